@@ -1,0 +1,203 @@
+"""Strict decoding and one canonical encoding.
+
+Two parsers that read the same bytes differently are two truths; so text that can be read in two ways is refused here,
+before any library sees it: non-canonical base64url, duplicate JSON members, NaN, lone surrogates, floats that are not
+integers where we forbid them, too deep, too long.
+"""
+
+import base64
+import binascii
+import json
+import math
+import re
+from typing import Final, TypeAlias
+
+import rfc8785
+
+from credentials.errors import LimitExceeded, MalformedInput
+
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+JsonObject: TypeAlias = "dict[str, JsonValue]"
+
+MAX_JSON_BYTES: Final = 1 << 20
+MAX_JSON_DEPTH: Final = 64
+MAX_INTEGER_DIGITS: Final = 20
+
+_BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]*\Z")
+# A whole string, or one bracket; an unterminated string leaves its quote behind and the parser refuses it later.
+_STRUCTURE: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_BASE58: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_BASE58_INDEX: Final = {character: index for index, character in enumerate(_BASE58)}
+_MAX_BASE58_CHARACTERS: Final = 512
+
+
+def b64url_encode(data: bytes) -> str:
+    """Encode as base64url without padding (RFC 7515 section 2)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def b64url_decode(text: str, what: str = "base64url") -> bytes:
+    """Decode canonical base64url without padding.
+
+    Raises MalformedInput for padding, foreign characters and unused bits that are not zero (RFC 4648 section 3.5):
+    otherwise one value would have several spellings.
+    """
+    if not _BASE64URL.match(text) or len(text) % 4 == 1:
+        raise MalformedInput(f"{what} is not base64url")
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if b64url_encode(data) != text:
+        raise MalformedInput(f"{what} is not canonical base64url")
+    return data
+
+
+def b64_decode(text: str, what: str = "base64") -> bytes:
+    """Decode standard base64 with padding, as in `x5c` (RFC 7515 section 4.1.6). Raises MalformedInput."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise MalformedInput(f"{what} is not base64") from error
+    if base64.b64encode(data).decode("ascii") != text:
+        raise MalformedInput(f"{what} is not canonical base64")
+    return data
+
+
+def b64_encode(data: bytes) -> str:
+    """Encode as standard base64 with padding."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def base58_encode(data: bytes) -> str:
+    """Encode as base58btc (Controlled Identifiers 1.0 section 2.4)."""
+    number = int.from_bytes(data)
+    characters: list[str] = []
+    while number:
+        number, index = divmod(number, 58)
+        characters.append(_BASE58[index])
+    zeros = len(data) - len(data.lstrip(b"\0"))
+    return "1" * zeros + "".join(reversed(characters))
+
+
+def base58_decode(text: str, what: str = "base58") -> bytes:
+    """Decode base58btc. Raises MalformedInput; LimitExceeded over 512 characters."""
+    if len(text) > _MAX_BASE58_CHARACTERS:
+        raise LimitExceeded(f"{what} is too long")
+    number = 0
+    for character in text:
+        index = _BASE58_INDEX.get(character)
+        if index is None:
+            raise MalformedInput(f"{what} is not base58btc")
+        number = number * 58 + index
+    zeros = len(text) - len(text.lstrip("1"))
+    return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8)
+
+
+def multibase_decode(text: str, what: str = "multibase") -> bytes:
+    """Decode a multibase string: `z` base58btc or `u` base64url (Controlled Identifiers 1.0 section 2.4)."""
+    match text[:1]:
+        case "z":
+            return base58_decode(text[1:], what)
+        case "u":
+            return b64url_decode(text[1:], what)
+        case _:
+            raise MalformedInput(f"{what} has an unknown multibase prefix")
+
+
+def json_parse(data: bytes | str, what: str = "JSON", *, max_bytes: int = MAX_JSON_BYTES) -> JsonValue:
+    """Parse strict JSON (RFC 8259).
+
+    Raises MalformedInput for duplicate members, NaN and infinities, lone surrogates, invalid UTF-8, a byte order mark
+    and trailing text; LimitExceeded above `max_bytes`, 64 levels or integers of more than 20 digits.
+    """
+    try:
+        raw = data.encode("utf-8") if isinstance(data, str) else data
+        if len(raw) > max_bytes:
+            raise LimitExceeded(f"{what} is larger than {max_bytes} bytes")
+        _check_depth(raw, what)
+        text = raw.decode("utf-8")
+        return _checked(json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_refuse, parse_int=_integer))
+    except MalformedInput as error:
+        raise type(error)(error.detail or f"{what} is malformed") from error
+    except (UnicodeError, ValueError, RecursionError, OverflowError) as error:
+        # The library's message quotes the input, so it must not travel on.
+        raise MalformedInput(f"{what} is not valid JSON") from error
+
+
+def json_object(data: bytes | str, what: str = "JSON", *, max_bytes: int = MAX_JSON_BYTES) -> JsonObject:
+    """Parse strict JSON whose top level is an object. Raises as `json_parse`."""
+    value = json_parse(data, what, max_bytes=max_bytes)
+    if not isinstance(value, dict):
+        raise MalformedInput(f"{what} is not an object")
+    return value
+
+
+def json_compact(value: object) -> bytes:
+    """Serialise JSON without white space, UTF-8, members in their given order."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+
+
+def jcs(value: object) -> bytes:
+    """Serialise by the JSON Canonicalization Scheme (RFC 8785). Raises MalformedInput for values outside I-JSON."""
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeError, RecursionError) as error:
+        raise MalformedInput("the document has no canonical JSON form") from error
+
+
+def _check_depth(raw: bytes, what: str) -> None:
+    # Counted on the raw bytes, before any parser recurses. Brackets inside strings do not count.
+    if raw.count(b"[") + raw.count(b"{") <= MAX_JSON_DEPTH:
+        return
+    depth = 0
+    for match in _STRUCTURE.finditer(raw):
+        token = match.group()
+        if token in (b"[", b"{"):
+            depth += 1
+            if depth > MAX_JSON_DEPTH:
+                raise LimitExceeded(f"{what} is nested deeper than {MAX_JSON_DEPTH} levels")
+        elif token in (b"]", b"}"):
+            depth -= 1
+
+
+def _no_duplicates(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise MalformedInput("a JSON object has two members of one name")
+    return members
+
+
+def _refuse(_constant: str) -> float:
+    raise MalformedInput("NaN and infinities are not JSON")
+
+
+def _integer(text: str) -> int:
+    if len(text) > MAX_INTEGER_DIGITS:
+        raise LimitExceeded(f"a JSON integer has more than {MAX_INTEGER_DIGITS} digits")
+    return int(text)
+
+
+def _checked(value: JsonValue) -> JsonValue:
+    # json.loads accepts "\ud800", which no UTF-8 encoder takes afterwards, and 1e400, which becomes infinite.
+    match value:
+        case str():
+            _check_text(value)
+        case float():
+            if not math.isfinite(value):
+                raise MalformedInput("a JSON number is out of range")
+        case list():
+            for item in value:
+                _checked(item)
+        case dict():
+            for name, item in value.items():
+                _check_text(name)
+                _checked(item)
+        case _:
+            pass
+    return value
+
+
+def _check_text(text: str) -> None:
+    if not text.isascii():
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise MalformedInput("a JSON string holds a lone surrogate") from error

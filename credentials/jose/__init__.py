@@ -1,0 +1,23 @@
+"""Strict JOSE: signed tokens (JWS, JWT) and encrypted ones (JWE).
+
+Algorithms come from a list and keys from us, never from the token; no `crit`, no `zip`, no unencoded payload, no
+lenient base64. What a library would forgive is refused before it is asked.
+"""
+
+from credentials.jose.jwe import EncryptionKey, InvalidEncryption, decrypt, encrypt
+from credentials.jose.jws import InvalidToken, UnverifiedToken, VerifiedToken, sign_compact
+from credentials.jose.jwt import ClaimError, check_times, sign_jwt
+
+__all__ = [
+    "ClaimError",
+    "EncryptionKey",
+    "InvalidEncryption",
+    "InvalidToken",
+    "UnverifiedToken",
+    "VerifiedToken",
+    "check_times",
+    "decrypt",
+    "encrypt",
+    "sign_compact",
+    "sign_jwt",
+]

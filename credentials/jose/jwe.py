@@ -1,0 +1,96 @@
+"""JSON Web Encryption in compact form (RFC 7516): ECDH-ES over P-256 with AES-GCM, and nothing else."""
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+from jwcrypto import jwe as _jwe
+from jwcrypto import jwk as _jwk
+from jwcrypto.common import JWException
+
+from credentials.encoding import JsonObject, b64url_decode, json_compact, json_object
+from credentials.errors import LimitExceeded, MalformedInput
+from credentials.keys import PublicJwk, SoftwareSigner
+
+MAX_JWE_CHARACTERS: Final = 1_400_000
+CONTENT_ENCRYPTION: Final = ("A128GCM", "A256GCM")
+
+
+class InvalidEncryption(MalformedInput):
+    """A JWE that is malformed, uses an algorithm that is not on our list, or does not open with our key."""
+
+    code = "invalid_encryption"
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionKey:
+    """An ephemeral P-256 key pair to which somebody may encrypt once."""
+
+    signer: SoftwareSigner
+    kid: str
+
+    @classmethod
+    def generate(cls, kid: str) -> Self:
+        """Make a new key pair."""
+        return cls(SoftwareSigner.generate(kid=kid), kid)
+
+    def public(self) -> JsonObject:
+        """Return the JWK to publish: with `use`, `alg` and `kid` (OpenID4VP 1.0 section 5.1)."""
+        return {**self.signer.public_jwk.to_dict(), "use": "enc", "alg": "ECDH-ES", "kid": self.kid}
+
+
+def header_of(compact: str) -> JsonObject:
+    """Return the protected header of a compact JWE after checking it. Raises InvalidEncryption or LimitExceeded."""
+    if len(compact) > MAX_JWE_CHARACTERS:
+        raise LimitExceeded(f"the JWE is longer than {MAX_JWE_CHARACTERS} characters")
+    parts = compact.split(".")
+    if len(parts) != 5 or not compact.isascii():
+        raise InvalidEncryption("a JWE has five parts")
+    try:
+        header = json_object(b64url_decode(parts[0], "header"), "JWE header", max_bytes=8_000)
+        for part in parts[1:]:
+            b64url_decode(part, "JWE part")
+    except LimitExceeded:
+        raise
+    except MalformedInput as error:
+        raise InvalidEncryption(error.detail) from error
+    if header.get("alg") != "ECDH-ES" or header.get("enc") not in CONTENT_ENCRYPTION:
+        raise InvalidEncryption("alg or enc is not on our list")
+    # RFC 7516 section 4.1.3: `zip` would let 13 kB grow to megabytes before anything is authenticated.
+    for name in ("zip", "crit"):
+        if name in header:
+            raise InvalidEncryption(f"header member {name} is not taken")
+    epk = header.get("epk")
+    if not isinstance(epk, dict) or epk.get("crv") != "P-256":
+        raise InvalidEncryption("epk is not a P-256 key")
+    PublicJwk.parse(epk)
+    return header
+
+
+def decrypt(compact: str, key: EncryptionKey) -> JsonObject:
+    """Open a JWE and return its JSON object. Raises InvalidEncryption, MalformedInput or LimitExceeded."""
+    header_of(compact)
+    try:
+        private = _jwk.JWK(**key.signer.to_private_jwk())
+        token = _jwe.JWE(algs=["ECDH-ES", *CONTENT_ENCRYPTION])
+        token.deserialize(compact, key=private)
+        plaintext = token.payload
+    except (JWException, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise InvalidEncryption("the JWE does not open with our key") from error
+    if not isinstance(plaintext, bytes):
+        raise InvalidEncryption("the JWE holds no bytes")
+    return json_object(plaintext, "JWE content")
+
+
+def encrypt(content: JsonObject, recipient: JsonObject, enc: str = "A128GCM") -> str:
+    """Encrypt a JSON object to a published JWK; its `kid` is copied to the header. Raises InvalidEncryption."""
+    if recipient.get("alg", "ECDH-ES") != "ECDH-ES" or enc not in CONTENT_ENCRYPTION:
+        raise InvalidEncryption("alg or enc is not on our list")
+    public = PublicJwk.parse(recipient)
+    if public.curve != "P-256":
+        raise InvalidEncryption("the recipient's key is not a P-256 key")
+    header: JsonObject = {"alg": "ECDH-ES", "enc": enc}
+    if public.kid:
+        header["kid"] = public.kid
+    token = _jwe.JWE(json_compact(content), json_compact(header).decode("utf-8"), algs=["ECDH-ES", enc])
+    token.add_recipient(_jwk.JWK(**public.members))
+    return str(token.serialize(compact=True))

@@ -1,0 +1,19 @@
+"""Keys: public JWKs, the signer port and its adapters.
+
+Only algorithms on the list exist here: ES256 (P-256), ES384 (P-384, verification) and EdDSA over Ed25519. The
+algorithm follows from the key, never from a token.
+"""
+
+from credentials.keys.jwk import Algorithm, PublicJwk, UnsupportedKey
+from credentials.keys.signer import InvalidSignature, Signer
+from credentials.keys.software import SoftwareSigner, verify_signature
+
+__all__ = [
+    "Algorithm",
+    "InvalidSignature",
+    "PublicJwk",
+    "Signer",
+    "SoftwareSigner",
+    "UnsupportedKey",
+    "verify_signature",
+]
