@@ -1,0 +1,87 @@
+"""What the frame itself can refuse or fail at."""
+
+from credentials.errors import BlauweKnopError, MalformedInput, Unavailable
+
+
+class NotExactlyOne(BlauweKnopError):
+    """A conditional update changed no row, or more than one: the single use was already made."""
+
+    code = "not_exactly_one"
+
+
+class AddressRefused(BlauweKnopError):
+    """An address that we do not connect to: not https, not on the list, or not on the public internet."""
+
+    code = "address_refused"
+
+
+class Unreachable(Unavailable):
+    """The other side did not answer in time, or the connection failed."""
+
+    code = "unreachable"
+
+
+class AnswerTooLarge(Unavailable):
+    """The answer is larger than the stated limit, after decompression."""
+
+    code = "answer_too_large"
+
+
+class UnexpectedContentType(Unavailable):
+    """The answer is of another media type than was asked for."""
+
+    code = "unexpected_content_type"
+
+
+class UnexpectedStatus(Unavailable):
+    """The answer has a status that does not carry the document that was asked for."""
+
+    code = "unexpected_status"
+
+
+class UnexpectedMediaType(MalformedInput):
+    """A request body of another media type than the route reads."""
+
+    code = "unexpected_media_type"
+
+
+class Unauthorized(BlauweKnopError):
+    """No token, or not the right one."""
+
+    code = "unauthorized"
+
+
+class NotFound(BlauweKnopError):
+    """What was asked for does not exist, or not for this caller."""
+
+    code = "not_found"
+
+
+class LoginNeeded(BlauweKnopError):
+    """The page needs a session, and there is none or it has ended."""
+
+    code = "login_needed"
+
+
+class CsrfRefused(BlauweKnopError):
+    """A form that did not come from our own page in this session."""
+
+    code = "csrf_refused"
+
+
+class SealBroken(BlauweKnopError):
+    """Sealed data that does not open: other key, other place, or changed."""
+
+    code = "seal_broken"
+
+
+class ChainBroken(BlauweKnopError):
+    """The audit chain does not add up: a row was changed, removed or inserted."""
+
+    code = "chain_broken"
+
+
+class PersonalDataInLog(BlauweKnopError):
+    """A log line names a field that may hold personal data or a secret."""
+
+    code = "personal_data_in_log"
