@@ -1,0 +1,293 @@
+"""The format port: what it is to secure claims, whatever the securing looks like.
+
+A format knows nothing of debts, sessions, HTTP or trust. It turns a draft into a credential (`issue`), a held
+credential into an answer (`present`), and an answer into claims that a key has proven (`verify`). What `verify`
+returns is *integrity* only: whether that key may speak, whether the credential is still valid and what its status is
+are later steps, and `credentials.verification` takes all of them in order.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol, TypeAlias
+
+from credentials.encoding import JsonObject
+from credentials.errors import BlauweKnopError, MalformedInput
+from credentials.keys import PublicJwk, Signer
+
+ClaimsPath: TypeAlias = tuple[str | int | None, ...]
+"""A DCQL claims path (OpenID4VP 1.0 section 7): a name, an index, or None for every element of an array."""
+
+Credential: TypeAlias = str | JsonObject
+"""A secured credential or presentation as it travels: a compact string, or a JSON object."""
+
+
+class MalformedCredential(MalformedInput):
+    """A credential or presentation that breaks its format's specification or our narrower profile of it."""
+
+    code = "malformed_credential"
+
+
+class UnknownFormat(MalformedInput):
+    """A format, type, cryptosuite or shape that we do not take."""
+
+    code = "unknown_format"
+
+
+class UndisclosablePath(BlauweKnopError):
+    """A claims path that leads nowhere in this credential."""
+
+    code = "undisclosable_path"
+
+
+class HolderBindingFailed(BlauweKnopError):
+    """The presenter did not prove to be the credential's holder."""
+
+    code = "holder_binding_failed"
+
+
+class HolderBindingMissing(HolderBindingFailed):
+    """A proof of the holder was required and there is none, or there is one that nobody asked for."""
+
+    code = "holder_binding_missing"
+
+
+class WrongNonce(HolderBindingFailed):
+    """The holder's proof answers another question than ours."""
+
+    code = "wrong_nonce"
+
+
+class WrongAudience(HolderBindingFailed):
+    """The holder's proof was made for somebody else."""
+
+    code = "wrong_audience"
+
+
+class StaleHolderProof(HolderBindingFailed):
+    """The holder's proof was made too long ago, or in the future."""
+
+    code = "stale_holder_proof"
+
+
+@dataclass(frozen=True, slots=True)
+class HolderKey:
+    """The key that a credential is bound to, and the DID URL under which the holder proved it, if it was one."""
+
+    jwk: PublicJwk
+    did_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStatus:
+    """A place in a Token Status List."""
+
+    uri: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class BitstringStatus:
+    """A place in a Bitstring Status List of one purpose."""
+
+    uri: str
+    index: int
+    purpose: str
+
+
+StatusEntry: TypeAlias = TokenStatus | BitstringStatus
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerKey:
+    """What an issuer signs with: an X.509 chain (leaf first, no anchor) for JOSE, a DID URL for Data Integrity."""
+
+    signer: Signer
+    x5c: tuple[bytes, ...] = ()
+    verification_method: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialDraft:
+    """One credential about to be signed.
+
+    `claims` is the format-neutral claim tree: nested objects with scalar leaves. `always_disclosed` holds top-level
+    names whose values every verifier sees. `whole` holds prefixes below which each child is disclosed as one piece:
+    with `("gebeurtenissen",)` the object `gebeurtenissen.g001` is one disclosure. `id` is a fresh URI per copy, used
+    by formats that name their credentials and nodes. `type_integrity` is the SRI string of the type metadata.
+    """
+
+    type: str
+    issuer: str
+    issuer_name: str
+    claims: JsonObject
+    always_disclosed: frozenset[str]
+    holder: HolderKey | None
+    issued_at: datetime
+    expires_at: datetime | None
+    status: tuple[StatusEntry, ...]
+    id: str
+    whole: frozenset[tuple[str, ...]] = frozenset()
+    type_integrity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a verifier demands of a presentation, decided before it is seen (RFC 9901 section 7.3).
+
+    With `holder_binding` the presenter must prove the holder's key over `nonce` and `audience`, at most `max_age` ago.
+    Without it a bare credential is expected, and a holder's proof that nobody asked for is refused. `on_file` is for
+    evidence that was accepted before: the holder's proof must still be sound, while nonce, audience and age are
+    compared only where given.
+    """
+
+    now: datetime
+    nonce: str | None = None
+    audience: str | None = None
+    holder_binding: bool = True
+    max_age: timedelta = timedelta(minutes=5)
+    on_file: bool = False
+
+    def __post_init__(self) -> None:
+        # A caller that forgot its nonce must not thereby switch the check off.
+        if self.holder_binding and not self.on_file and not (self.nonce and self.audience):
+            raise ValueError("holder binding needs a nonce and an audience")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedBy:
+    """Who signed, in the token's own words: proven is only that `key` made the signature.
+
+    Either `x5c` holds the chain whose leaf is `key` and which somebody must still validate, or
+    `verification_method` is the DID URL that the key resolver resolved to `key`.
+    """
+
+    issuer: str | None
+    key: PublicJwk
+    x5c: tuple[bytes, ...] = ()
+    verification_method: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedClaims:
+    """Claims that a key has signed and, where it was expected, that their holder has presented.
+
+    Integrity only: authority, validity and status are not checked yet. `type` is the `vct`, or the IRI of the one
+    JSON-LD type beside VerifiableCredential; `types` is all of them. `holder` is the key that the credential is bound
+    to, proven only if the expectation demanded it. `claims` bears personal data.
+    """
+
+    format: str
+    type: str
+    types: tuple[str, ...]
+    claims: JsonObject = field(repr=False)
+    signed_by: SignedBy
+    holder: HolderKey | None
+    issued_at: datetime | None
+    valid_from: datetime | None
+    valid_until: datetime | None
+    status: tuple[StatusEntry, ...]
+    raw: Credential = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldView:
+    """A credential as its holder sees it, not verified: every claim open.
+
+    `always_disclosed` is the part of `claims` that every verifier sees. `paths` are the paths of all leaves that can
+    be shown or hidden one by one; empty when a format discloses everything or nothing.
+    """
+
+    format: str
+    type: str
+    types: tuple[str, ...]
+    claims: JsonObject = field(repr=False)
+    always_disclosed: JsonObject = field(repr=False)
+    paths: tuple[tuple[str | int, ...], ...]
+    issuer: str | None
+    x5c: tuple[bytes, ...]
+    holder: HolderKey | None
+    issued_at: datetime | None
+    valid_from: datetime | None
+    valid_until: datetime | None
+    status: tuple[StatusEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One credential that an issuer offers, as far as a format describes it (OpenID4VCI 1.0 section 12.2.4).
+
+    `display` and `claims` are the entries of `credential_metadata`; `type` is the type URN.
+    """
+
+    id: str
+    type: str
+    display: tuple[JsonObject, ...] = ()
+    claims: tuple[JsonObject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """How the claim tree of one type is written in JSON-LD, handed to formats that need it.
+
+    `type` is the type's IRI, `term` its name in the context at URL `context`. `to_subject(claims, node)` turns a claim
+    tree into the members of `credentialSubject`, with node IRIs that begin with `node`; `from_subject` is its inverse.
+    """
+
+    type: str
+    term: str
+    context: str
+    to_subject: Callable[[JsonObject, str], JsonObject]
+    from_subject: Callable[[JsonObject], JsonObject]
+
+
+class KeyResolver(Protocol):
+    """Find the public key behind a DID URL."""
+
+    def resolve(self, verification_method: str, purpose: str) -> PublicJwk:
+        """Return the key if its controller document lists it under `purpose` (`assertionMethod`, `authentication`).
+
+        Raises when the method is unknown, unreachable or not listed; never returns a guess.
+        """
+        ...
+
+
+class CredentialFormat(Protocol):
+    """One way to secure claims."""
+
+    @property
+    def name(self) -> str:
+        """The OpenID4VCI format identifier."""
+        ...
+
+    def describe(self, configuration: Configuration) -> JsonObject:
+        """Return the format's members of a `credential_configurations_supported` entry: no `scope`, no proof types."""
+        ...
+
+    def issue(self, draft: CredentialDraft, key: IssuerKey) -> Credential:
+        """Sign a credential."""
+        ...
+
+    def inspect(self, credential: Credential) -> HeldView:
+        """Read a credential that one holds, without verifying it. Raises MalformedCredential."""
+        ...
+
+    def present(
+        self,
+        credential: Credential,
+        paths: Collection[ClaimsPath] | None,
+        holder: Signer,
+        *,
+        audience: str,
+        nonce: str,
+        now: datetime,
+    ) -> Credential:
+        """Disclose the claims at `paths` (None: all) to one audience, with the holder's proof.
+
+        A path to an object discloses everything below it. Raises UndisclosablePath, MalformedCredential.
+        """
+        ...
+
+    def verify(self, presented: Credential, expected: Expectation, keys: KeyResolver) -> VerifiedClaims:
+        """Check signature, structure and holder binding, and return the claims; or raise."""
+        ...
