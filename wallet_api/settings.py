@@ -1,0 +1,151 @@
+"""The settings of a wallet: one TOML file, secrets also from the environment.
+
+`EXAMPLE` is the commented file that `blauweknop wallet init` starts from; a test parses it.
+"""
+
+from datetime import timedelta
+from typing import Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Provider(_Section):
+    """Who runs this wallet: shown at the foot of every page and on the help page."""
+
+    name: str = Field(default="Blauwe Knop (demonstratie)", min_length=1, max_length=120)
+    help_text: str = Field(
+        default="Vraag hulp aan uw gemeente of bel gratis Geldfit: 0800-8115.", min_length=1, max_length=300
+    )
+
+
+class Trust(_Section):
+    """The scheme's trust list and the key that must have signed it (a Multikey: `zDn…` for P-256).
+
+    The list is fetched every `refresh_seconds`; when that fails the last good one is used until it expires.
+    """
+
+    list_url: str
+    root: str = Field(min_length=40, max_length=120)
+    refresh_seconds: int = Field(default=900, ge=10, le=86_400)
+
+
+class Collecting(_Section):
+    """How cards are collected.
+
+    `copies` one-time copies of each card are asked, as far as the agency gives batches, so that two organisations
+    cannot see that they were shown the same card.
+    """
+
+    copies: int = Field(default=3, ge=1, le=20)
+    formats: tuple[Literal["dc+sd-jwt", "ldp_vc"], ...] = Field(default=("dc+sd-jwt",), min_length=1)
+    parallel: int = Field(default=6, ge=1, le=16)
+    timeout_seconds: float = Field(default=5.0, ge=0.5, le=30)
+
+
+class Limits(_Section):
+    """How long things live and how many attempts there are."""
+
+    session_idle_minutes: int = Field(default=15, ge=2, le=60)
+    session_hours: int = Field(default=8, ge=1, le=24)
+    attempts: int = Field(default=5, ge=3, le=20)
+    flow_minutes: int = Field(default=15, ge=2, le=60)
+
+
+class WalletSettings(_Section):
+    """Everything that one running wallet is told."""
+
+    environment: Literal["production", "development"] = "production"
+    base_url: str
+    listen_host: str = "127.0.0.1"
+    listen_port: int = Field(default=8110, ge=1, le=65_535)
+    workers: int = Field(default=1, ge=1, le=64)
+    database: str = "sqlite:///wallet.db"
+    client_id: str = Field(min_length=1, max_length=200)
+    unknown_verifiers: Literal["warn", "refuse"] = "warn"
+    insecure_localhost: bool = False
+    provider: Provider = Provider()
+    trust: Trust
+    collecting: Collecting = Collecting()
+    limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for name, address in (("base_url", self.base_url), ("trust.list_url", self.trust.list_url)):
+            parts = urlsplit(address)
+            if parts.query or parts.fragment or not parts.hostname:
+                raise ValueError(f"{name} is not an address")
+            local = self.insecure_localhost and parts.hostname in _LOOPBACK
+            if parts.scheme != "https" and not (local and parts.scheme == "http"):
+                raise ValueError(f"{name} must be https (http on localhost needs insecure_localhost)")
+        if self.base_url.endswith("/"):
+            raise ValueError("base_url is an address without a slash at its end")
+        if self.environment == "production" and self.insecure_localhost:
+            raise ValueError("insecure_localhost is refused in production")
+        return self
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where agencies send the citizen's browser back to; registered in the trust list."""
+        return f"{self.base_url}/terug"
+
+    @property
+    def flow_lifetime(self) -> timedelta:
+        """How long a step at an agency, an offer or a request may take."""
+        return timedelta(minutes=self.limits.flow_minutes)
+
+
+EXAMPLE: Final = """\
+# Settings of a wallet. Read by `blauweknop wallet serve WALLET.toml`.
+# Each setting can also be given as an environment variable (see the documentation of the settings), for example
+# BLAUWEKNOP_WALLET__DATABASE. A wallet has no secrets of its own: what it keeps for a citizen is encrypted with a key
+# that only that citizen can open.
+
+# "production" refuses http and loopback addresses.
+environment = "development"
+
+# The address that citizens see, without a slash at the end.
+base_url = "http://localhost:8110"
+listen_host = "127.0.0.1"
+listen_port = 8110
+workers = 1
+
+# sqlite:///wallet.db or postgresql://user@host/database
+database = "sqlite:///wallet.db"
+
+# The name under which this wallet stands in the trust list, together with the address {base_url}/terug.
+client_id = "blauweknop-wallet"
+
+# An organisation that asks for cards and is not on the trust list: "warn" the citizen strongly, or "refuse".
+unknown_verifiers = "warn"
+
+# Plain http and loopback addresses, for development on one machine only.
+insecure_localhost = true
+
+[provider]
+name = "Blauwe Knop (demonstratie)"
+help_text = "Vraag hulp aan uw gemeente of bel gratis Geldfit: 0800-8115."
+
+[trust]
+list_url = "http://localhost:8100/trust-list.jwt"
+root = "zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv"
+refresh_seconds = 900
+
+[collecting]
+copies = 3                  # one-time copies of each card
+formats = ["dc+sd-jwt"]     # and, if you want, "ldp_vc"
+parallel = 6                # agencies that are asked at the same time what they offer
+timeout_seconds = 5.0       # per call to an agency
+
+[limits]
+session_idle_minutes = 15
+session_hours = 8
+attempts = 5                # wrong PIN codes before a delay
+flow_minutes = 15           # how long a step at an agency may take
+"""
