@@ -1,0 +1,57 @@
+"""`blauweknop issuer …`: make an agency's keys, describe it to the scheme, serve it, and look for changed debts."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Run an agency that issues debt facts to citizens' wallets.")
+
+AgencyFile = Annotated[Path, typer.Argument(metavar="AGENCY.toml", help="The agency's settings.")]
+AgencyFiles = Annotated[list[Path], typer.Argument(metavar="AGENCY.toml…", help="One or more agencies' settings.")]
+
+
+@app.command()
+def init(files: AgencyFiles) -> None:
+    """Make each agency's keys, certificates and secrets in its state directory; what exists is left alone."""
+    from issuer.app import initialise  # noqa: PLC0415  # keeps `--help` fast
+    from issuer.settings import load_agency  # noqa: PLC0415
+
+    for file in files:
+        settings = load_agency(file)
+        made = initialise(settings)
+        typer.echo(f"{settings.agency.abbreviation}: {', '.join(made) if made else 'nothing to make'}")
+
+
+@app.command()
+def describe(file: AgencyFile) -> None:
+    """Print the agency's entry for the scheme's trust list, as JSON."""
+    from issuer.app import describe as participant  # noqa: PLC0415
+    from issuer.settings import load_agency  # noqa: PLC0415
+
+    typer.echo(participant(load_agency(file)))
+
+
+@app.command()
+def serve(
+    files: AgencyFiles,
+    *,
+    process_per_agency: Annotated[
+        bool, typer.Option("--process-per-agency", help="Give each agency a process of its own.")
+    ] = False,
+) -> None:
+    """Serve the agencies, each on its own address with its own keys, database and status lists."""
+    from issuer.app import serve as serve_agencies  # noqa: PLC0415
+    from issuer.settings import load_agency  # noqa: PLC0415
+
+    serve_agencies([load_agency(file) for file in files], process_per_agency=process_per_agency)
+
+
+@app.command()
+def refresh(file: AgencyFile) -> None:
+    """Compare issued credentials with the debts of now, once, and mark what changed as superseded."""
+    from issuer.app import refresh as refresh_once  # noqa: PLC0415
+    from issuer.settings import load_agency  # noqa: PLC0415
+
+    checked, changed = refresh_once(load_agency(file))
+    typer.echo(f"{checked} people checked, {changed} credentials superseded")

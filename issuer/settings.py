@@ -1,0 +1,195 @@
+"""What an agency sets: one TOML file per agency, checked when the service starts.
+
+Secrets are not in this file. They are files of their own in the state directory, made by `blauweknop issuer init` and
+readable by their owner only: `signer.pem` and `signer-chain.pem`, `ldp.pem`, `data.key`, `token.key`, `api-token`,
+`digid.pem` or `digid-secret`.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from credentials.errors import ConfigurationError
+from service.settings import load
+
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+Oin = Annotated[str, StringConstraints(pattern=r"^\d{20}$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AgencySection(_Section):
+    """Who issues."""
+
+    oin: Oin
+    name: Text
+    abbreviation: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,30}$")]
+    coverage: Annotated[
+        tuple[Text, ...], Field(description="which kinds of debt the overview covers; makes a zero honest")
+    ] = ()
+    category: Text | None = None
+
+
+class ContactSection(_Section):
+    """Whom a citizen can ask."""
+
+    phone: Text | None = None
+    website: Text | None = None
+    note: LongText | None = None
+
+
+class FcidSource(_Section):
+    """A directory with one FCID document (JSON) per person."""
+
+    kind: Literal["fcid"]
+    directory: Path
+
+
+class CsvSource(_Section):
+    """One CSV file with one event per row and a header; `columns` says which column holds which field.
+
+    Keys are the FCID's field names, values the names of the columns. `constants` fills fields that the file does not
+    have. `events` renames the file's own words for kinds of events to the FCID's.
+    """
+
+    kind: Literal["csv"]
+    file: Path
+    delimiter: Literal[";", ",", "\t"] = ";"
+    encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8-sig"
+    decimal: Literal["cents", "comma", "point"] = "cents"
+    columns: dict[str, Text]
+    constants: dict[str, str] = {}
+    events: dict[str, str] = {}
+
+
+class DigidSection(_Section):
+    """The OpenID Connect provider where citizens log in (a DigiD broker)."""
+
+    issuer: str
+    client_id: Text
+    authentication: Literal["private_key_jwt", "client_secret_basic"] = "private_key_jwt"
+    minimum_assurance: Annotated[
+        tuple[Text, ...], Field(min_length=1, description="acr values that are strong enough, strongest last")
+    ] = ("urn:etoegang:core:assurance-class:loa3", "urn:etoegang:core:assurance-class:loa4")
+    bsn_claim: Text = "bsn"
+    name_claim: Text = "name"
+    scope: Text = "openid"
+
+
+class TrustListSection(_Section):
+    """The scheme's list of participants, by which wallets are known. Optional for an issuer."""
+
+    source: Annotated[str, Field(description="URL or path of the signed list")]
+    key: Annotated[Path, Field(description="file with the scheme's public key, a JWK")]
+
+
+class StatusSection(_Section):
+    """The status lists."""
+
+    entries: Annotated[int, Field(ge=131_072, le=16_777_216, multiple_of=8)] = 131_072
+    ttl_seconds: Annotated[int, Field(ge=1, le=86_400, description="how long a verifier may keep a list")] = 43_200
+    valid_seconds: Annotated[int, Field(ge=60, le=1_209_600)] = 172_800
+    fill: Annotated[float, Field(gt=0, le=0.75, description="a new list is begun above this share")] = 0.5
+
+
+class JobsSection(_Section):
+    """How often the housekeeping runs."""
+
+    refresh_seconds: Annotated[int, Field(ge=1)] = 86_400
+    publish_seconds: Annotated[int, Field(ge=1)] = 600
+    purge_seconds: Annotated[int, Field(ge=1)] = 300
+
+
+class AgencySettings(_Section):
+    """One agency."""
+
+    base_url: str
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65_535)]
+    state: Path
+    database: str | None = None
+    insecure_localhost: bool = False
+    agency: AgencySection
+    contact: ContactSection = ContactSection()
+    source: Annotated[FcidSource | CsvSource, Field(discriminator="kind")]
+    digid: DigidSection
+    trust_list: TrustListSection | None = None
+    status: StatusSection = StatusSection()
+    jobs: JobsSection = JobsSection()
+    offer_minutes: Annotated[int, Field(ge=1, le=60)] = 10
+    batch_size: Annotated[int, Field(ge=2, le=100)] = 10
+
+    @property
+    def offer_lifetime(self) -> timedelta:
+        """How long an offer can be taken."""
+        return timedelta(minutes=self.offer_minutes)
+
+    @property
+    def database_url(self) -> str:
+        """The database: given, or a SQLite file in the state directory."""
+        return self.database or f"sqlite:///{self.state / 'issuer.db'}"
+
+    @property
+    def did(self) -> str:
+        """The agency's `did:web` identifier (did:web method, section 3.1): port percent-encoded, path by colons."""
+        url = urlsplit(self.base_url)
+        host = url.netloc.replace(":", "%3A")
+        return ":".join(["did:web", host, *(part for part in url.path.split("/") if part)])
+
+    @property
+    def slug(self) -> str:
+        """The abbreviation as it appears in cookie names."""
+        return self.agency.abbreviation.lower().replace("-", "_")
+
+    @model_validator(mode="after")
+    def _check_urls(self) -> Self:
+        for name, text in (("base_url", self.base_url), ("digid.issuer", self.digid.issuer)):
+            url = urlsplit(text)
+            local = self.insecure_localhost and url.scheme == "http" and url.hostname in LOOPBACK
+            if not (local or url.scheme == "https") or not url.hostname:
+                raise ValueError(f"{name} is not an https URL")
+            # OpenID4VCI 1.0 issue 682: whether to strip a trailing slash is disputed, so there is none.
+            if text.endswith("/") or url.query or url.fragment or url.username:
+                raise ValueError(f"{name} ends with a slash, or has a query, fragment or user name")
+        if self.insecure_localhost and urlsplit(self.base_url).hostname not in LOOPBACK:
+            raise ValueError("insecure_localhost is for a base_url on localhost only")
+        return self
+
+
+def load_agency(path: Path) -> AgencySettings:
+    """Read an agency's TOML file; paths in it are relative to its folder. Raises ConfigurationError."""
+    return resolved(load(path, AgencySettings), path.resolve().parent)
+
+
+def resolved(settings: AgencySettings, folder: Path) -> AgencySettings:
+    """Return the settings with their relative paths taken from `folder`."""
+    source: FcidSource | CsvSource
+    match settings.source:
+        case FcidSource() as fcid:
+            source = fcid.model_copy(update={"directory": folder / fcid.directory})
+        case CsvSource() as csv:
+            source = csv.model_copy(update={"file": folder / csv.file})
+    trust = settings.trust_list
+    if trust is not None:
+        where = trust.source if "://" in trust.source else str(folder / trust.source)
+        trust = trust.model_copy(update={"source": where, "key": folder / trust.key})
+    return settings.model_copy(update={"state": folder / settings.state, "source": source, "trust_list": trust})
+
+
+def require_source(settings: AgencySettings) -> None:
+    """Demand that the source is there. Raises ConfigurationError."""
+    match settings.source:
+        case FcidSource(directory=directory):
+            if not directory.is_dir():
+                raise ConfigurationError(f"{settings.agency.abbreviation}: source.directory is not a folder")
+        case CsvSource(file=file):
+            if not file.is_file():
+                raise ConfigurationError(f"{settings.agency.abbreviation}: source.file is not a file")
