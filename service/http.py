@@ -1,0 +1,219 @@
+"""The one outbound HTTP client: nothing else in this project opens a socket to another machine.
+
+No redirects are followed, no proxies taken from the environment, no cookies kept; the address is checked
+(`service.outbound_guard`), the whole exchange has one time limit, and the answer one size limit after decompression.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType, TracebackType
+from typing import Final, final
+from urllib.parse import SplitResult, urlencode, urlsplit
+
+import httpcore2
+import httpx2
+
+from credentials.encoding import JsonObject, json_compact, json_object
+from service.errors import AddressRefused, AnswerTooLarge, UnexpectedContentType, UnexpectedStatus, Unreachable
+from service.outbound_guard import LOCALHOST_NAMES, GuardedBackend, Resolve, deadline, resolve
+
+JSON: Final = "application/json"
+FORM: Final = "application/x-www-form-urlencoded"
+USER_AGENT: Final = "blauweknop"
+
+_MAX_CONNECTIONS: Final = 100
+_KEEPALIVE_SECONDS: Final = 30.0
+_MAX_URL_CHARACTERS: Final = 8_192
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundPolicy:
+    """Where we may connect, and how much time and room an answer gets."""
+
+    allow_insecure_localhost: bool = False
+    """Development only: plain http and loopback for localhost, any port."""
+    allowed_hosts: frozenset[str] | None = None
+    """When given, no other host is spoken to (an egress list, derived from the trust list)."""
+    allowed_ports: frozenset[int] = frozenset({443})
+    total_seconds: float = 5.0
+    max_bytes: int = 1 << 20
+
+
+@final
+@dataclass(frozen=True, slots=True, repr=False)
+class Answer:
+    """What the other side said, whatever the status; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def content_type(self) -> str:
+        """Return the media type without parameters, in lower case."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def json(self, what: str = "the answer") -> JsonObject:
+        """Parse the body as a strict JSON object. Raises UnexpectedContentType, MalformedInput."""
+        if self.content_type != JSON and not self.content_type.endswith("+json"):
+            raise UnexpectedContentType(f"{what} is not JSON")
+        return json_object(self.body, what, max_bytes=max(len(self.body), 1))
+
+
+@final
+class OutboundClient:
+    """Speak HTTP to other parties. One per process: it keeps connections open. Safe to use from threads."""
+
+    def __init__(self, policy: OutboundPolicy | None = None, *, resolver: Resolve = resolve) -> None:
+        self.policy = policy or OutboundPolicy()
+        self._client = httpx2.Client(
+            transport=_GuardedTransport(allow_localhost=self.policy.allow_insecure_localhost, resolver=resolver),
+            follow_redirects=False,
+            trust_env=False,
+            timeout=self.policy.total_seconds,
+            headers={"user-agent": USER_AGENT, "accept-encoding": "gzip, deflate"},
+        )
+
+    def get(
+        self, url: str, accept: str = JSON, *, headers: Mapping[str, str] | None = None, max_bytes: int | None = None
+    ) -> Answer:
+        """GET a document. Raises AddressRefused, Unreachable, AnswerTooLarge."""
+        return self._exchange("GET", url, {"accept": accept, **(headers or {})}, b"", max_bytes)
+
+    def post_form(
+        self,
+        url: str,
+        fields: Mapping[str, str],
+        *,
+        accept: str = JSON,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """POST a form. Raises as `get`."""
+        return self.post(url, urlencode(fields).encode(), FORM, accept=accept, headers=headers)
+
+    def post_json(
+        self, url: str, value: object, *, accept: str = JSON, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """POST a JSON document. Raises as `get`."""
+        return self.post(url, json_compact(value), JSON, accept=accept, headers=headers)
+
+    def post(
+        self,
+        url: str,
+        content: bytes,
+        content_type: str,
+        *,
+        accept: str = JSON,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """POST bytes of the given media type. Raises as `get`."""
+        return self._exchange(
+            "POST", url, {"accept": accept, "content-type": content_type, **(headers or {})}, content, None
+        )
+
+    def fetch(self, url: str, accept: str) -> bytes:
+        """GET a public document of exactly the media type(s) in `accept`; the port `credentials.dids.Fetch`.
+
+        Raises UnexpectedStatus, UnexpectedContentType, and as `get`.
+        """
+        answer = self.get(url, accept)
+        if not answer.ok:
+            raise UnexpectedStatus(f"status {answer.status}")
+        wanted = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
+        if answer.content_type not in wanted and "*/*" not in wanted:
+            raise UnexpectedContentType("the document is of another media type than was asked for")
+        return answer.body
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    def __enter__(self) -> "OutboundClient":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes, max_bytes: int | None
+    ) -> Answer:
+        self._check(url)
+        limit = self.policy.max_bytes if max_bytes is None else max_bytes
+        token = deadline.set(time.monotonic() + self.policy.total_seconds)
+        try:
+            with self._client.stream(method, url, headers=dict(headers), content=content or None) as response:
+                body = _read(response, limit)
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, httpcore2.NetworkError) as error:
+            # The library's message names the host or quotes the URL: neither belongs in a log.
+            raise Unreachable("no answer") from error
+        finally:
+            deadline.reset(token)
+            self._client.cookies.clear()
+        return Answer(response.status_code, MappingProxyType(_headers(response)), body)
+
+    def _check(self, url: str) -> None:
+        parts = _split(url)
+        host = parts.hostname or ""
+        local = self.policy.allow_insecure_localhost and host in LOCALHOST_NAMES
+        if parts.scheme != "https" and not (local and parts.scheme == "http"):
+            raise AddressRefused("only https is spoken")
+        if not host or "@" in parts.netloc:
+            raise AddressRefused("the URL has no host, or a user name")
+        if not local and (parts.port or 443) not in self.policy.allowed_ports:
+            raise AddressRefused("the port is not allowed")
+        if self.policy.allowed_hosts is not None and not local and host not in self.policy.allowed_hosts:
+            raise AddressRefused("the host is not on the list")
+
+
+@final
+class _GuardedTransport(httpx2.HTTPTransport):
+    """httpx2's transport on a pool whose connections are checked."""
+
+    def __init__(self, *, allow_localhost: bool, resolver: Resolve) -> None:
+        context = httpx2.create_ssl_context(trust_env=False)
+        super().__init__(verify=context, trust_env=False)
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=context,
+            max_connections=_MAX_CONNECTIONS,
+            max_keepalive_connections=_MAX_CONNECTIONS,
+            keepalive_expiry=_KEEPALIVE_SECONDS,
+            http1=True,
+            http2=False,
+            network_backend=GuardedBackend(allow_localhost=allow_localhost, resolver=resolver),
+        )
+
+
+def _split(url: str) -> SplitResult:
+    if len(url) > _MAX_URL_CHARACTERS or not url.isascii() or any(ord(char) <= 32 or char == "\\" for char in url):
+        raise AddressRefused("the URL is too long or has characters that URLs do not have")
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise AddressRefused("the URL cannot be read") from error
+    return parts
+
+
+def _read(response: httpx2.Response, limit: int) -> bytes:
+    stated = response.headers.get("content-length", "")
+    if stated.isdecimal() and len(stated) < 20 and int(stated) > limit:
+        raise AnswerTooLarge(f"the answer is larger than {limit} bytes")
+    body = bytearray()
+    # Counted after decompression, in steps: a few kilobytes of gzip can hold gigabytes.
+    for chunk in response.iter_bytes(1 << 16):
+        body += chunk
+        if len(body) > limit:
+            raise AnswerTooLarge(f"the answer is larger than {limit} bytes")
+    return bytes(body)
+
+
+def _headers(response: httpx2.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
