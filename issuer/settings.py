@@ -31,7 +31,7 @@ class AgencySection(_Section):
 
     oin: Oin
     name: Text
-    abbreviation: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,30}$")]
+    abbreviation: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,19}$")]
     coverage: Annotated[
         tuple[Text, ...], Field(description="which kinds of debt the overview covers; makes a zero honest")
     ] = ()
@@ -143,11 +143,6 @@ class AgencySettings(_Section):
         url = urlsplit(self.base_url)
         host = url.netloc.replace(":", "%3A")
         return ":".join(["did:web", host, *(part for part in url.path.split("/") if part)])
-
-    @property
-    def slug(self) -> str:
-        """The abbreviation as it appears in cookie names."""
-        return self.agency.abbreviation.lower().replace("-", "_")
 
     @model_validator(mode="after")
     def _check_urls(self) -> Self:

@@ -1,0 +1,1 @@
+"""What an issuer decides, without HTTP, tables or files."""

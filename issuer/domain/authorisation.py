@@ -1,0 +1,63 @@
+"""A wallet's way through the login: `PushedRequest` → (login, consent) → `AuthorisationCode` → `AccessGrant`.
+
+Each is used once, and each is made from the one before.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from credentials.debts.bsn import Bsn
+
+PUSHED_LIFETIME: Final = timedelta(seconds=60)
+CODE_LIFETIME: Final = timedelta(seconds=60)
+# OpenID4VCI 1.0 section 13.10: bearer tokens that live longer must be bound to a key.
+TOKEN_LIFETIME: Final = timedelta(seconds=300)
+# A wallet that asks ten copies of thirty cases in two formats needs about sixty requests.
+MAX_CREDENTIAL_REQUESTS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class PushedRequest:
+    """What a wallet asks for, pushed by itself and not through the browser (RFC 9126)."""
+
+    client_id: str
+    redirect_uri: str
+    code_challenge: str
+    configurations: tuple[str, ...]
+    by_details: bool
+    state: str | None
+    issuer_state: str | None
+    dpop_thumbprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorisationCode:
+    """A citizen's permission, handed to the wallet through the browser."""
+
+    client_id: str
+    redirect_uri: str
+    code_challenge: str
+    configurations: tuple[str, ...]
+    by_details: bool
+    subject: Bsn = field(repr=False)
+    expires_at: datetime
+    offer: str | None = None
+    dpop_thumbprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessGrant:
+    """What an access token opens. `session` names the issuance in the records; it opens nothing.
+
+    `by_identifier` is true when the token response named credential identifiers, one per credential.
+    """
+
+    session: str
+    subject: Bsn = field(repr=False)
+    configurations: tuple[str, ...]
+    by_identifier: bool
+    expires_at: datetime
+    client_id: str | None = None
+    dpop_thumbprint: str | None = None
+    offer: str | None = None

@@ -1,0 +1,71 @@
+"""What is remembered of an issued credential: enough to withdraw it, too little to rebuild or recognise it.
+
+A row is `reserved` before the signature and `issued` after it. It holds keyed hashes of person and case, a keyed
+fingerprint of the facts, and a place in a status list; no claim, salt, holder key or signature.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from issuer.domain.configurations import IssuedConfiguration
+
+
+class CopyState(StrEnum):
+    """Whether the signature was made, as far as we know. After a crash a row stays reserved, and counts as issued."""
+
+    RESERVED = "reserved"
+    ISSUED = "issued"
+
+
+class Status(IntEnum):
+    """The value in the Token Status List (two bits)."""
+
+    VALID = 0
+    INVALID = 1
+    SUPERSEDED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One index in one numbered status list; never used twice."""
+
+    list_number: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One copy about to be signed."""
+
+    id: str
+    session: str
+    configuration: str
+    subject_hash: str
+    case_hash: str | None
+    fingerprint: str
+    place: Place
+    issued_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One credential that a person can get: a configuration and, for a case, which one.
+
+    `case` is the keyed hash of the case's reference.
+    """
+
+    configuration: IssuedConfiguration
+    case: str | None
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCopies:
+    """The live copies of one statement about one person: which facts they state, and how many they are."""
+
+    configuration: str
+    case_hash: str | None
+    fingerprint: str
+    count: int
