@@ -7,26 +7,21 @@ readable by their owner only: `signer.pem` and `signer-chain.pem`, `ldp.pem`, `d
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from credentials.errors import ConfigurationError
-from service.settings import load
-
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+from service.settings import LOCAL_HOSTS, BaseUrl, SettingPath, Settings, load
 
 Oin = Annotated[str, StringConstraints(pattern=r"^\d{20}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class AgencySection(_Section):
+class AgencySection(Settings):
     """Who issues."""
 
     oin: Oin
@@ -38,7 +33,7 @@ class AgencySection(_Section):
     category: Text | None = None
 
 
-class ContactSection(_Section):
+class ContactSection(Settings):
     """Whom a citizen can ask."""
 
     phone: Text | None = None
@@ -46,14 +41,14 @@ class ContactSection(_Section):
     note: LongText | None = None
 
 
-class FcidSource(_Section):
+class FcidSource(Settings):
     """A directory with one FCID document (JSON) per person."""
 
     kind: Literal["fcid"]
-    directory: Path
+    directory: SettingPath
 
 
-class CsvSource(_Section):
+class CsvSource(Settings):
     """One CSV file with one event per row and a header; `columns` says which column holds which field.
 
     Keys are the FCID's field names, values the names of the columns. `constants` fills fields that the file does not
@@ -61,7 +56,7 @@ class CsvSource(_Section):
     """
 
     kind: Literal["csv"]
-    file: Path
+    file: SettingPath
     delimiter: Literal[";", ",", "\t"] = ";"
     encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8-sig"
     decimal: Literal["cents", "comma", "point"] = "cents"
@@ -70,10 +65,10 @@ class CsvSource(_Section):
     events: dict[str, str] = {}
 
 
-class DigidSection(_Section):
+class DigidSection(Settings):
     """The OpenID Connect provider where citizens log in (a DigiD broker)."""
 
-    issuer: str
+    issuer: BaseUrl
     client_id: Text
     authentication: Literal["private_key_jwt", "client_secret_basic"] = "private_key_jwt"
     minimum_assurance: Annotated[
@@ -84,14 +79,20 @@ class DigidSection(_Section):
     scope: Text = "openid"
 
 
-class TrustListSection(_Section):
+class TrustListSection(Settings):
     """The scheme's list of participants, by which wallets are known. Optional for an issuer."""
 
-    source: Annotated[str, Field(description="URL or path of the signed list")]
-    key: Annotated[Path, Field(description="file with the scheme's public key, a JWK")]
+    source: Annotated[str, Field(description="URL of the signed list, or a path to it")]
+    key: Annotated[SettingPath, Field(description="file with the scheme's public key, a JWK")]
+
+    @field_validator("source")
+    @classmethod
+    def _path_from_folder(cls, value: str, info: ValidationInfo) -> str:
+        folder = getattr(info.context, "folder", None)
+        return value if "://" in value or folder is None else str((folder / value).absolute())
 
 
-class StatusSection(_Section):
+class StatusSection(Settings):
     """The status lists."""
 
     entries: Annotated[int, Field(ge=131_072, le=16_777_216, multiple_of=8)] = 131_072
@@ -100,7 +101,7 @@ class StatusSection(_Section):
     fill: Annotated[float, Field(gt=0, le=0.75, description="a new list is begun above this share")] = 0.5
 
 
-class JobsSection(_Section):
+class JobsSection(Settings):
     """How often the housekeeping runs."""
 
     refresh_seconds: Annotated[int, Field(ge=1)] = 86_400
@@ -108,13 +109,13 @@ class JobsSection(_Section):
     purge_seconds: Annotated[int, Field(ge=1)] = 300
 
 
-class AgencySettings(_Section):
+class AgencySettings(Settings):
     """One agency."""
 
-    base_url: str
+    base_url: BaseUrl
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65_535)]
-    state: Path
+    state: SettingPath
     database: str | None = None
     insecure_localhost: bool = False
     agency: AgencySection
@@ -145,38 +146,18 @@ class AgencySettings(_Section):
         return ":".join(["did:web", host, *(part for part in url.path.split("/") if part)])
 
     @model_validator(mode="after")
-    def _check_urls(self) -> Self:
-        for name, text in (("base_url", self.base_url), ("digid.issuer", self.digid.issuer)):
-            url = urlsplit(text)
-            local = self.insecure_localhost and url.scheme == "http" and url.hostname in LOOPBACK
-            if not (local or url.scheme == "https") or not url.hostname:
-                raise ValueError(f"{name} is not an https URL")
-            # OpenID4VCI 1.0 issue 682: whether to strip a trailing slash is disputed, so there is none.
-            if text.endswith("/") or url.query or url.fragment or url.username:
-                raise ValueError(f"{name} ends with a slash, or has a query, fragment or user name")
-        if self.insecure_localhost and urlsplit(self.base_url).hostname not in LOOPBACK:
-            raise ValueError("insecure_localhost is for a base_url on localhost only")
+    def _plain_http_is_said_aloud(self) -> Self:
+        for url in (self.base_url, self.digid.issuer):
+            if url.startswith("http://") and not self.insecure_localhost:
+                raise PydanticCustomError("plain_http", "plain http only with insecure_localhost = true")
+        if self.insecure_localhost and urlsplit(self.base_url).hostname not in LOCAL_HOSTS:
+            raise PydanticCustomError("not_local", "insecure_localhost is for localhost only, never for production")
         return self
 
 
 def load_agency(path: Path) -> AgencySettings:
     """Read an agency's TOML file; paths in it are relative to its folder. Raises ConfigurationError."""
-    return resolved(load(path, AgencySettings), path.resolve().parent)
-
-
-def resolved(settings: AgencySettings, folder: Path) -> AgencySettings:
-    """Return the settings with their relative paths taken from `folder`."""
-    source: FcidSource | CsvSource
-    match settings.source:
-        case FcidSource() as fcid:
-            source = fcid.model_copy(update={"directory": folder / fcid.directory})
-        case CsvSource() as csv:
-            source = csv.model_copy(update={"file": folder / csv.file})
-    trust = settings.trust_list
-    if trust is not None:
-        where = trust.source if "://" in trust.source else str(folder / trust.source)
-        trust = trust.model_copy(update={"source": where, "key": folder / trust.key})
-    return settings.model_copy(update={"state": folder / settings.state, "source": source, "trust_list": trust})
+    return load(path, AgencySettings)
 
 
 def require_source(settings: AgencySettings) -> None:
