@@ -6,7 +6,7 @@ returns is *integrity* only: whether that key may speak, whether the credential 
 are later steps, and `credentials.verification` takes all of them in order.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
@@ -113,8 +113,10 @@ class CredentialDraft:
 
     `claims` is the format-neutral claim tree: nested objects with scalar leaves. `always_disclosed` holds top-level
     names whose values every verifier sees. `whole` holds prefixes below which each child is disclosed as one piece:
-    with `("gebeurtenissen",)` the object `gebeurtenissen.g001` is one disclosure. `id` is a fresh URI per copy, used
-    by formats that name their credentials and nodes. `type_integrity` is the SRI string of the type metadata.
+    with `("gebeurtenissen",)` the object `gebeurtenissen.g001` is one disclosure. `slots` names the children that a
+    prefix (`()` is the top) always shows: one that the tree lacks is filled with decoys, so that the slots in sight do
+    not tell how many are in use. `id` is a fresh URI per copy, used by formats that name their credentials and nodes.
+    `type_integrity` is the SRI string of the type metadata.
     """
 
     type: str
@@ -128,6 +130,7 @@ class CredentialDraft:
     status: tuple[StatusEntry, ...]
     id: str
     whole: frozenset[tuple[str, ...]] = frozenset()
+    slots: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     type_integrity: str | None = None
 
 

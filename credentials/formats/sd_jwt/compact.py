@@ -1,0 +1,52 @@
+"""The compact serialisation (RFC 9901 section 4): an issuer's token, disclosures, and perhaps a holder's token."""
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+from credentials.errors import LimitExceeded
+from credentials.formats.base import MalformedCredential
+from credentials.formats.sd_jwt.disclosures import Disclosure, Limits, by_digest
+from credentials.formats.sd_jwt.issuer_key import accept_header
+from credentials.jose import UnverifiedToken
+
+TYPE: Final = "dc+sd-jwt"
+
+
+@dataclass(frozen=True, slots=True)
+class UnverifiedSdJwt:
+    """A well-formed SD-JWT; nothing in it may be believed yet. `signed_part` ends with the last `~`."""
+
+    token: UnverifiedToken
+    disclosures: dict[str, Disclosure]
+    signed_part: str
+    key_binding: str | None
+
+    @classmethod
+    def parse(cls, compact: object, limits: Limits) -> Self:
+        """Read a compact SD-JWT or SD-JWT+KB. Raises MalformedCredential, InvalidToken or LimitExceeded."""
+        if not isinstance(compact, str):
+            raise MalformedCredential("an SD-JWT is a string")
+        if len(compact) > limits.max_characters:
+            raise LimitExceeded(f"the SD-JWT is longer than {limits.max_characters} characters")
+        # A bare JWT is no SD-JWT: taking it would leave it open whether a key binding was cut off.
+        if not compact.isascii() or "~" not in compact:
+            raise MalformedCredential("an SD-JWT has parts that are separated by ~")
+        # Counted before they are split off: a megabyte of ~ would become a million strings.
+        if compact.count("~") > limits.max_disclosures + 1:
+            raise LimitExceeded(f"more than {limits.max_disclosures} disclosures")
+        issued, *disclosures, last = compact.split("~")
+        token = UnverifiedToken.parse(issued)
+        # RFC 8725 section 3.11: another kind of token by the same key is not a credential.
+        token.require_type(TYPE)
+        accept_header(token.header)
+        return cls(
+            token,
+            by_digest(disclosures, limits),
+            compact[: len(compact) - len(last)],
+            last or None,
+        )
+
+    @property
+    def issued_part(self) -> str:
+        """The issuer's token alone, as text."""
+        return self.signed_part[: self.signed_part.index("~")]

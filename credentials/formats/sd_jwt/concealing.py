@@ -1,0 +1,96 @@
+"""The issuer's side: put every leaf of a claim tree behind a digest of its own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from credentials.encoding import JsonObject, JsonValue
+from credentials.formats.sd_jwt.disclosures import OBJECT_DIGESTS, RESERVED, base64url, digest, encode
+
+RandomBytes: TypeAlias = Callable[[int], bytes]
+
+# RFC 9901 section 9.3 asks for 128 bits; 144 are 24 whole base64url characters, so that many salts are cut from one
+# encoded string.
+_SALT_BYTES: Final = 18
+_SALT_CHARACTERS: Final = 24
+_SALTS_AT_ONCE: Final = 32
+_NO_SLOTS: Final[tuple[str, ...]] = ()
+
+
+@dataclass(slots=True)
+class Concealer:
+    """Turn one claim tree into a payload with digests, and the disclosures that open them.
+
+    Objects stay in sight with an `_sd` of their own; leaves, arrays and the children of `whole` prefixes are hidden.
+    The digests of one object are padded with decoys to a multiple of `multiple` (RFC 9901 section 4.2.5) and sorted,
+    so that neither their number nor their order tells anything.
+    """
+
+    random: RandomBytes
+    multiple: int
+    whole: frozenset[tuple[str, ...]]
+    slots: Mapping[tuple[str, ...], tuple[str, ...]]
+    disclosures: list[bytes] = field(default_factory=list)
+    _salts: str = ""
+    _next_salt: int = 0
+
+    def conceal(self, tree: JsonObject, open_names: frozenset[str]) -> JsonObject:
+        """Return the payload's claims; top-level names in `open_names` stay as they are."""
+        return self._object(tree, (), open_names)
+
+    def _object(self, node: JsonObject, path: tuple[str, ...], open_names: frozenset[str]) -> JsonObject:
+        shown: JsonObject = {}
+        digests: list[str] = []
+        as_pieces = path in self.whole
+        for name, value in node.items():
+            if name in RESERVED:
+                raise ValueError("a claim bears a name that SD-JWT reserves")
+            if name in open_names:
+                _check_leaf(value)
+                shown[name] = value
+            elif isinstance(value, dict) and not as_pieces:
+                shown[name] = self._object(value, (*path, name), frozenset())
+            else:
+                _check_leaf(value)
+                encoded = encode(self._salt(), name, value)
+                self.disclosures.append(encoded)
+                digests.append(digest(encoded))
+        for name in self.slots.get(path, _NO_SLOTS):
+            if name not in node:
+                shown[name] = {OBJECT_DIGESTS: self._padded([])}
+        if digests or not node:
+            shown[OBJECT_DIGESTS] = self._padded(digests)
+        # Slots come in the order of their names: the order of filling would tell which ones are in use.
+        return dict(sorted(shown.items())) if path in self.slots else shown
+
+    def _padded(self, digests: list[str]) -> list[JsonValue]:
+        wanted = max(1, -(-len(digests) // self.multiple)) * self.multiple
+        missing = wanted - len(digests)
+        noise = self.random(32 * missing)
+        digests.extend(digest(noise[start : start + 32]) for start in range(0, 32 * missing, 32))
+        digests.sort()
+        return list(digests)
+
+    def _salt(self) -> str:
+        start = self._next_salt
+        if start >= len(self._salts):
+            self._salts = base64url(self.random(_SALT_BYTES * _SALTS_AT_ONCE)).decode("ascii")
+            start = 0
+        self._next_salt = start + _SALT_CHARACTERS
+        return self._salts[start : self._next_salt]
+
+
+def _check_leaf(value: JsonValue) -> None:
+    if isinstance(value, str | int):
+        return
+    if isinstance(value, float):
+        # A fraction has more than one decimal spelling: amounts are whole cents.
+        raise ValueError("a claim is a floating-point number")
+    if isinstance(value, dict):
+        if not RESERVED.isdisjoint(value):
+            raise ValueError("a claim bears a name that SD-JWT reserves")
+        for item in value.values():
+            _check_leaf(item)
+    elif isinstance(value, list):
+        for item in value:
+            _check_leaf(item)

@@ -1,0 +1,212 @@
+"""`dc+sd-jwt`: SD-JWT VC with per-claim disclosure (RFC 9901, SD-JWT VC)."""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime
+from functools import lru_cache
+from typing import Final, final
+
+import orjson
+
+from credentials.clock import epoch
+from credentials.encoding import JsonObject, b64_encode
+from credentials.formats.base import (
+    ClaimsPath,
+    Configuration,
+    Credential,
+    CredentialDraft,
+    Expectation,
+    HeldView,
+    HolderBindingFailed,
+    HolderKey,
+    IssuerKey,
+    KeyResolver,
+    MalformedCredential,
+    TokenStatus,
+    VerifiedClaims,
+)
+from credentials.formats.sd_jwt import key_binding, registered
+from credentials.formats.sd_jwt.compact import TYPE, UnverifiedSdJwt
+from credentials.formats.sd_jwt.concealing import Concealer, RandomBytes
+from credentials.formats.sd_jwt.disclosures import HASH_NAME, Limits, base64url
+from credentials.formats.sd_jwt.issuer_key import certificates, signed_by
+from credentials.formats.sd_jwt.paths import needed
+from credentials.formats.sd_jwt.processing import process
+from credentials.keys import Algorithm, Signer
+
+DECOY_MULTIPLE: Final = 8
+
+
+@final
+class SdJwtVc:
+    """Issue, present and verify SD-JWT VCs.
+
+    `random` gives salts and decoys; `decoy_multiple` is what the number of digests in each object is padded to.
+    """
+
+    __slots__ = ("_decoy_multiple", "_limits", "_random")
+
+    name = TYPE
+
+    def __init__(
+        self,
+        *,
+        limits: Limits | None = None,
+        random: RandomBytes = secrets.token_bytes,
+        decoy_multiple: int = DECOY_MULTIPLE,
+    ) -> None:
+        self._limits = limits or Limits()
+        self._random = random
+        self._decoy_multiple = decoy_multiple
+
+    def describe(self, configuration: Configuration) -> JsonObject:
+        """Return the metadata members of OpenID4VCI 1.0 appendix A.3.2."""
+        described: JsonObject = {
+            "format": TYPE,
+            "vct": configuration.type,
+            "cryptographic_binding_methods_supported": ["jwk", "did:jwk", "did:key"],
+            "credential_signing_alg_values_supported": [Algorithm.ES256.value],
+        }
+        metadata: JsonObject = {}
+        if configuration.display:
+            metadata["display"] = list(configuration.display)
+        if configuration.claims:
+            metadata["claims"] = list(configuration.claims)
+        if metadata:
+            described["credential_metadata"] = metadata
+        return described
+
+    def issue(self, draft: CredentialDraft, key: IssuerKey) -> str:
+        """Sign an SD-JWT VC that ends with `~`. Raises ValueError for a draft that this format cannot state."""
+        if not registered.TECHNICAL.isdisjoint(draft.claims):
+            raise ValueError("a claim bears the name of a registered claim")
+        payload: JsonObject = {"iss": draft.issuer, "vct": draft.type}
+        if draft.type_integrity is not None:
+            payload["vct#integrity"] = draft.type_integrity
+        payload["iat"] = epoch(draft.issued_at)
+        if draft.expires_at is not None:
+            payload["exp"] = epoch(draft.expires_at)
+        if draft.holder is not None:
+            payload["cnf"] = _confirmation(draft.holder)
+        if draft.status:
+            payload["status"] = _status(draft)
+        concealer = Concealer(self._random, self._decoy_multiple, draft.whole, draft.slots)
+        payload.update(concealer.conceal(draft.claims, draft.always_disclosed))
+        payload[HASH_NAME] = "sha-256"
+        protected = _protected_header(key.signer.algorithm, key.x5c, key.verification_method)
+        signing_input = b"%b.%b" % (protected, base64url(orjson.dumps(payload)))
+        signature = base64url(key.signer.sign(signing_input))
+        return b"~".join((b"%b.%b" % (signing_input, signature), *concealer.disclosures, b"")).decode("ascii")
+
+    def inspect(self, credential: Credential) -> HeldView:
+        """Read a held SD-JWT VC with every disclosure open, not verified. Raises MalformedCredential."""
+        parsed = UnverifiedSdJwt.parse(credential, self._limits)
+        if parsed.key_binding is not None:
+            raise MalformedCredential("a held credential has no key binding")
+        opened = process(parsed.token.payload, parsed.disclosures, self._limits)
+        known = registered.read(opened.payload)
+        return HeldView(
+            format=TYPE,
+            type=known.type,
+            types=(known.type,),
+            claims=_about_the_subject(opened.payload),
+            always_disclosed=_about_the_subject(process(parsed.token.payload, {}, self._limits).payload),
+            paths=tuple(opened.places.values()),
+            issuer=known.issuer,
+            x5c=certificates(parsed.token.header),
+            holder=registered.holder_of(known.confirmation, None),
+            issued_at=known.issued_at,
+            valid_from=known.valid_from,
+            valid_until=known.valid_until,
+            status=known.status,
+        )
+
+    def present(
+        self,
+        credential: Credential,
+        paths: Collection[ClaimsPath] | None,
+        holder: Signer,
+        *,
+        audience: str,
+        nonce: str,
+        now: datetime,
+    ) -> str:
+        """Make an SD-JWT+KB that discloses the wanted claims and no others.
+
+        Raises UndisclosablePath, MalformedCredential, or HolderBindingFailed when the credential is bound to another
+        key than the holder's.
+        """
+        parsed = UnverifiedSdJwt.parse(credential, self._limits)
+        if parsed.key_binding is not None:
+            raise MalformedCredential("a held credential has no key binding")
+        opened = process(parsed.token.payload, parsed.disclosures, self._limits)
+        bound_to = registered.holder_of(registered.read(opened.payload).confirmation, None)
+        if bound_to is not None and bound_to.jwk.members != holder.public_jwk.members:
+            raise HolderBindingFailed("the credential is bound to another key")
+        shown = parsed.disclosures.keys() if paths is None else needed(opened.payload, opened.places, paths)
+        chosen = [each.encoded for digest, each in parsed.disclosures.items() if digest in shown]
+        signed_part = "~".join([parsed.issued_part, *chosen, ""])
+        return signed_part + key_binding.make(signed_part, holder, audience=audience, nonce=nonce, now=now)
+
+    def verify(self, presented: Credential, expected: Expectation, keys: KeyResolver) -> VerifiedClaims:
+        """Check the issuer's signature, the disclosures and the holder's proof (RFC 9901 section 7.3).
+
+        Raises MalformedCredential, InvalidToken, InvalidSignature, LimitExceeded, HolderBindingFailed and its kin, or
+        what the resolver raises. Whether `exp` has passed is for the caller: the claims say when.
+        """
+        parsed = UnverifiedSdJwt.parse(presented, self._limits)
+        signer = signed_by(parsed.token.header, _issuer(parsed.token.payload), keys)
+        parsed.token.verify(signer.key)
+        opened = process(parsed.token.payload, parsed.disclosures, self._limits)
+        known = registered.read(opened.payload)
+        holder = registered.holder_of(known.confirmation, keys)
+        key_binding.check(parsed.key_binding, parsed.signed_part, holder.jwk if holder else None, expected)
+        return VerifiedClaims(
+            format=TYPE,
+            type=known.type,
+            types=(known.type,),
+            claims=_about_the_subject(opened.payload),
+            signed_by=signer,
+            holder=holder,
+            issued_at=known.issued_at,
+            valid_from=known.valid_from,
+            valid_until=known.valid_until,
+            status=known.status,
+            raw=presented,
+        )
+
+
+def _issuer(payload: JsonObject) -> str | None:
+    issuer = payload.get("iss")
+    if issuer is not None and not isinstance(issuer, str):
+        raise MalformedCredential("iss is not a string")
+    return issuer
+
+
+def _about_the_subject(payload: JsonObject) -> JsonObject:
+    return {name: value for name, value in payload.items() if name not in registered.TECHNICAL}
+
+
+def _confirmation(holder: HolderKey) -> JsonObject:
+    # RFC 7800 sections 3.2 and 3.4.
+    return {"jwk": dict(holder.jwk.members)} if holder.did_url is None else {"kid": holder.did_url}
+
+
+def _status(draft: CredentialDraft) -> JsonObject:
+    match draft.status:
+        case (TokenStatus(uri=uri, index=index),):
+            return {"status_list": {"idx": index, "uri": uri}}
+        case _:
+            raise ValueError("an SD-JWT VC states one place in one Token Status List")
+
+
+@lru_cache(maxsize=256)
+def _protected_header(algorithm: Algorithm, x5c: tuple[bytes, ...], verification_method: str | None) -> bytes:
+    header: JsonObject = {"alg": algorithm.value, "typ": TYPE}
+    if x5c:
+        header["x5c"] = [b64_encode(each) for each in x5c]
+    elif verification_method is not None:
+        header["kid"] = verification_method
+    else:
+        raise ValueError("an SD-JWT VC needs the issuer's certificates or a DID URL")
+    return base64url(orjson.dumps(header))

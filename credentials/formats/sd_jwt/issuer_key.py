@@ -1,0 +1,79 @@
+"""Find the key that an SD-JWT VC claims to be signed with (SD-JWT VC section 2.5).
+
+Two mechanisms: the leaf of `x5c` in the protected header, or a DID in `iss`. Either way only the signature is proven;
+whether that chain or DID may speak is decided later, against the trust list.
+"""
+
+from functools import lru_cache
+from typing import Final
+
+from cryptography import x509
+
+from credentials.encoding import JsonObject, b64_decode
+from credentials.errors import LimitExceeded, MalformedInput
+from credentials.formats.base import KeyResolver, MalformedCredential, SignedBy
+from credentials.keys import PublicJwk
+
+MAX_CERTIFICATES: Final = 6
+
+
+def accept_header(header: JsonObject) -> None:
+    """Refuse headers that offer a key of their own. Raises MalformedCredential."""
+    for name in ("jwk", "jku", "x5u"):
+        if name in header:
+            raise MalformedCredential(f"header member {name} is not taken")
+
+
+def signed_by(header: JsonObject, issuer: str | None, keys: KeyResolver) -> SignedBy:
+    """Return the claimed signer with its key. Raises MalformedCredential, UnsupportedKey, or as the resolver does."""
+    if "x5c" in header:
+        chain = certificates(header)
+        return SignedBy(issuer, leaf_key(chain[0]), chain)
+    if issuer is None or not issuer.startswith("did:"):
+        raise MalformedCredential("there is neither x5c nor a DID to find the issuer's key by")
+    method = _verification_method(header.get("kid"), issuer)
+    return SignedBy(issuer, keys.resolve(method, "assertionMethod"), verification_method=method)
+
+
+def certificates(header: JsonObject) -> tuple[bytes, ...]:
+    """Return the DER certificates of `x5c`, leaf first; empty when there are none. Raises MalformedCredential."""
+    chain = header.get("x5c")
+    if chain is None and "x5c" not in header:
+        return ()
+    if not isinstance(chain, list) or not chain:
+        raise MalformedCredential("x5c is not a list of certificates")
+    if len(chain) > MAX_CERTIFICATES:
+        raise LimitExceeded(f"x5c holds more than {MAX_CERTIFICATES} certificates")
+    try:
+        return tuple(b64_decode(each, "x5c") if isinstance(each, str) else _refuse() for each in chain)
+    except MalformedInput as error:
+        raise MalformedCredential("x5c is not base64") from error
+
+
+@lru_cache(maxsize=256)
+def leaf_key(certificate: bytes) -> PublicJwk:
+    """Return the key of a DER certificate, which is not validated here. Raises MalformedCredential, UnsupportedKey."""
+    try:
+        key = x509.load_der_x509_certificate(certificate).public_key()
+    except (ValueError, TypeError, x509.InvalidVersion) as error:
+        raise MalformedCredential("x5c holds no readable certificate") from error
+    return PublicJwk.from_key(key)
+
+
+def _refuse() -> bytes:
+    raise MalformedCredential("x5c is not a list of strings")
+
+
+def _verification_method(kid: object, did: str) -> str:
+    match kid:
+        case None if did.startswith("did:jwk:"):
+            return f"{did}#0"
+        case None if did.startswith("did:key:"):
+            return f"{did}#{did.removeprefix('did:key:')}"
+        case str() if kid.startswith("#"):
+            return did + kid
+        case str() if kid.startswith(f"{did}#"):
+            return kid
+        case _:
+            # A key of another DID would let its controller speak in this issuer's name.
+            raise MalformedCredential("kid is not a key of the issuer's DID")

@@ -1,0 +1,145 @@
+"""Open an SD-JWT: replace digests by what was disclosed, by RFC 9901 section 7.1 and stricter.
+
+Each step that the section calls "MUST be rejected" raises here, and so do an `_sd_alg` below the top, a claim that
+decides on validity behind a digest, and anything beyond `Limits`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from credentials.encoding import JsonObject, JsonValue
+from credentials.errors import LimitExceeded
+from credentials.formats.base import MalformedCredential
+from credentials.formats.sd_jwt.disclosures import ARRAY_DIGEST, HASH_NAME, OBJECT_DIGESTS, Disclosure, Limits
+
+Path: TypeAlias = tuple[str | int, ...]
+
+# SD-JWT VC section 2.2.2.2 names them: a holder who could hide one of these could hide that a credential is void.
+# `aud` is no issuer claim in this profile, but would decide on validity all the same.
+NEVER_HIDDEN: Final = frozenset(
+    {"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "vctm", "aka_vcts", "status", "aud", "crit"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A processed payload. `places` tells for each disclosure, by digest, the path of what it opens."""
+
+    payload: JsonObject
+    places: Mapping[str, Path]
+
+
+def process(payload: JsonObject, disclosures: Mapping[str, Disclosure], limits: Limits) -> Opened:
+    """Process a payload whose signature was checked. Raises MalformedCredential or LimitExceeded."""
+    # RFC 9901 section 4.1.1: sha-256 is the default, spelled as IANA does. Others are not taken.
+    if payload.get(HASH_NAME, "sha-256") != "sha-256":
+        raise MalformedCredential("_sd_alg is not sha-256")
+    for name in NEVER_HIDDEN & payload.keys():
+        _demand_open(payload[name])
+    opening = _Opening(disclosures, limits)
+    claims = opening.object({name: value for name, value in payload.items() if name != HASH_NAME}, ())
+    # RFC 9901 section 7.1, step 5: a disclosure that no digest asks for.
+    if len(opening.places) != len(disclosures):
+        raise MalformedCredential("a disclosure is not referenced by any digest")
+    return Opened(claims, opening.places)
+
+
+@dataclass(slots=True)
+class _Opening:
+    disclosures: Mapping[str, Disclosure]
+    limits: Limits
+    places: dict[str, Path] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+
+    def value(self, value: JsonValue, path: Path) -> JsonValue:
+        if isinstance(value, dict):
+            return self.object(value, path)
+        if isinstance(value, list):
+            return self.array(value, path)
+        return value
+
+    def object(self, node: JsonObject, path: Path) -> JsonObject:
+        self._check_depth(path)
+        if ARRAY_DIGEST in node or HASH_NAME in node:
+            raise MalformedCredential("a reserved name stands where it may not")
+        shown: JsonObject = {}
+        for name, value in node.items():
+            if name == OBJECT_DIGESTS:
+                continue
+            if isinstance(value, dict | list):
+                opened = self.value(value, (*path, name))
+                # An object in which everything is hidden states nothing: it is the slot, not a fact.
+                if opened == {} and value:
+                    continue
+                shown[name] = opened
+            else:
+                shown[name] = value
+        if OBJECT_DIGESTS in node:
+            self._open_members(node[OBJECT_DIGESTS], node, shown, path)
+        return shown
+
+    def _open_members(self, digests: JsonValue, node: JsonObject, shown: JsonObject, path: Path) -> None:
+        if not isinstance(digests, list):
+            raise MalformedCredential("_sd is not an array")
+        for digest in digests:
+            disclosure = self._take(digest)
+            if disclosure is None:
+                continue
+            name = disclosure.name
+            if name is None:
+                raise MalformedCredential("an array element is disclosed as a member")
+            # RFC 9901 section 7.1, step 3.c.ii.3: a disclosure may not overrule what is there.
+            if name in node or name in shown:
+                raise MalformedCredential("two claims have one name")
+            if not path and name in NEVER_HIDDEN:
+                raise MalformedCredential("a claim that decides on validity is behind a digest")
+            here = (*path, name)
+            self.places[digest] = here  # type: ignore[index]  # _take has found that it is a string
+            shown[name] = self.value(disclosure.value, here)
+
+    def array(self, node: list[JsonValue], path: Path) -> list[JsonValue]:
+        self._check_depth(path)
+        shown: list[JsonValue] = []
+        for item in node:
+            here = (*path, len(shown))
+            if isinstance(item, dict) and ARRAY_DIGEST in item:
+                if len(item) != 1:
+                    raise MalformedCredential("an array digest has other members beside it")
+                digest = item[ARRAY_DIGEST]
+                disclosure = self._take(digest)
+                if disclosure is None:
+                    continue
+                if disclosure.name is not None:
+                    raise MalformedCredential("a member is disclosed as an array element")
+                self.places[digest] = here  # type: ignore[index]  # _take has found that it is a string
+                shown.append(self.value(disclosure.value, here))
+            else:
+                shown.append(self.value(item, here))
+        return shown
+
+    def _take(self, digest: JsonValue) -> Disclosure | None:
+        if not isinstance(digest, str):
+            raise MalformedCredential("a digest is not a string")
+        # RFC 9901 section 7.1, step 4: no digest twice, decoys included.
+        if digest in self.seen:
+            raise MalformedCredential("one digest is given twice")
+        if len(self.seen) >= self.limits.max_digests:
+            raise LimitExceeded(f"more than {self.limits.max_digests} digests")
+        self.seen.add(digest)
+        return self.disclosures.get(digest)
+
+    def _check_depth(self, path: Path) -> None:
+        if len(path) >= self.limits.max_depth:
+            raise LimitExceeded(f"claims are nested deeper than {self.limits.max_depth} levels")
+
+
+def _demand_open(value: JsonValue) -> None:
+    if isinstance(value, dict):
+        if OBJECT_DIGESTS in value or ARRAY_DIGEST in value:
+            raise MalformedCredential("a claim that decides on validity is behind a digest")
+        for item in value.values():
+            _demand_open(item)
+    elif isinstance(value, list):
+        for item in value:
+            _demand_open(item)

@@ -1,0 +1,92 @@
+"""The registered claims of an SD-JWT VC: read strictly, or refused."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from credentials.clock import from_epoch
+from credentials.encoding import JsonObject, JsonValue
+from credentials.formats.base import (
+    HolderKey,
+    KeyResolver,
+    MalformedCredential,
+    StatusEntry,
+    TokenStatus,
+)
+from credentials.jose.jwt import numeric_date
+from credentials.keys import PublicJwk
+
+# What is about the token; everything else is about the citizen.
+TECHNICAL: Final = frozenset(
+    {"iss", "iat", "nbf", "exp", "cnf", "vct", "vct#integrity", "vctm", "aka_vcts", "status", "jti"}
+)
+_MAX_STATUS_INDEX: Final = 1 << 40
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What the token says about itself."""
+
+    type: str
+    issuer: str | None
+    issued_at: datetime | None
+    valid_from: datetime | None
+    valid_until: datetime | None
+    status: tuple[StatusEntry, ...]
+    confirmation: JsonObject | None
+
+
+def read(payload: JsonObject) -> Registered:
+    """Read the registered claims. Raises MalformedCredential, or ClaimError for a time that is none."""
+    kind = payload.get("vct")
+    if not isinstance(kind, str) or not kind:
+        raise MalformedCredential("vct is missing")
+    issuer = payload.get("iss")
+    if issuer is not None and not isinstance(issuer, str):
+        raise MalformedCredential("iss is not a string")
+    confirmation = payload.get("cnf")
+    if confirmation is not None and not isinstance(confirmation, dict):
+        raise MalformedCredential("cnf is not an object")
+    return Registered(
+        kind,
+        issuer,
+        _moment(payload, "iat"),
+        _moment(payload, "nbf"),
+        _moment(payload, "exp"),
+        _status(payload["status"]) if "status" in payload else (),
+        confirmation,
+    )
+
+
+def holder_of(confirmation: JsonObject | None, keys: KeyResolver | None) -> HolderKey | None:
+    """Return the key that the token is bound to (RFC 7800 section 3), None when it is bound to nobody.
+
+    Without a resolver, a key that is only named cannot be known. Raises MalformedCredential, UnsupportedKey, or
+    whatever the resolver raises.
+    """
+    match confirmation:
+        case None:
+            return None
+        case {"jwk": jwk}:
+            return HolderKey(PublicJwk.parse(jwk))
+        case {"kid": str(did_url)} if did_url.startswith("did:"):
+            return HolderKey(keys.resolve(did_url, "authentication"), did_url) if keys else None
+        case _:
+            # A way of confirming that we do not know is not the absence of one.
+            raise MalformedCredential("cnf names no key that we can check")
+
+
+def _moment(payload: JsonObject, name: str) -> datetime | None:
+    seconds = numeric_date(payload, name)
+    return None if seconds is None else from_epoch(seconds)
+
+
+def _status(status: JsonValue) -> tuple[StatusEntry, ...]:
+    # Fail closed: a status that is there and cannot be understood must not pass for none.
+    match status:
+        case {"status_list": {"idx": int(index), "uri": str(uri)}} if (
+            not isinstance(index, bool) and 0 <= index < _MAX_STATUS_INDEX and uri
+        ):
+            return (TokenStatus(uri, index),)
+        case _:
+            raise MalformedCredential("status is of a kind that we do not know")
