@@ -1,0 +1,24 @@
+"""Decentralised identifiers: `did:key` and `did:jwk`, which are their own document, and `did:web`, which is fetched."""
+
+from credentials.dids.did import Did, DidUrl, Fetch, UnresolvableDid
+from credentials.dids.document import find_key
+from credentials.dids.jwk import did_jwk
+from credentials.dids.key import did_key
+from credentials.dids.resolver import Resolver, resolve
+from credentials.dids.web import did_web, did_web_document, did_web_url, verification_method
+
+__all__ = [
+    "Did",
+    "DidUrl",
+    "Fetch",
+    "Resolver",
+    "UnresolvableDid",
+    "did_jwk",
+    "did_key",
+    "did_web",
+    "did_web_document",
+    "did_web_url",
+    "find_key",
+    "resolve",
+    "verification_method",
+]

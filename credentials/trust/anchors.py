@@ -1,0 +1,203 @@
+"""Authority: may this key issue this type, at this time? And: is this verifier who it says it is?
+
+A signature proves a key; this says whose key it is and what the scheme lets its owner do. It never believes a name in a
+token by itself: the name must be that of the participant under whose authority the key is certified, or whose DID
+resolved to the key.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+from credentials.errors import BlauweKnopError
+from credentials.keys import PublicJwk
+from credentials.trust.participant import Participant, Role
+from credentials.trust.trust_list import TrustList
+from credentials.trust.x509 import KeyPurpose, Leaf, UnknownAuthority, verify_chain
+
+# Issue times are rounded down, at most to the day (security.md: rounded times against linking).
+_ROUNDING: Final = timedelta(days=1)
+# OpenID4VP 1.0 section 5.9.3: this prefix names a host, and only a trusted chain says that the key is the host's.
+_NEEDS_CHAIN: Final = "x509_san_dns:"
+
+
+class Signed(Protocol):
+    """Who signed something, in its own words; proven is only that `key` made the signature."""
+
+    @property
+    def issuer(self) -> str | None:
+        """The identifier that the token names as its issuer."""
+        ...
+
+    @property
+    def key(self) -> PublicJwk:
+        """The key that made the signature."""
+        ...
+
+    @property
+    def x5c(self) -> tuple[bytes, ...]:
+        """The certificate chain of `key`, not validated."""
+        ...
+
+    @property
+    def verification_method(self) -> str | None:
+        """The DID URL that resolved to `key`."""
+        ...
+
+
+class NotAuthorised(BlauweKnopError):
+    """The signature is sound, but not one that the scheme lets count."""
+
+    code = "not_authorised"
+
+
+class UnknownIssuer(NotAuthorised):
+    """The key belongs to no participant that issues."""
+
+    code = "unknown_issuer"
+
+
+class IssuerNotAllowed(NotAuthorised):
+    """A participant that may not issue this type, or not at that time."""
+
+    code = "issuer_not_allowed"
+
+
+class IssuerWithdrawn(NotAuthorised):
+    """A participant that was withdrawn before it issued this, or whose keys have leaked."""
+
+    code = "issuer_withdrawn"
+
+
+class UnknownVerifier(NotAuthorised):
+    """The requester is no verifier of the scheme."""
+
+    code = "unknown_verifier"
+
+
+def authorise(
+    trust_list: TrustList, signed_by: Signed, type_: str, at: datetime, *, now: datetime | None = None
+) -> Participant:
+    """Return the participant whose key signed, if it may issue this type at `at`, the time of issue.
+
+    Certificates must be valid `now` (default: `at`): a key whose certificate has ended could set back its clock.
+    Raises UnknownIssuer, IssuerNotAllowed, IssuerWithdrawn, or InvalidChain when the certificates are wrong.
+    """
+    participant = _speaker(trust_list, signed_by, KeyPurpose.CREDENTIALS, now or at)
+    if Role.ISSUER not in participant.roles:
+        raise UnknownIssuer("the key belongs to a participant that does not issue")
+    _check_period(participant, at, now or at)
+    if not participant.may_issue(type_):
+        raise IssuerNotAllowed("the trust list does not let this issuer issue this type")
+    return participant
+
+
+def authorise_list(trust_list: TrustList, participant: Participant, signed_by: Signed, now: datetime) -> None:
+    """Demand that a status list was signed by the participant that issued the credential.
+
+    A withdrawn participant may still publish status, so that what it issued before can be revoked.
+    Raises UnknownIssuer or InvalidChain.
+    """
+    if _speaker(trust_list, signed_by, KeyPurpose.STATUS, now) is not participant:
+        raise UnknownIssuer("the status list is signed by another than the issuer")
+
+
+def recognise_verifier(
+    trust_list: TrustList, now: datetime, *, client_id: str, x5c: tuple[bytes, ...] = ()
+) -> Participant:
+    """Return the verifier that a request comes from, after its signature was checked as its client id demands.
+
+    Its chain leads to the participant's authority, or the full client id is listed.
+    Raises UnknownVerifier, IssuerNotAllowed, IssuerWithdrawn or InvalidChain.
+    """
+    participant = _certified(trust_list, x5c, KeyPurpose.REQUESTS, now)[0] if x5c else None
+    if participant is None and not client_id.startswith(_NEEDS_CHAIN):
+        listed = (each for each in trust_list.participants if client_id in each.client_ids)
+        participant = next(listed, None)
+    if participant is None or Role.VERIFIER not in participant.roles:
+        raise UnknownVerifier("the requester is no verifier on the trust list")
+    _check_period(participant, now, now)
+    return participant
+
+
+def _speaker(trust_list: TrustList, signed_by: Signed, purpose: KeyPurpose, now: datetime) -> Participant:
+    if signed_by.x5c:
+        participant, leaf = _certified(trust_list, signed_by.x5c, purpose, now)
+        # The format checked the signature with the leaf's key; a difference would mean that two chains were mixed.
+        if participant is not None and leaf is not None and leaf.public_jwk == signed_by.key:
+            _check_issuer(trust_list, signed_by.issuer, participant, leaf)
+            return participant
+    elif signed_by.verification_method is not None:
+        did = signed_by.verification_method.partition("#")[0]
+        participant = trust_list.find(did)
+        if participant is not None and participant.did == did and _is_own_key(participant, signed_by):
+            return participant
+    raise UnknownIssuer("no participant of the trust list has this key")
+
+
+def _certified(
+    trust_list: TrustList, x5c: tuple[bytes, ...], purpose: KeyPurpose, now: datetime
+) -> tuple[Participant | None, Leaf | None]:
+    matches: list[tuple[Participant, Leaf]] = []
+    for participant in trust_list.participants:
+        if participant.anchors:
+            try:
+                matches.append((participant, verify_chain(x5c, participant.anchors, now)))
+            except UnknownAuthority:
+                continue
+    # Below an authority that several participants share, the leaf itself must say which one of them it belongs to.
+    for names in (_named, _named_by_host):
+        if len(matches) > 1:
+            matches = [match for match in matches if names(*match)] or matches
+    if len(matches) != 1 or not matches[0][1].may(purpose):
+        return None, None
+    return matches[0]
+
+
+def _named(participant: Participant, leaf: Leaf) -> bool:
+    by_uri = bool({participant.identifier, participant.did} & set(leaf.uris))
+    return by_uri or (participant.oin is not None and leaf.oin == participant.oin)
+
+
+def _named_by_host(participant: Participant, leaf: Leaf) -> bool:
+    return _host(participant.identifier) in leaf.dns
+
+
+def _check_issuer(trust_list: TrustList, issuer: str | None, participant: Participant, leaf: Leaf) -> None:
+    if issuer is None or issuer in (participant.identifier, participant.did):
+        return
+    if trust_list.find(issuer) is None and (issuer in leaf.uris or _host(issuer) in leaf.dns):
+        return
+    raise UnknownIssuer("the named issuer is not the one whose key signed")
+
+
+def _is_own_key(participant: Participant, signed_by: Signed) -> bool:
+    if signed_by.issuer is not None and signed_by.issuer not in (participant.did, participant.identifier):
+        return False
+    return not participant.keys or signed_by.key in participant.keys
+
+
+def _check_period(participant: Participant, at: datetime, now: datetime) -> None:
+    withdrawn = participant.withdrawn_at
+    if withdrawn is not None and withdrawn <= now:
+        if participant.compromised:
+            raise IssuerWithdrawn("the trust list withdrew this participant and everything it issued")
+        # An issue time is rounded down, so on the day of the withdrawal it does not tell before from after.
+        if at >= _day(withdrawn):
+            raise IssuerWithdrawn("the trust list withdrew this participant before this was issued")
+    if participant.valid_from is not None and at < participant.valid_from - _ROUNDING:
+        raise IssuerNotAllowed("this was issued before the participant joined the scheme")
+    if participant.valid_until is not None and at >= participant.valid_until:
+        raise IssuerNotAllowed("this was issued after the participant left the scheme")
+
+
+def _day(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _host(identifier: str) -> str | None:
+    try:
+        parts = urlsplit(identifier)
+    except ValueError:
+        return None
+    return parts.hostname if parts.scheme in ("https", "http") else None

@@ -1,0 +1,214 @@
+"""One organisation on the trust list: who it is, with which keys it speaks, and what it may do.
+
+The list holds organisations, never people. JSON names are Dutch or the protocols' own; Python names are English.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final, TypeVar, final
+
+from credentials.encoding import JsonObject, JsonValue
+from credentials.errors import MalformedInput
+from credentials.keys import PublicJwk
+from credentials.trust.x509 import check_authority, to_der, to_pem
+
+MAX_IDENTIFIER_CHARACTERS: Final = 4096
+MAX_ITEMS: Final = 64
+
+_Item = TypeVar("_Item")
+
+
+class MalformedParticipant(MalformedInput):
+    """An entry that does not say what an entry must say."""
+
+    code = "malformed_participant"
+
+
+class Role(StrEnum):
+    """What a participant does in the scheme."""
+
+    ISSUER = "issuer"
+    VERIFIER = "verifier"
+    WALLET = "wallet"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """An entry of the trust list.
+
+    `anchors` are the certificate authorities (DER) under which its `x5c` chains end. `keys` pins the keys of a
+    `did:web`: where there are any, no other key of that DID counts. `types` and `type_prefixes` say what it may issue,
+    `claims` and `purposes` what it may ask as a verifier, `bsn` whether it may ask or state a citizen service number.
+    With `compromised`, a withdrawal also undoes what was issued before it.
+    """
+
+    identifier: str
+    name: str
+    roles: frozenset[Role] = frozenset({Role.ISSUER})
+    oin: str | None = None
+    abbreviation: str | None = None
+    anchors: tuple[bytes, ...] = ()
+    did: str | None = None
+    keys: tuple[PublicJwk, ...] = ()
+    types: frozenset[str] = frozenset()
+    type_prefixes: tuple[str, ...] = ()
+    redirect_uris: tuple[str, ...] = ()
+    client_ids: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    bsn: bool = False
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    withdrawn_at: datetime | None = None
+    compromised: bool = False
+    category: str | None = None
+
+    def may_issue(self, type_: str) -> bool:
+        """Say whether the list lets this participant issue this type, whenever that was."""
+        if Role.ISSUER not in self.roles:
+            return False
+        return type_ in self.types or any(type_.startswith(prefix) for prefix in self.type_prefixes)
+
+    @classmethod
+    def parse(cls, entry: JsonValue) -> "Participant":
+        """Read an entry; unknown members are left alone. Raises MalformedParticipant.
+
+        An outsider may be entered with `identifier`, `naam`, `certificate` or `did`, and `types` alone: an issuer.
+        """
+        if not isinstance(entry, dict):
+            raise MalformedParticipant("an entry is an object")
+        try:
+            return _participant(entry)
+        except MalformedParticipant:
+            raise
+        except MalformedInput as error:
+            raise MalformedParticipant(error.detail) from error
+
+    def to_dict(self) -> JsonObject:
+        """Return the entry as JSON; what is empty is left out."""
+        members: dict[str, JsonValue] = {
+            "identifier": self.identifier,
+            "naam": self.name,
+            "oin": self.oin,
+            "afkorting": self.abbreviation,
+            "roles": [*sorted(role.value for role in self.roles)],
+            "certificates": [to_pem(der) for der in self.anchors],
+            "did": self.did,
+            "keys": [key.multikey for key in self.keys],
+            "types": [*sorted(self.types)],
+            "typePrefixes": list(self.type_prefixes),
+            "redirectUris": list(self.redirect_uris),
+            "clientIds": list(self.client_ids),
+            "purposes": list(self.purposes),
+            "claims": list(self.claims),
+            "bsn": self.bsn,
+            "validFrom": _time_text(self.valid_from),
+            "validUntil": _time_text(self.valid_until),
+            "withdrawnAt": _time_text(self.withdrawn_at),
+            "compromised": self.compromised,
+            "category": self.category,
+        }
+        return {name: value for name, value in members.items() if value not in (None, [], False)}
+
+
+def _participant(entry: JsonObject) -> Participant:
+    identifier, name = _text(entry, "identifier"), _text(entry, "naam")
+    if not identifier or not name:
+        raise MalformedParticipant("an entry has an identifier and a naam")
+    did = _text(entry, "did")
+    if did is None and identifier.startswith("did:"):
+        did = identifier
+    if did is not None and (not did.startswith("did:") or "#" in did):
+        raise MalformedParticipant("did is not a DID")
+    pems = list(_texts(entry, "certificates"))
+    single = _text(entry, "certificate")
+    if single is not None:
+        pems.append(single)
+    anchors = tuple(dict.fromkeys(to_der(pem) for pem in pems))
+    for anchor in anchors:
+        check_authority(anchor)
+    roles = frozenset(_each(_texts(entry, "roles"), Role, "roles")) or frozenset({Role.ISSUER})
+    prefixes = _texts(entry, "typePrefixes")
+    # A prefix that ends in the middle of a name would cover names that nobody meant.
+    if any(not prefix.endswith((":", "/")) for prefix in prefixes):
+        raise MalformedParticipant("a type prefix ends with a colon or a slash")
+    return Participant(
+        identifier=identifier,
+        name=name,
+        roles=roles,
+        oin=_text(entry, "oin"),
+        abbreviation=_text(entry, "afkorting"),
+        anchors=anchors,
+        did=did,
+        keys=tuple(PublicJwk.from_multikey(key) for key in _texts(entry, "keys")),
+        types=frozenset(_texts(entry, "types")),
+        type_prefixes=prefixes,
+        redirect_uris=_texts(entry, "redirectUris"),
+        client_ids=_texts(entry, "clientIds"),
+        purposes=_texts(entry, "purposes"),
+        claims=_texts(entry, "claims"),
+        bsn=_flag(entry, "bsn"),
+        valid_from=_time(entry, "validFrom"),
+        valid_until=_time(entry, "validUntil"),
+        withdrawn_at=_time(entry, "withdrawnAt"),
+        compromised=_flag(entry, "compromised"),
+        category=_text(entry, "category"),
+    )
+
+
+def _text(entry: Mapping[str, JsonValue], name: str) -> str | None:
+    value = entry.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value or (name not in _LONG and len(value) > MAX_IDENTIFIER_CHARACTERS):
+        raise MalformedParticipant(f"{name} is not a text")
+    return value
+
+
+_LONG: Final = frozenset({"certificate"})
+
+
+def _texts(entry: Mapping[str, JsonValue], name: str) -> tuple[str, ...]:
+    value = entry.get(name)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or len(value) > MAX_ITEMS:
+        raise MalformedParticipant(f"{name} is not a list of at most {MAX_ITEMS} texts")
+    texts = [item for item in value if isinstance(item, str) and item]
+    if len(texts) != len(value):
+        raise MalformedParticipant(f"{name} is not a list of texts")
+    return tuple(texts)
+
+
+def _each(values: Sequence[str], make: Callable[[str], _Item], name: str) -> list[_Item]:
+    try:
+        return [make(value) for value in values]
+    except ValueError as error:
+        raise MalformedParticipant(f"{name} holds an unknown value") from error
+
+
+def _flag(entry: Mapping[str, JsonValue], name: str) -> bool:
+    value = entry.get(name, False)
+    if not isinstance(value, bool):
+        raise MalformedParticipant(f"{name} is not true or false")
+    return value
+
+
+def _time(entry: Mapping[str, JsonValue], name: str) -> datetime | None:
+    text = _text(entry, name)
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise MalformedParticipant(f"{name} is not a date and time") from error
+    if moment.tzinfo is None:
+        raise MalformedParticipant(f"{name} has no time zone")
+    return moment.astimezone(UTC)
+
+
+def _time_text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,131 @@
+"""Reading one certificate: strict, bounded, and with errors that quote nothing."""
+
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final, TypeVar
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from credentials.encoding import b64url_encode
+from credentials.errors import MalformedInput
+from credentials.keys import PublicJwk, UnsupportedKey
+
+MAX_CERTIFICATE_BYTES: Final = 16_384
+
+_Extension = TypeVar("_Extension", bound=x509.ExtensionType)
+
+
+class InvalidChain(MalformedInput):
+    """A certificate chain that does not lead to one of the given authorities, or breaks a rule on the way."""
+
+    code = "invalid_certificate_chain"
+
+
+class UnknownAuthority(InvalidChain):
+    """A chain that is sound in itself, but whose authority is not one of those given."""
+
+    code = "unknown_certificate_authority"
+
+
+class CertificateExpired(InvalidChain):
+    """A certificate of the chain is not valid at the moment of the check."""
+
+    code = "certificate_expired"
+
+
+class KeyPurpose(StrEnum):
+    """What a leaf's key is for: one extended key usage each, so that no leaf can be used for another's work.
+
+    The status signer's is id-kp-oauthStatusSigning's role (Token Status List section 10) under an arc of ours; those of
+    this project are UUID-based object identifiers (ITU-T X.667), which need no registration.
+    """
+
+    CREDENTIALS = "2.25.334440894146556948229048592639627302137"
+    STATUS = "2.25.281274374071382063184875298022431853873"
+    REQUESTS = "2.25.128625219740603639267745352129313682587"
+
+
+def load_pem(pem: bytes) -> tuple[x509.Certificate, ...]:
+    """Read the certificates of a PEM file. Raises MalformedInput."""
+    try:
+        return tuple(x509.load_pem_x509_certificates(pem))
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise MalformedInput("no readable PEM certificate") from error
+
+
+def to_der(pem: str) -> bytes:
+    """Return the DER of the one certificate in a PEM text. Raises MalformedInput."""
+    certificates = load_pem(pem.encode("utf-8", "replace"))
+    if len(certificates) != 1:
+        raise MalformedInput("exactly one PEM certificate is expected")
+    return certificates[0].public_bytes(Encoding.DER)
+
+
+def to_pem(der: bytes) -> str:
+    """Return a DER certificate as PEM. Raises InvalidChain."""
+    return read(der).public_bytes(Encoding.PEM).decode("ascii")
+
+
+def ski(der: bytes) -> bytes:
+    """Return the subject key identifier of a certificate, computed where it bears none. Raises InvalidChain."""
+    return key_identifier(read(der))
+
+
+def aki(der: bytes) -> str:
+    """Return the authority key identifier, base64url as DCQL writes it; empty where there is none."""
+    identifier = authority_key_identifier(read(der))
+    return b64url_encode(identifier) if identifier else ""
+
+
+def public_jwk(der: bytes) -> PublicJwk:
+    """Return the key of a certificate that nobody has validated yet. Raises InvalidChain."""
+    return public_jwk_of(read(der))
+
+
+@lru_cache(maxsize=512)
+def read(der: bytes) -> x509.Certificate:
+    """Parse a DER certificate. Raises InvalidChain."""
+    if len(der) > MAX_CERTIFICATE_BYTES:
+        raise InvalidChain(f"a certificate is larger than {MAX_CERTIFICATE_BYTES} bytes")
+    try:
+        return x509.load_der_x509_certificate(der)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise InvalidChain("a certificate is unreadable") from error
+
+
+def public_jwk_of(certificate: x509.Certificate) -> PublicJwk:
+    """Return the certified key. Raises InvalidChain for a key that leaves may not have."""
+    try:
+        return PublicJwk.from_key(certificate.public_key())
+    except (UnsupportedKey, ValueError, UnsupportedAlgorithm) as error:
+        raise InvalidChain("a certificate's key is of a kind that we do not take") from error
+
+
+def extension_of(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
+    """Return one extension's value, None where the certificate does not have it."""
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def authority_key_identifier(certificate: x509.Certificate) -> bytes | None:
+    """Return the identifier of the key that signed, as the certificate states it."""
+    stated = extension_of(certificate, x509.AuthorityKeyIdentifier)
+    return stated.key_identifier if stated else None
+
+
+def key_identifier(certificate: x509.Certificate) -> bytes:
+    """Return the identifier of the certified key: stated, or computed (RFC 5280 section 4.2.1.2, method 1)."""
+    stated = extension_of(certificate, x509.SubjectKeyIdentifier)
+    if stated is not None:
+        return stated.digest
+    return x509.SubjectKeyIdentifier.from_public_key(public_jwk_of(certificate).key).digest
+
+
+def attribute_of(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> str | None:
+    """Return the first text of a subject attribute."""
+    texts = (each.value for each in certificate.subject.get_attributes_for_oid(oid))
+    return next((text for text in texts if isinstance(text, str)), None)
