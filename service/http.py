@@ -23,7 +23,7 @@ FORM: Final = "application/x-www-form-urlencoded"
 USER_AGENT: Final = "blauweknop"
 
 _MAX_CONNECTIONS: Final = 100
-_KEEPALIVE_SECONDS: Final = 30.0
+_KEEPALIVE_SECONDS: Final = 10.0
 _MAX_URL_CHARACTERS: Final = 8_192
 
 

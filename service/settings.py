@@ -131,7 +131,7 @@ class PartySettings(Settings):
         return self
 
 
-_Model = TypeVar("_Model", bound=Settings)
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 def load(path: Path, model: type[_Model], *, environment: Mapping[str, str] | None = None) -> _Model:
