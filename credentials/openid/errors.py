@@ -1,0 +1,340 @@
+"""One class per error that the specifications name, and two for what peers do to us.
+
+`code` is ours and stable; `error` is what goes over the wire, `status` the HTTP status it goes with. The text of an
+error is written by us, never taken from the input, so its `description` may be sent.
+"""
+
+import re
+from typing import ClassVar, Final
+
+from credentials.encoding import JsonObject, json_object
+from credentials.errors import BlauweKnopError, MalformedInput
+
+# RFC 6749 section 5.2, repeated in OpenID4VCI 1.0 section 8.3.1.2: the characters of error_description.
+_FORBIDDEN: Final = re.compile(r"[^\x20\x21\x23-\x5B\x5D-\x7E]")
+
+
+class OAuthError(BlauweKnopError):
+    """A refusal in the form of RFC 6749 section 5.2. Never raised itself: its subclasses are."""
+
+    code = "oauth_error"
+    error: ClassVar[str] = "server_error"
+    status: ClassVar[int] = 400
+    scheme: ClassVar[str | None] = None
+
+    @property
+    def description(self) -> str | None:
+        """The `error_description`, in the characters that RFC 6749 allows."""
+        return _FORBIDDEN.sub("?", self.detail) or None
+
+    def body(self) -> JsonObject:
+        """Return the JSON body of the answer."""
+        return {"error": self.error} | ({"error_description": self.description} if self.description else {})
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers of the answer that belong to this error."""
+        headers = {"Cache-Control": "no-store"}
+        if self.scheme is not None:
+            headers["WWW-Authenticate"] = self._challenge(self.scheme)
+        return headers
+
+    def _challenge(self, scheme: str) -> str:
+        # RFC 6750 section 3; `description` holds no quote and no backslash.
+        parameters = [f'error="{self.error}"']
+        if self.description:
+            parameters.append(f'error_description="{self.description}"')
+        return f"{scheme} {', '.join(parameters)}"
+
+
+class InvalidRequest(OAuthError):
+    """A parameter is missing, doubled or malformed (RFC 6749 section 5.2)."""
+
+    code = "oauth_invalid_request"
+    error = "invalid_request"
+
+
+class InvalidClient(OAuthError):
+    """The client is unknown or did not authenticate (RFC 6749 section 5.2)."""
+
+    code = "oauth_invalid_client"
+    error = "invalid_client"
+    status = 401
+
+
+class InvalidGrant(OAuthError):
+    """The code, transaction code or verifier is wrong, used or expired (RFC 6749 section 5.2, OpenID4VCI 1.0 6.3)."""
+
+    code = "oauth_invalid_grant"
+    error = "invalid_grant"
+
+
+class UnauthorizedClient(OAuthError):
+    """This client may not do this (RFC 6749 section 5.2)."""
+
+    code = "oauth_unauthorized_client"
+    error = "unauthorized_client"
+
+
+class UnsupportedGrantType(OAuthError):
+    """A grant type that is not offered (RFC 6749 section 5.2)."""
+
+    code = "oauth_unsupported_grant_type"
+    error = "unsupported_grant_type"
+
+
+class UnsupportedResponseType(OAuthError):
+    """A response type that is not offered (RFC 6749 section 4.1.2.1)."""
+
+    code = "oauth_unsupported_response_type"
+    error = "unsupported_response_type"
+
+
+class InvalidScope(OAuthError):
+    """No scope of the request is known here (RFC 6749 section 5.2)."""
+
+    code = "oauth_invalid_scope"
+    error = "invalid_scope"
+
+
+class AccessDenied(OAuthError):
+    """The person, or we on their behalf, said no (RFC 6749 section 4.1.2.1, OpenID4VP 1.0 section 8.5)."""
+
+    code = "oauth_access_denied"
+    error = "access_denied"
+
+
+class ServerError(OAuthError):
+    """Something went wrong at our side (RFC 6749 section 4.1.2.1)."""
+
+    code = "oauth_server_error"
+    error = "server_error"
+    status = 500
+
+
+class TemporarilyUnavailable(OAuthError):
+    """We cannot answer now; later may work (RFC 6749 section 4.1.2.1)."""
+
+    code = "oauth_temporarily_unavailable"
+    error = "temporarily_unavailable"
+    status = 503
+
+
+class InvalidAuthorizationDetails(OAuthError):
+    """`authorization_details` is malformed or asks for something unknown (RFC 9396 section 5)."""
+
+    code = "oauth_invalid_authorization_details"
+    error = "invalid_authorization_details"
+
+
+class InvalidDpopProof(OAuthError):
+    """A DPoP proof that does not hold (RFC 9449 section 5)."""
+
+    code = "oauth_invalid_dpop_proof"
+    error = "invalid_dpop_proof"
+
+
+class UseDpopNonce(OAuthError):
+    """The DPoP proof must be made anew, with the nonce handed along (RFC 9449 sections 8 and 9)."""
+
+    code = "oauth_use_dpop_nonce"
+    error = "use_dpop_nonce"
+
+    def __init__(self, nonce: str, detail: str = "a new DPoP proof with the given nonce is needed") -> None:
+        self.nonce = nonce
+        super().__init__(detail)
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers, `DPoP-Nonce` among them."""
+        return {**super().headers(), "DPoP-Nonce": self.nonce}
+
+
+class AccessTokenError(OAuthError):
+    """The access token does not open this resource. `scheme` is what the challenge names."""
+
+    code = "oauth_access_token_error"
+    error = "invalid_token"
+    status = 401
+    scheme = "Bearer"
+
+
+class MissingAccessToken(AccessTokenError):
+    """No access token was sent: a bare challenge, without an error code (RFC 6750 section 3.1)."""
+
+    code = "oauth_missing_access_token"
+
+    def _challenge(self, scheme: str) -> str:
+        return scheme
+
+
+class InvalidAccessToken(AccessTokenError):
+    """The access token is unknown, expired or sent in the wrong way (RFC 6750 section 3.1)."""
+
+    code = "oauth_invalid_token"
+
+
+class InsufficientScope(AccessTokenError):
+    """The access token is good, but not for this (RFC 6750 section 3.1)."""
+
+    code = "oauth_insufficient_scope"
+    error = "insufficient_scope"
+    status = 403
+
+
+class CredentialError(OAuthError):
+    """A refusal at the credential endpoint (OpenID4VCI 1.0 section 8.3.1.2)."""
+
+    code = "vci_error"
+
+
+class InvalidCredentialRequest(CredentialError):
+    """The request lacks a parameter, has one twice, or is otherwise malformed."""
+
+    code = "vci_invalid_credential_request"
+    error = "invalid_credential_request"
+
+
+class UnknownCredentialConfiguration(CredentialError):
+    """The requested credential configuration does not exist or was not authorised."""
+
+    code = "vci_unknown_credential_configuration"
+    error = "unknown_credential_configuration"
+
+
+class UnknownCredentialIdentifier(CredentialError):
+    """The requested credential identifier does not exist or was not authorised."""
+
+    code = "vci_unknown_credential_identifier"
+    error = "unknown_credential_identifier"
+
+
+class InvalidProof(CredentialError):
+    """A key proof is missing, malformed or does not hold."""
+
+    code = "vci_invalid_proof"
+    error = "invalid_proof"
+
+
+class InvalidNonce(CredentialError):
+    """The proof's `c_nonce` is not ours, used or expired: the wallet fetches a new one."""
+
+    code = "vci_invalid_nonce"
+    error = "invalid_nonce"
+
+
+class InvalidEncryptionParameters(CredentialError):
+    """The encryption that was asked for is missing, malformed or not offered."""
+
+    code = "vci_invalid_encryption_parameters"
+    error = "invalid_encryption_parameters"
+
+
+class CredentialRequestDenied(CredentialError):
+    """This credential will not be issued; trying again does not help."""
+
+    code = "vci_credential_request_denied"
+    error = "credential_request_denied"
+
+
+class InvalidTransactionId(CredentialError):
+    """The deferred transaction is unknown or was picked up already (OpenID4VCI 1.0 section 9.3)."""
+
+    code = "vci_invalid_transaction_id"
+    error = "invalid_transaction_id"
+
+
+class PresentationError(OAuthError):
+    """A wallet's refusal of a presentation request (OpenID4VP 1.0 section 8.5)."""
+
+    code = "vp_error"
+    error = "invalid_request"
+
+
+class InvalidPresentationRequest(PresentationError):
+    """The request is malformed, contradicts itself, or is not by the verifier it names."""
+
+    code = "vp_invalid_request"
+
+
+class VpFormatsNotSupported(PresentationError):
+    """None of the requested formats is known here."""
+
+    code = "vp_formats_not_supported"
+    error = "vp_formats_not_supported"
+
+
+class InvalidRequestUriMethod(PresentationError):
+    """`request_uri_method` is neither `get` nor `post`."""
+
+    code = "vp_invalid_request_uri_method"
+    error = "invalid_request_uri_method"
+
+
+class InvalidTransactionData(PresentationError):
+    """The request carries transaction data, and we know no type of it."""
+
+    code = "vp_invalid_transaction_data"
+    error = "invalid_transaction_data"
+
+
+class WalletUnavailable(PresentationError):
+    """The wallet cannot answer."""
+
+    code = "vp_wallet_unavailable"
+    error = "wallet_unavailable"
+
+
+class InvalidResponse(OAuthError):
+    """What was posted to our `response_uri` is no acceptable answer; nothing of it is kept."""
+
+    code = "vp_invalid_response"
+    error = "invalid_request"
+
+
+class UnsatisfiedQuery(InvalidResponse):
+    """The presentations do not answer the query (OpenID4VP 1.0 section 8.6)."""
+
+    code = "vp_unsatisfied_query"
+
+
+class MalformedMessage(MalformedInput):
+    """A peer's document or answer breaks its specification, so it is not used."""
+
+    code = "malformed_message"
+
+
+_KNOWN_ERRORS: Final = frozenset(
+    {
+        *("invalid_request invalid_client invalid_grant unauthorized_client unsupported_grant_type invalid_scope").split(),
+        *("access_denied unsupported_response_type server_error temporarily_unavailable invalid_target").split(),
+        *("invalid_authorization_details invalid_dpop_proof use_dpop_nonce invalid_token insufficient_scope").split(),
+        *("invalid_credential_request unknown_credential_configuration unknown_credential_identifier").split(),
+        *("invalid_proof invalid_nonce invalid_encryption_parameters credential_request_denied").split(),
+        *("invalid_transaction_id invalid_notification_id invalid_notification_request invalid_tx_code").split(),
+        *("vp_formats_not_supported invalid_request_uri_method invalid_transaction_data wallet_unavailable").split(),
+        *("interaction_required login_required consent_required request_not_supported invalid_request_uri").split(),
+        *("invalid_request_object request_uri_not_supported slow_down authorization_pending").split(),
+    }
+)
+
+
+class PeerRefused(BlauweKnopError):
+    """A peer answered with an error.
+
+    `error` is one of the codes that the specifications name, or `unknown`: a peer's own text travels no further.
+    """
+
+    code = "peer_refused"
+
+    def __init__(self, error: str, status: int | None = None) -> None:
+        self.error = error if error in _KNOWN_ERRORS else "unknown"
+        self.status = status
+        super().__init__(f"the peer answered with {self.error}")
+
+
+def parse_error(status: int, body: bytes) -> PeerRefused:
+    """Read a peer's error answer, whatever it holds, into an exception for the caller to raise."""
+    try:
+        error = json_object(body, "error response", max_bytes=16_000).get("error")
+    except MalformedInput:
+        error = None
+    return PeerRefused(error if isinstance(error, str) else "unknown", status)
