@@ -1,0 +1,5 @@
+"""Run the verifier's commands as `python -m verifier`."""
+
+from verifier.cli import app
+
+app()

@@ -1,0 +1,54 @@
+"""`blauweknop verifier …`: make keys, describe this party to the scheme, serve it, and delete what has had its time."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Run a counsellor's service that asks for proven debts.")
+
+SettingsFile = Annotated[Path, typer.Argument(metavar="VERIFIER.toml", help="The verifier's settings.")]
+
+
+@app.command()
+def init(file: SettingsFile) -> None:
+    """Make the keys, certificates and tokens in the state directory; what exists is left alone.
+
+    Without a settings file, a commented example is written first.
+    """
+    from verifier.app import initialise  # noqa: PLC0415  # keeps `--help` fast
+    from verifier.settings import EXAMPLE, load_verifier  # noqa: PLC0415
+
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(EXAMPLE, encoding="utf-8")
+        typer.echo(f"{file.name}: written, with example settings")
+    made = initialise(load_verifier(file))
+    typer.echo(", ".join(made) if made else "nothing to make")
+
+
+@app.command()
+def describe(file: SettingsFile) -> None:
+    """Print the verifier's entry for the scheme's trust list, as JSON."""
+    from verifier.app import describe as participant  # noqa: PLC0415
+    from verifier.settings import load_verifier  # noqa: PLC0415
+
+    typer.echo(participant(load_verifier(file)))
+
+
+@app.command()
+def serve(file: SettingsFile) -> None:
+    """Serve the counsellors' pages, the business API and the wallets' protocol until interrupted."""
+    from verifier.app import serve as serve_verifier  # noqa: PLC0415
+    from verifier.settings import load_verifier  # noqa: PLC0415
+
+    serve_verifier(load_verifier(file))
+
+
+@app.command()
+def purge(file: SettingsFile) -> None:
+    """Delete now what must no longer be kept; a running service does so by itself."""
+    from verifier.app import purge as purge_once  # noqa: PLC0415
+    from verifier.settings import load_verifier  # noqa: PLC0415
+
+    typer.echo(f"{purge_once(load_verifier(file))} files deleted")

@@ -1,0 +1,128 @@
+"""A request for a presentation and the states it goes through.
+
+`Open` (with the moment a wallet fetched it) → `Answered` | `Declined` | `Withdrawn`. Only an open request whose time
+has not passed can be answered, and only once: the storage makes each transition with one conditional update.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias, assert_never
+
+from credentials.encoding import JsonObject
+from credentials.masking import Secret
+from verifier.domain.evidence import Evidence
+
+ClientIdPrefix: TypeAlias = Literal["x509_hash", "x509_san_dns", "redirect_uri"]
+ResponseMode: TypeAlias = Literal["direct_post.jwt", "direct_post"]
+StatusWord: TypeAlias = Literal["open", "beantwoord", "geweigerd", "ingetrokken", "verlopen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """One client's file at one counsellor. `reference` is the counsellor's own; a BSN is never asked or kept."""
+
+    id: str
+    owner: str
+    reference: str = field(repr=False)
+    template: str
+    opened_at: datetime
+    delete_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Nobody has answered yet."""
+
+    fetched_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was taken in, and when it was last checked."""
+
+    received_at: datetime
+    checked_at: datetime
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A wallet has answered, once."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The citizen, or the citizen's wallet, has said no."""
+
+    at: datetime
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The counsellor has asked anew; this request can no longer be answered."""
+
+    at: datetime
+
+
+State: TypeAlias = "Open | Answered | Declined | Withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An answer that was refused: when, and why in words and by code, without anything of what it said."""
+
+    at: datetime
+    code: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What only this request has: all of it is fresh and unguessable.
+
+    `request_path` and `response_path` are the last segments of `request_uri` and `response_uri`. `encryption_key` is
+    the private JWK that an encrypted answer opens with, None for a plain `direct_post`.
+    """
+
+    request_path: str
+    response_path: str
+    nonce: str
+    state: str
+    encryption_key: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationRequest:
+    """One question to one wallet."""
+
+    id: str
+    intake_id: str
+    owner: str
+    template: str
+    query: JsonObject
+    response_mode: ResponseMode
+    client_id_prefix: ClientIdPrefix
+    binding: Binding
+    created_at: datetime
+    expires_at: datetime
+    extensions: int
+    state: State
+    attempts: tuple[Attempt, ...] = ()
+    browser: str | None = None
+
+    def status(self, now: datetime) -> StatusWord:
+        """Say in one word where the request stands."""
+        match self.state:
+            case Open():
+                return "open" if now < self.expires_at else "verlopen"
+            case Answered():
+                return "beantwoord"
+            case Declined():
+                return "geweigerd"
+            case Withdrawn():
+                return "ingetrokken"
+            case _:
+                assert_never(self.state)

@@ -1,0 +1,152 @@
+"""What a counsellor may ask for, and why: three templates, from little to much (domain model 8.4).
+
+Each names its purpose, legal ground, retention and the exact claims; all of it is signed into the request, shown by the
+wallet before the citizen shares, and kept as the yardstick of what may be stored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from credentials.encoding import JsonObject
+from verifier.domain.errors import UnknownTemplate
+
+ClaimPath: TypeAlias = "tuple[str, ...]"
+
+OWN_QUERY: Final = "eigen"
+
+_WGS: Final = "Wet gemeentelijke schuldhulpverlening, artikel 8 (taak van de gemeente)"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One reason to ask, with the claims that it needs.
+
+    `overview_claims` and `case_claims` are asked for; a name stands for everything below it. `overview_minimum` and
+    `case_minimum` are what every credential has: a wallet that cannot give all (an agency with no cases has no case
+    digests) still answers with these. `case_claims` is empty when no cases are asked.
+    """
+
+    key: str
+    name: str
+    description: str
+    purpose: str
+    legal_ground: str
+    retention: timedelta
+    retention_text: str
+    max_age: timedelta
+    overview_claims: tuple[ClaimPath, ...] = ()
+    overview_minimum: tuple[ClaimPath, ...] = ()
+    case_claims: tuple[ClaimPath, ...] = ()
+    case_minimum: tuple[ClaimPath, ...] = ()
+    own_query: JsonObject | None = None
+
+    @property
+    def asks_cases(self) -> bool:
+        """Whether separate debts are asked, not only totals."""
+        return bool(self.case_claims)
+
+
+_TOTALS: Final[tuple[ClaimPath, ...]] = (
+    ("aantal_open_zaken",),
+    ("saldo_totaal",),
+    ("achterstand_totaal",),
+    ("verplicht_totaal",),
+    ("vereffend_totaal",),
+    ("hoogste_aanmaanfase",),
+)
+_CASE_AMOUNTS: Final[tuple[ClaimPath, ...]] = (("verplicht",), ("vereffend",), ("saldo",), ("fase",), ("zaak_digest",))
+_CASE: Final[tuple[ClaimPath, ...]] = (
+    ("opgelegd_door",),
+    ("uitgevoerd_door",),
+    ("type",),
+    ("omschrijving",),
+    *_CASE_AMOUNTS,
+    ("primair_bedrag",),
+    ("verhogingen",),
+    ("administratiekosten",),
+    ("rente",),
+    ("kosten_overig",),
+    ("ontstaansdatum",),
+    ("laatste_gebeurtenis_datum",),
+)
+_CASE_OPTIONAL: Final[tuple[ClaimPath, ...]] = (
+    ("juridische_grondslag",),
+    ("eerst_vervalt_datum",),
+    ("eerst_vervalt_bedrag",),
+    ("regeling",),
+    ("preferentie",),
+    ("saneerbaar",),
+    ("rechtsmiddel",),
+)
+_CASE_SETTLEMENT: Final[tuple[ClaimPath, ...]] = (("zaakkenmerk",), ("beschikkingsnummer",), ("betaling",))
+
+SNELSCAN: Final = Template(
+    key="snelscan",
+    name="Snelscan",
+    description="Per organisatie het aantal zaken en de totalen. Geen afzonderlijke schulden.",
+    purpose="Snel zien of er schulden zijn en hoe groot ze samen zijn, voor een eerste gesprek.",
+    legal_ground=_WGS,
+    retention=timedelta(days=28),
+    retention_text="4 weken, of korter als het dossier eerder sluit",
+    max_age=timedelta(days=30),
+    overview_claims=_TOTALS,
+    overview_minimum=_TOTALS,
+)
+INTAKE: Final = Template(
+    key="intake",
+    name="Intake",
+    description="Alle schulden met bedragen en fase, zonder kenmerken en betaalgegevens.",
+    purpose="Een compleet overzicht van uw schulden maken, om een plan van aanpak op te stellen.",
+    legal_ground=_WGS,
+    retention=timedelta(days=183),
+    retention_text="6 maanden, of korter als het dossier eerder sluit",
+    max_age=timedelta(days=90),
+    overview_claims=(*_TOTALS, ("zaken",)),
+    overview_minimum=_TOTALS,
+    case_claims=(*_CASE, *_CASE_OPTIONAL),
+    case_minimum=_CASE_AMOUNTS,
+)
+SETTLEMENT: Final = Template(
+    key="schuldregeling",
+    name="Schuldregeling",
+    description="Alle schulden met kenmerken, betaalgegevens en gebeurtenissen, om met schuldeisers te regelen.",
+    purpose="Met uw schuldeisers een schuldregeling afspreken.",
+    legal_ground=_WGS,
+    retention=timedelta(days=5 * 365),
+    retention_text="5 jaar, of korter als het dossier eerder sluit",
+    max_age=timedelta(days=14),
+    overview_claims=(*_TOTALS, ("zaken",)),
+    overview_minimum=_TOTALS,
+    case_claims=(*_CASE, *_CASE_OPTIONAL, *_CASE_SETTLEMENT, ("gebeurtenissen",)),
+    case_minimum=_CASE_AMOUNTS,
+)
+
+TEMPLATES: Final[Mapping[str, Template]] = MappingProxyType(
+    {template.key: template for template in (SNELSCAN, INTAKE, SETTLEMENT)}
+)
+
+
+def template_of(key: str) -> Template:
+    """Return the template of this name. Raises UnknownTemplate."""
+    template = TEMPLATES.get(key)
+    if template is None:
+        raise UnknownTemplate("sjabloon is snelscan, intake of schuldregeling")
+    return template
+
+
+def own_query(query: JsonObject) -> Template:
+    """Wrap a case system's own DCQL query; what it asks is kept as it was answered."""
+    return Template(
+        key=OWN_QUERY,
+        name="Eigen vraag",
+        description="Een vraag van het zaaksysteem.",
+        purpose="Gegevens controleren voor uw aanvraag.",
+        legal_ground=_WGS,
+        retention=timedelta(days=28),
+        retention_text="4 weken, of korter als het dossier eerder sluit",
+        max_age=timedelta(days=90),
+        own_query=query,
+    )
