@@ -1,0 +1,115 @@
+"""The three kinds of app that a party has: screens, business API and protocol. Each with its own form of errors."""
+
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.problems import ProblemMap, ProblemPages, install_business, install_pages, install_protocol
+from service.web.input import StrictRoute
+
+API_ROOT: Final = "/api/v1"
+
+
+
+def business_app(
+    *, title: str, version: str, problems: ProblemMap, description: str = "", contact: dict[str, str] | None = None
+) -> FastAPI:
+    """Make a business API by the NL API Design Rules. Routes are declared with their full path (`/api/v1/…`).
+
+    JSON bodies are read strictly (`ApiModel` parameters), invalid input is 400 with all errors in one answer, every
+    answer carries `API-Version`, and `/api/v1/openapi.json` is open to all.
+    """
+    app = FastAPI(
+        title=title,
+        version=version,
+        description=description,
+        contact=contact or {"name": "Blauwe Knop", "url": "https://blauweknop.example"},
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        root_path_in_servers=False,
+    )
+    app.router.route_class = StrictRoute
+    install_business(app, problems)
+    app.add_middleware(_ApiVersion, version=version)
+
+    def document(_request: Request) -> Response:
+        from fastapi.responses import JSONResponse  # noqa: PLC0415  # once per document
+
+        return JSONResponse(_without_422(app.openapi()), headers={"access-control-allow-origin": "*"})
+
+    app.add_api_route(f"{API_ROOT}/openapi.json", document, include_in_schema=False)
+    return app
+
+
+def protocol_app(*, problems: ProblemMap) -> FastAPI:
+    """Make an app whose names, bodies and errors are those of the specifications. Full paths; no documentation."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.router.route_class = StrictRoute
+    install_protocol(app, problems)
+    return app
+
+
+def pages_app(*, problems: ProblemMap, pages: ProblemPages, login: str | None = None) -> FastAPI:
+    """Make the app of the screens. Without a session the browser is sent to `login`, when that is given."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    install_pages(app, problems, pages, login=login)
+    return app
+
+
+class _ApiVersion:
+    """Add `API-Version` to every answer (NL API Design Rules, /core/version-header)."""
+
+    def __init__(self, app: ASGIApp, version: str) -> None:
+        self._app = app
+        self._version = version.encode("ascii")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_version(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (b"api-version", self._version)]
+            await send(message)
+
+        await self._app(scope, receive, with_version)
+
+
+def _without_422(document: dict[str, Any]) -> dict[str, Any]:
+    # FastAPI writes a 422 beside every body; ours is a 400 with a problem document.
+    for path in document.get("paths", {}).values():
+        for operation in path.values():
+            if operation.get("responses", {}).pop("422", None) is not None:
+                operation["responses"]["400"] = _INVALID
+    schemas = document.get("components", {}).get("schemas", {})
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+    return document
+
+
+_INVALID: Final = {
+    "description": "Niet alles is goed ingevuld.",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail"],
+                "properties": {
+                    "type": {"type": "string", "format": "uri"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string"},
+                    "errors": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "properties": {
+                                name: {"type": "string"} for name in ("in", "location", "code", "detail")
+                            },
+                        },
+                    },
+                },
+            }
+        }
+    },
+}

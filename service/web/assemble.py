@@ -1,0 +1,167 @@
+"""One root for a party's apps: dispatch by path, health, and the frame around each kind of answer."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Protocol, final
+
+from anyio.to_thread import run_sync
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service.logging import get_logger
+from service.web.apps import API_ROOT
+from service.web.frame import MAX_BODY_BYTES, Frame
+from service.web.headers import BUSINESS, PREFLIGHT, PROTOCOL, SCREEN, encoded
+
+PROTOCOL_PREFIXES: Final = ("/.well-known/", "/oauth/", "/credential", "/nonce", "/vp/", "/status/")
+
+_log: Final = get_logger(__name__)
+
+
+class Job(Protocol):
+    """Something that runs beside the apps: `service.jobs.Periodic`."""
+
+    def start(self) -> None:
+        """Begin."""
+        ...
+
+    def stop(self) -> None:
+        """End, and wait until it has ended."""
+        ...
+
+
+@final
+class Health:
+    """`/health/live` says that the process answers; `/health/ready` runs the checks, each of which raises when not so.
+
+    The answer names the checks and never why one failed.
+    """
+
+    def __init__(self, checks: Mapping[str, Callable[[], object]] | None = None) -> None:
+        self._checks = dict(checks or {})
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Answer `/health/live` or `/health/ready`."""
+        outcomes = await run_sync(self._outcomes) if scope["path"] == "/health/ready" else {}
+        ready = all(outcomes.values())
+        body = {"status": "ok" if ready else "unavailable"} | (
+            {"checks": {name: "ok" if passed else "unavailable" for name, passed in outcomes.items()}}
+            if outcomes
+            else {}
+        )
+        await _answer(send, 200 if ready else 503, body)
+
+    def _outcomes(self) -> dict[str, bool]:
+        return {name: _passes(name, check) for name, check in self._checks.items()}
+
+
+def assemble(
+    *,
+    pages: ASGIApp | None = None,
+    business: ASGIApp | None = None,
+    protocol: ASGIApp | None = None,
+    protocol_prefixes: Sequence[str] = PROTOCOL_PREFIXES,
+    health: Health | None = None,
+    secure: bool = True,
+    max_body: int = MAX_BODY_BYTES,
+    body_limits: Mapping[str, int] | None = None,
+    jobs: Sequence[Job] = (),
+    closing: Sequence[Callable[[], None]] = (),
+) -> ASGIApp:
+    """Put a party's apps under one root. Paths are passed on whole: each app declares them in full.
+
+    `secure` adds HSTS (leave it on unless `insecure_localhost`); `jobs` run while the service does; `closing` is called
+    when it ends.
+    """
+
+    def framed(app: ASGIApp | None, headers: Mapping[str, str]) -> ASGIApp | None:
+        if app is None:
+            return None
+        return Frame(app, headers=encoded(headers, secure=secure), max_body=max_body, body_limits=body_limits)
+
+    return _Root(
+        pages=framed(pages, SCREEN),
+        business=framed(business, BUSINESS),
+        protocol=framed(protocol, PROTOCOL),
+        other=Frame(_NotFound(), headers=encoded(BUSINESS, secure=secure)),
+        health=Frame(health or Health(), headers=encoded(BUSINESS, secure=secure)),
+        prefixes=tuple(protocol_prefixes),
+        preflight=encoded(PROTOCOL | PREFLIGHT, secure=secure),
+        jobs=jobs,
+        closing=closing,
+    )
+
+
+@final
+class _Root:
+    def __init__(
+        self,
+        *,
+        pages: ASGIApp | None,
+        business: ASGIApp | None,
+        protocol: ASGIApp | None,
+        other: ASGIApp,
+        health: ASGIApp,
+        prefixes: tuple[str, ...],
+        preflight: Mapping[bytes, bytes],
+        jobs: Sequence[Job],
+        closing: Sequence[Callable[[], None]],
+    ) -> None:
+        self._pages = pages or other
+        self._business = business or other
+        self._protocol = protocol
+        self._health = health
+        self._prefixes = prefixes
+        self._preflight = list(preflight.items())
+        self._jobs = jobs
+        self._closing = closing
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+            return
+        path = scope.get("path", "")
+        if self._protocol is not None and path.startswith(self._prefixes):
+            if scope.get("method") == "OPTIONS":
+                await send({"type": "http.response.start", "status": 204, "headers": self._preflight})
+                await send({"type": "http.response.body", "body": b""})
+                return
+            await self._protocol(scope, receive, send)
+        elif path.startswith(API_ROOT):
+            await self._business(scope, receive, send)
+        elif path in ("/health/live", "/health/ready"):
+            await self._health(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        for job in self._jobs:
+            job.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        for job in self._jobs:
+            await run_sync(job.stop)
+        for close in self._closing:
+            await run_sync(close)
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+class _NotFound:
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await _answer(send, 404, {"status": "not found"})
+
+
+def _passes(name: str, check: Callable[[], object]) -> bool:
+    try:
+        check()
+    except Exception as error:  # noqa: BLE001  # whatever fails, the service is not ready
+        _log.warning("not_ready", check=name, code=type(error).__name__)
+        return False
+    return True
+
+
+async def _answer(send: Send, status: int, body: object) -> None:
+    data = json.dumps(body).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": data})
