@@ -4,19 +4,14 @@
 """
 
 from datetime import timedelta
-from typing import Final, Literal, Self
-from urllib.parse import urlsplit
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from service.settings import BaseUrl, PartySettings, Settings
 
 
-class Provider(_Section):
+class Provider(Settings):
     """Who runs this wallet: shown at the foot of every page and on the help page."""
 
     name: str = Field(default="Blauwe Knop (demonstratie)", min_length=1, max_length=120)
@@ -25,18 +20,18 @@ class Provider(_Section):
     )
 
 
-class Trust(_Section):
+class Trust(Settings):
     """The scheme's trust list and the key that must have signed it (a Multikey: `zDn…` for P-256).
 
     The list is fetched every `refresh_seconds`; when that fails the last good one is used until it expires.
     """
 
-    list_url: str
+    list_url: BaseUrl
     root: str = Field(min_length=40, max_length=120)
     refresh_seconds: int = Field(default=900, ge=10, le=86_400)
 
 
-class Collecting(_Section):
+class Collecting(Settings):
     """How cards are collected.
 
     `copies` one-time copies of each card are asked, as far as the agency gives batches, so that two organisations
@@ -49,7 +44,7 @@ class Collecting(_Section):
     timeout_seconds: float = Field(default=5.0, ge=0.5, le=30)
 
 
-class Limits(_Section):
+class Limits(Settings):
     """How long things live and how many attempts there are."""
 
     session_idle_minutes: int = Field(default=15, ge=2, le=60)
@@ -58,37 +53,16 @@ class Limits(_Section):
     flow_minutes: int = Field(default=15, ge=2, le=60)
 
 
-class WalletSettings(_Section):
+class WalletSettings(PartySettings):
     """Everything that one running wallet is told."""
 
-    environment: Literal["production", "development"] = "production"
-    base_url: str
-    listen_host: str = "127.0.0.1"
-    listen_port: int = Field(default=8110, ge=1, le=65_535)
-    workers: int = Field(default=1, ge=1, le=64)
-    database: str = "sqlite:///wallet.db"
-    client_id: str = Field(min_length=1, max_length=200)
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    client_id: Annotated[str, Field(min_length=1, max_length=200)]
     unknown_verifiers: Literal["warn", "refuse"] = "warn"
-    insecure_localhost: bool = False
     provider: Provider = Provider()
     trust: Trust
     collecting: Collecting = Collecting()
     limits: Limits = Limits()
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        for name, address in (("base_url", self.base_url), ("trust.list_url", self.trust.list_url)):
-            parts = urlsplit(address)
-            if parts.query or parts.fragment or not parts.hostname:
-                raise ValueError(f"{name} is not an address")
-            local = self.insecure_localhost and parts.hostname in _LOOPBACK
-            if parts.scheme != "https" and not (local and parts.scheme == "http"):
-                raise ValueError(f"{name} must be https (http on localhost needs insecure_localhost)")
-        if self.base_url.endswith("/"):
-            raise ValueError("base_url is an address without a slash at its end")
-        if self.environment == "production" and self.insecure_localhost:
-            raise ValueError("insecure_localhost is refused in production")
-        return self
 
     @property
     def redirect_uri(self) -> str:
@@ -102,18 +76,13 @@ class WalletSettings(_Section):
 
 
 EXAMPLE: Final = """\
-# Settings of a wallet. Read by `blauweknop wallet serve WALLET.toml`.
-# Each setting can also be given as an environment variable (see the documentation of the settings), for example
-# BLAUWEKNOP_WALLET__DATABASE. A wallet has no secrets of its own: what it keeps for a citizen is encrypted with a key
-# that only that citizen can open.
+# Settings of a wallet. Read by `blauweknop wallet serve WALLET.toml`. A wallet has no secrets of its own: what it keeps
+# for a citizen is encrypted with a key that only that citizen can open.
 
-# "production" refuses http and loopback addresses.
-environment = "development"
-
-# The address that citizens see, without a slash at the end.
+# The address that citizens see.
 base_url = "http://localhost:8110"
-listen_host = "127.0.0.1"
-listen_port = 8110
+host = "127.0.0.1"
+port = 8110
 workers = 1
 
 # sqlite:///wallet.db or postgresql://user@host/database

@@ -1,0 +1,110 @@
+"""One press of the button: agencies asked one after another, each with its own outcome.
+
+An agency that is down or misbehaves has an outcome like any other and never stops the rest.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Self, final
+
+from wallet_api.domain.card import Agency
+from wallet_api.domain.errors import UnknownStep
+
+
+class Outcome(StrEnum):
+    """How far it is with one agency."""
+
+    WAITING = "nog_niet"
+    BUSY = "bezig"
+    COLLECTED = "opgehaald"
+    NO_DEBTS = "geen_schulden"
+    FAILED = "mislukt"
+
+
+class Failure(StrEnum):
+    """Why an agency's cards could not be collected; the screens say it in words."""
+
+    UNREACHABLE = "niet_bereikbaar"
+    WRONG_ANSWER = "fout_antwoord"
+    NOT_PROVEN = "niet_bewezen"
+    DECLINED = "geweigerd"
+    SKIPPED = "overgeslagen"
+    MIXED_UP = "verwisseld"
+    NOTHING = "niets_aangeboden"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The state of one agency in a collection. `cases` is the number of open cases that it stated."""
+
+    agency: Agency
+    outcome: Outcome = Outcome.WAITING
+    failure: Failure | None = None
+    cases: int = 0
+    at: datetime | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Say whether there is nothing left to do here."""
+        return self.outcome not in (Outcome.WAITING, Outcome.BUSY)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The running or last collection of a wallet. `step` is a one-time word in the link that takes the next step."""
+
+    id: str
+    started_at: datetime
+    rounds: tuple[Round, ...]
+    step: str
+
+    @property
+    def next_round(self) -> Round | None:
+        """The agency to go to now: the one we were busy with, else the first that waits."""
+        unsettled = [each for each in self.rounds if not each.settled]
+        return next((each for each in unsettled if each.outcome is Outcome.BUSY), unsettled[0] if unsettled else None)
+
+    @property
+    def done(self) -> bool:
+        """Say whether every agency has an outcome."""
+        return self.next_round is None
+
+    @property
+    def settled(self) -> int:
+        """How many agencies have an outcome."""
+        return sum(each.settled for each in self.rounds)
+
+    def of(self, identifier: str) -> Round:
+        """Return the state of this agency. Raises UnknownStep."""
+        for each in self.rounds:
+            if each.agency.identifier == identifier:
+                return each
+        raise UnknownStep("the agency is not part of this collection")
+
+    def begin(self, identifier: str, at: datetime, step: str) -> Self:
+        """Go to this agency; links made before are void."""
+        return replace(
+            self._with(identifier, lambda one: replace(one, outcome=Outcome.BUSY, failure=None, at=at)), step=step
+        )
+
+    def collected(self, identifier: str, cases: int, at: datetime) -> Self:
+        """Note that the agency gave its cards, for so many open cases."""
+        outcome = Outcome.COLLECTED if cases else Outcome.NO_DEBTS
+        return self._with(identifier, lambda one: replace(one, outcome=outcome, failure=None, cases=cases, at=at))
+
+    def failed(self, identifier: str, failure: Failure, at: datetime) -> Self:
+        """Note that it did not work, and why."""
+        return self._with(identifier, lambda one: replace(one, outcome=Outcome.FAILED, failure=failure, at=at))
+
+    def again(self, identifier: str, step: str) -> Self:
+        """Put this agency back in the queue."""
+        return replace(self._with(identifier, lambda one: Round(one.agency)), step=step)
+
+    def _with(self, identifier: str, change: Callable[[Round], Round]) -> Self:
+        self.of(identifier)
+        rounds = tuple(change(each) if each.agency.identifier == identifier else each for each in self.rounds)
+        return replace(self, rounds=rounds)

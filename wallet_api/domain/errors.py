@@ -1,0 +1,133 @@
+"""What a wallet refuses, and what it cannot do. Codes are stable; the screens turn them into plain Dutch."""
+
+from datetime import timedelta
+
+from credentials.errors import BlauweKnopError
+
+
+class UnknownWallet(BlauweKnopError):
+    """The wallet number or the PIN is not right; which of the two is not said."""
+
+    code = "unknown_wallet"
+
+
+class TooManyAttempts(BlauweKnopError):
+    """The PIN was wrong too often; wait before the next attempt."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, wait: timedelta) -> None:
+        self.wait = wait
+        super().__init__(f"wait {int(wait.total_seconds())} seconds")
+
+
+class WeakPin(BlauweKnopError):
+    """A PIN or password that is too easy to guess. `reason` is one of short, long, repeated, sequence, number, common."""
+
+    code = "weak_pin"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class UnknownStep(BlauweKnopError):
+    """An answer to a question that this wallet did not ask, or that was answered before."""
+
+    code = "unknown_step"
+
+
+class Expired(BlauweKnopError):
+    """The step took too long; begin again."""
+
+    code = "expired"
+
+
+class IssuerMixedUp(BlauweKnopError):
+    """The answer comes from another authorization server than the one asked (RFC 9207 section 2.4)."""
+
+    code = "issuer_mixed_up"
+
+
+class CitizenDeclined(BlauweKnopError):
+    """The citizen stopped at the agency, or the agency says that access was denied."""
+
+    code = "citizen_declined"
+
+
+class IssuerRefused(BlauweKnopError):
+    """The agency answered with an error of its own. `reason` is its OAuth or OpenID error code, if it is a known one."""
+
+    code = "issuer_refused"
+
+    def __init__(self, reason: str = "") -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class TransactionCodeWrong(BlauweKnopError):
+    """The code that belongs to an offer is missing or wrong."""
+
+    code = "transaction_code_wrong"
+
+
+class CardRefused(BlauweKnopError):
+    """A card that the agency sent is not sound, so it was not kept. `reason` is the code of the check that failed."""
+
+    code = "card_refused"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class UnlistedIssuer(BlauweKnopError):
+    """Whoever offers cards is not on the trust list; this wallet takes nothing from them."""
+
+    code = "unlisted_issuer"
+
+
+class NothingOffered(BlauweKnopError):
+    """The offer or the agency has no card that this wallet can keep."""
+
+    code = "nothing_offered"
+
+
+class NotRecognised(BlauweKnopError):
+    """Text that was scanned or pasted and is neither an offer nor a request."""
+
+    code = "not_recognised"
+
+
+class RequestRefused(BlauweKnopError):
+    """A request for cards that must not be answered. `reason` says which rule it breaks."""
+
+    code = "request_refused"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class AlreadyAnswered(BlauweKnopError):
+    """The request was answered before: each request is answered once."""
+
+    code = "already_answered"
+
+
+class NotDelivered(BlauweKnopError):
+    """The organisation did not take the answer. Nothing is known to have been received."""
+
+    code = "not_delivered"
+
+
+class NothingSelected(BlauweKnopError):
+    """Sharing without any card, or without one that the request cannot do without."""
+
+    code = "nothing_selected"
+
+
+class ChangedMeanwhile(BlauweKnopError):
+    """The stored item was changed by another window since it was read."""
+
+    code = "changed_meanwhile"

@@ -1,0 +1,150 @@
+"""What the use cases need from the outside: storage, the vault, agencies, requesters, the trust list, proof.
+
+Every method about a citizen's data takes the opened wallet: without its key there is nothing to read, and its id stands
+in every WHERE clause.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar, final
+
+from credentials.masking import Secret
+from credentials.trust import TrustList
+from wallet_api.domain.wallet import Lock, OpenedWallet, StoredWallet, WalletNumber
+
+_Item = TypeVar("_Item")
+
+
+class Wallets(Protocol):
+    """The wallets themselves: ids, locks and attempts; nothing about anybody."""
+
+    def add(self, wallet: StoredWallet) -> None:
+        """Store a new wallet."""
+        ...
+
+    def find(self, tag: bytes) -> StoredWallet | None:
+        """Return the wallet with this tag."""
+        ...
+
+    def reserve_attempt(self, wallet: StoredWallet, blocked_until: datetime | None, now: datetime) -> bool:
+        """Count an attempt as failed before it is made. False when it is blocked or another attempt came between."""
+        ...
+
+    def clear_attempts(self, wallet_id: str) -> None:
+        """Forget the failures after a right PIN."""
+        ...
+
+    def exists(self, wallet_id: str) -> bool:
+        """Say whether the wallet is still there."""
+        ...
+
+    def delete(self, wallet_id: str) -> None:
+        """Delete the wallet and everything in it."""
+        ...
+
+
+class Locksmith(Protocol):
+    """Makes and opens locks; slow on purpose."""
+
+    def tag(self, number: WalletNumber) -> bytes:
+        """Return the hash by which a wallet is found."""
+        ...
+
+    def fit(self, wallet_id: str, key: bytes, number: WalletNumber, pin: Secret) -> Lock:
+        """Wrap a wallet's key under its number and PIN."""
+        ...
+
+    def open(self, wallet_id: str, lock: Lock, number: WalletNumber, pin: Secret) -> bytes:
+        """Return the wallet's key. Raises UnknownWallet."""
+        ...
+
+    def pretend(self, number: WalletNumber, pin: Secret) -> None:
+        """Take as long as `open` does, for a wallet that does not exist."""
+        ...
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class SealedRecord:
+    """One row of the vault as it is stored. `shelf` and `id` are opaque; `content` is encrypted and padded."""
+
+    shelf: str
+    id: str
+    content: bytes = field(repr=False)
+    version: int = 1
+    expires_at: datetime | None = None
+
+
+class Records(Protocol):
+    """Rows that belong to one wallet; what they say is not known here."""
+
+    def get(self, wallet_id: str, shelf: str, id: str, now: datetime) -> SealedRecord | None:
+        """Return a row that has not expired."""
+        ...
+
+    def all(self, wallet_id: str, shelf: str, now: datetime) -> Sequence[SealedRecord]:
+        """Return all rows of a shelf that have not expired, in the order in which they were first put."""
+        ...
+
+    def take(self, wallet_id: str, shelf: str, id: str, now: datetime) -> SealedRecord | None:
+        """Delete a row and return it, so that only one caller gets it."""
+        ...
+
+    def exchange(
+        self, wallet_id: str, put: Sequence[SealedRecord], remove: Collection[tuple[str, str]], now: datetime
+    ) -> None:
+        """Put and remove rows in one transaction.
+
+        A row of version 1 is new; of a higher version it replaces the one before it. Raises ChangedMeanwhile when
+        that one is not there (any more), NotFound when the wallet is gone.
+        """
+        ...
+
+    def purge(self, now: datetime) -> int:
+        """Delete expired rows of all wallets and return how many."""
+        ...
+
+
+class Shelf(Protocol[_Item]):
+    """The things of one kind in a citizen's vault, open to whoever holds the opened wallet."""
+
+    def place(self, wallet: OpenedWallet, secret: str) -> str:
+        """Return the id under which something is kept that must be found again by a secret value."""
+        ...
+
+    def put(self, wallet: OpenedWallet, id: str, item: _Item, *, expires_at: datetime | None = None) -> None:
+        """Keep something new. Raises ChangedMeanwhile when the id is taken."""
+        ...
+
+    def get(self, wallet: OpenedWallet, id: str) -> _Item:
+        """Return it. Raises NotFound."""
+        ...
+
+    def all(self, wallet: OpenedWallet) -> list[_Item]:
+        """Return everything on the shelf, oldest first."""
+        ...
+
+    def take(self, wallet: OpenedWallet, id: str) -> _Item:
+        """Remove and return it: only one caller gets it. Raises NotFound."""
+        ...
+
+    def update(self, wallet: OpenedWallet, id: str, change: Callable[[_Item], _Item]) -> _Item:
+        """Change it from its stored state; tried again when another window came between. Raises NotFound."""
+        ...
+
+    def exchange(self, wallet: OpenedWallet, put: Mapping[str, _Item], remove: Collection[str] = ()) -> None:
+        """Put (new or over the old) and remove in one transaction."""
+        ...
+
+    def remove(self, wallet: OpenedWallet, id: str) -> None:
+        """Remove it, if it is there."""
+        ...
+
+
+class TrustSource(Protocol):
+    """The scheme's trust list."""
+
+    def current(self) -> TrustList:
+        """Return the last good list. Raises TrustListExpired."""
+        ...

@@ -1,0 +1,6 @@
+"""The wallet's tables and the adapters on them: opaque ids, encrypted content, and the owner in every WHERE clause."""
+
+from wallet_api.storage.records import SqlRecords
+from wallet_api.storage.wallets import SqlWallets
+
+__all__ = ["SqlRecords", "SqlWallets"]

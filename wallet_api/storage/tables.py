@@ -1,0 +1,39 @@
+"""The wallet's tables. No column says anything about a citizen: ids are random or keyed hashes, content is sealed."""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table
+
+metadata: Final = MetaData()
+
+wallet_table: Final = Table(
+    "wallet",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("tag", LargeBinary(32), nullable=False, unique=True),
+    Column("failures", Integer, nullable=False),
+    Column("blocked_until", BigInteger, nullable=True),
+)
+
+lock_table: Final = Table(
+    "wallet_lock",
+    metadata,
+    Column("wallet_id", String(32), ForeignKey("wallet.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("salt", LargeBinary(16), nullable=False),
+    Column("cost", Integer, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+# `number` keeps the order in which rows were put; it is counted per wallet, so it does not link wallets in time.
+record_table: Final = Table(
+    "wallet_record",
+    metadata,
+    Column("wallet_id", String(32), ForeignKey("wallet.id", ondelete="CASCADE"), primary_key=True),
+    Column("shelf", String(16), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("expires_at", BigInteger, nullable=True, index=True),
+)
