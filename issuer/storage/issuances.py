@@ -1,0 +1,212 @@
+"""What was issued, in SQL: copies, their places in status lists, and the published lists."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Final, final
+
+from sqlalchemy import ColumnElement, Connection, distinct, func, insert, select, update
+
+from credentials.clock import epoch, from_epoch
+
+from issuer.domain.errors import StatusListsFull
+from issuer.domain.issuance import Copy, CopyState, LiveCopies, Place, Status
+from issuer.ports import Publication
+from issuer.storage.tables import issued_copy as table
+from issuer.storage.tables import publication as publications
+from issuer.storage.tables import status_list as lists
+
+_TRIES: Final = 16
+_MAX_LISTS: Final = 10_000
+
+
+@final
+class SqlIssuances:
+    """The port `Issuances` on one connection. A list is filled up to the share `fill`; then the next is begun."""
+
+    def __init__(
+        self, connection: Connection, *, entries: int, fill: float, randbelow: Callable[[int], int], is_sqlite: bool
+    ) -> None:
+        self._connection = connection
+        self._entries = entries
+        self._fill = fill
+        self._randbelow = randbelow
+        self._is_sqlite = is_sqlite
+
+    def copies_of(self, session: str, configuration: str, case_hash: str | None) -> int:
+        """Count the copies made of one statement in one issuance session."""
+        return self._connection.execute(
+            select(func.count())
+            .select_from(table)
+            .where(table.c.session == session, table.c.configuration == configuration, _same_case(case_hash))
+        ).scalar_one()
+
+    def free_places(self, count: int) -> Sequence[Place]:
+        """Choose unused places at random in the list that is being filled. Raises StatusListsFull."""
+        number, entries = self._claim(count)
+        chosen: dict[int, None] = {}
+        for _ in range(_TRIES):
+            drawn = {self._randbelow(entries) for _ in range(2 * (count - len(chosen)))} - chosen.keys()
+            taken = self._connection.execute(
+                select(table.c.place).where(table.c.list_number == number, table.c.place.in_(drawn))
+            ).scalars()
+            # In drawing order, not sorted: the order of indices must tell nothing.
+            free = drawn.difference(taken)
+            chosen.update(dict.fromkeys(list(free)[: count - len(chosen)]))
+            if len(chosen) == count:
+                return [Place(number, index) for index in chosen]
+        raise StatusListsFull("no free places were found by chance")
+
+    def reserve(self, copies: Sequence[Copy]) -> None:
+        """Write rows for copies about to be signed. Raises when a place is taken after all."""
+        self._connection.execute(
+            insert(table),
+            [
+                {
+                    "id": each.id,
+                    "session": each.session,
+                    "configuration": each.configuration,
+                    "subject_hash": each.subject_hash,
+                    "case_hash": each.case_hash,
+                    "fingerprint": each.fingerprint,
+                    "list_number": each.place.list_number,
+                    "place": each.place.index,
+                    "state": CopyState.RESERVED.value,
+                    "status": Status.VALID.value,
+                    "issued_at": epoch(each.issued_at),
+                    "expires_at": epoch(each.expires_at),
+                }
+                for each in copies
+            ],
+        )
+
+    def mark_issued(self, ids: Collection[str], now: datetime) -> None:
+        """Remember that the signatures were made."""
+        # The moment itself is not kept: it would single a citizen's visit out. `issued_at` is rounded.
+        del now
+        self._connection.execute(update(table).where(table.c.id.in_(ids)).values(state=CopyState.ISSUED.value))
+
+    def live(self, subject_hash: str, now: datetime) -> Sequence[LiveCopies]:
+        """Return this person's copies that are valid and not expired, by statement and fingerprint."""
+        columns = (table.c.configuration, table.c.case_hash, table.c.fingerprint)
+        rows = self._connection.execute(
+            select(*columns, func.count().label("copies"))
+            .where(table.c.subject_hash == subject_hash, *_alive(now))
+            .group_by(*columns)
+        )
+        return [LiveCopies(row.configuration, row.case_hash, row.fingerprint, row.copies) for row in rows]
+
+    def subjects_with_live_copies(self, now: datetime) -> Collection[str]:
+        """Return the hashes of everyone who may hold a valid copy."""
+        return set(self._connection.execute(select(distinct(table.c.subject_hash)).where(*_alive(now))).scalars())
+
+    def mark(
+        self,
+        status: Status,
+        now: datetime,
+        *,
+        subject_hash: str,
+        copies: LiveCopies | None = None,
+        case_hash: str | None = None,
+        reason: str,
+    ) -> int:
+        """Set the status of a person's copies: of one statement, of one case, or all. Invalid stays invalid."""
+        where: list[ColumnElement[bool]] = [table.c.subject_hash == subject_hash]
+        if copies is not None:
+            where += [
+                table.c.configuration == copies.configuration,
+                _same_case(copies.case_hash),
+                table.c.fingerprint == copies.fingerprint,
+            ]
+        if case_hash is not None:
+            where.append(table.c.case_hash == case_hash)
+        return self._set(status, now, reason, where)
+
+    def mark_one(self, credential_id: str, status: Status, now: datetime, *, reason: str) -> int:
+        """Set the status of one copy. Returns how many rows changed."""
+        return self._set(status, now, reason, [table.c.id == credential_id])
+
+    def statuses(self, list_number: int) -> Mapping[int, Status]:
+        """Return every index of a list whose status is not valid."""
+        rows = self._connection.execute(
+            select(table.c.place, table.c.status).where(
+                table.c.list_number == list_number, table.c.status != Status.VALID.value
+            )
+        )
+        return {row.place: Status(row.status) for row in rows}
+
+    def list_numbers(self) -> Sequence[int]:
+        """Return the numbers of the lists in use, at least the first."""
+        return self._connection.execute(select(lists.c.number).order_by(lists.c.number)).scalars().all() or [1]
+
+    def _set(self, status: Status, now: datetime, reason: str, where: Sequence[ColumnElement[bool]]) -> int:
+        # Superseded only ever replaces valid; invalid replaces both and is final.
+        replaced = [Status.VALID] if status is Status.SUPERSEDED else [Status.VALID, Status.SUPERSEDED]
+        return self._connection.execute(
+            update(table)
+            .where(*where, table.c.status.in_([each.value for each in replaced]), table.c.expires_at > epoch(now))
+            .values(status=status.value, reason=reason, changed_at=epoch(now))
+        ).rowcount
+
+    def _claim(self, count: int) -> tuple[int, int]:
+        # On PostgreSQL the changed row is locked until we commit, so that two processes draw one after the other.
+        query = select(lists).order_by(lists.c.number.desc()).limit(1)
+        row = self._connection.execute(query if self._is_sqlite else query.with_for_update()).one_or_none()
+        if row is None or row.used + count > int(row.entries * self._fill):
+            number = 1 if row is None else row.number + 1
+            if number > _MAX_LISTS or count > int(self._entries * self._fill):
+                raise StatusListsFull("there are too many status lists")
+            self._connection.execute(insert(lists).values(number=number, entries=self._entries, used=count))
+            return number, self._entries
+        self._connection.execute(update(lists).where(lists.c.number == row.number).values(used=lists.c.used + count))
+        return row.number, row.entries
+
+
+@final
+class SqlPublications:
+    """The port `Publications` on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def latest(self, kind: str, list_number: int) -> Publication | None:
+        """Return what is published under this number."""
+        row = self._connection.execute(
+            select(publications).where(publications.c.kind == kind, publications.c.list_number == list_number)
+        ).one_or_none()
+        if row is None:
+            return None
+        return Publication(
+            row.kind,
+            row.list_number,
+            row.body,
+            row.media_type,
+            from_epoch(row.published_at),
+            from_epoch(row.expires_at),
+            row.fingerprint,
+        )
+
+    def publish(self, publication: Publication) -> None:
+        """Replace what is published."""
+        values = {
+            "body": publication.body,
+            "media_type": publication.media_type,
+            "published_at": epoch(publication.published_at),
+            "expires_at": epoch(publication.expires_at),
+            "fingerprint": publication.fingerprint,
+        }
+        key = {"kind": publication.kind, "list_number": publication.list_number}
+        changed = self._connection.execute(
+            update(publications)
+            .where(publications.c.kind == publication.kind, publications.c.list_number == publication.list_number)
+            .values(**values)
+        )
+        if changed.rowcount == 0:
+            self._connection.execute(insert(publications).values(**key, **values))
+
+
+def _same_case(case_hash: str | None) -> ColumnElement[bool]:
+    return table.c.case_hash.is_(None) if case_hash is None else table.c.case_hash == case_hash
+
+
+def _alive(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return table.c.status == Status.VALID.value, table.c.expires_at > epoch(now)

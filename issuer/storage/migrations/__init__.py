@@ -1,0 +1,1 @@
+"""The history of the issuer's tables, oldest first."""

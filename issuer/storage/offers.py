@@ -1,0 +1,110 @@
+"""Offers in SQL."""
+
+from datetime import datetime
+from typing import Any, final
+
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+
+from credentials.clock import epoch, from_epoch
+
+from issuer.domain.offers import MAX_TX_CODE_ATTEMPTS, Grant, Offer
+from issuer.domain.secrets import Derivation, hashed
+from issuer.storage.sealed import Sealer
+from issuer.storage.tables import offer as table
+
+
+@final
+class SqlOffers:
+    """The port `Offers` on one connection."""
+
+    def __init__(self, connection: Connection, sealer: Sealer, derivation: Derivation) -> None:
+        self._connection = connection
+        self._sealer = sealer
+        self._derivation = derivation
+
+    def add(self, offer: Offer) -> None:
+        """Store a new offer."""
+        secrets = offer.secrets(self._derivation)
+        self._connection.execute(
+            insert(table).values(
+                reference=offer.reference,
+                id_hash=hashed(secrets.id),
+                code_hash=hashed(secrets.code),
+                state_hash=hashed(secrets.issuer_state),
+                subject_sealed=self._sealer.subject(offer.subject, _place(offer.reference)),
+                configurations=" ".join(offer.configurations),
+                grant_type=offer.grant.value,
+                tx_code_hash=offer.tx_code_hash,
+                attempts=offer.attempts,
+                expires_at=epoch(offer.expires_at),
+                redeemed_at=None,
+                collected_at=None,
+            )
+        )
+
+    def by_id(self, secret: str) -> Offer | None:
+        """Find the offer of a link."""
+        return self._one(table.c.id_hash == hashed(secret))
+
+    def by_reference(self, reference: str) -> Offer | None:
+        """Find an offer by its public reference."""
+        return self._one(table.c.reference == reference)
+
+    def by_code(self, code: str) -> Offer | None:
+        """Find an offer by its pre-authorized code."""
+        return self._one(table.c.code_hash == hashed(code))
+
+    def by_issuer_state(self, issuer_state: str) -> Offer | None:
+        """Find an offer by its issuer state."""
+        return self._one(table.c.state_hash == hashed(issuer_state))
+
+    def count_attempt(self, reference: str, limit: int) -> bool:
+        """Count a try at the transaction code, unless the limit was reached; say whether it may be compared."""
+        return self._changed(
+            table.c.reference == reference,
+            table.c.attempts < limit,
+            table.c.redeemed_at.is_(None),
+            attempts=table.c.attempts + 1,
+        )
+
+    def redeem(self, reference: str, now: datetime) -> bool:
+        """Mark the offer redeemed if it still could be; say whether this call did it."""
+        return self._changed(
+            table.c.reference == reference,
+            table.c.redeemed_at.is_(None),
+            table.c.expires_at > epoch(now),
+            table.c.attempts <= MAX_TX_CODE_ATTEMPTS,
+            redeemed_at=epoch(now),
+        )
+
+    def mark_collected(self, reference: str, now: datetime) -> None:
+        """Remember when the first credential was fetched."""
+        self._changed(table.c.reference == reference, table.c.collected_at.is_(None), collected_at=epoch(now))
+
+    def _changed(self, *where: ColumnElement[bool], **values: object) -> bool:
+        return self._connection.execute(update(table).where(*where).values(**values)).rowcount == 1
+
+    def _one(self, where: ColumnElement[bool]) -> Offer | None:
+        row = self._connection.execute(select(table).where(where)).one_or_none()
+        return self._offer(row) if row is not None else None
+
+    def _offer(self, row: Row[Any]) -> Offer:
+        return Offer(
+            reference=row.reference,
+            subject=self._sealer.open_subject(row.subject_sealed, _place(row.reference)),
+            configurations=tuple(row.configurations.split(" ")),
+            grant=Grant(row.grant_type),
+            expires_at=from_epoch(row.expires_at),
+            tx_code_hash=row.tx_code_hash,
+            attempts=row.attempts,
+            redeemed_at=_moment(row.redeemed_at),
+            collected_at=_moment(row.collected_at),
+        )
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return None if seconds is None else from_epoch(seconds)
+
+
+def _place(reference: str) -> bytes:
+    return b"issuer_offer.subject|" + reference.encode()

@@ -1,0 +1,112 @@
+"""Short-lived rows that hold a citizen's number: sealed, and bound to the row they belong to."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+from credentials.clock import epoch, from_epoch
+from credentials.debts.bsn import Bsn
+from credentials.encoding import json_compact
+from service.sealing import derive, seal, unseal
+
+from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest
+
+_LABEL: Final = "issuer storage"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Sealer:
+    """Seals values under one key; the place is the table and the row's own key."""
+
+    key: bytes
+
+    @classmethod
+    def from_data_key(cls, data_key: bytes) -> "Sealer":
+        """Make a sealer from the agency's data key."""
+        return cls(derive(data_key, _LABEL))
+
+    def subject(self, bsn: Bsn, place: bytes) -> bytes:
+        """Seal a citizen's number."""
+        return seal(self.key, bsn.reveal().encode("ascii"), place)
+
+    def open_subject(self, sealed: bytes, place: bytes) -> Bsn:
+        """Open a citizen's number."""
+        return Bsn(unseal(self.key, sealed, place).decode("ascii"))
+
+    def pushed(self, request: PushedRequest, place: bytes) -> bytes:
+        """Seal a pushed request."""
+        return self._seal(
+            {
+                "client_id": request.client_id,
+                "redirect_uri": request.redirect_uri,
+                "code_challenge": request.code_challenge,
+                "configurations": request.configurations,
+                "by_details": request.by_details,
+                "state": request.state,
+                "issuer_state": request.issuer_state,
+                "dpop_thumbprint": request.dpop_thumbprint,
+            },
+            place,
+        )
+
+    def open_pushed(self, sealed: bytes, place: bytes) -> PushedRequest:
+        """Open a pushed request."""
+        values = self._open(sealed, place)
+        return PushedRequest(**{**values, "configurations": tuple(values["configurations"])})
+
+    def code(self, code: AuthorisationCode, place: bytes) -> bytes:
+        """Seal what an authorization code stands for."""
+        return self._seal(
+            {
+                "client_id": code.client_id,
+                "redirect_uri": code.redirect_uri,
+                "code_challenge": code.code_challenge,
+                "configurations": code.configurations,
+                "by_details": code.by_details,
+                "subject": code.subject.reveal(),
+                "expires_at": epoch(code.expires_at),
+                "offer": code.offer,
+                "dpop_thumbprint": code.dpop_thumbprint,
+            },
+            place,
+        )
+
+    def open_code(self, sealed: bytes, place: bytes) -> AuthorisationCode:
+        """Open what an authorization code stands for."""
+        return AuthorisationCode(**_revived(self._open(sealed, place)))
+
+    def grant(self, grant: AccessGrant, place: bytes) -> bytes:
+        """Seal what an access token opens."""
+        return self._seal(
+            {
+                "session": grant.session,
+                "subject": grant.subject.reveal(),
+                "configurations": grant.configurations,
+                "by_identifier": grant.by_identifier,
+                "expires_at": epoch(grant.expires_at),
+                "client_id": grant.client_id,
+                "dpop_thumbprint": grant.dpop_thumbprint,
+                "offer": grant.offer,
+            },
+            place,
+        )
+
+    def open_grant(self, sealed: bytes, place: bytes) -> AccessGrant:
+        """Open what an access token opens."""
+        return AccessGrant(**_revived(self._open(sealed, place)))
+
+    def _seal(self, values: dict[str, Any], place: bytes) -> bytes:
+        return seal(self.key, json_compact(values), place)
+
+    def _open(self, sealed: bytes, place: bytes) -> dict[str, Any]:
+        values: dict[str, Any] = json.loads(unseal(self.key, sealed, place))
+        return values
+
+
+def _revived(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **values,
+        "subject": Bsn(values["subject"]),
+        "configurations": tuple(values["configurations"]),
+        "expires_at": from_epoch(values["expires_at"]),
+    }
