@@ -9,8 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar, final
 
+from credentials.errors import BlauweKnopError
+from credentials.formats import Credential
+from credentials.keys import Signer
 from credentials.masking import Secret
+from credentials.openid.offer import CredentialOffer, OfferReference
 from credentials.trust import TrustList
+from wallet_api.domain.issuance import Grant, IssuerDescription, Kind
 from wallet_api.domain.wallet import Lock, OpenedWallet, StoredWallet, WalletNumber
 
 _Item = TypeVar("_Item")
@@ -147,4 +152,56 @@ class TrustSource(Protocol):
 
     def current(self) -> TrustList:
         """Return the last good list. Raises TrustListExpired."""
+        ...
+
+
+class Issuers(Protocol):
+    """Agencies, over OpenID4VCI 1.0. One call is one conversation; nothing is remembered of the citizen."""
+
+    def describe(self, credential_issuer: str) -> IssuerDescription:
+        """Return an agency's metadata, kept for a few minutes. Raises Unavailable, MalformedInput."""
+        ...
+
+    def describe_all(self, credential_issuers: Sequence[str]) -> Mapping[str, IssuerDescription | BlauweKnopError]:
+        """Return the metadata of several agencies, asked for at the same time; an error for those that failed."""
+        ...
+
+    def read_offer(self, text: str) -> CredentialOffer | OfferReference:
+        """Read an offer link; nothing is fetched. Raises MalformedInput."""
+        ...
+
+    def fetch_offer(self, url: str) -> CredentialOffer:
+        """Fetch an offer that was given by reference. Raises Unavailable, MalformedInput."""
+        ...
+
+    def push(
+        self,
+        description: IssuerDescription,
+        configurations: Sequence[str],
+        *,
+        state: str,
+        code_verifier: str,
+        issuer_state: str | None = None,
+    ) -> str:
+        """Push an authorization request and return the address to send the citizen's browser to.
+
+        Raises IssuerRefused, Unavailable, MalformedInput.
+        """
+        ...
+
+    def redeem_code(self, description: IssuerDescription, code: str, code_verifier: str) -> Grant:
+        """Exchange an authorization code. Raises IssuerRefused, Unavailable, MalformedInput."""
+        ...
+
+    def redeem_offer(self, description: IssuerDescription, code: str, transaction_code: str | None) -> Grant:
+        """Exchange a pre-authorized code. Raises TransactionCodeWrong, IssuerRefused, Unavailable, MalformedInput."""
+        ...
+
+    def obtain(
+        self, description: IssuerDescription, grant: Grant, kind: Kind, identifier: str | None, keys: Sequence[Signer]
+    ) -> Sequence[Credential]:
+        """Ask for one credential, bound to each of these keys in turn: one copy per key, in their order.
+
+        Raises IssuerRefused, Unavailable, MalformedInput.
+        """
         ...

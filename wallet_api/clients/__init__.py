@@ -1,0 +1,1 @@
+"""Adapters that speak to others over HTTP: agencies, requesters of cards, and the scheme."""

@@ -1,0 +1,74 @@
+"""Create, open and delete a wallet."""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Final, final
+
+from credentials.clock import Clock
+from wallet_api.domain.errors import TooManyAttempts, UnknownWallet
+from wallet_api.domain.wallet import Attempts, OpenedWallet, StoredWallet, WalletNumber, check_pin, normal_pin
+from wallet_api.ports import Locksmith, Wallets
+
+KEY_BYTES: Final = 32
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class NewWallet:
+    """A wallet that was just made: the number is shown to the citizen and not kept by us."""
+
+    number: WalletNumber
+    opened: OpenedWallet = field(repr=False)
+
+
+@final
+class KeepWallets:
+    """Make, open and delete wallets."""
+
+    def __init__(self, wallets: Wallets, locksmith: Locksmith, attempts: Attempts, clock: Clock) -> None:
+        self._wallets = wallets
+        self._locksmith = locksmith
+        self._attempts = attempts
+        self._clock = clock
+
+    def propose_number(self) -> WalletNumber:
+        """Draw the number of a wallet that is about to be made."""
+        return WalletNumber.new()
+
+    def create(self, pin_text: str, number: WalletNumber | None = None) -> NewWallet:
+        """Make a wallet behind a PIN or password. Raises WeakPin."""
+        number = number or WalletNumber.new()
+        pin = check_pin(pin_text, number)
+        wallet_id, key = secrets.token_hex(16), secrets.token_bytes(KEY_BYTES)
+        lock = self._locksmith.fit(wallet_id, key, number, pin)
+        self._wallets.add(StoredWallet(wallet_id, self._locksmith.tag(number), (lock,)))
+        return NewWallet(number, OpenedWallet(wallet_id, key))
+
+    def open(self, number_text: str, pin_text: str) -> OpenedWallet:
+        """Open a wallet with its number and PIN. Raises UnknownWallet, TooManyAttempts."""
+        number, pin = WalletNumber.parse(number_text), normal_pin(pin_text)
+        wallet = self._wallets.find(self._locksmith.tag(number))
+        if wallet is None:
+            # A number that does not exist must take as long as one that does.
+            self._locksmith.pretend(number, pin)
+            raise UnknownWallet
+        self._reserve(wallet)
+        lock = next((each for each in wallet.locks if each.kind == "pin"), None)
+        if lock is None:
+            raise UnknownWallet
+        key = self._locksmith.open(wallet.id, lock, number, pin)
+        self._wallets.clear_attempts(wallet.id)
+        return OpenedWallet(wallet.id, key)
+
+    def delete(self, wallet: OpenedWallet) -> None:
+        """Delete a wallet and everything in it, for good."""
+        self._wallets.delete(wallet.id)
+
+    def _reserve(self, wallet: StoredWallet) -> None:
+        # The attempt counts before it is made: a hundred guesses at once are a hundred attempts.
+        now = self._clock.now()
+        if wallet.blocked_until is not None and wallet.blocked_until > now:
+            raise TooManyAttempts(wallet.blocked_until - now)
+        wait = self._attempts.wait_after(wallet.failures + 1)
+        if not self._wallets.reserve_attempt(wallet, now + wait if wait else None, now):
+            raise TooManyAttempts(self._attempts.first_wait)
