@@ -86,6 +86,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
     ) -> httpcore2.NetworkStream:
         """Refuse: nothing outbound goes over a Unix socket."""
+        del path, timeout, socket_options
         raise AddressRefused("no Unix sockets")
 
     def sleep(self, seconds: float) -> None:

@@ -191,9 +191,7 @@ def install_pages(app: FastAPI, problems: ProblemMap, pages: ProblemPages, *, lo
     _install(app, problems, render)
 
 
-def _install(
-    app: FastAPI, problems: ProblemMap, render: Callable[[Request, Exception, Problem], Response]
-) -> None:
+def _install(app: FastAPI, problems: ProblemMap, render: Callable[[Request, Exception, Problem], Response]) -> None:
     async def ours(request: Request, error: Exception) -> Response:
         problem = problems.of(error)
         if problem.status >= 500 and not isinstance(error, ProtocolError):
@@ -278,8 +276,10 @@ def _field_errors(errors: Sequence[Any]) -> list[JsonObject]:
 def _place(part: object) -> str:
     # The name of an unknown member is the client's own text: it is echoed only when it looks like a name.
     text = str(part)
-    return text if len(text) <= 60 and text.replace("_", "").replace("-", "").isalnum() and not text.isdigit() else (
-        text if isinstance(part, int) else "?"
+    return (
+        text
+        if len(text) <= 60 and text.replace("_", "").replace("-", "").isalnum() and not text.isdigit()
+        else (text if isinstance(part, int) else "?")
     )
 
 

@@ -90,7 +90,9 @@ def serving(*servables: Servable) -> Iterator[None]:
     sockets = [_listen(app) for app in apps]
     servers = [_server(app) for app in apps]
     started = threading.Event()
-    thread = threading.Thread(target=_run, args=(_serve_all(servers, sockets, started.set, signals=False),), daemon=True)
+    thread = threading.Thread(
+        target=_run, args=(_serve_all(servers, sockets, started.set, signals=False),), daemon=True
+    )
     thread.start()
     try:
         if not started.wait(GRACEFUL_SECONDS):
@@ -175,7 +177,7 @@ def _listen(served: Served) -> socket.socket:
     except OSError as error:
         listener.close()
         raise ConfigurationError(f"port {served.port} is in use, or not allowed: {error.strerror}") from error
-    listener.setblocking(False)  # noqa: FBT003  # the socket's own signature
+    listener.setblocking(False)
     return listener
 
 

@@ -88,7 +88,9 @@ def _ports(first: int) -> Finding:
     if not taken:
         return Finding(f"ports from {first}")
     listed = ", ".join(str(port) for port in taken)
-    return Finding(f"ports from {first}", f"In use: {listed}. Stop what uses them, or choose another: PORT=… make demo.")
+    return Finding(
+        f"ports from {first}", f"In use: {listed}. Stop what uses them, or choose another: PORT=… make demo."
+    )
 
 
 def _is_free(port: int) -> bool:

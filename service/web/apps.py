@@ -11,7 +11,6 @@ from service.web.input import StrictRoute
 API_ROOT: Final = "/api/v1"
 
 
-
 def business_app(
     *, title: str, version: str, problems: ProblemMap, description: str = "", contact: dict[str, str] | None = None
 ) -> FastAPI:
@@ -103,9 +102,7 @@ _INVALID: Final = {
                         "type": "array",
                         "items": {
                             "type": "object",
-                            "properties": {
-                                name: {"type": "string"} for name in ("in", "location", "code", "detail")
-                            },
+                            "properties": {name: {"type": "string"} for name in ("in", "location", "code", "detail")},
                         },
                     },
                 },

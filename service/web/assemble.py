@@ -85,7 +85,7 @@ def assemble(
         other=Frame(_NotFound(), headers=encoded(BUSINESS, secure=secure)),
         health=Frame(health or Health(), headers=encoded(BUSINESS, secure=secure)),
         prefixes=tuple(protocol_prefixes),
-        preflight=encoded(PROTOCOL | PREFLIGHT, secure=secure),
+        preflight=encoded({**PROTOCOL, **PREFLIGHT}, secure=secure),
         jobs=jobs,
         closing=closing,
     )

@@ -32,7 +32,7 @@ def _permissions(*allowed: str) -> str:
 CAMERA_ALLOWED: Final = _permissions("camera")
 """The `Permissions-Policy` of the page that scans a QR code; every other page has the camera off."""
 
-_EVERYWHERE: Final = {
+_EVERYWHERE: Final[Mapping[str, str]] = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",
@@ -41,18 +41,21 @@ _EVERYWHERE: Final = {
     "cache-control": "no-store",
 }
 
-SCREEN: Final[Mapping[str, str]] = _EVERYWHERE | {
+SCREEN: Final[Mapping[str, str]] = {
+    **_EVERYWHERE,
     "content-security-policy": content_security_policy(),
     "cross-origin-resource-policy": "same-origin",
 }
 
-BUSINESS: Final[Mapping[str, str]] = _EVERYWHERE | {
+BUSINESS: Final[Mapping[str, str]] = {
+    **_EVERYWHERE,
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "cross-origin-resource-policy": "same-origin",
 }
 
 # Wallets in a browser read these from another origin. They carry no cookies, so `*` gives nothing away.
-PROTOCOL: Final[Mapping[str, str]] = BUSINESS | {
+PROTOCOL: Final[Mapping[str, str]] = {
+    **BUSINESS,
     "cross-origin-resource-policy": "cross-origin",
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "DPoP-Nonce, WWW-Authenticate, Location, Retry-After",

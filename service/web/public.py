@@ -21,9 +21,7 @@ class PublicResponse(Response):
         return PublicResponse(token, "application/statuslist+jwt", max_age=300, request=request)
     """
 
-    def __init__(
-        self, content: bytes | str, media_type: str, *, max_age: int, request: Request | None = None
-    ) -> None:
+    def __init__(self, content: bytes | str, media_type: str, *, max_age: int, request: Request | None = None) -> None:
         data = content.encode("utf-8") if isinstance(content, str) else content
         etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
         headers = {**_HEADERS, "etag": etag, "cache-control": f"public, max-age={max_age}"}
