@@ -22,11 +22,11 @@ _WGS: Final = "Wet gemeentelijke schuldhulpverlening, artikel 8 (taak van de gem
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One reason to ask, with the claims that it needs.
+    """One reason to ask, with the claims that it needs; a path to an object stands for everything below it.
 
-    `overview_claims` and `case_claims` are asked for; a name stands for everything below it. `overview_minimum` and
-    `case_minimum` are what every credential has: a wallet that cannot give all (an agency with no cases has no case
-    digests) still answers with these. `case_claims` is empty when no cases are asked.
+    `overview_minimum` and `case_minimum` are the fewest claims with which a credential still helps: a wallet whose
+    credential lacks one of the others answers with these. `case_optional` are groups that a case has or has not (a
+    payment plan, a remedy): they are asked wherever they exist. `case_claims` is empty when no cases are asked.
     """
 
     key: str
@@ -40,8 +40,14 @@ class Template:
     overview_claims: tuple[ClaimPath, ...] = ()
     overview_minimum: tuple[ClaimPath, ...] = ()
     case_claims: tuple[ClaimPath, ...] = ()
+    case_optional: tuple[tuple[ClaimPath, ...], ...] = ()
     case_minimum: tuple[ClaimPath, ...] = ()
     own_query: JsonObject | None = None
+
+    @property
+    def every_case_claim(self) -> tuple[ClaimPath, ...]:
+        """All claims of a case that may be kept."""
+        return (*self.case_claims, *(path for group in self.case_optional for path in group))
 
     @property
     def asks_cases(self) -> bool:
@@ -64,6 +70,8 @@ _CASE: Final[tuple[ClaimPath, ...]] = (
     ("type",),
     ("omschrijving",),
     *_CASE_AMOUNTS,
+    ("achterstand",),
+    ("saldo_datumtijd",),
     ("primair_bedrag",),
     ("verhogingen",),
     ("administratiekosten",),
@@ -71,17 +79,15 @@ _CASE: Final[tuple[ClaimPath, ...]] = (
     ("kosten_overig",),
     ("ontstaansdatum",),
     ("laatste_gebeurtenis_datum",),
-)
-_CASE_OPTIONAL: Final[tuple[ClaimPath, ...]] = (
-    ("juridische_grondslag",),
-    ("eerst_vervalt_datum",),
-    ("eerst_vervalt_bedrag",),
-    ("regeling",),
     ("preferentie",),
     ("saneerbaar",),
-    ("rechtsmiddel",),
 )
-_CASE_SETTLEMENT: Final[tuple[ClaimPath, ...]] = (("zaakkenmerk",), ("beschikkingsnummer",), ("betaling",))
+_CASE_OPTIONAL: Final[tuple[tuple[ClaimPath, ...], ...]] = (
+    (("juridische_grondslag",),),
+    (("eerst_vervalt_datum",), ("eerst_vervalt_bedrag",)),
+    (("rechtsmiddel",),),
+    (("regeling",),),
+)
 
 SNELSCAN: Final = Template(
     key="snelscan",
@@ -106,7 +112,8 @@ INTAKE: Final = Template(
     max_age=timedelta(days=90),
     overview_claims=(*_TOTALS, ("zaken",)),
     overview_minimum=_TOTALS,
-    case_claims=(*_CASE, *_CASE_OPTIONAL),
+    case_claims=_CASE,
+    case_optional=_CASE_OPTIONAL,
     case_minimum=_CASE_AMOUNTS,
 )
 SETTLEMENT: Final = Template(
@@ -120,7 +127,8 @@ SETTLEMENT: Final = Template(
     max_age=timedelta(days=14),
     overview_claims=(*_TOTALS, ("zaken",)),
     overview_minimum=_TOTALS,
-    case_claims=(*_CASE, *_CASE_OPTIONAL, *_CASE_SETTLEMENT, ("gebeurtenissen",)),
+    case_claims=(*_CASE, ("zaakkenmerk",), ("gebeurtenissen",)),
+    case_optional=(*_CASE_OPTIONAL, (("beschikkingsnummer",),), (("betaling",),)),
     case_minimum=_CASE_AMOUNTS,
 )
 

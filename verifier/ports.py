@@ -1,0 +1,162 @@
+"""What the use cases need from outside: keeping, examining, knowing who takes part, and saying what was done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from credentials.encoding import JsonObject
+from verifier.domain.evidence import Body, Evidence
+from verifier.domain.request import Answer, Attempt, Intake, VerificationRequest
+
+
+class Intakes(Protocol):
+    """The files of all counsellors. Every look-up names the owner: what belongs to another does not exist."""
+
+    def add(self, intake: Intake) -> None:
+        """Keep a new file."""
+        ...
+
+    def get(self, owner: str, intake_id: str) -> Intake:
+        """Return a file. Raises UnknownIntake, also when it is another owner's."""
+        ...
+
+    def of(self, owner: str) -> Sequence[Intake]:
+        """Return an owner's files, newest first."""
+        ...
+
+    def close(self, owner: str, intake_id: str) -> None:
+        """Delete a file with everything in it, now. Raises UnknownIntake."""
+        ...
+
+    def purge(self, now: datetime) -> int:
+        """Delete the files whose retention has ended, and answers that nobody came back for; return how many files."""
+        ...
+
+
+class Requests(Protocol):
+    """The requests of all files. A transition that is not allowed changes nothing and raises RequestEnded."""
+
+    def add(self, request: VerificationRequest) -> None:
+        """Keep a new request; open requests of the same file are withdrawn in the same step."""
+        ...
+
+    def get(self, owner: str, request_id: str) -> VerificationRequest:
+        """Return a request. Raises UnknownRequest, also when it is another owner's."""
+        ...
+
+    def of_intake(self, owner: str, intake_id: str) -> Sequence[VerificationRequest]:
+        """Return the requests of a file, newest first."""
+        ...
+
+    def by_request_path(self, path: str) -> VerificationRequest:
+        """Return the request whose `request_uri` ends so. Raises UnknownRequest."""
+        ...
+
+    def by_response_path(self, path: str) -> VerificationRequest:
+        """Return the request whose `response_uri` ends so. Raises UnknownRequest."""
+        ...
+
+    def mark_fetched(self, request_id: str, now: datetime) -> None:
+        """Note that a wallet has read the request."""
+        ...
+
+    def answer(self, request_id: str, answer: Answer, *, return_code: str | None) -> None:
+        """Take the one answer. Raises RequestEnded when there is one already or the time has passed.
+
+        With `return_code` the answer counts only after `confirm`.
+        """
+        ...
+
+    def confirm(self, request_id: str, *, return_code: str, browser: str, now: datetime) -> None:
+        """Accept an answer whose wallet came back in the browser that asked. Raises NotSameBrowser."""
+        ...
+
+    def decline(self, request_id: str, code: str, now: datetime) -> None:
+        """Note that the wallet said no. Raises RequestEnded."""
+        ...
+
+    def note_attempt(self, request_id: str, attempt: Attempt) -> None:
+        """Note a refused answer, without anything of what it said; at most twenty are kept."""
+        ...
+
+    def replace(self, owner: str, request_id: str, answer: Answer) -> None:
+        """Put a newly checked answer in the place of the old one. Raises NotAnswered."""
+        ...
+
+    def extend(self, owner: str, request_id: str, until: datetime, *, now: datetime, most: int) -> None:
+        """Give an open request more time. Raises RequestEnded, NoMoreTime."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """One presentation as it came in, under the query that it answers."""
+
+    query_id: str
+    format: str
+    presentation: str | JsonObject
+
+
+class Examiner(Protocol):
+    """Check presentations: integrity, authority, validity, status (see `credentials.verification`)."""
+
+    def examine(self, presented: Presented, *, nonce: str, audience: str, keep: Sequence[tuple[str, ...]]) -> Evidence:
+        """Check a new presentation; of a proven one the claims at `keep` are kept (empty: all).
+
+        Raises RefusedAnswer when it is not intact, or not shown by its holder to us, now.
+        """
+        ...
+
+    def again(self, evidence: Evidence) -> Evidence:
+        """Check evidence on file once more: may it still count, is it current? Never raises for its content."""
+        ...
+
+
+class Scheme(Protocol):
+    """The organisations of the trust list."""
+
+    def overview_issuers(self) -> Sequence[Body]:
+        """Return every body that issues overviews: the ones a complete answer covers. Raises Unavailable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who we are to a wallet: name and contact, shown before anything is shared."""
+
+    name: str
+    oin: str
+    contact: str
+
+
+class RequestWriter(Protocol):
+    """Write requests as wallets read them."""
+
+    def client_id(self, request: VerificationRequest) -> str:
+        """Return our full client id, with its prefix: the audience of every presentation."""
+        ...
+
+    def uri(self, request: VerificationRequest) -> str:
+        """Return the `openid4vp://` address for a QR code or link."""
+        ...
+
+    def object(self, request: VerificationRequest, *, wallet_nonce: str | None, now: datetime) -> str:
+        """Return the signed request object. Raises UnknownRequest for an unsigned request: it travels in its URI."""
+        ...
+
+
+class Secrets(Protocol):
+    """Unguessable values."""
+
+    def fresh(self) -> str:
+        """Return 256 random bits as base64url."""
+        ...
+
+
+class Deeds(Protocol):
+    """The audit trail: what was done, by whom (a pseudonym) and to which object; never what was in it."""
+
+    def note(self, actor: str, deed: str, object_id: str, outcome: str = "ok") -> None:
+        """Append one deed."""
+        ...

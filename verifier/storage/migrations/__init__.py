@@ -1,0 +1,1 @@
+"""The history of this party's tables; `service.migrations` runs it."""

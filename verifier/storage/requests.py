@@ -1,0 +1,250 @@
+"""Requests on SQLite or PostgreSQL: each transition is one conditional UPDATE whose row count must be 1."""
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Final, final
+
+from sqlalchemy import Connection, Row, Select, Update, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from credentials.clock import epoch, from_epoch
+from credentials.encoding import json_compact, json_object
+from service.database import Database, use_once
+from service.errors import NotExactlyOne
+from verifier.domain.errors import NoMoreTime, NotAnswered, NotSameBrowser, RequestEnded, UnknownRequest
+from verifier.domain.request import (
+    Answer,
+    Answered,
+    Attempt,
+    Binding,
+    Declined,
+    Open,
+    State,
+    VerificationRequest,
+    Withdrawn,
+)
+from verifier.storage.sealed import Seals
+from verifier.storage.tables import attempt_table, request_table
+
+MAX_ATTEMPTS: Final = 20
+
+_requests = request_table.c
+_NO_BINDING: Final = Binding(request_path="", response_path="", nonce="", state="")
+
+
+@final
+class SqlRequests:
+    """The adapter of `ports.Requests`."""
+
+    def __init__(self, database: Database, seals: Seals) -> None:
+        self._database = database
+        self._seals = seals
+
+    def add(self, request: VerificationRequest) -> None:
+        """Keep a new request; open ones of the same file are withdrawn in the same step."""
+        now = epoch(request.created_at)
+        with self._database.write() as connection:
+            connection.execute(
+                update(request_table)
+                .where(
+                    _requests.intake_id == request.intake_id,
+                    _requests.owner == request.owner,
+                    _requests.state == "open",
+                )
+                .values(state="withdrawn", ended_at=now, binding=None)
+            )
+            connection.execute(
+                insert(request_table).values(
+                    id=request.id,
+                    intake_id=request.intake_id,
+                    owner=request.owner,
+                    template=request.template,
+                    query=json_compact(request.query).decode(),
+                    response_mode=request.response_mode,
+                    client_id_prefix=request.client_id_prefix,
+                    request_hash=_hash(request.binding.request_path),
+                    response_hash=_hash(request.binding.response_path),
+                    binding=self._seals.binding(request.id, request.binding),
+                    browser=request.browser,
+                    created_at=now,
+                    expires_at=epoch(request.expires_at),
+                    extensions=request.extensions,
+                    state="open",
+                )
+            )
+
+    def get(self, owner: str, request_id: str) -> VerificationRequest:
+        """Return a request. Raises UnknownRequest."""
+        return self._one(select(request_table).where(_requests.id == request_id, _requests.owner == owner))
+
+    def of_intake(self, owner: str, intake_id: str) -> Sequence[VerificationRequest]:
+        """Return the requests of a file, newest first."""
+        statement = (
+            select(request_table)
+            .where(_requests.intake_id == intake_id, _requests.owner == owner)
+            .order_by(_requests.created_at.desc(), _requests.id)
+        )
+        with self._database.read() as connection:
+            return [self._read(connection, row) for row in connection.execute(statement).all()]
+
+    def by_request_path(self, path: str) -> VerificationRequest:
+        """Return the request whose `request_uri` ends so. Raises UnknownRequest."""
+        return self._one(select(request_table).where(_requests.request_hash == _hash(path)))
+
+    def by_response_path(self, path: str) -> VerificationRequest:
+        """Return the request whose `response_uri` ends so. Raises UnknownRequest."""
+        return self._one(select(request_table).where(_requests.response_hash == _hash(path)))
+
+    def mark_fetched(self, request_id: str, now: datetime) -> None:
+        """Note the first time that a wallet reads the request."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(request_table)
+                .where(_requests.id == request_id, _requests.fetched_at.is_(None))
+                .values(fetched_at=epoch(now))
+            )
+
+    def answer(self, request_id: str, answer: Answer, *, return_code: str | None) -> None:
+        """Take the one answer. Raises RequestEnded."""
+        self._end(
+            _still_open(request_id, answer.received_at).values(
+                state="answered",
+                ended_at=epoch(answer.received_at),
+                answer=self._seals.answer(request_id, answer),
+                return_hash=None if return_code is None else _hash(return_code),
+                binding=None,
+            )
+        )
+
+    def confirm(self, request_id: str, *, return_code: str, browser: str, now: datetime) -> None:
+        """Accept an answer whose wallet came back in the browser that asked. Raises NotSameBrowser."""
+        statement = (
+            update(request_table)
+            .where(
+                _requests.id == request_id,
+                _requests.state == "answered",
+                _requests.browser == browser,
+                _requests.return_hash == _hash(return_code),
+                _requests.expires_at > epoch(now),
+            )
+            .values(return_hash=None)
+        )
+        try:
+            with self._database.write() as connection:
+                use_once(connection, statement)
+        except NotExactlyOne as error:
+            raise NotSameBrowser from error
+
+    def decline(self, request_id: str, code: str, now: datetime) -> None:
+        """Note that the wallet said no. Raises RequestEnded."""
+        self._end(
+            _still_open(request_id, now).values(
+                state="declined", ended_at=epoch(now), decline_code=code[:60], binding=None
+            )
+        )
+
+    def note_attempt(self, request_id: str, attempt: Attempt) -> None:
+        """Note a refused answer; what comes after the twentieth is not kept."""
+        numbers = select(func.count()).select_from(attempt_table).where(attempt_table.c.request_id == request_id)
+        # Two refusals at the same moment may want one number: the second is then not noted, which harms nobody.
+        with suppress(IntegrityError), self._database.write() as connection:
+            taken = connection.execute(numbers).scalar_one()
+            if taken < MAX_ATTEMPTS:
+                connection.execute(
+                    insert(attempt_table).values(
+                        request_id=request_id,
+                        number=taken,
+                        at=epoch(attempt.at),
+                        code=attempt.code[:60],
+                        explanation=attempt.explanation[:400],
+                    )
+                )
+
+    def replace(self, owner: str, request_id: str, answer: Answer) -> None:
+        """Put a newly checked answer in the place of the old one. Raises NotAnswered."""
+        statement = (
+            update(request_table)
+            .where(
+                _requests.id == request_id,
+                _requests.owner == owner,
+                _requests.state == "answered",
+                _requests.return_hash.is_(None),
+            )
+            .values(answer=self._seals.answer(request_id, answer))
+        )
+        try:
+            with self._database.write() as connection:
+                use_once(connection, statement)
+        except NotExactlyOne as error:
+            raise NotAnswered from error
+
+    def extend(self, owner: str, request_id: str, until: datetime, *, now: datetime, most: int) -> None:
+        """Give an open request more time. Raises RequestEnded, NoMoreTime."""
+        if self.get(owner, request_id).extensions >= most:
+            raise NoMoreTime
+        self._end(
+            _still_open(request_id, now)
+            .where(_requests.owner == owner, _requests.extensions < most)
+            .values(expires_at=epoch(until), extensions=_requests.extensions + 1)
+        )
+
+    def _end(self, statement: Update) -> None:
+        try:
+            with self._database.write() as connection:
+                use_once(connection, statement)
+        except NotExactlyOne as error:
+            raise RequestEnded from error
+
+    def _one(self, statement: Select[Any]) -> VerificationRequest:
+        with self._database.read() as connection:
+            row = connection.execute(statement).one_or_none()
+            if row is None:
+                raise UnknownRequest
+            return self._read(connection, row)
+
+    def _read(self, connection: Connection, row: Row[Any]) -> VerificationRequest:
+        attempts = connection.execute(
+            select(attempt_table).where(attempt_table.c.request_id == row.id).order_by(attempt_table.c.number)
+        ).all()
+        return VerificationRequest(
+            id=row.id,
+            intake_id=row.intake_id,
+            owner=row.owner,
+            template=row.template,
+            query=json_object(row.query, "stored query"),
+            response_mode=row.response_mode,
+            client_id_prefix=row.client_id_prefix,
+            binding=_NO_BINDING if row.binding is None else self._seals.open_binding(row.id, row.binding),
+            created_at=from_epoch(row.created_at),
+            expires_at=from_epoch(row.expires_at),
+            extensions=row.extensions,
+            state=self._state(row),
+            attempts=tuple(Attempt(from_epoch(each.at), each.code, each.explanation) for each in attempts),
+            browser=row.browser,
+        )
+
+    def _state(self, row: Row[Any]) -> State:
+        match row.state:
+            case "answered" if row.return_hash is None:
+                return Answered(self._seals.open_answer(row.id, row.answer))
+            case "answered":
+                # The wallet has answered, but did not come back yet: for everybody here the request is still open.
+                return Open(from_epoch(row.fetched_at) if row.fetched_at is not None else None)
+            case "declined":
+                return Declined(from_epoch(row.ended_at), row.decline_code)
+            case "withdrawn":
+                return Withdrawn(from_epoch(row.ended_at))
+            case _:
+                return Open(None if row.fetched_at is None else from_epoch(row.fetched_at))
+
+
+def _still_open(request_id: str, now: datetime) -> Update:
+    return update(request_table).where(
+        _requests.id == request_id, _requests.state == "open", _requests.expires_at > epoch(now)
+    )
+
+
+def _hash(path: str) -> bytes:
+    return hashlib.sha256(path.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,116 @@
+"""The form in which sealed values are written: evidence and bindings as JSON, encrypted, bound to their row."""
+
+from datetime import datetime
+from typing import Any, Final, final
+
+from credentials.clock import epoch, from_epoch
+from credentials.encoding import JsonObject, json_compact, json_parse
+from credentials.masking import Secret
+from service.sealing import derive, seal, unseal
+from verifier.domain.evidence import Body, Check, Evidence
+from verifier.domain.request import Answer, Binding
+
+_MAX_BYTES: Final = 32 << 20
+
+
+@final
+class Seals:
+    """Seal and open values of one service with its data key."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, data_key: bytes) -> None:
+        self._key = derive(data_key, "verifier answers at rest")
+
+    def reference(self, intake_id: str, text: str) -> bytes:
+        """Seal the counsellor's reference of a client."""
+        return seal(self._key, text.encode(), _place("reference", intake_id))
+
+    def open_reference(self, intake_id: str, sealed: bytes) -> str:
+        """Open what `reference` sealed. Raises SealBroken."""
+        return unseal(self._key, sealed, _place("reference", intake_id)).decode()
+
+    def binding(self, request_id: str, binding: Binding) -> bytes:
+        """Seal what only this request has."""
+        key = binding.encryption_key
+        members = {
+            "request": binding.request_path,
+            "response": binding.response_path,
+            "nonce": binding.nonce,
+            "state": binding.state,
+            "key": key.reveal() if key else None,
+        }
+        return seal(self._key, json_compact(members), _place("binding", request_id))
+
+    def open_binding(self, request_id: str, sealed: bytes) -> Binding:
+        """Open what `binding` sealed. Raises SealBroken."""
+        members = self._open("binding", request_id, sealed)
+        return Binding(
+            request_path=members["request"],
+            response_path=members["response"],
+            nonce=members["nonce"],
+            state=members["state"],
+            encryption_key=Secret(members["key"]) if members["key"] else None,
+        )
+
+    def answer(self, request_id: str, answer: Answer) -> bytes:
+        """Seal an answer."""
+        members = {
+            "received": epoch(answer.received_at),
+            "checked": epoch(answer.checked_at),
+            "evidence": [_evidence(each) for each in answer.evidence],
+        }
+        return seal(self._key, json_compact(members), _place("answer", request_id))
+
+    def open_answer(self, request_id: str, sealed: bytes) -> Answer:
+        """Open what `answer` sealed. Raises SealBroken."""
+        members = self._open("answer", request_id, sealed)
+        return Answer(
+            received_at=from_epoch(members["received"]),
+            checked_at=from_epoch(members["checked"]),
+            evidence=tuple(_read_evidence(each) for each in members["evidence"]),
+        )
+
+    def _open(self, column: str, row: str, sealed: bytes) -> Any:  # noqa: ANN401  # our own writing, read back
+        return json_parse(unseal(self._key, sealed, _place(column, row)), "sealed value", max_bytes=_MAX_BYTES)
+
+
+def _place(column: str, row: str) -> bytes:
+    return f"verifier.{column}|{row}".encode()
+
+
+def _evidence(evidence: Evidence) -> JsonObject:
+    return {
+        "query": evidence.query_id,
+        "format": evidence.format,
+        "type": evidence.type,
+        "issuer": [
+            evidence.issuer.identifier,
+            evidence.issuer.name,
+            evidence.issuer.oin,
+            evidence.issuer.abbreviation,
+        ],
+        "outcome": evidence.outcome,
+        "checks": [[check.name, check.outcome, check.explanation, check.code] for check in evidence.checks],
+        "claims": evidence.claims,
+        "presented": evidence.presented,
+        "until": _moment(evidence.valid_until),
+    }
+
+
+def _read_evidence(members: Any) -> Evidence:  # noqa: ANN401  # our own writing, read back
+    return Evidence(
+        query_id=members["query"],
+        format=members["format"],
+        type=members["type"],
+        issuer=Body(*members["issuer"]),
+        outcome=members["outcome"],
+        checks=tuple(Check(*check) for check in members["checks"]),
+        claims=members["claims"],
+        presented=members["presented"],
+        valid_until=None if members["until"] is None else from_epoch(members["until"]),
+    )
+
+
+def _moment(at: datetime | None) -> int | None:
+    return None if at is None else epoch(at)
