@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from credentials.encoding import JsonObject, JsonValue
-from credentials.formats.sd_jwt.disclosures import OBJECT_DIGESTS, RESERVED, base64url, digest, encode
+from credentials.formats.sd_jwt.disclosures import OBJECT_DIGESTS, RESERVED, base64url, digests, encode
 
 RandomBytes: TypeAlias = Callable[[int], bytes]
 
@@ -40,36 +40,35 @@ class Concealer:
 
     def _object(self, node: JsonObject, path: tuple[str, ...], open_names: frozenset[str]) -> JsonObject:
         shown: JsonObject = {}
-        digests: list[str] = []
+        hidden: list[bytes] = []
         as_pieces = path in self.whole
         for name, value in node.items():
             if name in RESERVED:
                 raise ValueError("a claim bears a name that SD-JWT reserves")
-            if name in open_names:
-                _check_leaf(value)
-                shown[name] = value
-            elif isinstance(value, dict) and not as_pieces:
+            if isinstance(value, dict) and not as_pieces and name not in open_names:
                 shown[name] = self._object(value, (*path, name), frozenset())
-            else:
+                continue
+            if not isinstance(value, str):
                 _check_leaf(value)
-                encoded = encode(self._salt(), name, value)
-                self.disclosures.append(encoded)
-                digests.append(digest(encoded))
+            if name in open_names:
+                shown[name] = value
+            else:
+                hidden.append(encode(self._salt(), name, value))
         for name in self.slots.get(path, _NO_SLOTS):
             if name not in node:
                 shown[name] = {OBJECT_DIGESTS: self._padded([])}
-        if digests or not node:
-            shown[OBJECT_DIGESTS] = self._padded(digests)
+        if hidden or not node:
+            self.disclosures += hidden
+            shown[OBJECT_DIGESTS] = self._padded(hidden)
         # Slots come in the order of their names: the order of filling would tell which ones are in use.
         return dict(sorted(shown.items())) if path in self.slots else shown
 
-    def _padded(self, digests: list[str]) -> list[JsonValue]:
-        wanted = max(1, -(-len(digests) // self.multiple)) * self.multiple
-        missing = wanted - len(digests)
-        noise = self.random(32 * missing)
-        digests.extend(digest(noise[start : start + 32]) for start in range(0, 32 * missing, 32))
-        digests.sort()
-        return list(digests)
+    def _padded(self, hidden: list[bytes]) -> list[JsonValue]:
+        missing = -len(hidden) % self.multiple if hidden else self.multiple
+        if missing:
+            noise = self.random(32 * missing)
+            hidden = hidden + [noise[start : start + 32] for start in range(0, 32 * missing, 32)]
+        return [*sorted(digests(hidden))]
 
     def _salt(self) -> str:
         start = self._next_salt
@@ -85,7 +84,7 @@ def _check_leaf(value: JsonValue) -> None:
         return
     if isinstance(value, float):
         # A fraction has more than one decimal spelling: amounts are whole cents.
-        raise ValueError("a claim is a floating-point number")
+        raise ValueError("a claim is a floating-point number")  # noqa: TRY004  # the kind of value is what is wrong
     if isinstance(value, dict):
         if not RESERVED.isdisjoint(value):
             raise ValueError("a claim bears a name that SD-JWT reserves")

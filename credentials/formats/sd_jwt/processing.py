@@ -35,8 +35,9 @@ def process(payload: JsonObject, disclosures: Mapping[str, Disclosure], limits: 
     # RFC 9901 section 4.1.1: sha-256 is the default, spelled as IANA does. Others are not taken.
     if payload.get(HASH_NAME, "sha-256") != "sha-256":
         raise MalformedCredential("_sd_alg is not sha-256")
-    for name in NEVER_HIDDEN & payload.keys():
-        _demand_open(payload[name])
+    for name, value in payload.items():
+        if isinstance(value, dict | list) and name in NEVER_HIDDEN:
+            _demand_open(value)
     opening = _Opening(disclosures, limits)
     claims = opening.object({name: value for name, value in payload.items() if name != HASH_NAME}, ())
     # RFC 9901 section 7.1, step 5: a disclosure that no digest asks for.
@@ -65,9 +66,7 @@ class _Opening:
             raise MalformedCredential("a reserved name stands where it may not")
         shown: JsonObject = {}
         for name, value in node.items():
-            if name == OBJECT_DIGESTS:
-                continue
-            if isinstance(value, dict | list):
+            if isinstance(value, dict | list) and name != OBJECT_DIGESTS:
                 opened = self.value(value, (*path, name))
                 # An object in which everything is hidden states nothing: it is the slot, not a fact.
                 if opened == {} and value:
@@ -75,18 +74,15 @@ class _Opening:
                 shown[name] = opened
             else:
                 shown[name] = value
-        if OBJECT_DIGESTS in node:
-            self._open_members(node[OBJECT_DIGESTS], node, shown, path)
+        if OBJECT_DIGESTS in shown:
+            self._open_members(shown.pop(OBJECT_DIGESTS), node, shown, path)
         return shown
 
     def _open_members(self, digests: JsonValue, node: JsonObject, shown: JsonObject, path: Path) -> None:
         if not isinstance(digests, list):
             raise MalformedCredential("_sd is not an array")
-        for digest in digests:
-            disclosure = self._take(digest)
-            if disclosure is None:
-                continue
-            name = disclosure.name
+        for digest in self._taken(digests):
+            _, name, value = self.disclosures[digest]
             if name is None:
                 raise MalformedCredential("an array element is disclosed as a member")
             # RFC 9901 section 7.1, step 3.c.ii.3: a disclosure may not overrule what is there.
@@ -95,8 +91,8 @@ class _Opening:
             if not path and name in NEVER_HIDDEN:
                 raise MalformedCredential("a claim that decides on validity is behind a digest")
             here = (*path, name)
-            self.places[digest] = here  # type: ignore[index]  # _take has found that it is a string
-            shown[name] = self.value(disclosure.value, here)
+            self.places[digest] = here
+            shown[name] = self.value(value, here) if isinstance(value, dict | list) else value
 
     def array(self, node: list[JsonValue], path: Path) -> list[JsonValue]:
         self._check_depth(path)
@@ -106,28 +102,29 @@ class _Opening:
             if isinstance(item, dict) and ARRAY_DIGEST in item:
                 if len(item) != 1:
                     raise MalformedCredential("an array digest has other members beside it")
-                digest = item[ARRAY_DIGEST]
-                disclosure = self._take(digest)
-                if disclosure is None:
-                    continue
-                if disclosure.name is not None:
-                    raise MalformedCredential("a member is disclosed as an array element")
-                self.places[digest] = here  # type: ignore[index]  # _take has found that it is a string
-                shown.append(self.value(disclosure.value, here))
+                for digest in self._taken([item[ARRAY_DIGEST]]):
+                    _, name, value = self.disclosures[digest]
+                    if name is not None:
+                        raise MalformedCredential("a member is disclosed as an array element")
+                    self.places[digest] = here
+                    shown.append(self.value(value, here))
             else:
                 shown.append(self.value(item, here))
         return shown
 
-    def _take(self, digest: JsonValue) -> Disclosure | None:
-        if not isinstance(digest, str):
+    def _taken(self, digests: list[JsonValue]) -> list[str]:
+        """Check and remember digests; return those for which there is a disclosure, in their order."""
+        texts = [digest for digest in digests if isinstance(digest, str)]
+        if len(texts) != len(digests):
             raise MalformedCredential("a digest is not a string")
+        before = len(self.seen)
+        self.seen.update(texts)
         # RFC 9901 section 7.1, step 4: no digest twice, decoys included.
-        if digest in self.seen:
+        if len(self.seen) != before + len(texts):
             raise MalformedCredential("one digest is given twice")
-        if len(self.seen) >= self.limits.max_digests:
+        if len(self.seen) > self.limits.max_digests:
             raise LimitExceeded(f"more than {self.limits.max_digests} digests")
-        self.seen.add(digest)
-        return self.disclosures.get(digest)
+        return [digest for digest in texts if digest in self.disclosures]
 
     def _check_depth(self, path: Path) -> None:
         if len(path) >= self.limits.max_depth:
