@@ -22,7 +22,7 @@ Resolve: TypeAlias = "Callable[[str, int], list[str]]"
 
 _Address: TypeAlias = "ipaddress.IPv4Address | ipaddress.IPv6Address"
 # Prefixes through which an IPv4 address can be reached in disguise, or that Python calls global by mistake:
-# NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), Teredo (RFC 4380), IPv4-compatible, discard, segment routing, documentation.
+# NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), Teredo (RFC 4380), IPv4-compatible, and more.
 _DISGUISES: Final = tuple(
     ipaddress.IPv6Network(network)
     for network in (

@@ -8,11 +8,11 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
-from starlette.exceptions import HTTPException
 
 from credentials.encoding import JsonObject, JsonValue, json_object, json_parse
 from credentials.errors import LimitExceeded, MalformedInput
 from service.errors import UnexpectedMediaType
+from service.problems import MalformedBody
 
 MAX_FORM_FIELDS: Final = 200
 
@@ -98,14 +98,6 @@ class StrictRoute(APIRoute):
             return await handler(_StrictRequest(request.scope, request.receive))
 
         return strict
-
-
-class MalformedBody(HTTPException):
-    """A body that the strict parser refused, in the only class that FastAPI lets through its body reading."""
-
-    def __init__(self, error: MalformedInput) -> None:
-        super().__init__(400, error.detail)
-        self.error = error
 
 
 class _StrictRequest(Request):
