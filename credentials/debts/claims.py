@@ -1,0 +1,251 @@
+"""From a case or an overview to the claims of a credential: the one mapper, whatever secures the claims afterwards.
+
+The tree has nested objects and scalar leaves only (reference 6: wallets show nothing else). Amounts are whole cents.
+A case is tied to the overview of the same issuance by `digest`: a salted hash with a fresh salt for every copy, so that
+no two copies share a value.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, TypeAlias, final
+
+from credentials.debts.agency import Agency, Organisation
+from credentials.debts.case import Case
+from credentials.debts.claim_table import (
+    CASE_SLOTS,
+    CASE_TYPE,
+    EVENT_SLOTS,
+    LEAVES,
+    OVERVIEW_TYPE,
+    SLOT,
+    SLOT_MEMBERS,
+    Disclosure,
+    Leaf,
+    case_slot,
+    event_slot,
+    slots_of,
+)
+from credentials.debts.dates import write_moment
+from credentials.debts.errors import UnknownCredentialType
+from credentials.debts.events import EVENT_NAMES, DemandWithdrawn, Event, PaymentDemanded
+from credentials.debts.jsonld import from_jsonld, to_jsonld
+from credentials.debts.overview import DETAIL_SLOTS, Overview
+from credentials.encoding import JsonObject, JsonValue, b64url_encode, json_compact
+
+ClaimTree: TypeAlias = JsonObject
+
+SCHEMA_VERSION: Final = "1.0"
+
+ALWAYS_DISCLOSED: Final[Mapping[str, frozenset[str]]] = {
+    type: frozenset(leaf.path[0] for leaf in leaves if leaf.sd == "never") for type, leaves in LEAVES.items()
+}
+"""Per type the top-level claims that every verifier sees."""
+
+WHOLE: Final[Mapping[str, frozenset[tuple[str, ...]]]] = {
+    OVERVIEW_TYPE: frozenset(),
+    CASE_TYPE: frozenset({("gebeurtenissen",)}),
+}
+"""Per type the members whose children are disclosed as one piece each."""
+
+SLOTS: Final[Mapping[str, Mapping[tuple[str, ...], tuple[str, ...]]]] = {
+    OVERVIEW_TYPE: {("zaken",): tuple(case_slot(number) for number in range(1, DETAIL_SLOTS + 1))},
+    CASE_TYPE: {},
+}
+"""Per type the slots that are always in sight, filled or not, so that their number does not tell how many are used."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ClaimLabel:
+    """What one leaf claim is called, and how it may be disclosed (`sd` as in SD-JWT VC type metadata)."""
+
+    path: tuple[str, ...]
+    nl: str
+    en: str
+    mandatory: bool
+    sd: Disclosure
+
+
+def overview_claims(overview: Overview, digests: Sequence[str]) -> ClaimTree:
+    """Map an overview; `digests` are those of its open cases, in the order of `overview.open_cases`.
+
+    The first twenty open cases are stated with details, all (up to 99) with their digest. Raises ValueError when there
+    is not one digest per open case.
+    """
+    cases: JsonObject = {}
+    for number, (case, digest) in enumerate(zip(overview.open_cases, digests, strict=True), start=1):
+        if number <= CASE_SLOTS:
+            cases[case_slot(number)] = _slot(case, digest, detailed=number <= DETAIL_SLOTS)
+    coverage = overview.agency.coverage or tuple(sorted({case.type for case in overview.cases}))
+    return _without_nothing(
+        {
+            **_source(overview.agency, write_moment(overview.as_of), overview.fcid_version),
+            "dekking": ",".join(coverage),
+            "aantal_open_zaken": len(overview.open_cases),
+            "saldo_totaal": overview.balance,
+            "achterstand_totaal": overview.arrears,
+            "verplicht_totaal": overview.owed,
+            "vereffend_totaal": overview.settled,
+            "hoogste_aanmaanfase": str(overview.highest_phase),
+            "meer_dan_20": overview.more_than_detailed,
+            "zaken": cases,
+            "subject": {"bsn": overview.bsn.reveal()} if overview.bsn is not None else None,
+        }
+    )
+
+
+def case_claims(case: Case, digest: str) -> ClaimTree:
+    """Map a case. `digest` is the one that the overview of the same issuance and copy holds for it."""
+    return {**_source(case.source, write_moment(case.as_of), case.fcid_version), "zaak_digest": digest, **_facts(case)}
+
+
+def case_digest(salt: bytes, case: Case) -> str:
+    """Hash a case with a fresh random salt of at least 16 bytes, for one copy of one issuance.
+
+    Nobody recomputes it: equal digests in an overview and a case prove that they belong together.
+    """
+    if len(salt) < 16:
+        raise ValueError("a digest needs a salt of at least 16 bytes")
+    return b64url_encode(hashlib.sha256(salt + json_compact(_facts(case))).digest())
+
+
+def labels(type: str) -> Sequence[ClaimLabel]:
+    """Return a label for every leaf that a credential of this type can have. Raises UnknownCredentialType."""
+    if type not in LEAVES:
+        raise UnknownCredentialType("this type has no claim labels")
+    return tuple(label for leaf in LEAVES[type] for label in _labels(leaf))
+
+
+def _labels(leaf: Leaf) -> Iterator[ClaimLabel]:
+    mandatory = leaf.sd == "never"
+    if SLOT not in leaf.path:
+        yield ClaimLabel(leaf.path, leaf.nl, leaf.en, mandatory, leaf.sd)
+        return
+    _, nl, en = SLOT_MEMBERS[leaf.path[0]]
+    for number, slot in slots_of(leaf, detailed=DETAIL_SLOTS):
+        path = tuple(slot if member == SLOT else member for member in leaf.path)
+        yield ClaimLabel(path, f"{nl} {number}: {leaf.nl}", f"{en} {number}: {leaf.en}", mandatory, leaf.sd)
+
+
+def _source(agency: Agency, as_of: str, fcid_version: str) -> JsonObject:
+    return {
+        "bronorganisatie": {"oin": agency.oin, "naam": agency.name, "afkorting": agency.abbreviation},
+        "peildatum": as_of,
+        "schema_versie": SCHEMA_VERSION,
+        "fcid_versie": fcid_version,
+    }
+
+
+def _slot(case: Case, digest: str, *, detailed: bool) -> JsonObject:
+    if not detailed:
+        return {"digest": digest}
+    return _without_nothing(
+        {
+            "digest": digest,
+            "type": case.type,
+            "omschrijving": case.description,
+            "saldo": case.balance,
+            "achterstand": case.arrears,
+            "fase": str(case.phase),
+            "eerst_vervalt": _day(case.next_due_date),
+        }
+    )
+
+
+def _facts(case: Case) -> JsonObject:
+    ground, payment, plan, remedy = case.legal_ground, case.payment, case.plan, case.remedy
+    return _without_nothing(
+        {
+            "zaakkenmerk": case.reference,
+            "beschikkingsnummer": case.decision_number,
+            "opgelegd_door": _organisation(case.imposed_by),
+            "uitgevoerd_door": _organisation(case.executed_by),
+            "type": case.type,
+            "omschrijving": case.description,
+            "juridische_grondslag": ground and {"omschrijving": ground.description, "bron": ground.source},
+            "primair_bedrag": case.principal,
+            "verhogingen": case.increases,
+            "administratiekosten": case.administration_costs,
+            "rente": case.interest,
+            "kosten_overig": case.other_costs,
+            "verplicht": case.owed,
+            "vereffend": case.settled,
+            "saldo": case.balance,
+            "saldo_datumtijd": write_moment(case.as_of),
+            "achterstand": case.arrears,
+            "ontstaansdatum": _day(case.origin_date),
+            "laatste_gebeurtenis_datum": _day(case.last_event_date),
+            "fase": str(case.phase),
+            "eerst_vervalt_datum": _day(case.next_due_date),
+            "eerst_vervalt_bedrag": case.next_due_amount,
+            "betaling": payment and {"iban": payment.iban, "tnv": payment.holder, "kenmerk": payment.reference},
+            "regeling": plan
+            and {
+                "termijnbedrag": plan.terms.instalment,
+                "termijnen": plan.terms.instalments,
+                "start": _day(plan.terms.start),
+                "nagekomen": plan.kept,
+            },
+            "preferentie": {"waarde": str(case.preference.value), "grondslag": case.preference.ground},
+            "saneerbaar": str(case.dischargeable),
+            "rechtsmiddel": remedy
+            and {
+                "soort": remedy.kind,
+                "instantie": remedy.body,
+                "einddatum": _day(remedy.end_date),
+                "url": remedy.url,
+            },
+            "aantal_gebeurtenissen": len(case.events),
+            "gebeurtenissen": {
+                event_slot(number): _event(event) for number, event in enumerate(case.events[-EVENT_SLOTS:], start=1)
+            },
+        }
+    )
+
+
+def _event(event: Event) -> JsonObject:
+    return {
+        "type": EVENT_NAMES[type(event)],
+        "datumtijd": write_moment(event.registered_at),
+        "bedrag": None if isinstance(event, DemandWithdrawn) else event.amount,
+        "omschrijving": event.description or (str(event.stage) if isinstance(event, PaymentDemanded) else None),
+        "kenmerk": event.id,
+    }
+
+
+def _organisation(organisation: Organisation) -> JsonObject:
+    return {"oin": organisation.oin, "naam": organisation.name}
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def _without_nothing(tree: JsonObject) -> JsonObject:
+    # A claim that has no value is left out, and so is an object without claims: no credential states `null`.
+    kept: JsonObject = {}
+    for name, value in tree.items():
+        pruned: JsonValue = _without_nothing(value) if isinstance(value, dict) else value
+        if pruned is not None and pruned != {}:
+            kept[name] = pruned
+    return kept
+
+
+__all__ = [
+    "ALWAYS_DISCLOSED",
+    "CASE_TYPE",
+    "OVERVIEW_TYPE",
+    "SCHEMA_VERSION",
+    "SLOTS",
+    "WHOLE",
+    "ClaimLabel",
+    "ClaimTree",
+    "case_claims",
+    "case_digest",
+    "from_jsonld",
+    "labels",
+    "overview_claims",
+    "to_jsonld",
+]
