@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar, final
 
+from credentials.encoding import JsonObject
 from credentials.errors import BlauweKnopError
 from credentials.formats import Credential
-from credentials.keys import Signer
+from credentials.keys import PublicJwk, Signer
 from credentials.masking import Secret
 from credentials.openid.offer import CredentialOffer, OfferReference
 from credentials.trust import TrustList
+from wallet_api.domain.card import Agency, Card, Standing
 from wallet_api.domain.issuance import Grant, IssuerDescription, Kind
 from wallet_api.domain.wallet import Lock, OpenedWallet, StoredWallet, WalletNumber
 
@@ -204,4 +206,31 @@ class Issuers(Protocol):
 
         Raises IssuerRefused, Unavailable, MalformedInput.
         """
+        ...
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A card whose proof held: signature, issuer on the trust list and allowed, bound to our key, valid, not withdrawn."""
+
+    type: str
+    claims: JsonObject = field(repr=False)
+    issued_at: datetime | None
+    valid_until: datetime | None
+
+
+class Proof(Protocol):
+    """Whether a card is sound, checked anew each time."""
+
+    def prove(self, credential: Credential, kind: Kind, agency: Agency, holder: PublicJwk) -> Proven:
+        """Demand that this agency issued it, now valid, for this key. Raises CardRefused."""
+        ...
+
+    def standing(self, card: Card) -> Standing:
+        """Look up the status of a card that was proven when it came in; UNKNOWN when its list cannot be had."""
+        ...
+
+    def forget_status(self) -> None:
+        """Drop cached status lists, so that the next look-up is fresh."""
         ...

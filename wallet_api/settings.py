@@ -56,7 +56,6 @@ class Limits(Settings):
 class WalletSettings(PartySettings):
     """Everything that one running wallet is told."""
 
-    workers: Annotated[int, Field(ge=1, le=64)] = 1
     client_id: Annotated[str, Field(min_length=1, max_length=200)]
     unknown_verifiers: Literal["warn", "refuse"] = "warn"
     provider: Provider = Provider()
@@ -83,7 +82,6 @@ EXAMPLE: Final = """\
 base_url = "http://localhost:8110"
 host = "127.0.0.1"
 port = 8110
-workers = 1
 
 # sqlite:///wallet.db or postgresql://user@host/database
 database = "sqlite:///wallet.db"
