@@ -1,19 +1,23 @@
 """What the issuer's use cases need from the outside: debts, records, a login, signatures, time is handed in apart."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from credentials.debts.agency import Agency
 from credentials.debts.bsn import Bsn
 from credentials.debts.case import Case
+from credentials.encoding import JsonObject
 
 from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest
 from issuer.domain.clients import Wallets
 from issuer.domain.issuance import Copy, LiveCopies, Place, Status
 from issuer.domain.offers import Offer
+
+SignDocument: TypeAlias = Callable[[JsonObject, datetime], JsonObject]
+"""Secure a JSON-LD document of our own with a Data Integrity proof, made at this moment."""
 
 
 class DebtSource(Protocol):
@@ -30,6 +34,10 @@ class DebtSource(Protocol):
 
     def people(self) -> Iterable[Bsn]:
         """Go through everyone that the register knows. Raises SourceUnavailable."""
+        ...
+
+    def is_complete(self) -> bool:
+        """Say whether everything in the register can be read, so that absence means something."""
         ...
 
 
@@ -177,6 +185,10 @@ class Issuances(Protocol):
 
     def statuses(self, list_number: int) -> Mapping[int, Status]:
         """Return every index of a list whose status is not valid."""
+        ...
+
+    def entries_of(self, list_number: int) -> int:
+        """Return how many places a list has."""
         ...
 
     def list_numbers(self) -> Sequence[int]:

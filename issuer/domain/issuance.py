@@ -6,7 +6,9 @@ fingerprint of the facts, and a place in a status list; no claim, salt, holder k
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
+
+from credentials.status.values import Status
 
 from issuer.domain.configurations import IssuedConfiguration
 
@@ -16,14 +18,6 @@ class CopyState(StrEnum):
 
     RESERVED = "reserved"
     ISSUED = "issued"
-
-
-class Status(IntEnum):
-    """The value in the Token Status List (two bits)."""
-
-    VALID = 0
-    INVALID = 1
-    SUPERSEDED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +63,6 @@ class LiveCopies:
     case_hash: str | None
     fingerprint: str
     count: int
+
+
+__all__ = ["Copy", "CopyState", "Dataset", "LiveCopies", "Place", "Status"]

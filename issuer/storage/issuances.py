@@ -134,6 +134,13 @@ class SqlIssuances:
         )
         return {row.place: Status(row.status) for row in rows}
 
+    def entries_of(self, list_number: int) -> int:
+        """Return how many places a list has."""
+        entries = self._connection.execute(
+            select(lists.c.entries).where(lists.c.number == list_number)
+        ).scalar_one_or_none()
+        return self._entries if entries is None else entries
+
     def list_numbers(self) -> Sequence[int]:
         """Return the numbers of the lists in use, at least the first."""
         return self._connection.execute(select(lists.c.number).order_by(lists.c.number)).scalars().all() or [1]

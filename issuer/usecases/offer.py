@@ -1,0 +1,90 @@
+"""Make an offer for one citizen, and show it to whoever has its link."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from credentials.clock import Clock
+from credentials.debts.bsn import Bsn
+
+from issuer.domain.configurations import require_known
+from issuer.domain.errors import OfferNotFound
+from issuer.domain.facts import Hiding
+from issuer.domain.offers import Grant, Offer, OfferSecrets, OfferState, tx_code_hash
+from issuer.domain.secrets import Derivation, random_reference, random_tx_code
+from issuer.ports import Event, Store
+
+TX_CODE_LENGTH: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOffer:
+    """An offer with what makes it usable: the secrets of its link and, apart, its transaction code."""
+
+    offer: Offer
+    secrets: OfferSecrets = field(repr=False)
+    tx_code: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateOffer:
+    """Offer credentials to one citizen."""
+
+    store: Store
+    clock: Clock
+    derivation: Derivation
+    hiding: Hiding
+    lifetime: timedelta
+
+    def __call__(
+        self, subject: Bsn, configurations: Sequence[str], grant: Grant, *, with_tx_code: bool = False
+    ) -> MadeOffer:
+        """Make and store the offer. Raises UnknownConfiguration."""
+        reference = random_reference()
+        # A transaction code belongs to the pre-authorized flow; the other one has the login (OpenID4VCI 1.0 4.1.1).
+        tx_code = random_tx_code() if with_tx_code and grant is Grant.PRE_AUTHORISED else None
+        offer = Offer(
+            reference=reference,
+            subject=subject,
+            configurations=require_known(configurations),
+            grant=grant,
+            expires_at=self.clock.now() + self.lifetime,
+            tx_code_hash=tx_code_hash(self.derivation, reference, tx_code) if tx_code else None,
+        )
+        with self.store.write() as records:
+            records.offers.add(offer)
+            records.audit(Event("offer.created", reference, "ok", self.hiding.subject(subject)))
+        return MadeOffer(offer, offer.secrets(self.derivation), tx_code)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOffer:
+    """Find an offer: by the secret in its link for a wallet, by its reference for the citizen and the agency."""
+
+    store: Store
+    clock: Clock
+    derivation: Derivation
+
+    def to_wallet(self, secret: str) -> MadeOffer:
+        """Return the open offer of a link. Raises OfferNotFound, alike for what never was and what is over."""
+        with self.store.read() as records:
+            offer = records.offers.by_id(secret)
+        if offer is None or not offer.is_open(self.clock.now()):
+            raise OfferNotFound
+        return MadeOffer(offer, offer.secrets(self.derivation))
+
+    def to_citizen(self, reference: str, subject: Bsn) -> tuple[MadeOffer, OfferState]:
+        """Return one's own offer and what became of it. Raises OfferNotFound."""
+        made, state = self.to_agency(reference)
+        if made.offer.subject != subject:
+            raise OfferNotFound
+        return made, state
+
+    def to_agency(self, reference: str) -> tuple[MadeOffer, OfferState]:
+        """Return an offer and what became of it. Raises OfferNotFound."""
+        with self.store.read() as records:
+            offer = records.offers.by_reference(reference)
+        if offer is None:
+            raise OfferNotFound
+        return MadeOffer(offer, offer.secrets(self.derivation)), offer.state(self.clock.now())

@@ -1,0 +1,123 @@
+"""Publish the status lists: built from our records, signed, and kept as they are served.
+
+What was published stays when building or signing fails: an old list that is still valid beats none. A list whose
+content is the same is signed anew only when its time runs out.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, TypeAlias
+
+from credentials.clock import Clock
+from credentials.encoding import json_compact
+from credentials.formats.base import IssuerKey
+from credentials.status.bitstring import MEDIA_TYPE as BITSTRING_MEDIA_TYPE
+from credentials.status.bitstring import Bitstring, list_credential
+from credentials.status.token_list import MEDIA_TYPE as TOKEN_MEDIA_TYPE
+from credentials.status.token_list import TokenStatusList, sign_status_list
+
+from issuer.domain.errors import StatusListNotFound
+from issuer.domain.issuance import Status
+from issuer.domain.places import REFRESH, REVOCATION, TOKEN, StatusAddresses
+from issuer.ports import Publication, SignDocument, Store
+
+_MEANINGS: Final = {REVOCATION: Status.INVALID, REFRESH: Status.SUPERSEDED}
+_Statuses: TypeAlias = Mapping[int, Status]
+_Build: TypeAlias = Callable[[str], tuple[bytes, str]]
+
+KINDS: Final = (TOKEN, REVOCATION, REFRESH)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishStatus:
+    """Bring the published status lists up to date."""
+
+    store: Store
+    clock: Clock
+    addresses: StatusAddresses
+    token_key: IssuerKey
+    sign_document: SignDocument
+    issuer_did: str
+    entries: int
+    lifetime: timedelta
+    time_to_live: timedelta
+
+    def __call__(self) -> int:
+        """Publish every list that changed or is about to expire; return how many."""
+        with self.store.read() as records:
+            numbers = records.issuances.list_numbers()
+        return sum(self._publish(kind, number) for number in numbers for kind in KINDS)
+
+    def _publish(self, kind: str, number: int) -> bool:
+        with self.store.read() as records:
+            statuses = records.issuances.statuses(number)
+            entries = records.issuances.entries_of(number)
+            last = records.publications.latest(kind, number)
+        array, build = self._token(statuses, entries) if kind == TOKEN else self._bitstring(kind, statuses, entries)
+        now = self.clock.now()
+        fingerprint = hashlib.sha256(array).hexdigest()
+        # Renewed at half of its life, so that whoever fetched it just before has time left.
+        if last is not None and last.fingerprint == fingerprint and now < last.expires_at - self.lifetime / 2:
+            return False
+        body, media_type = build(self.addresses.of(kind, number))
+        publication = Publication(kind, number, body, media_type, now, now + self.lifetime, fingerprint)
+        with self.store.write() as records:
+            records.publications.publish(publication)
+        return True
+
+    def _token(self, statuses: _Statuses, entries: int) -> tuple[bytes, _Build]:
+        array = TokenStatusList.of(entries, statuses.items())
+
+        def build(uri: str) -> tuple[bytes, str]:
+            token = sign_status_list(
+                array,
+                self.token_key.signer,
+                uri=uri,
+                now=self.clock.now(),
+                x5c=self.token_key.x5c,
+                lifetime=self.lifetime,
+                time_to_live=self.time_to_live,
+                aggregation_uri=self.addresses.aggregation,
+            )
+            return token.encode("ascii"), TOKEN_MEDIA_TYPE
+
+        return array.to_bytes(), build
+
+    def _bitstring(self, purpose: str, statuses: _Statuses, entries: int) -> tuple[bytes, _Build]:
+        bits = Bitstring.of(entries, [index for index, status in statuses.items() if status is _MEANINGS[purpose]])
+
+        def build(uri: str) -> tuple[bytes, str]:
+            document = list_credential(
+                bits,
+                uri=uri,
+                issuer=self.issuer_did,
+                purpose=purpose,
+                now=self.clock.now().replace(microsecond=0),
+                lifetime=self.lifetime,
+                time_to_live=self.time_to_live,
+            )
+            return json_compact(self.sign_document(document, self.clock.now())), BITSTRING_MEDIA_TYPE
+
+        return bits.to_bytes(), build
+
+
+@dataclass(frozen=True, slots=True)
+class ReadStatusList:
+    """Serve what is published."""
+
+    store: Store
+
+    def __call__(self, kind: str, number: int) -> Publication:
+        """Return the last good list. Raises StatusListNotFound."""
+        with self.store.read() as records:
+            publication = records.publications.latest(kind, number)
+        if publication is None:
+            raise StatusListNotFound
+        return publication
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of the lists in use."""
+        with self.store.read() as records:
+            return list(records.issuances.list_numbers())
