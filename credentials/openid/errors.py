@@ -20,7 +20,6 @@ class OAuthError(BlauweKnopError):
     code = "oauth_error"
     error: ClassVar[str] = "server_error"
     status: ClassVar[int] = 400
-    scheme: ClassVar[str | None] = None
 
     @property
     def description(self) -> str | None:
@@ -29,21 +28,14 @@ class OAuthError(BlauweKnopError):
 
     def body(self) -> JsonObject:
         """Return the JSON body of the answer."""
-        return {"error": self.error} | ({"error_description": self.description} if self.description else {})
+        body: JsonObject = {"error": self.error}
+        if self.description:
+            body["error_description"] = self.description
+        return body
 
     def headers(self) -> dict[str, str]:
         """Return the headers of the answer that belong to this error."""
-        headers = {"Cache-Control": "no-store"}
-        if self.scheme is not None:
-            headers["WWW-Authenticate"] = self._challenge(self.scheme)
-        return headers
-
-    def _challenge(self, scheme: str) -> str:
-        # RFC 6750 section 3; `description` holds no quote and no backslash.
-        parameters = [f'error="{self.error}"']
-        if self.description:
-            parameters.append(f'error_description="{self.description}"')
-        return f"{scheme} {', '.join(parameters)}"
+        return {"Cache-Control": "no-store"}
 
 
 class InvalidRequest(OAuthError):
@@ -134,7 +126,7 @@ class InvalidDpopProof(OAuthError):
 
 
 class UseDpopNonce(OAuthError):
-    """The DPoP proof must be made anew, with the nonce handed along (RFC 9449 sections 8 and 9)."""
+    """The token request must come anew with the nonce handed along in its DPoP proof (RFC 9449 section 8)."""
 
     code = "oauth_use_dpop_nonce"
     error = "use_dpop_nonce"
@@ -149,12 +141,24 @@ class UseDpopNonce(OAuthError):
 
 
 class AccessTokenError(OAuthError):
-    """The access token does not open this resource. `scheme` is what the challenge names."""
+    """The access token does not open this resource. `scheme` is the one that the challenge names."""
 
     code = "oauth_access_token_error"
     error = "invalid_token"
     status = 401
-    scheme = "Bearer"
+
+    def __init__(self, detail: str = "", *, scheme: str = "Bearer") -> None:
+        self.scheme = scheme
+        super().__init__(detail)
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers, with the challenge that RFC 6750 section 3 and RFC 9449 section 7.1 ask for."""
+        return {**super().headers(), "WWW-Authenticate": self._challenge()}
+
+    def _challenge(self) -> str:
+        # `description` holds no quote and no backslash.
+        description = f', error_description="{self.description}"' if self.description else ""
+        return f'{self.scheme} error="{self.error}"{description}'
 
 
 class MissingAccessToken(AccessTokenError):
@@ -162,8 +166,12 @@ class MissingAccessToken(AccessTokenError):
 
     code = "oauth_missing_access_token"
 
-    def _challenge(self, scheme: str) -> str:
-        return scheme
+    def _challenge(self) -> str:
+        return self.scheme
+
+    def body(self) -> JsonObject:
+        """Return an empty object: who sent no token is told nothing but how to send one."""
+        return {}
 
 
 class InvalidAccessToken(AccessTokenError):
@@ -178,6 +186,21 @@ class InsufficientScope(AccessTokenError):
     code = "oauth_insufficient_scope"
     error = "insufficient_scope"
     status = 403
+
+
+class DpopNonceRequired(AccessTokenError):
+    """The resource wants the DPoP proof anew, with the nonce handed along (RFC 9449 section 9)."""
+
+    code = "oauth_dpop_nonce_required"
+    error = "use_dpop_nonce"
+
+    def __init__(self, nonce: str, detail: str = "a new DPoP proof with the given nonce is needed") -> None:
+        self.nonce = nonce
+        super().__init__(detail, scheme="DPoP")
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers, `DPoP-Nonce` among them."""
+        return {**super().headers(), "DPoP-Nonce": self.nonce}
 
 
 class CredentialError(OAuthError):
@@ -304,15 +327,22 @@ class MalformedMessage(MalformedInput):
 
 _KNOWN_ERRORS: Final = frozenset(
     {
-        *("invalid_request invalid_client invalid_grant unauthorized_client unsupported_grant_type invalid_scope").split(),
-        *("access_denied unsupported_response_type server_error temporarily_unavailable invalid_target").split(),
-        *("invalid_authorization_details invalid_dpop_proof use_dpop_nonce invalid_token insufficient_scope").split(),
-        *("invalid_credential_request unknown_credential_configuration unknown_credential_identifier").split(),
-        *("invalid_proof invalid_nonce invalid_encryption_parameters credential_request_denied").split(),
-        *("invalid_transaction_id invalid_notification_id invalid_notification_request invalid_tx_code").split(),
-        *("vp_formats_not_supported invalid_request_uri_method invalid_transaction_data wallet_unavailable").split(),
-        *("interaction_required login_required consent_required request_not_supported invalid_request_uri").split(),
-        *("invalid_request_object request_uri_not_supported slow_down authorization_pending").split(),
+        *["invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "invalid_scope"],
+        "unsupported_grant_type",
+        *["access_denied", "unsupported_response_type", "server_error", "temporarily_unavailable", "invalid_target"],
+        *[
+            "invalid_authorization_details",
+            "invalid_dpop_proof",
+            "use_dpop_nonce",
+            "invalid_token",
+            "insufficient_scope",
+        ],
+        *["invalid_credential_request", "unknown_credential_configuration", "unknown_credential_identifier"],
+        *["invalid_proof", "invalid_nonce", "invalid_encryption_parameters", "credential_request_denied"],
+        *["invalid_transaction_id", "invalid_notification_id", "invalid_notification_request", "invalid_tx_code"],
+        *["vp_formats_not_supported", "invalid_request_uri_method", "invalid_transaction_data", "wallet_unavailable"],
+        *["interaction_required", "login_required", "consent_required", "request_not_supported", "invalid_request_uri"],
+        *["invalid_request_object", "request_uri_not_supported", "slow_down", "authorization_pending"],
     }
 )
 

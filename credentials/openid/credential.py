@@ -1,0 +1,141 @@
+"""The credential endpoint's request and response (OpenID4VCI 1.0 sections 8 and 9)."""
+
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from credentials.encoding import JsonObject
+from credentials.openid.errors import InvalidCredentialRequest, InvalidProof, MalformedMessage
+from credentials.openid.members import Members
+
+MAX_REQUEST_BYTES: Final = 1_000_000
+MAX_RESPONSE_BYTES: Final = 1 << 20
+MAX_PROOFS: Final = 1_000
+MAX_CREDENTIALS: Final = 1_000
+MAX_INTERVAL: Final = 31_536_000
+
+_MAX_JWT_CHARACTERS: Final = 64_000
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRequest:
+    """A request for one credential, in as many copies as there are proofs.
+
+    Exactly one of `configuration_id` and `identifier` is set. `response_encryption` is the member as it came: an
+    issuer that does not encrypt refuses it with InvalidEncryptionParameters.
+    """
+
+    configuration_id: str | None = None
+    identifier: str | None = None
+    jwt_proofs: tuple[str, ...] = ()
+    response_encryption: JsonObject | None = None
+
+    def __post_init__(self) -> None:
+        # Section 8.2: exactly one of the two identifiers.
+        if (self.configuration_id is None) == (self.identifier is None):
+            raise InvalidCredentialRequest("not exactly one of credential_configuration_id and credential_identifier")
+
+    def to_json(self) -> JsonObject:
+        """Return the body."""
+        members: JsonObject = {}
+        if self.identifier is not None:
+            members["credential_identifier"] = self.identifier
+        if self.configuration_id is not None:
+            members["credential_configuration_id"] = self.configuration_id
+        if self.jwt_proofs:
+            members["proofs"] = {"jwt": list(self.jwt_proofs)}
+        if self.response_encryption is not None:
+            members["credential_response_encryption"] = self.response_encryption
+        return members
+
+
+def parse_credential_request(data: bytes) -> CredentialRequest:
+    """Read a credential request. Members that 1.0 does not know, such as the drafts' `format`, are ignored.
+
+    Raises InvalidCredentialRequest, InvalidProof.
+    """
+    body = Members.parse(data, "credential request", InvalidCredentialRequest, max_bytes=MAX_REQUEST_BYTES)
+    encryption = body.optional_object("credential_response_encryption")
+    return CredentialRequest(
+        configuration_id=body.optional_text("credential_configuration_id"),
+        identifier=body.optional_text("credential_identifier"),
+        jwt_proofs=_parse_proofs(body),
+        response_encryption=encryption.raw if encryption else None,
+    )
+
+
+def _parse_proofs(body: Members) -> tuple[str, ...]:
+    if "proofs" not in body:
+        return ()
+    # Section 8.3.1.2: whatever is wrong with `proofs` is an invalid proof.
+    proofs = Members(body.raw["proofs"], "proofs", InvalidProof)
+    if len(proofs.raw) != 1:
+        raise proofs.refuse("not exactly one proof type")
+    if "jwt" not in proofs:
+        raise proofs.refuse("only jwt proofs are taken here")
+    return proofs.texts("jwt", max_items=MAX_PROOFS, max_length=_MAX_JWT_CHARACTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialResponse:
+    """Credentials, issued at once (section 8.3), sent with status 200 and `Cache-Control: no-store`."""
+
+    credentials: tuple[str | JsonObject, ...] = field(repr=False)
+    notification_id: str | None = None
+
+    def to_json(self) -> JsonObject:
+        """Return the body."""
+        members: JsonObject = {"credentials": [{"credential": credential} for credential in self.credentials]}
+        if self.notification_id is not None:
+            members["notification_id"] = self.notification_id
+        return members
+
+
+@dataclass(frozen=True, slots=True)
+class DeferredResponse:
+    """Not yet: ask again with `transaction_id` after `interval` seconds (section 8.3), sent with status 202."""
+
+    transaction_id: str = field(repr=False)
+    interval: int
+
+    def to_json(self) -> JsonObject:
+        """Return the body."""
+        return {"transaction_id": self.transaction_id, "interval": self.interval}
+
+
+Answer: TypeAlias = CredentialResponse | DeferredResponse
+
+
+def parse_credential_response(status: int, data: bytes) -> Answer:
+    """Read the answer of a credential or deferred credential endpoint that is no error. Raises MalformedMessage."""
+    body = Members.parse(data, "credential response", MalformedMessage, max_bytes=MAX_RESPONSE_BYTES)
+    deferred, immediate = "transaction_id" in body, "credentials" in body
+    # Sections 8.3 and 9.2: never both, and the status says which.
+    if deferred == immediate:
+        raise body.refuse("not exactly one of credentials and transaction_id")
+    if deferred:
+        if status != 202:
+            raise body.refuse("a deferred response has status 202")
+        return DeferredResponse(body.text("transaction_id"), body.integer("interval", minimum=1, maximum=MAX_INTERVAL))
+    if status == 202:
+        raise body.refuse("status 202 without transaction_id")
+    return CredentialResponse(
+        tuple(_parse_credential(entry) for entry in body.objects("credentials", max_items=MAX_CREDENTIALS)),
+        body.optional_text("notification_id"),
+    )
+
+
+def _parse_credential(entry: Members) -> str | JsonObject:
+    credential = entry.value("credential")
+    if not isinstance(credential, str | dict) or not credential:
+        raise entry.refuse("credential is neither a string nor an object")
+    return credential
+
+
+def deferred_request(transaction_id: str) -> JsonObject:
+    """Return the body of a deferred credential request (section 9.1)."""
+    return {"transaction_id": transaction_id}
+
+
+def parse_deferred_request(data: bytes) -> str:
+    """Return the `transaction_id` of a deferred credential request. Raises InvalidCredentialRequest."""
+    return Members.parse(data, "deferred credential request", InvalidCredentialRequest).text("transaction_id")

@@ -1,0 +1,171 @@
+"""Key proofs of type `jwt`: the wallet shows that it holds the key (OpenID4VCI 1.0 appendix F.1 and F.4).
+
+`verify_jwt_proof` checks, in this order: form, `typ`, `alg`, the one key, signature, audience, time, issuer, and the
+nonce last. So a wallet is told `invalid_nonce` only when a new nonce is all that it needs.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple, Protocol
+
+from credentials.clock import epoch
+from credentials.encoding import JsonObject
+from credentials.errors import BlauweKnopError
+from credentials.jose import InvalidToken, UnverifiedToken, check_times, sign_jwt
+from credentials.keys import Algorithm, PublicJwk, Signer
+from credentials.openid.certificates import key_of, parse_x5c
+from credentials.openid.errors import InvalidCredentialRequest, InvalidNonce, InvalidProof
+
+TYPE: Final = "openid4vci-proof+jwt"
+MAX_PROOF_CHARACTERS: Final = 32_000
+MAX_AGE: Final = timedelta(minutes=5)
+
+_KEY_MEMBERS: Final = ("kid", "jwk", "x5c")
+_MAX_NONCE_CHARACTERS: Final = 1_000
+
+
+class KeyResolver(Protocol):
+    """Find the public key behind a DID URL."""
+
+    def resolve(self, verification_method: str, purpose: str) -> PublicJwk:
+        """Return the key if its controller document lists it under `purpose`; raise otherwise."""
+        ...
+
+
+class ProvenKey(NamedTuple):
+    """A key that the wallet holds, and the DID URL by which it named the key, if it did.
+
+    A credential is bound as its proof was: to `cnf.kid` when there is a `did_url`, else to `cnf.jwk`.
+    """
+
+    jwk: PublicJwk
+    did_url: str | None
+
+
+def build_jwt_proof(
+    signer: Signer,
+    *,
+    audience: str,
+    nonce: str | None,
+    now: datetime,
+    did_url: str | None = None,
+    client_id: str | None = None,
+) -> str:
+    """Make a proof for the issuer identifier `audience`, naming the key by `did_url` or else by itself.
+
+    `client_id` becomes `iss`; it must be None after an anonymous pre-authorized token request.
+    """
+    header: JsonObject = {"kid": did_url} if did_url is not None else {"jwk": dict(signer.public_jwk.members)}
+    claims: JsonObject = {"aud": audience, "iat": epoch(now)}
+    if client_id is not None:
+        claims = {"iss": client_id, **claims}
+    if nonce is not None:
+        claims["nonce"] = nonce
+    return sign_jwt(TYPE, header, claims, signer)
+
+
+def verify_jwt_proof(
+    jwt: str,
+    *,
+    audience: str,
+    now: datetime,
+    nonce_check: Callable[[str], object] | None,
+    algorithms: Collection[Algorithm] = (Algorithm.ES256, Algorithm.EDDSA),
+    resolver: KeyResolver | None = None,
+    client_id: str | None = None,
+) -> ProvenKey:
+    """Check one proof and return the key it proves.
+
+    `nonce_check` raises InvalidNonce for a nonce that is not good; None means that this issuer has no nonce endpoint.
+    `resolver` answers for DID URLs; without one they are refused. `client_id` is the client of the access token: an
+    `iss` that is there must equal it. Raises InvalidProof, InvalidNonce.
+    """
+    try:
+        token = UnverifiedToken.parse(jwt, max_characters=MAX_PROOF_CHARACTERS)
+        token.require_type(TYPE)
+        if token.algorithm not in algorithms:
+            raise InvalidToken("alg is not offered here")
+        proven = _key_of(token.header, resolver)
+        claims = token.verify(proven.jwk).payload
+        check_times(claims, now, max_age=MAX_AGE, require=("iat",))
+    except InvalidProof:
+        raise
+    except BlauweKnopError as wrong:
+        # Also when a DID host is unreachable: it is the wallet's choice of host.
+        raise InvalidProof(f"the key proof does not hold: {wrong.detail or wrong.code}") from wrong
+    # The audience is a string, never an array (appendix F.1), compared without normalisation.
+    if claims.get("aud") != audience:
+        raise InvalidProof("aud is not this credential issuer")
+    issuer = claims.get("iss")
+    # Appendix F.1 demands no `iss` after anonymous access; old wallets send one, which harms nobody.
+    if issuer is not None and client_id is not None and issuer != client_id:
+        raise InvalidProof("iss is not the client of the access token")
+    if nonce_check is not None:
+        _check_nonce(claims, nonce_check)
+    return proven
+
+
+def verify_jwt_proofs(
+    jwts: Sequence[str],
+    *,
+    max_proofs: int,
+    audience: str,
+    now: datetime,
+    nonce_check: Callable[[str], object] | None,
+    algorithms: Collection[Algorithm] = (Algorithm.ES256, Algorithm.EDDSA),
+    resolver: KeyResolver | None = None,
+    client_id: str | None = None,
+) -> tuple[ProvenKey, ...]:
+    """Check the proofs of one request, at least one; their keys must all differ, so that copies cannot be linked.
+
+    `nonce_check` is called once for each different nonce: the proofs of a batch may share one. Raises InvalidProof,
+    InvalidNonce, InvalidCredentialRequest when there are more than `max_proofs`.
+    """
+    if not jwts:
+        raise InvalidProof("a jwt key proof is missing")
+    if len(jwts) > max_proofs:
+        raise InvalidCredentialRequest(f"more than {max_proofs} key proofs")
+    nonces: list[str] = []
+    keys = tuple(
+        verify_jwt_proof(
+            jwt,
+            audience=audience,
+            now=now,
+            nonce_check=nonces.append if nonce_check is not None else None,
+            algorithms=algorithms,
+            resolver=resolver,
+            client_id=client_id,
+        )
+        for jwt in jwts
+    )
+    if len({key.jwk.thumbprint for key in keys}) != len(keys):
+        raise InvalidProof("two key proofs are for one key")
+    if nonce_check is not None:
+        for nonce in dict.fromkeys(nonces):
+            nonce_check(nonce)
+    return keys
+
+
+def _key_of(header: JsonObject, resolver: KeyResolver | None) -> ProvenKey:
+    if sum(name in header for name in _KEY_MEMBERS) != 1:
+        raise InvalidProof("the key proof names its key not exactly once")
+    if "jwk" in header:
+        return ProvenKey(PublicJwk.parse(header["jwk"]), None)
+    if "x5c" in header:
+        return ProvenKey(key_of(parse_x5c(header["x5c"], InvalidProof)[0], InvalidProof), None)
+    kid = header["kid"]
+    if not isinstance(kid, str) or not kid.startswith("did:") or "#" not in kid:
+        raise InvalidProof("kid is not a DID URL of a key")
+    if resolver is None:
+        raise InvalidProof("keys of DIDs are not taken here")
+    return ProvenKey(resolver.resolve(kid, "authentication"), kid)
+
+
+def _check_nonce(claims: JsonObject, nonce_check: Callable[[str], object]) -> None:
+    # Section 8.3.1.2: a missing nonce makes the proof invalid; a wrong one sends the wallet for a new one.
+    nonce = claims.get("nonce")
+    if not isinstance(nonce, str) or not nonce:
+        raise InvalidProof("nonce is missing")
+    if len(nonce) > _MAX_NONCE_CHARACTERS:
+        raise InvalidNonce("the nonce is not one of ours")
+    nonce_check(nonce)

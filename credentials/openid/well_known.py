@@ -1,0 +1,34 @@
+"""Where metadata lives: the path is put between host and path of the identifier, not behind it.
+
+OpenID4VCI 1.0 section 12.2.2 and RFC 8414 section 3.1 insert; OpenID Connect Discovery and OpenID4VCI drafts up to 15
+append, so an issuer serves both and a wallet asks the inserted one only.
+"""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+CREDENTIAL_ISSUER: Final = "openid-credential-issuer"
+AUTHORIZATION_SERVER: Final = "oauth-authorization-server"
+OPENID_CONFIGURATION: Final = "openid-configuration"
+
+
+def inserted(identifier: str, name: str) -> str:
+    """Return the URL with `/.well-known/<name>` between host and path.
+
+    >>> inserted("https://a.example/t/1", CREDENTIAL_ISSUER)
+    'https://a.example/.well-known/openid-credential-issuer/t/1'
+    """
+    parts = urlsplit(identifier)
+    # A lone slash is no path. Other trailing slashes stay: whether to drop them is disputed (OpenID4VCI issue 744), so
+    # our own identifiers never end in one.
+    path = "" if parts.path == "/" else parts.path
+    return f"{parts.scheme}://{parts.netloc}/.well-known/{name}{path}"
+
+
+def appended(identifier: str, name: str) -> str:
+    """Return the URL with `/.well-known/<name>` behind the path, for peers of before 1.0.
+
+    >>> appended("https://a.example/t/1", OPENID_CONFIGURATION)
+    'https://a.example/t/1/.well-known/openid-configuration'
+    """
+    return f"{identifier.rstrip('/')}/.well-known/{name}"
