@@ -1,8 +1,8 @@
 """Reading a credential's status, and never guessing it.
 
 Whatever goes wrong (unreachable, expired, malformed, wrong signer, another list than the one named, wrong purpose,
-index out of range) raises a StatusError; only a list that passed every check yields a Status. A list is fetched once and kept
-for as long as its `ttl` and its expiry let it be, which also keeps issuers from seeing each check.
+index out of range) raises a StatusError; only a list that passed every check yields a Status. A list is fetched once
+and kept for as long as its `ttl` and its expiry let it be, which also keeps issuers from seeing each check.
 
 Who may sign a list is handed in per check, because trust is not known here; `authority` names who it was checked
 against, and a list kept for one authority is never used for another.

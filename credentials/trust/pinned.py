@@ -3,6 +3,7 @@
 from typing import Protocol, final
 
 from credentials.keys import PublicJwk
+from credentials.trust.anchors import UnknownIssuer
 from credentials.trust.trust_list import TrustList
 
 
@@ -36,11 +37,18 @@ class PinnedKeys:
         self._next = otherwise
 
     def resolve(self, verification_method: str, purpose: str) -> PublicJwk:
-        """Return the key. A method that is not pinned goes to the next resolver; `authorise` compares its key later."""
+        """Return the key. A method that is not pinned goes to the next resolver; `authorise` compares its key later.
+
+        A did:web of nobody on the list is not looked up: whoever writes a token must not choose where we connect to.
+        Raises UnknownIssuer for that, TrustListExpired, and what the next resolver raises.
+        """
         did, _, fragment = verification_method.partition("#")
-        participant = self._trust_list().find(did) if purpose == "assertionMethod" else None
-        if participant is not None and participant.did == did and participant.keys:
-            for key in participant.keys:
-                if fragment in (key.multikey, key.thumbprint):
-                    return key
+        if not did.startswith("did:web:"):
+            return self._next.resolve(verification_method, purpose)
+        participant = self._trust_list().find(did)
+        if participant is None or participant.did != did:
+            raise UnknownIssuer("this did:web is not on the trust list")
+        for key in participant.keys if purpose == "assertionMethod" else ():
+            if fragment in (key.multikey, key.thumbprint):
+                return key
         return self._next.resolve(verification_method, purpose)

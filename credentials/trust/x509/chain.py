@@ -80,8 +80,13 @@ class Leaf:
     not_after: datetime
 
     def may(self, purpose: KeyPurpose) -> bool:
-        """Say whether the key may be used for this; a leaf that is bound to another purpose of ours may not."""
-        return purpose in self.key_purposes or not self.key_purposes & frozenset(KeyPurpose)
+        """Say whether the key may be used for this; a leaf that is bound to another purpose of ours may not.
+
+        A key that signs credentials may sign their status too, never the other way round.
+        """
+        ours = self.key_purposes & frozenset(KeyPurpose)
+        covers_status = purpose is KeyPurpose.STATUS and KeyPurpose.CREDENTIALS in ours
+        return not ours or purpose in ours or covers_status
 
 
 def check_authority(der: bytes) -> None:

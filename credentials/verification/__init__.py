@@ -1,0 +1,30 @@
+"""Verification: from something that was presented to something that is proven, or to the reason why it is not.
+
+`Verifier.verify` raises; `Verifier.examine` returns a Report that a person can read. `bundle` reads and writes the
+overview that a citizen downloads.
+"""
+
+from credentials.verification.bundle import Bundle, BundledProof
+from credentials.verification.report import (
+    Check,
+    CheckName,
+    CheckOutcome,
+    Outcome,
+    Report,
+    VerificationFailed,
+    VerifiedCredential,
+)
+from credentials.verification.verifier import Verifier
+
+__all__ = [
+    "Bundle",
+    "BundledProof",
+    "Check",
+    "CheckName",
+    "CheckOutcome",
+    "Outcome",
+    "Report",
+    "VerificationFailed",
+    "VerifiedCredential",
+    "Verifier",
+]

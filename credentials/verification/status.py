@@ -1,0 +1,92 @@
+"""Step 4, where status and trust meet: a status counts only if the credential's own issuer signed the list."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import final
+
+from credentials.encoding import JsonObject, b64_decode
+from credentials.formats.base import (
+    BitstringStatus,
+    Expectation,
+    KeyResolver,
+    SignedBy,
+    StatusEntry,
+    TokenStatus,
+    VerifiedClaims,
+)
+from credentials.formats.registry import FormatRegistry
+from credentials.jose import UnverifiedToken
+from credentials.keys import PublicJwk
+from credentials.status import Status, StatusChecker, StatusError, StatusListMalformed
+from credentials.trust import Participant, TrustList, authorise_list
+from credentials.trust.x509 import MAX_CERTIFICATES, public_jwk
+
+LIST_FORMAT = "ldp_vc"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class StatusReader:
+    """Read every status entry of a credential; the gravest one counts."""
+
+    checker: StatusChecker
+    formats: FormatRegistry
+    keys: KeyResolver
+    trust_list: Callable[[], TrustList]
+
+    def read(self, claims: VerifiedClaims, participant: Participant, now: datetime) -> Status:
+        """Return the status. Raises a StatusError when one entry could not be read and no other revokes."""
+        found: list[Status] = []
+        failure: StatusError | None = None
+        for entry in claims.status:
+            try:
+                found.append(self._read_one(entry, claims.signed_by, participant, now))
+            except StatusError as error:
+                failure = error
+        gravest = max(found, key=lambda status: status.gravity, default=Status.VALID)
+        if failure is not None and gravest is not Status.INVALID:
+            raise failure
+        return gravest
+
+    def _read_one(self, entry: StatusEntry, credential: SignedBy, participant: Participant, now: datetime) -> Status:
+        def signer(token: UnverifiedToken) -> PublicJwk:
+            signed_by = self._list_signer(token, credential)
+            authorise_list(self.trust_list(), participant, signed_by, now)
+            return signed_by.key
+
+        def proof(document: JsonObject) -> None:
+            verified = self.formats[LIST_FORMAT].verify(document, Expectation(now, holder_binding=False), self.keys)
+            authorise_list(self.trust_list(), participant, verified.signed_by, now)
+
+        authority = participant.identifier
+        match entry:
+            case TokenStatus(uri=uri, index=index):
+                return self.checker.token_status(uri, index, authority=authority, signer=signer)
+            case BitstringStatus(uri=uri, index=index, purpose=purpose):
+                return self.checker.bitstring_status(uri, index, purpose, authority=authority, proof=proof)
+
+    def _list_signer(self, token: UnverifiedToken, credential: SignedBy) -> SignedBy:
+        issuer = token.payload.get("iss")
+        if issuer is not None and not isinstance(issuer, str):
+            raise StatusListMalformed("iss is not a text")
+        chain = _certificates(token.header)
+        if chain:
+            return SignedBy(issuer, public_jwk(chain[0]), chain)
+        kid = token.header.get("kid")
+        if isinstance(kid, str) and kid.startswith("did:"):
+            return SignedBy(issuer, self.keys.resolve(kid, "assertionMethod"), verification_method=kid)
+        # Without a hint of its own, the list must be signed with the very key of the credential.
+        return SignedBy(issuer or credential.issuer, credential.key, credential.x5c, credential.verification_method)
+
+
+def _certificates(header: JsonObject) -> tuple[bytes, ...]:
+    if "x5c" not in header:
+        return ()
+    chain = header["x5c"]
+    if not isinstance(chain, list) or not 1 <= len(chain) <= MAX_CERTIFICATES:
+        raise StatusListMalformed("x5c is not a list of certificates")
+    texts = [each for each in chain if isinstance(each, str)]
+    if len(texts) != len(chain):
+        raise StatusListMalformed("x5c is not a list of certificates")
+    return tuple(b64_decode(each, "x5c") for each in texts)
