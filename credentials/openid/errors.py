@@ -327,22 +327,48 @@ class MalformedMessage(MalformedInput):
 
 _KNOWN_ERRORS: Final = frozenset(
     {
-        *["invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "invalid_scope"],
+        # RFC 6749 sections 4.1.2.1 and 5.2, RFC 8707, RFC 9396, RFC 9126, RFC 9449, RFC 6750.
+        "invalid_request",
+        "invalid_client",
+        "invalid_grant",
+        "unauthorized_client",
         "unsupported_grant_type",
-        *["access_denied", "unsupported_response_type", "server_error", "temporarily_unavailable", "invalid_target"],
-        *[
-            "invalid_authorization_details",
-            "invalid_dpop_proof",
-            "use_dpop_nonce",
-            "invalid_token",
-            "insufficient_scope",
-        ],
-        *["invalid_credential_request", "unknown_credential_configuration", "unknown_credential_identifier"],
-        *["invalid_proof", "invalid_nonce", "invalid_encryption_parameters", "credential_request_denied"],
-        *["invalid_transaction_id", "invalid_notification_id", "invalid_notification_request", "invalid_tx_code"],
-        *["vp_formats_not_supported", "invalid_request_uri_method", "invalid_transaction_data", "wallet_unavailable"],
-        *["interaction_required", "login_required", "consent_required", "request_not_supported", "invalid_request_uri"],
-        *["invalid_request_object", "request_uri_not_supported", "slow_down", "authorization_pending"],
+        "invalid_scope",
+        "access_denied",
+        "unsupported_response_type",
+        "server_error",
+        "temporarily_unavailable",
+        "invalid_target",
+        "invalid_authorization_details",
+        "invalid_dpop_proof",
+        "use_dpop_nonce",
+        "invalid_token",
+        "insufficient_scope",
+        # RFC 9101 section 6, OpenID Connect Core section 3.1.2.6.
+        "invalid_request_uri",
+        "invalid_request_object",
+        "request_not_supported",
+        "request_uri_not_supported",
+        "interaction_required",
+        "login_required",
+        "consent_required",
+        # OpenID4VCI 1.0 sections 8.3.1.2, 9.3 and 11.3; `invalid_tx_code` is of 1.1.
+        "invalid_credential_request",
+        "unknown_credential_configuration",
+        "unknown_credential_identifier",
+        "invalid_proof",
+        "invalid_nonce",
+        "invalid_encryption_parameters",
+        "credential_request_denied",
+        "invalid_transaction_id",
+        "invalid_notification_id",
+        "invalid_notification_request",
+        "invalid_tx_code",
+        # OpenID4VP 1.0 section 8.5.
+        "vp_formats_not_supported",
+        "invalid_request_uri_method",
+        "invalid_transaction_data",
+        "wallet_unavailable",
     }
 )
 
