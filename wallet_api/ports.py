@@ -16,6 +16,7 @@ from credentials.keys import PublicJwk, Signer
 from credentials.masking import Secret
 from credentials.openid.offer import CredentialOffer, OfferReference
 from credentials.trust import TrustList
+from credentials.verification import Report
 from wallet_api.domain.card import Agency, Card, Standing
 from wallet_api.domain.issuance import Grant, IssuerDescription, Kind
 from wallet_api.domain.wallet import Lock, OpenedWallet, StoredWallet, WalletNumber
@@ -225,6 +226,10 @@ class Proof(Protocol):
 
     def prove(self, credential: Credential, kind: Kind, agency: Agency, holder: PublicJwk) -> Proven:
         """Demand that this agency issued it, now valid, for this key. Raises CardRefused."""
+        ...
+
+    def report(self, card: Card) -> Report:
+        """Check a card anew and say per step what was found."""
         ...
 
     def standing(self, card: Card) -> Standing:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, final
 
+from credentials.keys import Signer
 from wallet_api.domain.card import Agency
 
 OVERVIEW: Final = "urn:nl:blauweknop:overzicht:1"
@@ -49,12 +50,16 @@ class IssuerDescription:
 @final
 @dataclass(frozen=True, slots=True, repr=False)
 class Grant:
-    """An access token and what it opens: per configuration the identifiers of single credentials, if there are any."""
+    """An access token and what it opens: per configuration the identifiers of single credentials, if there are any.
+
+    `dpop` is the key that the token is bound to; `named` says that the token was asked for in this wallet's own name.
+    """
 
     access_token: str
     token_type: str
     identifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    dpop_private_jwk: str | None = None
+    dpop: Signer | None = None
+    named: bool = False
 
 
 class GrantKind(StrEnum):

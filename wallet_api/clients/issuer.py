@@ -1,0 +1,304 @@
+"""Speak OpenID4VCI 1.0 with an agency: metadata, pushed authorization, token, nonce, credentials."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final, final
+
+from credentials.clock import Clock
+from credentials.dids import did_jwk
+from credentials.errors import BlauweKnopError, MalformedInput
+from credentials.formats import Credential
+from credentials.keys import Signer, SoftwareSigner
+from credentials.openid import well_known
+from credentials.openid.authorization import AuthorizationRequest, authorization_url, parse_pushed_response
+from credentials.openid.authorization_details import AuthorizationDetail
+from credentials.openid.authorization_server import AuthorizationServerMetadata, parse_authorization_server
+from credentials.openid.credential import CredentialRequest, CredentialResponse, parse_credential_response
+from credentials.openid.display import display_for
+from credentials.openid.dpop import build_dpop_proof
+from credentials.openid.errors import PeerRefused, parse_error
+from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMetadata, parse_issuer_metadata
+from credentials.openid.nonce import parse_nonce_response
+from credentials.openid.offer import CredentialOffer, OfferReference, parse_offer, parse_offer_uri
+from credentials.openid.pkce import code_challenge
+from credentials.openid.proof import build_jwt_proof
+from credentials.openid.token import (
+    AuthorizationCodeTokenRequest,
+    PreAuthorizedTokenRequest,
+    TokenRequest,
+    parse_token_response,
+)
+from service.http import FORM, JSON, Answer, OutboundClient
+from wallet_api.domain.errors import IssuerRefused, TransactionCodeWrong
+from wallet_api.domain.issuance import CASE, OVERVIEW, Grant, IssuerDescription, Kind
+
+METADATA_SECONDS: Final = 300.0
+_MAX_KEPT: Final = 500
+
+# Our own types in JSON-LD bear a name; the wallet knows them by their URN whatever secures them.
+_NAMES: Final = {"BetaalverplichtingenOverzicht": OVERVIEW, "FinancieleZaak": CASE}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    metadata: IssuerMetadata
+    server: AuthorizationServerMetadata
+    description: IssuerDescription
+    until: float
+
+
+@final
+class HttpIssuers:
+    """The port `Issuers`. `client_id` and `redirect_uri` are how this wallet stands in the trust list."""
+
+    def __init__(
+        self,
+        http: OutboundClient,
+        clock: Clock,
+        *,
+        client_id: str,
+        redirect_uri: str,
+        parallel: int = 6,
+        insecure_localhost: bool = False,
+    ) -> None:
+        self._http = http
+        self._clock = clock
+        self._client_id = client_id
+        self._redirect_uri = redirect_uri
+        self._parallel = parallel
+        self._insecure = insecure_localhost
+        self._kept: dict[str, _Known] = {}
+        self._one = threading.Lock()
+
+    def describe(self, credential_issuer: str) -> IssuerDescription:
+        """Return an agency's metadata, kept for a few minutes. Raises Unavailable, MalformedInput."""
+        return self._known(credential_issuer).description
+
+    def describe_all(self, credential_issuers: Sequence[str]) -> Mapping[str, IssuerDescription | BlauweKnopError]:
+        """Return the metadata of several agencies, asked for at the same time; an error for those that failed."""
+
+        def attempt(credential_issuer: str) -> IssuerDescription | BlauweKnopError:
+            try:
+                return self.describe(credential_issuer)
+            except BlauweKnopError as error:
+                return error
+
+        with ThreadPoolExecutor(self._parallel, "metadata") as pool:
+            return dict(zip(credential_issuers, pool.map(attempt, credential_issuers), strict=True))
+
+    def read_offer(self, text: str) -> CredentialOffer | OfferReference:
+        """Read an offer link; nothing is fetched. Raises MalformedInput."""
+        return parse_offer_uri(text, insecure_localhost=self._insecure)
+
+    def fetch_offer(self, url: str) -> CredentialOffer:
+        """Fetch an offer that was given by reference. Raises Unavailable, MalformedInput."""
+        return parse_offer(_body(self._http.get(url, JSON)), insecure_localhost=self._insecure)
+
+    def push(
+        self,
+        description: IssuerDescription,
+        configurations: Sequence[str],
+        *,
+        state: str,
+        code_verifier: str,
+        issuer_state: str | None = None,
+    ) -> str:
+        """Push an authorization request and return the address to send the citizen's browser to.
+
+        Raises IssuerRefused, Unavailable, MalformedInput.
+        """
+        server = self._known(description.credential_issuer).server
+        if server.pushed_authorization_request_endpoint is None or server.authorization_endpoint is None:
+            raise IssuerRefused("request_not_supported")
+        request = AuthorizationRequest(
+            client_id=self._client_id,
+            redirect_uri=self._redirect_uri,
+            code_challenge=code_challenge(code_verifier),
+            state=state,
+            authorization_details=self._details(description, configurations),
+            issuer_state=issuer_state,
+        )
+        answer = self._http.post_form(server.pushed_authorization_request_endpoint, request.to_form())
+        pushed = parse_pushed_response(_body(answer))
+        return authorization_url(
+            server.authorization_endpoint, client_id=self._client_id, request_uri=pushed.request_uri
+        )
+
+    def redeem_code(self, description: IssuerDescription, code: str, code_verifier: str) -> Grant:
+        """Exchange an authorization code. Raises IssuerRefused, Unavailable, MalformedInput."""
+        request = AuthorizationCodeTokenRequest(
+            code=code, code_verifier=code_verifier, redirect_uri=self._redirect_uri, client_id=self._client_id
+        )
+        return self._redeem(description, request)
+
+    def redeem_offer(self, description: IssuerDescription, code: str, transaction_code: str | None) -> Grant:
+        """Exchange a pre-authorized code. Raises TransactionCodeWrong, IssuerRefused, Unavailable, MalformedInput."""
+        request = PreAuthorizedTokenRequest(code=code, tx_code=transaction_code, client_id=self._client_id)
+        try:
+            return self._redeem(description, request)
+        except IssuerRefused as error:
+            # OpenID4VCI 1.0 section 6.3: a wrong transaction code is an invalid grant.
+            if transaction_code is not None and error.reason in ("invalid_grant", "invalid_tx_code"):
+                raise TransactionCodeWrong from error
+            raise
+
+    def obtain(
+        self, description: IssuerDescription, grant: Grant, kind: Kind, identifier: str | None, keys: Sequence[Signer]
+    ) -> Sequence[Credential]:
+        """Ask for one credential, bound to each of these keys in turn. Raises IssuerRefused, Unavailable, MalformedInput."""
+        try:
+            return self._ask(description, grant, kind, identifier, keys)
+        except IssuerRefused as error:
+            # Section 8.3.1.2: with a new nonce the same request may succeed; once.
+            if error.reason != "invalid_nonce":
+                raise
+            return self._ask(description, grant, kind, identifier, keys)
+
+    def _ask(
+        self, description: IssuerDescription, grant: Grant, kind: Kind, identifier: str | None, keys: Sequence[Signer]
+    ) -> Sequence[Credential]:
+        metadata = self._known(description.credential_issuer).metadata
+        configuration = metadata.configurations[kind.id]
+        nonce = self._nonce(metadata)
+        proofs = tuple(
+            build_jwt_proof(
+                key,
+                audience=metadata.credential_issuer,
+                nonce=nonce,
+                now=self._clock.now(),
+                did_url=None if "jwk" in configuration.binding_methods else did_jwk(key.public_jwk)[1],
+                client_id=self._client_id if grant.named else None,
+            )
+            for key in keys
+        )
+        request = CredentialRequest(
+            configuration_id=None if identifier is not None else kind.id, identifier=identifier, jwt_proofs=proofs
+        )
+        url = metadata.credential_endpoint
+        answer = self._send(
+            url,
+            lambda headers: self._http.post_json(url, request.to_json(), headers=headers),
+            grant.dpop,
+            access_token=grant.access_token,
+        )
+        issued = parse_credential_response(answer.status, _body(answer))
+        if not isinstance(issued, CredentialResponse):
+            # The agency will have it later; this wallet asks again when the citizen does.
+            raise IssuerRefused("deferred")
+        return issued.credentials
+
+    def _nonce(self, metadata: IssuerMetadata) -> str | None:
+        if metadata.nonce_endpoint is None:
+            return None
+        return parse_nonce_response(_body(self._http.post(metadata.nonce_endpoint, b"", FORM)))
+
+    def _redeem(self, description: IssuerDescription, request: TokenRequest) -> Grant:
+        server = self._known(description.credential_issuer).server
+        dpop = SoftwareSigner.generate() if "ES256" in server.dpop_algorithms else None
+        url = server.token_endpoint
+        answer = self._send(url, lambda headers: self._http.post_form(url, request.to_form(), headers=headers), dpop)
+        response = parse_token_response(_body(answer))
+        return Grant(
+            access_token=response.access_token,
+            token_type=response.token_type,
+            identifiers={
+                detail.configuration_id: detail.credential_identifiers for detail in response.authorization_details
+            },
+            dpop=dpop if response.token_type == "DPoP" else None,
+            named=isinstance(request, AuthorizationCodeTokenRequest),
+        )
+
+    def _send(
+        self,
+        url: str,
+        send: Callable[[Mapping[str, str]], Answer],
+        dpop: Signer | None,
+        *,
+        access_token: str | None = None,
+    ) -> Answer:
+        answer = send(self._headers(url, dpop, access_token, None))
+        fresh = answer.headers.get("dpop-nonce")
+        if dpop is not None and fresh is not None and answer.status in (400, 401):
+            # RFC 9449 sections 8 and 9: the server wants its nonce in the proof; once.
+            answer = send(self._headers(url, dpop, access_token, fresh))
+        return answer
+
+    def _headers(
+        self, url: str, dpop: Signer | None, access_token: str | None, nonce: str | None
+    ) -> Mapping[str, str]:
+        headers: dict[str, str] = {}
+        if access_token is not None:
+            headers["authorization"] = f"{'Bearer' if dpop is None else 'DPoP'} {access_token}"
+        if dpop is not None:
+            headers["dpop"] = build_dpop_proof(
+                dpop,
+                method="POST",
+                url=url,
+                now=self._clock.now(),
+                jti=secrets.token_urlsafe(16),
+                access_token=access_token,
+                nonce=nonce,
+            )
+        return headers
+
+    def _details(
+        self, description: IssuerDescription, configurations: Sequence[str]
+    ) -> tuple[AuthorizationDetail, ...]:
+        # OpenID4VCI 1.0 section 5.1.1: with an authorization server of its own, the issuer is named as the location.
+        apart = description.authorization_server != description.credential_issuer
+        locations = (description.credential_issuer,) if apart else ()
+        return tuple(AuthorizationDetail(id, locations=locations) for id in configurations)
+
+    def _known(self, credential_issuer: str) -> _Known:
+        with self._one:
+            kept = self._kept.get(credential_issuer)
+            if kept is not None and kept.until > time.monotonic():
+                return kept
+        fetched = self._fetch(credential_issuer)
+        with self._one:
+            if len(self._kept) >= _MAX_KEPT:
+                self._kept.clear()
+            self._kept[credential_issuer] = fetched
+        return fetched
+
+    def _fetch(self, credential_issuer: str) -> _Known:
+        url = well_known.inserted(credential_issuer, well_known.CREDENTIAL_ISSUER)
+        metadata = parse_issuer_metadata(
+            _body(self._http.get(url, JSON)), credential_issuer=credential_issuer, insecure_localhost=self._insecure
+        )
+        issuer = metadata.authorization_servers[0] if metadata.authorization_servers else credential_issuer
+        url = well_known.inserted(issuer, well_known.AUTHORIZATION_SERVER)
+        server = parse_authorization_server(
+            _body(self._http.get(url, JSON)), issuer=issuer, insecure_localhost=self._insecure
+        )
+        kinds = tuple(
+            kind for each in metadata.configurations.values() if (kind := _kind(each)) is not None
+        )
+        description = IssuerDescription(
+            credential_issuer, issuer, server.iss_in_response, kinds, metadata.batch_size or 1
+        )
+        return _Known(metadata, server, description, time.monotonic() + METADATA_SECONDS)
+
+
+def _kind(configuration: CredentialConfiguration) -> Kind | None:
+    types = [_NAMES.get(name, name) for name in configuration.types if name != "VerifiableCredential"]
+    if not types or "ES256" not in configuration.proof_algorithms:
+        # This wallet keeps cards that are bound to a P-256 key of its own.
+        return None
+    shown = display_for(configuration.display, "nl")
+    return Kind(configuration.id, configuration.format, types[-1], (shown and shown.name) or configuration.id)
+
+
+def _body(answer: Answer) -> bytes:
+    if not answer.ok:
+        try:
+            raise parse_error(answer.status, answer.body)
+        except PeerRefused as error:
+            raise IssuerRefused(error.error) from error
+    if answer.content_type != JSON and not answer.content_type.endswith("+json"):
+        raise MalformedInput("the answer is not JSON")
+    return answer.body

@@ -1,0 +1,68 @@
+"""Whether a card is sound: the four steps of `credentials.verification`, and that it is ours and from whom we asked."""
+
+from typing import final
+
+from credentials.clock import Clock
+from credentials.formats import Credential, Expectation
+from credentials.keys import PublicJwk
+from credentials.status import StatusChecker
+from credentials.verification import Outcome, Report, VerificationFailed, Verifier
+from wallet_api.domain.card import Agency, Card, Standing
+from wallet_api.domain.errors import CardRefused
+from wallet_api.domain.issuance import Kind
+from wallet_api.ports import Proven
+
+
+@final
+class ProveCards:
+    """The port `Proof`, with a verifier of our own and the same status lists that a counsellor reads."""
+
+    def __init__(self, verifier: Verifier, status: StatusChecker, clock: Clock) -> None:
+        self._verifier = verifier
+        self._status = status
+        self._clock = clock
+
+    def prove(self, credential: Credential, kind: Kind, agency: Agency, holder: PublicJwk) -> Proven:
+        """Demand that this agency issued it, now valid, for this key. Raises CardRefused."""
+        try:
+            verified = self._verifier.verify(credential, self._bare(), kind.format)
+        except VerificationFailed as error:
+            decisive = error.report.decisive
+            raise CardRefused(decisive.code if decisive is not None else error.report.outcome.value) from error
+        claims = verified.claims
+        if verified.issuer.identifier != agency.identifier:
+            raise CardRefused("other_issuer")
+        if claims.type != kind.type:
+            raise CardRefused("other_type")
+        # OpenID4VCI 1.0 section 8: a card bound to a key that is not ours could never be shown, or is another's.
+        if claims.holder is None or claims.holder.jwk.thumbprint != holder.thumbprint:
+            raise CardRefused("other_holder")
+        return Proven(claims.type, claims.claims, claims.issued_at, claims.valid_until)
+
+    def report(self, card: Card) -> Report:
+        """Check a card anew and say per step what was found."""
+        return self._verifier.examine(card.copies[0].credential, self._bare(), card.format)
+
+    def standing(self, card: Card) -> Standing:
+        """Look up the status of a card that was proven when it came in; UNKNOWN when its list cannot be had."""
+        report = self.report(card)
+        match report.outcome:
+            case Outcome.PROVEN:
+                return Standing.VALID
+            case Outcome.SUPERSEDED:
+                return Standing.SUPERSEDED
+            case Outcome.REVOKED:
+                return Standing.WITHDRAWN
+            case Outcome.UNKNOWN:
+                return Standing.UNKNOWN
+            case Outcome.NOT_PROVEN:
+                # That its time has passed is seen from the card itself, and is no word of the agency's.
+                expired = report.decisive is not None and report.decisive.code == "expired"
+                return Standing.VALID if expired else Standing.WITHDRAWN
+
+    def forget_status(self) -> None:
+        """Drop cached status lists, so that the next look-up is fresh."""
+        self._status.forget()
+
+    def _bare(self) -> Expectation:
+        return Expectation(self._clock.now(), holder_binding=False)
