@@ -16,11 +16,11 @@ from enum import StrEnum
 from typing import Final, final
 
 from credentials.debts.agency import Agency, Organisation
-from credentials.debts.catalogue import LegalGround, Preference, Remedy, describe
+from credentials.debts.catalogue import Dischargeable, LegalGround, Preference, Remedy, describe
 from credentials.debts.consistency import checked_events
 from credentials.debts.dates import dutch_day
 from credentials.debts.demands import Demand, live_demands
-from credentials.debts.errors import EmptyCase, InconsistentCase
+from credentials.debts.errors import EmptyCase
 from credentials.debts.events import (
     Category,
     Event,
@@ -100,7 +100,7 @@ class Statements:
     plan: PlanTerms | None = None
     remedy: Remedy | None = None
     preference: Preference | None = None
-    dischargeable: str | None = None
+    dischargeable: Dischargeable | None = None
 
     def hold_at(self, as_of: datetime) -> bool:
         """Tell whether the phase and the arrears were already stated at this moment."""
@@ -142,7 +142,7 @@ class Case:
     legal_ground: LegalGround | None
     remedy: Remedy | None
     preference: Preference
-    dischargeable: str
+    dischargeable: Dischargeable
     events: tuple[Event, ...] = field(repr=False)
     fcid_version: str = "4.1.0"
 
@@ -179,8 +179,7 @@ def fold(
         raise EmptyCase(reason="no obligation was imposed at the reference date")
     primary = next((obligation for obligation in obligations if obligation.primary), obligations[0])
     by_category = _by_category(obligations, history)
-    owed = sum(by_category.values())
-    settled = _settled(history)
+    owed, settled = totals(history)
     balance = max(owed - settled, 0)
 
     demands = live_demands(history)
@@ -233,6 +232,22 @@ def fold(
     )
 
 
+def totals(events: Iterable[Event]) -> tuple[int, int]:
+    """Return what is owed and what is settled after these events, each of which must be there once."""
+    owed = settled = 0
+    for event in events:
+        match event:
+            case ObligationImposed() | ObligationCorrected():
+                owed += event.amount
+            case PaymentProcessed() | SetOff() | ObligationRemitted():
+                settled += event.amount
+            case PaymentReversed() | PaidOut():
+                settled -= event.amount
+            case _:
+                pass
+    return owed, settled
+
+
 def _by_category(obligations: Sequence[ObligationImposed], history: Iterable[Event]) -> dict[str, int]:
     totals = {"principal": 0, "increases": 0, "administration": 0, "interest": 0, "other": 0}
     part: dict[str, str] = {}
@@ -260,19 +275,6 @@ def _part(obligation: ObligationImposed) -> str:
         case None:
             # The category is optional (reference 1.3): without one, the core obligation is the principal.
             return "principal" if obligation.primary else "other"
-
-
-def _settled(history: Iterable[Event]) -> int:
-    total = 0
-    for event in history:
-        match event:
-            case PaymentProcessed() | SetOff() | ObligationRemitted():
-                total += event.amount
-            case PaymentReversed() | PaidOut():
-                total -= event.amount
-            case _:
-                pass
-    return total
 
 
 def _phase(
@@ -312,16 +314,3 @@ def _legal_ground(primary: ObligationImposed, default: LegalGround | None) -> Le
     if primary.legal_ground is None:
         return default
     return LegalGround(primary.legal_ground, primary.legal_source)
-
-
-__all__ = [
-    "NO_STATEMENTS",
-    "Case",
-    "InconsistentCase",
-    "PaymentDetails",
-    "Phase",
-    "Plan",
-    "PlanTerms",
-    "Statements",
-    "fold",
-]

@@ -322,7 +322,7 @@ class _Reader:
 
 def _text(value: JsonValue) -> str:
     if not isinstance(value, str) or len(value) > _MAX_TEXT:
-        raise ValueError  # noqa: TRY004  # as above
+        raise ValueError
     return value
 
 

@@ -15,6 +15,7 @@ _DUTCH: Final = re.compile(
     r"(?:€ ?|EUR )?(?P<sign>-?)(?:€ ?)?(?P<euros>[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,(?P<cents>[0-9]{2}))?\Z"
 )
 _CENTS: Final = re.compile(r"-?[0-9]{1,14}\Z")
+_MAX_CHARACTERS: Final = 32
 _CURRENCY: Final = re.compile(r"[A-Z]{3}\b|[$£¥]")
 
 
@@ -32,9 +33,9 @@ def parse_euro(text: str) -> int:
     another currency's sign or code.
     """
     text = text.strip().replace("\u00a0", " ")
-    match = _DUTCH.match(text)
+    match = _DUTCH.match(text) if len(text) <= _MAX_CHARACTERS else None
     if match is None:
-        if _CURRENCY.search(text):
+        if _CURRENCY.search(text[:_MAX_CHARACTERS]):
             raise ForeignCurrency(reason="the amount is not in euros")
         raise InvalidField(reason="not an amount in euros with a decimal comma")
     cents = int(match["euros"].replace(".", "")) * 100 + int(match["cents"] or 0)

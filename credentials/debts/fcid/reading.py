@@ -1,0 +1,219 @@
+"""Read a document: shape, then events, then whether the document agrees with itself.
+
+1. Strict JSON; a known kind and version.
+2. Every field by the table; every event a known type of this version; every amount in euros.
+3. One citizen; one id, one event, in the whole document; no event after the balance date; references resolve.
+4. The totals of each case recomputed from its events.
+
+Whatever fails, the whole document is refused with one fault that names file, line and field, and never the value.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from credentials.debts.agency import Agency
+from credentials.debts.bsn import Bsn
+from credentials.debts.case import totals
+from credentials.debts.consistency import checked_events
+from credentials.debts.errors import (
+    DuplicateMember,
+    EventAfterBalanceDate,
+    EventCollision,
+    InconsistentCase,
+    InvalidBsn,
+    InvalidField,
+    MalformedSource,
+    MissingField,
+    SourceError,
+    TotalsMismatch,
+    UnknownEventType,
+    UnsupportedVersion,
+)
+from credentials.debts.events import Event, ObligationImposed, stable_event_id
+from credentials.debts.fcid import names, v3_0, v4_1
+from credentials.debts.fcid.adapter import Adapter
+from credentials.debts.fcid.document import DocumentCase, FcidDocument
+from credentials.debts.fcid.fields import read_fields
+from credentials.debts.fcid.positions import Path, dotted, line_of, members
+from credentials.debts.fcid.shape import Fault, check_euros, fields_of, list_of, object_of
+from credentials.debts.fcid.statements import arrears_of, organisations_of, statements_of
+from credentials.encoding import JsonObject, json_object
+from credentials.errors import LimitExceeded, MalformedInput
+
+MAX_DOCUMENT_BYTES: Final = 16 << 20
+
+ADAPTERS: Final[Mapping[str, Adapter]] = {adapter.version: adapter for adapter in (v3_0.ADAPTER, v4_1.ADAPTER)}
+
+
+def parse_document(
+    data: bytes, *, file: str, agency: Agency | None = None, max_bytes: int = MAX_DOCUMENT_BYTES
+) -> FcidDocument:
+    """Read a document. Raises a SourceError that names `file`, line and field; then nothing of the file is taken in.
+
+    With `agency`, a document that another organisation handed over is refused too.
+    """
+    try:
+        root = json_object(data, "the document", max_bytes=max_bytes)
+    except MalformedInput as error:
+        raise _malformed(data, file, error) from None
+    try:
+        return _Reading(root).document(agency)
+    except Fault as fault:
+        text = data.decode("utf-8")
+        raise fault.error.located(file, line_of(text, fault.path), dotted(fault.path)) from None
+
+
+class _Reading:
+    """One document being read; knows what must be the same throughout it."""
+
+    def __init__(self, root: JsonObject) -> None:
+        self._root = root
+        self._bsn = ""
+        self._seen: dict[str, str] = {}
+
+    def document(self, agency: Agency | None) -> FcidDocument:
+        adapter = _adapter(self._root)
+        path: Path = (names.BODY,)
+        body = object_of(self._root.get(names.BODY), path)
+        check_euros(body, path)
+        values = fields_of(body, names.DOCUMENT, path)
+        if agency is not None and values["source_oin"] != agency.oin:
+            raise Fault(path, InvalidField(field="aangeleverd_door", reason="not the organisation expected here"))
+        bsn = _bsn(body, path)
+        self._bsn = bsn.reveal()
+        cases = [
+            self._case(object_of(item, (*path, names.CASES, index)), adapter, (*path, names.CASES, index))
+            for index, item in enumerate(list_of(body, names.CASES, path))
+        ]
+        references: set[str] = set()
+        for index, case in enumerate(cases):
+            if case.reference in references:
+                error = InconsistentCase(field=names.REFERENCE, reason="another case has this reference")
+                raise Fault((*path, names.CASES, index), error)
+            references.add(case.reference)
+        return FcidDocument(
+            version=adapter.version, bsn=bsn, cases=tuple(cases), organisations=organisations_of(body, path), **values
+        )
+
+    def _case(self, source: JsonObject, adapter: Adapter, path: Path) -> DocumentCase:
+        self._same_citizen(source, path)
+        check_euros(source, path)
+        values = fields_of(source, names.CASE, path)
+        reference, balance_at = values["reference"], values["balance_at"]
+        at: Path = (*path, names.EVENTS)
+        found = [
+            self._event(object_of(item, (*at, index)), adapter, reference, (*at, index))
+            for index, item in enumerate(list_of(source, names.EVENTS, path))
+        ]
+        for index, event in enumerate(found):
+            if event.registered_at > balance_at:
+                reason = "registered after the moment of the balance"
+                raise Fault((*at, index), EventAfterBalanceDate(field="datumtijd_gebeurtenis", reason=reason))
+        try:
+            events = checked_events(found)
+        except SourceError as error:
+            raise _in_event(error, found, path) from None
+        if not any(isinstance(event, ObligationImposed) and event.primary for event in events):
+            raise Fault((*path, names.EVENTS), InconsistentCase(reason="no event is the primary obligation"))
+        _check_totals(source, events, adapter, path)
+        arrears = arrears_of(source, events, path)
+        return DocumentCase(
+            reference=reference,
+            balance_at=balance_at,
+            events=events,
+            statements=statements_of(source, path, stated_at=balance_at, arrears=arrears),
+        )
+
+    def _event(self, source: JsonObject, adapter: Adapter, reference: str, path: Path) -> Event:
+        name = source.get(names.EVENT_TYPE)
+        if name is None:
+            raise Fault(path, MissingField(field=names.EVENT_TYPE, reason="this field is missing"))
+        entry = adapter.by_name.get(name) if isinstance(name, str) else None
+        if entry is None:
+            reason = f"version {adapter.version} has no event of this type"
+            raise Fault(path, UnknownEventType(field=names.EVENT_TYPE, reason=reason))
+        self._same_citizen(source, path)
+        check_euros(source, path)
+        if source.get(names.REFERENCE, reference) != reference:
+            raise Fault(path, InvalidField(field=names.REFERENCE, reason="not the case in which it stands"))
+        try:
+            if source.get(names.EVENT_ID) is None:
+                source = _with_id(source, reference)
+            event = entry.event(**read_fields(source, entry.fields))
+        except SourceError as error:
+            raise Fault(path, error) from None
+        if self._seen.setdefault(event.id, reference) != reference:
+            reason = "an event of another case has this id"
+            raise Fault(path, EventCollision(field=names.EVENT_ID, reason=reason))
+        return event
+
+    def _same_citizen(self, source: JsonObject, path: Path) -> None:
+        if source.get(names.BSN, self._bsn) != self._bsn:
+            raise Fault(path, InvalidField(field=names.BSN, reason="not the citizen of this document"))
+
+
+def _with_id(source: JsonObject, reference: str) -> JsonObject:
+    content = {name: value for name, value in source.items() if value is not None} | {names.REFERENCE: reference}
+    try:
+        return content | {names.EVENT_ID: stable_event_id(content)}
+    except MalformedInput:
+        reason = "neither an id nor content of which to make one"
+        raise InvalidField(field=names.EVENT_ID, reason=reason) from None
+
+
+def _adapter(root: JsonObject) -> Adapter:
+    if root.get(names.TYPE, names.DOCUMENT_TYPE) != names.DOCUMENT_TYPE:
+        raise Fault((), UnsupportedVersion(field=names.TYPE, reason="not a financial claims information document"))
+    version = root.get(names.VERSION)
+    adapter = ADAPTERS.get(version) if isinstance(version, str) else None
+    if adapter is None:
+        known = " and ".join(ADAPTERS)
+        raise Fault((), UnsupportedVersion(field=names.VERSION, reason=f"only versions {known} are known"))
+    return adapter
+
+
+def _bsn(body: JsonObject, path: Path) -> Bsn:
+    digits = body.get(names.BSN)
+    if digits is None:
+        raise Fault(path, MissingField(field=names.BSN, reason="this field is missing"))
+    try:
+        return Bsn(digits if isinstance(digits, str) else "")
+    except InvalidBsn:
+        reason = "not a citizen service number that passes the eleven test"
+        raise Fault(path, InvalidField(field=names.BSN, reason=reason)) from None
+
+
+def _check_totals(source: JsonObject, events: tuple[Event, ...], adapter: Adapter, path: Path) -> None:
+    owed, settled = totals(events)
+    for name, total in ((adapter.owed, owed), (adapter.settled, settled), (names.BALANCE, owed - settled)):
+        stated = source.get(name)
+        if stated is None:
+            raise Fault(path, MissingField(field=name, reason="this field is missing"))
+        if not isinstance(stated, int) or isinstance(stated, bool):
+            raise Fault(path, InvalidField(field=name, reason="not a whole number of cents"))
+        if stated != total:
+            raise Fault(path, TotalsMismatch(field=name, reason="the events come to another amount"))
+
+
+def _in_event(error: SourceError, found: list[Event], path: Path) -> Fault:
+    if error.event is None:
+        return Fault(path, error)
+    field = error.field or names.REFERRING.get(type(found[error.event]), "")
+    return Fault((*path, names.EVENTS, error.event), type(error)(field=field, reason=error.reason, event=error.event))
+
+
+def _malformed(data: bytes, file: str, error: MalformedInput) -> SourceError:
+    if isinstance(error, LimitExceeded):
+        return MalformedSource(file, 0, "", error.detail)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as place:
+        return MalformedSource(file, data.count(b"\n", 0, place.start) + 1, "", "not UTF-8 text")
+    if isinstance(error.__cause__, json.JSONDecodeError):
+        return MalformedSource(file, error.__cause__.lineno, "", "not valid JSON")
+    for member in members(text):
+        if member.repeated:
+            line = text.count("\n", 0, member.offset) + 1
+            return DuplicateMember(file, line, dotted(member.path), "another member of this object has this name")
+    return MalformedSource(file, 0, "", error.detail or "not valid JSON")
