@@ -4,16 +4,12 @@ A participant may be allowed a type and still not speak for another organisation
 participant itself.
 """
 
-from datetime import UTC, date, datetime, time
-from typing import Final
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
+from credentials.debts.dates import end_of_day, parse_day, parse_moment
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import BlauweKnopError
 from credentials.trust import Participant, TrustList
-
-# A date without a time is a day in the Netherlands.
-_NETHERLANDS: Final = ZoneInfo("Europe/Amsterdam")
 
 
 class OtherSourceOrganisation(BlauweKnopError):
@@ -47,9 +43,9 @@ def reference_time(claims: JsonObject) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        if len(value) == len("2026-11-03"):
-            return datetime.combine(date.fromisoformat(value), time.min, _NETHERLANDS).astimezone(UTC)
-        moment = datetime.fromisoformat(value)
-    except ValueError:
+        if "T" in value.upper():
+            return parse_moment(value).astimezone(UTC)
+        # A day without a time begins on the Dutch clock.
+        return (end_of_day(parse_day(value) - timedelta(days=1)) + timedelta(seconds=1)).astimezone(UTC)
+    except (BlauweKnopError, OverflowError):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=_NETHERLANDS)).astimezone(UTC)

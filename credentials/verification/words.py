@@ -4,9 +4,10 @@ They name the participant as the trust list does and never quote a value of the 
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from credentials.debts.dates import dutch_day
 from credentials.errors import BlauweKnopError
 
 _MONTHS: Final = (
@@ -41,7 +42,7 @@ SIGNATURE: Final[Mapping[str, str]] = {
 SIGNATURE_OTHERWISE: Final = "Het bewijs is beschadigd of niet goed gemaakt, en is niet te controleren."
 
 HOLDER: Final[Mapping[str, str]] = {
-    "wrong_nonce": "Dit is het antwoord op een andere vraag dan de onze. Het kan een kopie van een ouder antwoord zijn.",
+    "wrong_nonce": "Dit is een antwoord op een andere vraag dan de onze. Misschien is het een kopie.",
     "wrong_audience": "Dit bewijs is getoond aan een ander, niet aan ons.",
     "stale_holder_proof": "Dit bewijs is te lang geleden getoond. Vraag het opnieuw.",
     "holder_binding_missing": "Niet bewezen is dat degene die dit toont, ook degene is aan wie het is afgegeven.",
@@ -122,9 +123,9 @@ def status_revoked(name: str) -> str:
 
 
 def day(moment: datetime) -> str:
-    """Return a date as Dutch readers write it; in UTC, which is what the credential states."""
-    utc = moment.astimezone(UTC)
-    return f"{utc.day} {_MONTHS[utc.month - 1]} {utc.year}"
+    """Return the day of a moment on the Dutch clock, as Dutch readers write it."""
+    dutch = dutch_day(moment)
+    return f"{dutch.day} {_MONTHS[dutch.month - 1]} {dutch.year}"
 
 
 def days(span: timedelta) -> str:

@@ -1,0 +1,141 @@
+"""`blauweknop trust`: look at a trust list, check it, or sign a new one."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from credentials.clock import SystemClock
+from credentials.encoding import json_parse
+from credentials.errors import BlauweKnopError, ConfigurationError
+from credentials.jose import UnverifiedToken
+from credentials.keys import SoftwareSigner
+from credentials.trust import Participant, TrustList, TrustListExpired
+from credentials.trust.trust_list import MAX_CHARACTERS, issue
+from service.commands.reading import MAX_FILE_BYTES, Unusable, moment, read_bytes, read_text, read_trust_list
+
+_ListFile = Annotated[Path, typer.Argument(help="The trust list, as it was published.")]
+_At = Annotated[str | None, typer.Option(help="Look as of this moment instead of now.")]
+_LINE: Final = "%Y-%m-%d %H:%M UTC"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    commands = typer.Typer(help="Look at a trust list, check it, or sign one.", no_args_is_help=True)
+    commands.command("show")(show)
+    commands.command("check")(check)
+    commands.command("sign")(sign)
+    app.add_typer(commands, name="trust")
+
+
+def show(
+    file: _ListFile,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the list's contents as JSON.")] = False,
+) -> None:
+    """Print a trust list WITHOUT checking its signature; `check` does that."""
+    try:
+        payload = UnverifiedToken.parse(read_text(file), max_characters=MAX_CHARACTERS).payload
+        entries = payload.get("participants")
+        participants = [Participant.parse(entry) for entry in entries] if isinstance(entries, list) else []
+    except BlauweKnopError as error:
+        raise Unusable(f"{file}: {error.detail}") from error
+    if as_json:
+        typer.echo(json.dumps(payload, ensure_ascii=False, indent=2))
+        return
+    typer.echo("The signature was not checked: use `blauweknop trust check`.", err=True)
+    _print(participants)
+
+
+def check(
+    file: _ListFile,
+    *,
+    root: Annotated[Path, typer.Option(help="The scheme's root key: a JWK.")],
+    at: _At = None,
+    newer_than: Annotated[int | None, typer.Option(help="Refuse a list with a number below this one.")] = None,
+) -> None:
+    """Check a trust list against the root key. Exit code 0: good; 1: expired or too old; 2: not usable."""
+    try:
+        trust_list = read_trust_list(file, root, moment(at, SystemClock().now()))
+    except TrustListExpired as error:
+        typer.echo(f"{file}: {error.detail}", err=True)
+        raise typer.Exit(1) from error
+    if newer_than is not None and trust_list.sequence < newer_than:
+        typer.echo(f"{file}: number {trust_list.sequence} is lower than {newer_than}", err=True)
+        raise typer.Exit(1)
+    _print(trust_list.participants)
+    typer.echo(_summary(trust_list))
+
+
+def sign(
+    participants: Annotated[Path, typer.Argument(help="A JSON list of participants.")],
+    *,
+    key: Annotated[Path, typer.Option(help="The root's private key: PEM, readable by you alone.")],
+    issuer: Annotated[str, typer.Option(help="The address of the scheme.")],
+    sequence: Annotated[int, typer.Option(help="The list's number: higher than the last one's.", min=0)],
+    out: Annotated[Path, typer.Option(help="Where to write the list.")],
+    hours: Annotated[int, typer.Option(help="For how long the list is valid.", min=1, max=8784)] = 24,
+    root_out: Annotated[Path | None, typer.Option(help="Also write the root's public JWK here.")] = None,
+) -> None:
+    """Sign a new trust list."""
+    now: datetime = SystemClock().now()
+    try:
+        document = json_parse(read_bytes(participants), "the participants", max_bytes=MAX_FILE_BYTES)
+        entries = document.get("participants") if isinstance(document, dict) else document
+        if not isinstance(entries, list):
+            raise Unusable(f"{participants}: is not a list of participants")
+        signer = SoftwareSigner.from_file(key)
+        parsed = [Participant.parse(entry) for entry in entries]
+        jwt = issue(parsed, signer, issuer=issuer, sequence=sequence, now=now, lifetime=timedelta(hours=hours))
+    except ConfigurationError as error:
+        raise Unusable(error.detail) from error
+    except BlauweKnopError as error:
+        raise Unusable(f"{participants}: {error.detail}") from error
+    _write(out, jwt)
+    if root_out is not None:
+        _write(root_out, json.dumps(signer.public_jwk.to_dict()))
+    typer.echo(_summary(TrustList.verify(jwt, signer.public_jwk, now)))
+
+
+def _write(path: Path, text: str) -> None:
+    # A reader must never see half a list.
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise Unusable(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def _summary(trust_list: TrustList) -> str:
+    return (
+        f"{trust_list.issuer}: number {trust_list.sequence}, {len(trust_list.participants)} participants, "
+        f"signed {trust_list.issued_at.strftime(_LINE)}, valid until {trust_list.expires_at.strftime(_LINE)}"
+    )
+
+
+def _print(participants: list[Participant] | tuple[Participant, ...]) -> None:
+    table = Table(show_lines=True)
+    for heading in ("naam", "identifier", "rollen", "OIN", "sleutels", "soorten bewijs", "bijzonderheden"):
+        table.add_column(heading, overflow="fold")
+    for each in participants:
+        keys = [f"{len(each.anchors)} CA"] if each.anchors else []
+        keys += [each.did] if each.did else []
+        notes = [f"ingetrokken {each.withdrawn_at.strftime(_LINE)}"] if each.withdrawn_at else []
+        notes += [f"tot {each.valid_until.strftime(_LINE)}"] if each.valid_until else []
+        notes += ["mag BSN vragen"] if each.bsn else []
+        cells = (
+            each.name,
+            each.identifier,
+            ", ".join(sorted(each.roles)),
+            each.oin or "",
+            "\n".join(keys),
+            "\n".join([*sorted(each.types), *(f"{prefix}*" for prefix in each.type_prefixes)]),
+            "\n".join(notes),
+        )
+        table.add_row(*(Text(cell) for cell in cells))
+    Console(highlight=False).print(table)
