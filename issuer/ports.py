@@ -20,6 +20,14 @@ SignDocument: TypeAlias = Callable[[JsonObject, datetime], JsonObject]
 """Secure a JSON-LD document of our own with a Data Integrity proof, made at this moment."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a register says of one person: their cases, and until when these are complete."""
+
+    cases: tuple[Case, ...] = field(repr=False)
+    as_of: datetime
+
+
 class DebtSource(Protocol):
     """An agency's own register of debts, read when it is asked and never copied."""
 
@@ -28,7 +36,7 @@ class DebtSource(Protocol):
         """Whose debts these are."""
         ...
 
-    def cases_of(self, bsn: Bsn, as_of: datetime) -> Sequence[Case]:
+    def cases_of(self, bsn: Bsn, as_of: datetime) -> Known:
         """Return this person's cases as they stand at a moment; none is a fact too. Raises SourceUnavailable."""
         ...
 

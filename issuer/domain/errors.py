@@ -45,12 +45,6 @@ class TxCodeUnexpected(BlauweKnopError):
     code = "tx_code_unexpected"
 
 
-class InvalidRequest(BlauweKnopError):
-    """An authorization request that breaks RFC 6749, RFC 7636, RFC 9126 or our narrower profile."""
-
-    code = "invalid_request"
-
-
 class InvalidClient(BlauweKnopError):
     """No client, or a redirect URI that this client may not use."""
 
@@ -61,30 +55,6 @@ class InvalidScope(BlauweKnopError):
     """The request asks for no credential that we issue."""
 
     code = "invalid_scope"
-
-
-class UnsupportedGrant(BlauweKnopError):
-    """A grant type that we do not offer."""
-
-    code = "unsupported_grant_type"
-
-
-class InvalidAccessToken(BlauweKnopError):
-    """An access token that is unknown or expired, or that is bound to a key that was not proven."""
-
-    code = "invalid_access_token"
-
-
-class AccessTokenMissing(BlauweKnopError):
-    """A request without an access token, or with more than one."""
-
-    code = "access_token_missing"
-
-
-class InvalidDpopProof(BlauweKnopError):
-    """A DPoP proof that does not hold, or was used before (RFC 9449 section 4.3)."""
-
-    code = "invalid_dpop_proof"
 
 
 class UnknownConfiguration(BlauweKnopError):
@@ -121,18 +91,6 @@ class TooManyRequests(BlauweKnopError):
     """More credential requests under one access token than any wallet needs."""
 
     code = "too_many_credential_requests"
-
-
-class InvalidProof(BlauweKnopError):
-    """A key proof that is missing, malformed or not made for us (OpenID4VCI 1.0 appendix F.4)."""
-
-    code = "invalid_proof"
-
-
-class InvalidNonce(BlauweKnopError):
-    """A `c_nonce` that is not ours, has expired, or was used before."""
-
-    code = "invalid_nonce"
 
 
 class StatusListsFull(Unavailable):

@@ -20,6 +20,8 @@ from issuer.domain.errors import NothingToIssue, SeveralDatasets, UnknownIdentif
 from issuer.domain.issuance import Dataset
 from issuer.domain.secrets import Derivation
 
+# The FCID version that a statement of no cases bears.
+DEFAULT_VERSION: Final = "4.1.0"
 # What says when the facts were read, or links copies; not what the facts are.
 _NOT_FACTS: Final = frozenset({"peildatum", "saldo_datumtijd", "zaak_digest"})
 
@@ -31,16 +33,14 @@ class Facts:
     overview: Overview = field(repr=False)
 
     @classmethod
-    def of(cls, agency: Agency, cases: Iterable[Case], now: datetime) -> "Facts":
-        """Gather a person's cases, which were folded at `now`.
+    def of(cls, agency: Agency, cases: Iterable[Case], as_of: datetime) -> "Facts":
+        """Gather a person's cases, which are complete up to `as_of`.
 
-        The moment that the facts bear is the start of the hour, or the last event when that came after it: nothing
-        happened between the two, and a moment to the second would link everything issued in one visit (ARF ISSU_36).
+        The moment that a statement bears is the start of its hour, or its last event when that came after it: nothing
+        happened in between, and a moment to the second would link all that was issued in one visit (ARF ISSU_36).
         """
-        known = list(cases)
-        hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        moment = max([hour, *(event.registered_at for case in known for event in case.events)])
-        return cls(overview_of(agency, [replace(case, as_of=moment) for case in known], moment))
+        known = [replace(case, as_of=_rounded(case.as_of, [case])) for case in cases]
+        return cls(overview_of(agency, known, _rounded(as_of, known), fcid_version=_version(known)))
 
     @property
     def open_cases(self) -> tuple[Case, ...]:
@@ -77,6 +77,15 @@ class Facts:
             return overview_claims(self.overview, digests)
         case = self.case(dataset.case)
         return case_claims(case, case_digest(salt.of(case.reference), case))
+
+
+def _rounded(moment: datetime, cases: Sequence[Case]) -> datetime:
+    hour = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return max([hour, *(event.registered_at.astimezone(UTC) for case in cases for event in case.events)])
+
+
+def _version(cases: Sequence[Case]) -> str:
+    return max((case.fcid_version for case in cases), default=DEFAULT_VERSION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,5 +18,5 @@ class ReadDebts:
 
     def __call__(self, bsn: Bsn) -> Facts:
         """Return what the agency knows now; no cases is a fact too. Raises SourceUnavailable."""
-        now = self.clock.now()
-        return Facts.of(self.source.agency, self.source.cases_of(bsn, now), now)
+        known = self.source.cases_of(bsn, self.clock.now())
+        return Facts.of(self.source.agency, known.cases, known.as_of)

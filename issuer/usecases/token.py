@@ -5,13 +5,12 @@ credentials there are to name), and only then use the code up, in the transactio
 transaction code or an unreachable register burns nothing, and two who come at once cannot both pass.
 """
 
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from credentials.clock import Clock
 from credentials.debts.bsn import Bsn
-from credentials.openid.authorization import challenge_of
+from credentials.openid.pkce import check_verifier
 
 from issuer.domain.authorisation import TOKEN_LIFETIME, AccessGrant
 from issuer.domain.errors import InvalidGrant, InvalidScope, TxCodeMissing, TxCodeUnexpected, WrongTxCode
@@ -88,8 +87,7 @@ class GiveToken:
             authorised = records.authorisations.find_code(code)
         if authorised is None or authorised.expires_at <= now:
             raise InvalidGrant("the code is unknown or has expired")
-        if not hmac.compare_digest(challenge_of(verifier).encode(), authorised.code_challenge.encode()):
-            raise InvalidGrant("code_verifier does not belong to this code")
+        check_verifier(verifier, authorised.code_challenge)
         if client_id != authorised.client_id or redirect_uri != authorised.redirect_uri:
             raise InvalidGrant("the code was given to another client or address")
         # RFC 9449 section 10: a code that is bound to a key needs a proof of that key.

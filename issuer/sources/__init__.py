@@ -1,0 +1,6 @@
+"""Where an agency's debts come from: one file per kind of register, all under one contract suite."""
+
+from issuer.sources.csv_file import CsvColumns, CsvFileSource
+from issuer.sources.fcid_directory import FcidDirectorySource
+
+__all__ = ["CsvColumns", "CsvFileSource", "FcidDirectorySource"]

@@ -1,0 +1,119 @@
+"""What the agency publishes about itself: metadata of issuer and authorization server, keys, DID document."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from credentials.debts.claims import labels
+from credentials.dids import did_web_document
+from credentials.encoding import JsonObject, b64_encode
+from credentials.formats.base import Configuration
+from credentials.formats.registry import FormatRegistry
+from credentials.openid.authorization_server import AuthorizationServerMetadata
+from credentials.openid.display import ClaimDescription, Display
+from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMetadata
+
+from issuer.domain.configurations import CONFIGURATIONS, Form, IssuedConfiguration, Kind
+from issuer.domain.places import StatusAddresses
+from issuer.usecases.dpop import ALGORITHMS as DPOP_ALGORITHMS
+from issuer.usecases.issue import TYPES, Identity
+
+_NAMES: Final = {
+    Kind.OVERVIEW: ("Betaaloverzicht", "Payment overview"),
+    Kind.CASE: ("Betalingszaak", "Payment case"),
+}
+_DESCRIPTIONS: Final = {
+    Kind.OVERVIEW: (
+        "Wat u bij deze organisatie moet betalen, in totaal en per zaak.",
+        "What you must pay to this organisation, in total and per case.",
+    ),
+    Kind.CASE: (
+        "Eén zaak: bedragen, termijnen, en wat u kunt doen.",
+        "One case: amounts, due dates, and what you can do.",
+    ),
+}
+# JOSE names; for ldp_vc some wallets look for names of Data Integrity suites, so both are listed.
+_PROOF_ALGORITHMS: Final = ("ES256", "EdDSA", "Ed25519")
+_PROOF_SUITES: Final = ("Ed25519Signature2018", "Ed25519Signature2020", "JsonWebSignature2020")
+
+
+@dataclass(frozen=True)
+class Describe:
+    """Builds the published documents; they change only when the agency's keys or settings do."""
+
+    identity: Identity
+    formats: FormatRegistry
+    addresses: StatusAddresses
+    batch_size: int
+
+    @cached_property
+    def issuer(self) -> JsonObject:
+        """The credential issuer metadata (OpenID4VCI 1.0 section 12.2.4)."""
+        url = self.identity.url
+        return IssuerMetadata(
+            credential_issuer=url,
+            credential_endpoint=f"{url}/credential",
+            nonce_endpoint=f"{url}/nonce",
+            batch_size=self.batch_size,
+            display=(Display(self.identity.name, "nl"), Display(self.identity.name, "en")),
+            configurations={each.id: self._configuration(each) for each in CONFIGURATIONS},
+        ).to_json()
+
+    @cached_property
+    def authorization_server(self) -> JsonObject:
+        """The authorization server metadata (RFC 8414, OpenID4VCI 1.0 section 12.3)."""
+        url = self.identity.url
+        metadata = AuthorizationServerMetadata(
+            issuer=url,
+            token_endpoint=f"{url}/oauth/token",
+            authorization_endpoint=f"{url}/oauth/authorize",
+            pushed_authorization_request_endpoint=f"{url}/oauth/par",
+            require_pushed_authorization_requests=True,
+            scopes=tuple(each.id for each in CONFIGURATIONS),
+            dpop_algorithms=tuple(algorithm.value for algorithm in DPOP_ALGORITHMS),
+        ).to_json()
+        return {**metadata, "status_list_aggregation_endpoint": self.addresses.aggregation}
+
+    @cached_property
+    def jwt_vc_issuer(self) -> JsonObject:
+        """The JWT VC issuer metadata: the key behind the certificates."""
+        return {"issuer": self.identity.url, "jwks": {"keys": [self._jwk()]}}
+
+    @cached_property
+    def did_document(self) -> JsonObject:
+        """The DID document of the agency's did:web."""
+        keys = [self.identity.keys[form].signer.public_jwk for form in (Form.LDP, Form.SD_JWT)]
+        return did_web_document(self.identity.did, keys, also_known_as=[self.identity.url])
+
+    def _jwk(self) -> JsonObject:
+        key = self.identity.keys[Form.SD_JWT]
+        public = key.signer.public_jwk
+        chain = {"x5c": [b64_encode(der) for der in key.x5c]} if key.x5c else {}
+        return {**public.members, "kid": public.thumbprint, "use": "sig", "alg": key.signer.algorithm.value, **chain}
+
+    def _configuration(self, issued: IssuedConfiguration) -> CredentialConfiguration:
+        described = self.formats[issued.form.value].describe(
+            Configuration(
+                issued.id,
+                TYPES[issued.kind],
+                display=tuple(display.to_json() for display in _displays(issued.kind, self.identity.name)),
+                claims=tuple(claim.to_json() for claim in _claims(issued.kind)),
+            )
+        )
+        suites = _PROOF_SUITES if issued.form is Form.LDP else ()
+        return CredentialConfiguration.build(
+            issued.id, described, scope=issued.id, proof_algorithms=(*_PROOF_ALGORITHMS, *suites)
+        )
+
+
+def _displays(kind: Kind, agency: str) -> Iterable[Display]:
+    for locale, name, description in zip(("nl", "en"), _NAMES[kind], _DESCRIPTIONS[kind], strict=True):
+        yield Display(
+            f"{name} {agency}", locale, description, background_color="#154273", text_color="#ffffff"
+        )
+
+
+def _claims(kind: Kind) -> Iterable[ClaimDescription]:
+    for label in labels(TYPES[kind]):
+        yield ClaimDescription(label.path, label.mandatory, (Display(label.nl, "nl"), Display(label.en, "en")))
