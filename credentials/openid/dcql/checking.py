@@ -1,4 +1,4 @@
-"""The verifier's side of DCQL: does what came answer what was asked? (OpenID4VP 1.0 section 8.6)
+"""The verifier's side of DCQL: whether what came answers what was asked (OpenID4VP 1.0 section 8.6).
 
 A wallet's matching is its own affair: `values` and `trusted_authorities` are requests, not controls (section 14.11), so
 everything is checked again here, in what was proven and disclosed.

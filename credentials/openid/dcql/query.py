@@ -94,10 +94,9 @@ class CredentialQuery:
     def _meta(self) -> JsonObject:
         if not self.types:
             return {}
-        alternatives: list[JsonValue] = [sorted(types) for types in self.types]
         if self.format in W3C_FORMATS:
-            return {"type_values": alternatives}
-        names: list[JsonValue] = [sorted(types)[0] for types in self.types]
+            return {"type_values": [list[JsonValue](sorted(types)) for types in self.types]}
+        names: list[JsonValue] = [name for types in self.types for name in types]
         return {"doctype_value": names[0]} if self.format == MDOC else {"vct_values": names}
 
 

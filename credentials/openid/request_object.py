@@ -1,0 +1,159 @@
+"""The signed request object: made by the verifier, proven by the wallet (OpenID4VP 1.0 section 5, RFC 9101).
+
+`verify_request` checks, in this order: the prefix allows a signature; the parameters; `client_id` is the one of the
+link; the key is the one that the prefix prescribes; the signature; `aud` and times; the wallet's own nonce. What
+remains for the wallet is trust: that the certificate chain or the DID stands for somebody on its trust list.
+"""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Self
+
+from credentials.clock import epoch
+from credentials.encoding import JsonObject, JsonValue
+from credentials.errors import BlauweKnopError
+from credentials.jose import UnverifiedToken, check_times, sign_jwt
+from credentials.keys import PublicJwk, Signer
+from credentials.openid.certificates import build_x5c, parse_x5c
+from credentials.openid.client_id import ClientId, Prefix, check_x5c, parse_client_id
+from credentials.openid.errors import InvalidPresentationRequest
+from credentials.openid.proof import KeyResolver
+from credentials.openid.vp_request import PresentationRequest, parse_parameters
+
+TYPE: Final = "oauth-authz-req+jwt"
+MEDIA_TYPE: Final = "application/oauth-authz-req+jwt"
+# Section 5.8: the audience of a request to a wallet that was not discovered dynamically.
+AUDIENCE: Final = "https://self-issued.me/v2"
+MAX_REQUEST_CHARACTERS: Final = 256_000
+LIFETIME: Final = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedRequest:
+    """A request whose sender has proven to be who `client_id` says; unsigned ones have `key` None and prove nothing.
+
+    `x5c` is the chain whose leaf is `key`, still to be validated; `verification_method` the DID URL of `key`.
+    """
+
+    request: PresentationRequest
+    key: PublicJwk | None = None
+    x5c: tuple[bytes, ...] = ()
+    verification_method: str | None = None
+
+    @property
+    def signed(self) -> bool:
+        """Whether the request was signed by its sender."""
+        return self.key is not None
+
+
+def sign_request(
+    request: PresentationRequest,
+    signer: Signer,
+    *,
+    now: datetime,
+    lifetime: timedelta = LIFETIME,
+    x5c: Sequence[bytes] = (),
+    verification_method: str | None = None,
+) -> str:
+    """Make the request object: with `x5c` (leaf first) for certificate prefixes, else with the DID URL of the key.
+
+    Raises ValueError for what would not verify: it is the caller's mistake.
+    """
+    header: JsonObject
+    match request.client_id.prefix:
+        case Prefix.X509_HASH | Prefix.X509_SAN_DNS:
+            if check_x5c(request.client_id, x5c, request.response_uri).thumbprint != signer.public_jwk.thumbprint:
+                raise ValueError("the leaf certificate is not the signer's")
+            chain: list[JsonValue] = list(build_x5c(x5c))
+            header = {"x5c": chain}
+        case Prefix.DECENTRALIZED_IDENTIFIER:
+            if verification_method is None or verification_method.partition("#")[0] != request.client_id.value:
+                raise ValueError("the verification method is not of the client's DID")
+            header = {"kid": verification_method}
+        case Prefix.REDIRECT_URI:
+            raise ValueError("requests under the prefix redirect_uri are not signed")
+    times: JsonObject = {"iat": epoch(now), "exp": epoch(now + lifetime)}
+    return sign_jwt(TYPE, header, {"aud": AUDIENCE, **times, **request.to_parameters()}, signer)
+
+
+@dataclass(frozen=True, slots=True)
+class UnverifiedRequest:
+    """A request object that is well formed; nothing in it may be believed, shown or acted upon yet."""
+
+    token: UnverifiedToken
+    client_id: ClientId
+
+    @classmethod
+    def parse(cls, jwt: str) -> Self:
+        """Read a request object. Raises InvalidPresentationRequest."""
+        try:
+            token = UnverifiedToken.parse(jwt.strip(), max_characters=MAX_REQUEST_CHARACTERS)
+            token.require_type(TYPE)
+        except BlauweKnopError as wrong:
+            raise InvalidPresentationRequest(f"the request object is not well formed: {wrong.detail}") from wrong
+        client_id = token.payload.get("client_id")
+        if not isinstance(client_id, str):
+            raise InvalidPresentationRequest("client_id is missing")
+        return cls(token, parse_client_id(client_id))
+
+
+def verify_request(
+    unverified: UnverifiedRequest,
+    *,
+    client_id: str,
+    now: datetime,
+    wallet_nonce: str | None = None,
+    resolver: KeyResolver | None = None,
+    insecure_localhost: bool = False,
+) -> VerifiedRequest:
+    """Check a request object and return the request.
+
+    `client_id` is the one of the link; `wallet_nonce` what was posted to the request URI, if anything; `resolver`
+    answers for DIDs. Raises InvalidPresentationRequest, InvalidTransactionData.
+    """
+    token = unverified.token
+    if not unverified.client_id.signs:
+        raise InvalidPresentationRequest("a request under the prefix redirect_uri cannot be signed")
+    request = parse_parameters(token.payload, insecure_localhost=insecure_localhost)
+    # Section 5.10.1: identical, prefix included.
+    if request.client_id.full != client_id:
+        raise InvalidPresentationRequest("client_id is not the one of the link")
+    x5c: tuple[bytes, ...] = ()
+    verification_method: str | None = None
+    if request.client_id.prefix is Prefix.DECENTRALIZED_IDENTIFIER:
+        verification_method = _verification_method(token.header, request.client_id)
+        key = _resolve(verification_method, resolver)
+    else:
+        x5c = parse_x5c(token.header.get("x5c"), InvalidPresentationRequest)
+        key = check_x5c(request.client_id, x5c, request.response_uri)
+    try:
+        claims = token.verify(key).payload
+        check_times(claims, now)
+    except BlauweKnopError as wrong:
+        raise InvalidPresentationRequest(f"the request object does not hold: {wrong.detail or wrong.code}") from wrong
+    if claims.get("aud") not in (AUDIENCE, [AUDIENCE]):
+        raise InvalidPresentationRequest("aud is not a wallet")
+    # Section 5.10.1: whoever cannot echo our nonce replays an old request.
+    if wallet_nonce is not None and not hmac.compare_digest(
+        (request.wallet_nonce or "").encode("utf-8"), wallet_nonce.encode("utf-8")
+    ):
+        raise InvalidPresentationRequest("wallet_nonce is not ours")
+    return VerifiedRequest(request, key, x5c, verification_method)
+
+
+def _verification_method(header: JsonObject, client_id: ClientId) -> str:
+    kid = header.get("kid")
+    if not isinstance(kid, str) or kid.partition("#")[0] not in (client_id.value, "") or "#" not in kid:
+        raise InvalidPresentationRequest("kid is not a key of the DID that client_id names")
+    return client_id.value + kid if kid.startswith("#") else kid
+
+
+def _resolve(verification_method: str, resolver: KeyResolver | None) -> PublicJwk:
+    if resolver is None:
+        raise InvalidPresentationRequest("verifiers with a DID are not known here")
+    try:
+        return resolver.resolve(verification_method, "authentication")
+    except BlauweKnopError as wrong:
+        raise InvalidPresentationRequest(f"the verifier's key is not found: {wrong.code}") from wrong
