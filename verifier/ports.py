@@ -7,7 +7,7 @@ from typing import Protocol
 
 from credentials.encoding import JsonObject
 from verifier.domain.evidence import Body, Evidence
-from verifier.domain.request import Answer, Attempt, Intake, VerificationRequest
+from verifier.domain.request import Answer, Attempt, Intake, Shown, VerificationRequest
 
 
 class Intakes(Protocol):
@@ -25,7 +25,7 @@ class Intakes(Protocol):
         """Return an owner's files, newest first."""
         ...
 
-    def close(self, owner: str, intake_id: str) -> None:
+    def close(self, owner: str, intake_id: str, now: datetime) -> None:
         """Delete a file with everything in it, now. Raises UnknownIntake."""
         ...
 
@@ -101,14 +101,11 @@ class Presented:
 class Examiner(Protocol):
     """Check presentations: integrity, authority, validity, status (see `credentials.verification`)."""
 
-    def examine(self, presented: Presented, *, nonce: str, audience: str, keep: Sequence[tuple[str, ...]]) -> Evidence:
-        """Check a new presentation; of a proven one the claims at `keep` are kept (empty: all).
-
-        Raises RefusedAnswer when it is not intact, or not shown by its holder to us, now.
-        """
+    def examine(self, presented: Presented, *, shown: Shown) -> Evidence:
+        """Check a new presentation. Raises RefusedAnswer when it is not intact, or not shown by its holder to us."""
         ...
 
-    def again(self, evidence: Evidence) -> Evidence:
+    def again(self, evidence: Evidence, *, shown: Shown) -> Evidence:
         """Check evidence on file once more: may it still count, is it current? Never raises for its content."""
         ...
 
@@ -151,12 +148,4 @@ class Secrets(Protocol):
 
     def fresh(self) -> str:
         """Return 256 random bits as base64url."""
-        ...
-
-
-class Deeds(Protocol):
-    """The audit trail: what was done, by whom (a pseudonym) and to which object; never what was in it."""
-
-    def note(self, actor: str, deed: str, object_id: str, outcome: str = "ok") -> None:
-        """Append one deed."""
         ...

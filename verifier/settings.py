@@ -77,7 +77,6 @@ class VerifierSettings(PartySettings):
     """Everything that one running verifier is told."""
 
     state: SettingPath
-    workers: Annotated[int, Field(ge=1, le=64)] = 1
     database: str = ""
     client_id_prefix: Literal["x509_hash", "x509_san_dns", "redirect_uri"] = "x509_hash"
     response_mode: Literal["direct_post.jwt", "direct_post"] = "direct_post.jwt"
@@ -135,7 +134,6 @@ EXAMPLE: Final = """\
 base_url = "http://localhost:8120"
 host = "127.0.0.1"
 port = 8120
-workers = 1
 
 # Keys, certificates and tokens; made by `blauweknop verifier init VERIFIER.toml`. Relative to this file.
 state = "verifier-state"

@@ -42,7 +42,8 @@ class Check:
 class Evidence:
     """What one credential proves, or why it proves nothing.
 
-    `claims` are the disclosed claims that were asked for, empty unless the credential was proven when it came in.
+    `claims` are the disclosed claims that were asked for: of what is proven, and of what was true until it was
+    superseded; otherwise empty.
     `presented` is the presentation itself, kept so that it can be checked again; both leave with the file.
     """
 

@@ -37,11 +37,20 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What the holder proved to have answered: our question, to us. Kept so that evidence can be checked again."""
+
+    nonce: str
+    audience: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What was taken in, and when it was last checked."""
 
     received_at: datetime
     checked_at: datetime
+    shown: Shown
     evidence: tuple[Evidence, ...]
 
 

@@ -7,6 +7,8 @@ from typing import Any, final
 from sqlalchemy import Row, delete, insert, select
 
 from credentials.clock import epoch, from_epoch
+from service import audit
+from service.audit import AuditEntry
 from service.database import Database
 from verifier.domain.errors import UnknownIntake
 from verifier.domain.request import Intake
@@ -37,6 +39,8 @@ class SqlIntakes:
                     delete_after=epoch(intake.delete_after),
                 )
             )
+            entry = AuditEntry(action="intake_opened", actor=intake.owner, object=intake.id)
+            audit.append(connection, entry, at=intake.opened_at)
 
     def get(self, owner: str, intake_id: str) -> Intake:
         """Return a file. Raises UnknownIntake."""
@@ -54,12 +58,13 @@ class SqlIntakes:
             rows = connection.execute(statement).all()
         return [self._read(row) for row in rows]
 
-    def close(self, owner: str, intake_id: str) -> None:
+    def close(self, owner: str, intake_id: str, now: datetime) -> None:
         """Delete a file with everything in it. Raises UnknownIntake."""
         statement = delete(intake_table).where(_files.id == intake_id, _files.owner == owner)
         with self._database.write() as connection:
             if connection.execute(statement).rowcount != 1:
                 raise UnknownIntake
+            audit.append(connection, AuditEntry(action="intake_closed", actor=owner, object=intake_id), at=now)
 
     def purge(self, now: datetime) -> int:
         """Delete files whose time is over, and answers that nobody came back for in time."""
@@ -71,7 +76,11 @@ class SqlIntakes:
         )
         with self._database.write() as connection:
             connection.execute(abandoned)
-            return connection.execute(delete(intake_table).where(_files.delete_after <= moment)).rowcount
+            ended = connection.execute(select(_files.id).where(_files.delete_after <= moment)).scalars().all()
+            for intake_id in ended:
+                connection.execute(delete(intake_table).where(_files.id == intake_id))
+                audit.append(connection, AuditEntry(action="intake_purged", actor="system", object=intake_id), at=now)
+            return len(ended)
 
     def _read(self, row: Row[Any]) -> Intake:
         return Intake(

@@ -11,6 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from credentials.clock import epoch, from_epoch
 from credentials.encoding import json_compact, json_object
+from service import audit
+from service.audit import AuditEntry
 from service.database import Database, use_once
 from service.errors import NotExactlyOne
 from verifier.domain.errors import NoMoreTime, NotAnswered, NotSameBrowser, RequestEnded, UnknownRequest
@@ -74,6 +76,8 @@ class SqlRequests:
                     state="open",
                 )
             )
+            entry = AuditEntry(action="request_made", actor=request.owner, object=request.id, reason=request.template)
+            audit.append(connection, entry, at=request.created_at)
 
     def get(self, owner: str, request_id: str) -> VerificationRequest:
         """Return a request. Raises UnknownRequest."""
@@ -108,14 +112,16 @@ class SqlRequests:
 
     def answer(self, request_id: str, answer: Answer, *, return_code: str | None) -> None:
         """Take the one answer. Raises RequestEnded."""
-        self._end(
+        self._change(
             _still_open(request_id, answer.received_at).values(
                 state="answered",
                 ended_at=epoch(answer.received_at),
                 answer=self._seals.answer(request_id, answer),
                 return_hash=None if return_code is None else _hash(return_code),
                 binding=None,
-            )
+            ),
+            AuditEntry(action="answer_taken", actor="wallet", object=request_id),
+            answer.received_at,
         )
 
     def confirm(self, request_id: str, *, return_code: str, browser: str, now: datetime) -> None:
@@ -139,10 +145,12 @@ class SqlRequests:
 
     def decline(self, request_id: str, code: str, now: datetime) -> None:
         """Note that the wallet said no. Raises RequestEnded."""
-        self._end(
+        self._change(
             _still_open(request_id, now).values(
                 state="declined", ended_at=epoch(now), decline_code=code[:60], binding=None
-            )
+            ),
+            AuditEntry(action="request_declined", actor="wallet", object=request_id, reason=code[:60]),
+            now,
         )
 
     def note_attempt(self, request_id: str, attempt: Attempt) -> None:
@@ -161,6 +169,10 @@ class SqlRequests:
                         explanation=attempt.explanation[:400],
                     )
                 )
+                entry = AuditEntry(
+                    action="answer_refused", actor="wallet", object=request_id, result="refused", reason=attempt.code
+                )
+                audit.append(connection, entry, at=attempt.at)
 
     def replace(self, owner: str, request_id: str, answer: Answer) -> None:
         """Put a newly checked answer in the place of the old one. Raises NotAnswered."""
@@ -177,6 +189,8 @@ class SqlRequests:
         try:
             with self._database.write() as connection:
                 use_once(connection, statement)
+                entry = AuditEntry(action="answer_rechecked", actor=owner, object=request_id)
+                audit.append(connection, entry, at=answer.checked_at)
         except NotExactlyOne as error:
             raise NotAnswered from error
 
@@ -184,16 +198,19 @@ class SqlRequests:
         """Give an open request more time. Raises RequestEnded, NoMoreTime."""
         if self.get(owner, request_id).extensions >= most:
             raise NoMoreTime
-        self._end(
+        self._change(
             _still_open(request_id, now)
             .where(_requests.owner == owner, _requests.extensions < most)
-            .values(expires_at=epoch(until), extensions=_requests.extensions + 1)
+            .values(expires_at=epoch(until), extensions=_requests.extensions + 1),
+            AuditEntry(action="request_extended", actor=owner, object=request_id),
+            now,
         )
 
-    def _end(self, statement: Update) -> None:
+    def _change(self, statement: Update, entry: AuditEntry, at: datetime) -> None:
         try:
             with self._database.write() as connection:
                 use_once(connection, statement)
+                audit.append(connection, entry, at=at)
         except NotExactlyOne as error:
             raise RequestEnded from error
 

@@ -8,7 +8,7 @@ from credentials.encoding import JsonObject, json_compact, json_parse
 from credentials.masking import Secret
 from service.sealing import derive, seal, unseal
 from verifier.domain.evidence import Body, Check, Evidence
-from verifier.domain.request import Answer, Binding
+from verifier.domain.request import Answer, Binding, Shown
 
 _MAX_BYTES: Final = 32 << 20
 
@@ -58,6 +58,7 @@ class Seals:
         members = {
             "received": epoch(answer.received_at),
             "checked": epoch(answer.checked_at),
+            "shown": [answer.shown.nonce, answer.shown.audience],
             "evidence": [_evidence(each) for each in answer.evidence],
         }
         return seal(self._key, json_compact(members), _place("answer", request_id))
@@ -68,6 +69,7 @@ class Seals:
         return Answer(
             received_at=from_epoch(members["received"]),
             checked_at=from_epoch(members["checked"]),
+            shown=Shown(*members["shown"]),
             evidence=tuple(_read_evidence(each) for each in members["evidence"]),
         )
 

@@ -1,0 +1,1 @@
+"""Other parties, as this one sees them: the scheme's trust list."""

@@ -1,0 +1,111 @@
+"""A result as JSON: what the business API answers and what the counsellor downloads. Amounts are whole euro cents."""
+
+from datetime import UTC, datetime
+
+from credentials.encoding import JsonObject, JsonValue
+from verifier.domain.evidence import Body, Evidence
+from verifier.domain.request import Answer, VerificationRequest
+from verifier.domain.result import AgencyLine, Duplicate, Result, Totals
+from verifier.domain.templates import Template
+
+
+def request_document(request: VerificationRequest, now: datetime) -> JsonObject:
+    """Return what a request is and where it stands, without any answer."""
+    attempts: list[JsonValue] = [
+        {"tijdstip": moment(each.at), "code": each.code, "uitleg": each.explanation} for each in request.attempts
+    ]
+    return {
+        "id": request.id,
+        "status": request.status(now),
+        "sjabloon": request.template,
+        "aangemaaktOp": moment(request.created_at),
+        "verlooptOp": moment(request.expires_at),
+        "pogingen": attempts,
+    }
+
+
+def result_document(answer: Answer, result: Result) -> JsonObject:
+    """Return what an answer proves: per credential, in total, and whether it is complete."""
+    return {
+        "ontvangenOp": moment(answer.received_at),
+        "gecontroleerdOp": moment(answer.checked_at),
+        "bewijzen": [_evidence(each) for each in answer.evidence],
+        "totalen": totals_document(result.totals),
+        "volledig": result.complete,
+        "uitgevers": [_line(line) for line in result.lines],
+        "ontbreekt": [_body(body) for body in result.missing],
+        "dubbel": [_duplicate(each) for each in result.duplicates],
+        "peildatumOudste": moment(result.oldest) if result.oldest else None,
+        "teOud": result.too_old,
+    }
+
+
+def download(
+    request: VerificationRequest, template: Template, answer: Answer, result: Result, now: datetime
+) -> JsonObject:
+    """Return the file that a counsellor takes along, with the ground on which it was asked."""
+    return {
+        **request_document(request, now),
+        "doel": template.purpose,
+        "grondslag": template.legal_ground,
+        "bewaartermijn": template.retention_text,
+        **result_document(answer, result),
+    }
+
+
+def totals_document(totals: Totals) -> JsonObject:
+    """Return totals with the names of the business API."""
+    return {
+        "saldo": totals.balance,
+        "verplicht": totals.owed,
+        "vereffend": totals.settled,
+        "achterstand": totals.arrears,
+        "openZaken": totals.open_cases,
+    }
+
+
+def moment(at: datetime) -> str:
+    """Write a moment as RFC 3339 in UTC."""
+    return at.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+def _evidence(evidence: Evidence) -> JsonObject:
+    checks: list[JsonValue] = [
+        {"naam": each.name, "uitkomst": each.outcome, "uitleg": each.explanation, "code": each.code}
+        for each in evidence.checks
+    ]
+    return {
+        "uitgever": _body(evidence.issuer),
+        "type": evidence.type,
+        "formaat": evidence.format,
+        "bewezen": evidence.proven,
+        "uitkomst": evidence.outcome,
+        "controles": checks,
+        "gegevens": evidence.claims if evidence.proven else {},
+    }
+
+
+def _line(line: AgencyLine) -> JsonObject:
+    return {
+        **_body(line.body),
+        "uitkomst": line.outcome,
+        "uitleg": line.sentence,
+        "totalen": totals_document(line.totals),
+        "getoond": line.shown,
+        "openZaken": line.stated,
+        "volledig": line.complete,
+        "peildatum": moment(line.as_of) if line.as_of else None,
+        "teOud": line.too_old,
+    }
+
+
+def _body(body: Body) -> JsonObject:
+    return {"identifier": body.identifier, "naam": body.name}
+
+
+def _duplicate(duplicate: Duplicate) -> JsonObject:
+    return {
+        "geteldBij": _body(duplicate.counted.body),
+        "ookBij": [_body(other.body) for other in duplicate.others],
+        "zeker": duplicate.certain,
+    }

@@ -1,0 +1,1 @@
+"""What a counsellor, a case system and a wallet can do here."""

@@ -1,0 +1,214 @@
+"""The counsellor's desk: open a file, ask, ask anew, give more time, close. Nothing here knows pages or HTTP."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, final
+
+from credentials.clock import Clock
+from credentials.encoding import JsonObject, json_compact
+from credentials.jose import EncryptionKey
+from credentials.masking import Secret
+from credentials.openid.dcql import DcqlQuery, parse_query
+from credentials.openid.errors import InvalidPresentationRequest
+from verifier.domain.errors import BadInput
+from verifier.domain.query import query_of
+from verifier.domain.request import (
+    Binding,
+    ClientIdPrefix,
+    Intake,
+    Open,
+    ResponseMode,
+    VerificationRequest,
+)
+from verifier.domain.templates import OWN_QUERY, Template, own_query, template_of
+from verifier.ports import Intakes, Requests, Secrets
+
+MAX_REFERENCE: Final = 60
+FORMATS: Final = frozenset({"dc+sd-jwt", "ldp_vc"})
+
+_BSN_DIGITS: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class AskPolicy:
+    """How requests are made here. `unsigned_allowed` is for development on one machine."""
+
+    lifetime: timedelta = timedelta(minutes=5)
+    extensions: int = 3
+    prefix: ClientIdPrefix = "x509_hash"
+    response_mode: ResponseMode = "direct_post.jwt"
+    unsigned_allowed: bool = False
+
+
+@final
+class Desk:
+    """What one counsellor, or one case system, does with their own files."""
+
+    def __init__(self, intakes: Intakes, requests: Requests, secrets: Secrets, clock: Clock, policy: AskPolicy) -> None:
+        self._intakes = intakes
+        self._requests = requests
+        self._secrets = secrets
+        self._clock = clock
+        self._policy = policy
+
+    def open(self, owner: str, reference: str, template_key: str) -> Intake:
+        """Open a file for a client. Raises BadInput, UnknownTemplate."""
+        return self._open(owner, _checked_reference(reference), template_of(template_key))
+
+    def files(self, owner: str) -> Sequence[tuple[Intake, VerificationRequest | None]]:
+        """Return an owner's files, each with its newest request."""
+        return [(intake, self.newest(owner, intake.id)) for intake in self._intakes.of(owner)]
+
+    def file(self, owner: str, intake_id: str) -> Intake:
+        """Return one file. Raises UnknownIntake."""
+        return self._intakes.get(owner, intake_id)
+
+    def newest(self, owner: str, intake_id: str) -> VerificationRequest | None:
+        """Return the newest request of a file."""
+        return next(iter(self._requests.of_intake(owner, intake_id)), None)
+
+    def requests(self, owner: str, intake_id: str) -> Sequence[VerificationRequest]:
+        """Return all requests of a file, newest first."""
+        return self._requests.of_intake(owner, intake_id)
+
+    def request(self, owner: str, request_id: str) -> VerificationRequest:
+        """Return one request. Raises UnknownRequest."""
+        return self._requests.get(owner, request_id)
+
+    def ask(self, owner: str, intake_id: str, *, browser: str | None = None) -> VerificationRequest:
+        """Make a new request in a file; an open one before it is withdrawn. Raises UnknownIntake.
+
+        With `browser` the wallet is on this very device: its answer counts only once it has come back here.
+        """
+        intake = self._intakes.get(owner, intake_id)
+        return self._ask(intake, template_of(intake.template), self._policy.response_mode, self._policy.prefix, browser)
+
+    def ask_for_system(
+        self,
+        owner: str,
+        *,
+        template_key: str | None,
+        query: JsonObject | None,
+        response_mode: ResponseMode | None,
+        prefix: ClientIdPrefix | None,
+    ) -> VerificationRequest:
+        """Make a request for a case system: a template or a query of its own. Raises BadInput, UnknownTemplate."""
+        if (template_key is None) == (query is None):
+            raise BadInput("sjabloon", "geef of een sjabloon, of een dcqlQuery")
+        chosen = prefix or self._policy.prefix
+        if chosen == "redirect_uri" and not self._policy.unsigned_allowed:
+            raise BadInput("clientIdPrefix", "een verzoek zonder handtekening kan hier niet")
+        template = own_query(_checked_query(query)) if query is not None else template_of(template_key or "")
+        intake = self._open(owner, "", template)
+        return self._ask(intake, template, response_mode or self._policy.response_mode, chosen, None)
+
+    def extend(self, owner: str, request_id: str) -> None:
+        """Give an open request more time. Raises UnknownRequest, RequestEnded, NoMoreTime."""
+        now = self._clock.now()
+        self._requests.extend(owner, request_id, now + self._policy.lifetime, now=now, most=self._policy.extensions)
+
+    def confirm(self, owner: str, request_id: str, *, return_code: str, browser: str) -> VerificationRequest:
+        """Accept the answer of a wallet on this device. Raises UnknownRequest, NotSameBrowser."""
+        self._requests.get(owner, request_id)
+        self._requests.confirm(request_id, return_code=return_code, browser=browser, now=self._clock.now())
+        return self._requests.get(owner, request_id)
+
+    def close(self, owner: str, intake_id: str) -> None:
+        """Delete a file with everything in it, now. Raises UnknownIntake."""
+        self._intakes.close(owner, intake_id, self._clock.now())
+
+    def purge(self) -> int:
+        """Delete what must no longer be kept; return how many files."""
+        return self._intakes.purge(self._clock.now())
+
+    def _open(self, owner: str, reference: str, template: Template) -> Intake:
+        now = self._clock.now()
+        intake = Intake(
+            id=self._secrets.fresh(),
+            owner=owner,
+            reference=reference,
+            template=template.key,
+            opened_at=now,
+            delete_after=now + template.retention,
+        )
+        self._intakes.add(intake)
+        return intake
+
+    def _ask(
+        self,
+        intake: Intake,
+        template: Template,
+        mode: ResponseMode,
+        prefix: ClientIdPrefix,
+        browser: str | None,
+    ) -> VerificationRequest:
+        now = self._clock.now()
+        request = VerificationRequest(
+            id=self._secrets.fresh(),
+            intake_id=intake.id,
+            owner=intake.owner,
+            template=template.key,
+            query=query_of(template),
+            response_mode=mode,
+            client_id_prefix=prefix,
+            binding=self._binding(mode),
+            created_at=now,
+            expires_at=now + self._policy.lifetime,
+            extensions=0,
+            state=Open(),
+            browser=browser,
+        )
+        self._requests.add(request)
+        return request
+
+    def _binding(self, mode: ResponseMode) -> Binding:
+        fresh = self._secrets.fresh
+        # HAIP section 5: a fresh key for every request, so that no answer can be read with another's.
+        key = EncryptionKey.generate(fresh()) if mode == "direct_post.jwt" else None
+        return Binding(
+            request_path=fresh(),
+            response_path=fresh(),
+            nonce=fresh(),
+            state=fresh(),
+            encryption_key=None if key is None else private_text(key),
+        )
+
+
+def private_text(key: EncryptionKey) -> Secret:
+    """Write a decryption key for safe keeping."""
+    return Secret(json_compact(key.signer.to_private_jwk()).decode())
+
+
+def template_for(request: VerificationRequest) -> Template:
+    """Return the template that a request was made from."""
+    return own_query(request.query) if request.template == OWN_QUERY else template_of(request.template)
+
+
+def _checked_reference(reference: str) -> str:
+    text = " ".join(reference.split())
+    if not text or len(text) > MAX_REFERENCE:
+        raise BadInput("kenmerk", f"vul een kenmerk van 1 tot {MAX_REFERENCE} tekens in")
+    if not text.isprintable():
+        raise BadInput("kenmerk", "gebruik gewone letters en cijfers")
+    digits = "".join(character for character in text if character.isdigit())
+    if len(digits) == _BSN_DIGITS and _passes_eleven_test(digits):
+        raise BadInput("kenmerk", "dit lijkt op een burgerservicenummer; gebruik uw eigen kenmerk")
+    return text
+
+
+def _passes_eleven_test(digits: str) -> bool:
+    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+    return sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=True)) % 11 == 0
+
+
+def _checked_query(query: JsonObject) -> JsonObject:
+    try:
+        parsed: DcqlQuery = parse_query(query)
+    except InvalidPresentationRequest as error:
+        raise BadInput("dcqlQuery", error.detail) from error
+    if any(each.format not in FORMATS for each in parsed.credentials):
+        raise BadInput("dcqlQuery", "format is dc+sd-jwt of ldp_vc")
+    if any(not each.holder_binding for each in parsed.credentials):
+        raise BadInput("dcqlQuery", "een antwoord zonder bewijs van de houder nemen wij niet aan")
+    return query
