@@ -120,6 +120,9 @@ class _Root:
             await self._lifespan(receive, send)
             return
         path = scope.get("path", "")
+        if scope.get("method") == "HEAD":
+            # The server leaves the body out by itself (RFC 9110 section 9.3.2); the copy keeps its own method.
+            scope = {**scope, "method": "GET"}
         if self._protocol is not None and path.startswith(self._prefixes):
             if scope.get("method") == "OPTIONS":
                 await send({"type": "http.response.start", "status": 204, "headers": self._preflight})
