@@ -154,9 +154,10 @@ class _Reading:
 
 
 def _with_id(source: JsonObject, reference: str) -> JsonObject:
-    content = {name: value for name, value in source.items() if value is not None} | {names.REFERENCE: reference}
+    content = {name: value for name, value in source.items() if value is not None}
+    content[names.REFERENCE] = reference
     try:
-        return content | {names.EVENT_ID: stable_event_id(content)}
+        return {**content, names.EVENT_ID: stable_event_id(content)}
     except MalformedInput:
         reason = "neither an id nor content of which to make one"
         raise InvalidField(field=names.EVENT_ID, reason=reason) from None
