@@ -1,7 +1,7 @@
 """What the use cases need from outside: keeping, examining, knowing who takes part, and saying what was done."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -98,10 +98,21 @@ class Presented:
     presentation: str | JsonObject
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A presentation that is intact and shown by its holder to us: evidence, proven or not, and all it disclosed.
+
+    `disclosed` is for comparing with the question only; None where the issuer's key could not be found now.
+    """
+
+    evidence: Evidence
+    disclosed: JsonObject | None = field(repr=False)
+
+
 class Examiner(Protocol):
     """Check presentations: integrity, authority, validity, status (see `credentials.verification`)."""
 
-    def examine(self, presented: Presented, *, shown: Shown) -> Evidence:
+    def examine(self, presented: Presented, *, shown: Shown) -> Examined:
         """Check a new presentation. Raises RefusedAnswer when it is not intact, or not shown by its holder to us."""
         ...
 
@@ -115,31 +126,6 @@ class Scheme(Protocol):
 
     def overview_issuers(self) -> Sequence[Body]:
         """Return every body that issues overviews: the ones a complete answer covers. Raises Unavailable."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Requester:
-    """Who we are to a wallet: name and contact, shown before anything is shared."""
-
-    name: str
-    oin: str
-    contact: str
-
-
-class RequestWriter(Protocol):
-    """Write requests as wallets read them."""
-
-    def client_id(self, request: VerificationRequest) -> str:
-        """Return our full client id, with its prefix: the audience of every presentation."""
-        ...
-
-    def uri(self, request: VerificationRequest) -> str:
-        """Return the `openid4vp://` address for a QR code or link."""
-        ...
-
-    def object(self, request: VerificationRequest, *, wallet_nonce: str | None, now: datetime) -> str:
-        """Return the signed request object. Raises UnknownRequest for an unsigned request: it travels in its URI."""
         ...
 
 

@@ -25,7 +25,7 @@ from credentials.verification import CheckName, CheckOutcome, Outcome, Report, V
 from verifier.domain.errors import RefusedAnswer
 from verifier.domain.evidence import CASE, NOBODY, OVERVIEW, Body, Check, Evidence
 from verifier.domain.request import Shown
-from verifier.ports import Presented
+from verifier.ports import Examined, Presented
 
 _REFUSING: Final = (CheckName.SIGNATURE, CheckName.HOLDER)
 _TRUE_ONCE: Final = (Outcome.PROVEN, Outcome.SUPERSEDED)
@@ -43,7 +43,7 @@ class CredentialExaminer:
         self._verifier = verifier
         self._clock = clock
 
-    def examine(self, presented: Presented, *, shown: Shown) -> Evidence:
+    def examine(self, presented: Presented, *, shown: Shown) -> Examined:
         """Check a new presentation. Raises RefusedAnswer."""
         expected = Expectation(self._clock.now(), nonce=shown.nonce, audience=shown.audience)
         report = self._verifier.examine(presented.presentation, expected, presented.format)
@@ -51,7 +51,7 @@ class CredentialExaminer:
             check = report.check(name)
             if check.outcome is CheckOutcome.FAILED:
                 raise RefusedAnswer(check.code, check.explanation)
-        return _evidence(presented, report)
+        return Examined(_evidence(presented, report), report.claims)
 
     def again(self, evidence: Evidence, *, shown: Shown) -> Evidence:
         """Check evidence on file once more. What was not proven at first may be now, and the other way round."""

@@ -1,0 +1,159 @@
+"""A wallet's answer: read, examined, compared with the question, and taken once; or refused with nothing kept.
+
+1. The request is known by the path of its `response_uri`, is open and has time left.
+2. The form is read and, where it was asked, decrypted with this request's own key (`parse_response`).
+3. A wallet that says no ends the request; the counsellor reads that the client has not shared.
+4. Every presentation is examined (see `examine` for what refuses an answer and what is kept as not proven).
+5. What they disclose is compared with the query: format, type, claims, values.
+6. The answer is stored by one conditional update: of two answers that come at once, one is taken.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, final
+
+from credentials.clock import Clock
+from credentials.encoding import JsonObject, b64_decode
+from credentials.errors import BlauweKnopError
+from credentials.jose import EncryptionKey, UnverifiedToken
+from credentials.openid.dcql import Answered, DcqlQuery, check_presentation, parse_query
+from credentials.openid.errors import InvalidResponse, UnsatisfiedQuery
+from credentials.openid.vp_request import ResponseMode
+from credentials.openid.vp_response import RefusedResponse, parse_response
+from credentials.trust.x509 import aki
+from verifier.domain.errors import RefusedAnswer, RequestEnded
+from verifier.domain.evidence import Evidence
+from verifier.domain.request import Answer, Attempt, Shown, VerificationRequest
+from verifier.ports import Examined, Examiner, Presented, Requests, Secrets
+from verifier.usecases.asking import Asking, encryption_key
+from verifier.usecases.desk import template_for
+from verifier.usecases.results import trimmed
+
+MAX_PRESENTATIONS: Final = 200
+
+_WORDS: Final[Mapping[type[BlauweKnopError], str]] = {
+    UnsatisfiedQuery: "Het antwoord past niet bij de vraag: er ontbreekt iets, of er zit iets anders bij.",
+    InvalidResponse: "Het antwoord was niet te lezen, of het hoort niet bij deze vraag.",
+}
+
+
+@final
+class Answering:
+    """Take in what wallets post."""
+
+    def __init__(
+        self,
+        requests: Requests,
+        examiner: Examiner,
+        asking: Asking,
+        secrets: Secrets,
+        clock: Clock,
+        *,
+        return_uri: str,
+        most: int = MAX_PRESENTATIONS,
+    ) -> None:
+        self._requests = requests
+        self._examiner = examiner
+        self._asking = asking
+        self._secrets = secrets
+        self._clock = clock
+        self._return_uri = return_uri
+        self._most = most
+
+    def accept(self, path: str, fields: Mapping[str, str]) -> str | None:
+        """Take an answer and return where the wallet sends its user now, None if nowhere.
+
+        Raises UnknownRequest, RequestEnded, InvalidResponse and its kin.
+        """
+        request = self._requests.by_response_path(path)
+        if request.status(self._clock.now()) != "open" or not request.binding.nonce:
+            raise RequestEnded
+        try:
+            evidence = self._evidence(request, fields)
+        except RefusedAnswer as refused:
+            self._note(request, refused.attempt_code, refused.reason)
+            raise InvalidResponse(f"a presentation does not hold: {refused.attempt_code}") from refused
+        except InvalidResponse as refused:
+            self._note(request, refused.code, _WORDS.get(type(refused), refused.detail))
+            raise
+        if evidence is None:
+            return None
+        return self._store(request, evidence)
+
+    def _evidence(self, request: VerificationRequest, fields: Mapping[str, str]) -> tuple[Evidence, ...] | None:
+        query = parse_query(request.query)
+        response = parse_response(
+            fields,
+            mode=ResponseMode(request.response_mode),
+            query=query,
+            state=request.binding.state,
+            keys=_keys(encryption_key(request)),
+        )
+        if isinstance(response, RefusedResponse):
+            self._requests.decline(request.id, response.refusal.error, self._clock.now())
+            return None
+        if sum(len(each) for each in response.vp_token.values()) > self._most:
+            raise InvalidResponse("there are more presentations than we take")
+        shown = self._shown(request)
+        template = template_for(request)
+        found: list[Evidence] = []
+        for query_id, presentations in response.vp_token.items():
+            for presentation in presentations:
+                presented = Presented(query_id, query.by_id[query_id].format, presentation)
+                examined = self._examiner.examine(presented, shown=shown)
+                _compare(query, presented, examined)
+                found.append(trimmed(examined.evidence, template))
+        return tuple(found)
+
+    def _shown(self, request: VerificationRequest) -> Shown:
+        return Shown(request.binding.nonce, self._asking.client_id(request).full)
+
+    def _store(self, request: VerificationRequest, evidence: Sequence[Evidence]) -> str | None:
+        now = self._clock.now()
+        answer = Answer(received_at=now, checked_at=now, shown=self._shown(request), evidence=tuple(evidence))
+        # OpenID4VP 1.0 section 13.3: on one device, the answer counts only for the browser that asked.
+        code = self._secrets.fresh() if request.browser is not None else None
+        self._requests.answer(request.id, answer, return_code=code)
+        return None if code is None else f"{self._return_uri}/{request.id}?response_code={code}"
+
+    def _note(self, request: VerificationRequest, code: str, reason: str) -> None:
+        self._requests.note_attempt(request.id, Attempt(self._clock.now(), code, reason))
+
+
+def _keys(key: EncryptionKey | None) -> dict[str, EncryptionKey]:
+    return {} if key is None else {key.kid: key}
+
+
+def _compare(query: DcqlQuery, presented: Presented, examined: Examined) -> None:
+    if examined.disclosed is None:
+        # The issuer's key could not be found, so nothing is known of what it says; nothing of it will be counted.
+        return
+    document = _document(presented, examined.disclosed)
+    answered = Answered(
+        format=presented.format,
+        types=frozenset({examined.evidence.type}),
+        claims=document,
+        authority_keys=_authority_keys(presented),
+    )
+    check_presentation(query.by_id[presented.query_id], answered)
+
+
+def _document(presented: Presented, disclosed: JsonObject) -> JsonObject:
+    # Paths into a W3C credential start at the credential itself, not at our claim tree.
+    if isinstance(presented.presentation, str):
+        return disclosed
+    inside = presented.presentation.get("verifiableCredential")
+    credential = inside[0] if isinstance(inside, list) and len(inside) == 1 else inside
+    return credential if isinstance(credential, dict) else disclosed
+
+
+def _authority_keys(presented: Presented) -> frozenset[str]:
+    """Return the authority key identifiers of the chain; who they truly are, the examination has decided."""
+    if not isinstance(presented.presentation, str):
+        return frozenset()
+    try:
+        header = UnverifiedToken.parse(presented.presentation.partition("~")[0]).header
+        chain = header.get("x5c")
+        found = [aki(b64_decode(each)) for each in chain if isinstance(each, str)] if isinstance(chain, list) else []
+    except BlauweKnopError:
+        return frozenset()
+    return frozenset(each for each in found if each)

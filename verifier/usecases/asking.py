@@ -1,0 +1,126 @@
+"""A request as wallets read it: the link for a QR code, and the signed request object behind it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, final
+
+from credentials.clock import Clock
+from credentials.encoding import JsonObject, json_object
+from credentials.jose import EncryptionKey
+from credentials.keys import Signer, SoftwareSigner
+from credentials.openid.client_id import ClientId, Prefix, client_id_of_certificate
+from credentials.openid.dcql import parse_query
+from credentials.openid.request_link import (
+    POST,
+    RequestReference,
+    RequestUriPost,
+    parse_request_uri_post,
+    unsigned_request_uri,
+)
+from credentials.openid.request_object import sign_request
+from credentials.openid.verifier_info import Purpose
+from credentials.openid.vp_request import PresentationRequest, ResponseMode
+from verifier.domain.errors import RequestEnded, UnknownRequest
+from verifier.domain.request import VerificationRequest
+from verifier.ports import Requests
+from verifier.usecases.desk import template_for
+
+# Section 11.1 and appendix B: what we can verify.
+VP_FORMATS: Final[JsonObject] = {
+    "dc+sd-jwt": {"sd-jwt_alg_values": ["ES256", "ES384", "EdDSA"], "kb-jwt_alg_values": ["ES256", "EdDSA"]},
+    "ldp_vc": {
+        "proof_type_values": ["DataIntegrityProof"],
+        "cryptosuite_values": ["eddsa-rdfc-2022", "ecdsa-rdfc-2019"],
+    },
+}
+
+
+@final
+@dataclass(frozen=True, slots=True, repr=False)
+class Access:
+    """Who we are to wallets: our address, and the key and certificate that prove it."""
+
+    base_url: str
+    hostname: str
+    signer: Signer
+    chain: tuple[bytes, ...]
+
+
+@final
+class Asking:
+    """Write requests, and hand them to the wallets that come for them."""
+
+    def __init__(self, requests: Requests, access: Access, clock: Clock) -> None:
+        self._requests = requests
+        self._access = access
+        self._clock = clock
+
+    def client_id(self, request: VerificationRequest) -> ClientId:
+        """Return our client id for a request; whole, with its prefix, it is the audience of each presentation."""
+        match request.client_id_prefix:
+            case "x509_hash":
+                return client_id_of_certificate(self._access.chain[0])
+            case "x509_san_dns":
+                return ClientId(Prefix.X509_SAN_DNS, self._access.hostname)
+            case "redirect_uri":
+                return ClientId(Prefix.REDIRECT_URI, self.response_uri(request))
+
+    def response_uri(self, request: VerificationRequest) -> str:
+        """Return where the answer goes: an address of this request alone."""
+        return f"{self._access.base_url}/vp/antwoorden/{request.binding.response_path}"
+
+    def link(self, request: VerificationRequest) -> str:
+        """Return the `openid4vp://` link. Raises RequestEnded: what has ended has no link any more."""
+        if not request.binding.request_path:
+            raise RequestEnded
+        client_id = self.client_id(request)
+        if not client_id.signs:
+            return unsigned_request_uri(self._presentation_request(request))
+        uri = f"{self._access.base_url}/vp/verzoeken/{request.binding.request_path}"
+        return RequestReference(client_id.full, uri, POST).to_uri()
+
+    def request_object(self, path: str, fields: Mapping[str, str]) -> str:
+        """Return the signed request that a wallet comes for, by GET or with the fields of its POST.
+
+        It may come more than once while the request is open: phones lose connections, and every answer is still
+        taken once. Raises UnknownRequest, RequestEnded, InvalidRequest.
+        """
+        posted = parse_request_uri_post(fields)
+        request = self._requests.by_request_path(path)
+        now = self._clock.now()
+        if request.status(now) != "open" or not request.binding.request_path:
+            raise RequestEnded
+        if request.client_id_prefix == "redirect_uri":
+            # OpenID4VP 1.0 section 5.9.3: it cannot be signed, so it travels in its link.
+            raise UnknownRequest
+        message = self._presentation_request(request, posted)
+        jwt = sign_request(message, self._access.signer, now=now, x5c=self._access.chain)
+        self._requests.mark_fetched(request.id, now)
+        return jwt
+
+    def _presentation_request(
+        self, request: VerificationRequest, posted: RequestUriPost | None = None
+    ) -> PresentationRequest:
+        template, binding = template_for(request), request.binding
+        key = encryption_key(request)
+        return PresentationRequest(
+            client_id=self.client_id(request),
+            response_uri=self.response_uri(request),
+            response_mode=ResponseMode(request.response_mode),
+            nonce=binding.nonce,
+            dcql=parse_query(request.query),
+            state=binding.state,
+            encryption_keys=() if key is None else (key.public(),),
+            vp_formats=VP_FORMATS,
+            purpose=Purpose(template.purpose, template.legal_ground, template.retention_text),
+            wallet_nonce=posted.wallet_nonce if posted else None,
+        )
+
+
+def encryption_key(request: VerificationRequest) -> EncryptionKey | None:
+    """Return the key that an encrypted answer to this request opens with."""
+    text = request.binding.encryption_key
+    if text is None:
+        return None
+    signer = SoftwareSigner.from_private_jwk(json_object(text.reveal(), "the stored key"))
+    return EncryptionKey(signer, signer.public_jwk.kid or "")

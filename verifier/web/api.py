@@ -1,0 +1,154 @@
+"""The case systems' doors: ask, read what came of it, check again, delete. By the NL API Design Rules."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import Depends, FastAPI
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from credentials.clock import Clock
+from credentials.encoding import JsonObject
+from credentials.masking import Secret
+from service.errors import Unauthorized
+from service.problems import ProblemMap
+from service.web.apps import API_ROOT, business_app
+from service.web.bearer import bearer_token
+from service.web.input import ApiModel
+from verifier.domain.request import Answered, VerificationRequest
+from verifier.exports.document import request_document, result_document
+from verifier.usecases.asking import Asking
+from verifier.usecases.desk import Desk
+from verifier.usecases.results import Results
+
+VERSION: Final = "1.0.0"
+ROOT: Final = f"{API_ROOT}/verificatieverzoeken"
+
+_SECURITY: Final[dict[str, Any]] = {"security": [{"bearer": []}]}
+
+
+class NewRequest(ApiModel):
+    """Een vraag aan een wallet: een sjabloon, of een eigen DCQL-vraag."""
+
+    sjabloon: Annotated[
+        str | None, Field(description="snelscan, intake of schuldregeling", examples=["intake"], max_length=40)
+    ] = None
+    dcql_query: Annotated[dict[str, Any] | None, Field(description="Een DCQL-vraag (OpenID4VP 1.0).")] = None
+    response_mode: Annotated[
+        Literal["direct_post", "direct_post.jwt"] | None, Field(description="Hoe het antwoord terugkomt.")
+    ] = None
+    client_id_prefix: Annotated[
+        Literal["x509_hash", "x509_san_dns", "redirect_uri"] | None,
+        Field(description="Hoe de wallet deze partij herkent."),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiDoors:
+    """What the business API opens on to. `clients` is token by client name."""
+
+    desk: Desk
+    asking: Asking
+    results: Results
+    clock: Clock
+    clients: Mapping[str, Secret]
+
+
+def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str) -> FastAPI:
+    """Make the app of the business API."""
+    app = business_app(
+        title=title,
+        version=VERSION,
+        problems=problems,
+        description="Vraag een burger om bewezen schuldgegevens en lees wat bewezen is. Bedragen zijn hele eurocenten.",
+    )
+    caller = _caller(doors.clients)
+    Owner = Annotated[str, Depends(caller)]  # noqa: N806  # a type that belongs to this app
+
+    @app.post(ROOT, status_code=201, summary="Maak een verificatieverzoek", tags=["verificatieverzoeken"], **_extra())
+    def create(body: NewRequest, owner: Owner) -> Response:
+        request = doors.desk.ask_for_system(
+            owner,
+            template_key=body.sjabloon,
+            query=body.dcql_query,
+            response_mode=body.response_mode,
+            prefix=body.client_id_prefix,
+        )
+        document: JsonObject = {
+            **request_document(request, doors.clock.now()),
+            "verzoekUri": doors.asking.link(request),
+        }
+        return JSONResponse(document, 201, {"location": f"{ROOT}/{request.id}"})
+
+    @app.get(ROOT + "/{id}", summary="Lees een verificatieverzoek", tags=["verificatieverzoeken"], **_extra())
+    def read(id: str, owner: Owner) -> Response:
+        return JSONResponse(_document(doors, doors.desk.request(owner, id)))
+
+    @app.post(
+        ROOT + "/{id}/hercontroles",
+        status_code=201,
+        summary="Controleer een antwoord opnieuw",
+        tags=["verificatieverzoeken"],
+        **_extra(),
+    )
+    def check_again(id: str, owner: Owner) -> Response:
+        return JSONResponse(_document(doors, doors.results.check_again(owner, id).request), 201)
+
+    @app.delete(
+        ROOT + "/{id}",
+        status_code=204,
+        summary="Verwijder een verificatieverzoek met alle gegevens",
+        tags=["verificatieverzoeken"],
+        **_extra(),
+    )
+    def delete(id: str, owner: Owner) -> Response:
+        doors.desk.close(owner, doors.desk.request(owner, id).intake_id)
+        return Response(status_code=204)
+
+    _describe_security(app)
+    return app
+
+
+def _document(doors: ApiDoors, request: VerificationRequest) -> JsonObject:
+    document = request_document(request, doors.clock.now())
+    if isinstance(request.state, Answered):
+        outcome = doors.results.outcome(request)
+        document |= result_document(outcome.answer, outcome.result)
+    return document
+
+
+def _caller(clients: Mapping[str, Secret]) -> Any:  # noqa: ANN401  # a FastAPI dependency
+    digests = {name: _digest(secret.reveal()) for name, secret in clients.items()}
+
+    def owner(request: Request) -> str:
+        given = _digest(bearer_token(request))
+        # All are compared, so that the time tells nothing of which one it was.
+        found = [name for name, digest in digests.items() if hmac.compare_digest(digest, given)]
+        if not found:
+            raise Unauthorized
+        return f"systeem:{found[0]}"
+
+    return owner
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def _extra() -> dict[str, Any]:
+    return {"openapi_extra": _SECURITY}
+
+
+def _describe_security(app: FastAPI) -> None:
+    made = app.openapi
+
+    def document() -> dict[str, Any]:
+        described = made()
+        described.setdefault("components", {})["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+        return described
+
+    app.openapi = document  # type: ignore[method-assign]  # FastAPI's own way of extending the document
