@@ -1,0 +1,64 @@
+"""What the routes of one agency work with: its use cases, and a few facts about it to show."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from credentials.clock import Clock
+from credentials.masking import Secret
+from credentials.openid.nonce import NonceAuthority
+from service.csrf import CsrfGuard
+from service.pages import Pages
+from service.sessions import Sessions
+
+from issuer.ports import LoginProvider
+from issuer.usecases.authorise import Authorise, PushRequest
+from issuer.usecases.debts import ReadDebts
+from issuer.usecases.describe import Describe
+from issuer.usecases.dpop import TakeDpopProof
+from issuer.usecases.issue import IssueCredentials
+from issuer.usecases.offer import CreateOffer, ShowOffer
+from issuer.usecases.publish import PublishStatus, ReadStatusList
+from issuer.usecases.refresh import RefreshSource
+from issuer.usecases.token import GiveToken
+from issuer.usecases.withdraw import Withdraw
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom a citizen can ask."""
+
+    phone: str | None = None
+    website: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One agency's use cases."""
+
+    url: str
+    agency: str
+    contact: Contact
+    clock: Clock
+    status_ttl: timedelta
+    api_token: Secret
+    random: Callable[[int], bytes] = field(repr=False)
+    describe: Describe
+    create_offer: CreateOffer
+    show_offer: ShowOffer
+    push_request: PushRequest
+    authorise: Authorise
+    give_token: GiveToken
+    take_dpop: TakeDpopProof
+    nonces: NonceAuthority
+    issue: IssueCredentials
+    read_debts: ReadDebts
+    read_status_list: ReadStatusList
+    publish: PublishStatus
+    withdraw: Withdraw
+    refresh: RefreshSource
+    login: LoginProvider
+    sessions: Sessions
+    csrf: CsrfGuard
+    pages: Pages

@@ -1,0 +1,149 @@
+"""OpenID4VCI 1.0: offer, pushed request, token, nonce and credential endpoints. Each route reads, calls, answers."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.responses import JSONResponse
+
+from credentials.encoding import JsonObject
+from credentials.openid.authorization import PushedResponse, parse_authorization_request
+from credentials.openid.authorization_details import AuthorizationDetail
+from credentials.openid.credential import CredentialResponse, parse_credential_request
+from credentials.openid.errors import InvalidDpopProof, InvalidRequest
+from credentials.openid.form import MEDIA_TYPE as FORM
+from credentials.openid.form import parse_form
+from credentials.openid.nonce import RANDOM_BYTES, nonce_response
+from credentials.openid.offer import AuthorizationCodeGrant, CredentialOffer, PreAuthorizedGrant, TxCode
+from credentials.openid.token import PreAuthorizedTokenRequest, TokenResponse, parse_access_token, parse_token_request
+
+from issuer.domain.authorisation import PUSHED_LIFETIME, TOKEN_LIFETIME, PushedRequest
+from issuer.domain.configurations import known
+from issuer.domain.offers import Grant
+from issuer.usecases.offer import TX_CODE_LENGTH, MadeOffer
+from issuer.usecases.token import IssuedToken
+from issuer.web.desk import Desk
+
+REQUEST_URI: Final = "urn:ietf:params:oauth:request_uri:"
+_NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
+
+
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
+Body = Annotated[bytes, Depends(_body)]
+
+
+def router(desk: Desk) -> APIRouter:
+    """Return the routes of one agency."""
+    routes = APIRouter()
+
+    @routes.get("/offers/{secret}")
+    def offer(secret: str) -> Response:
+        """The offer behind a link (section 4.1.3)."""
+        return _answer(credential_offer(desk.url, desk.show_offer.to_wallet(secret)).to_json())
+
+    @routes.post("/oauth/par")
+    def push(request: Request, body: Body) -> Response:
+        """A pushed authorization request (RFC 9126)."""
+        asked = parse_authorization_request(_form(request, body))
+        thumbprint = desk.take_dpop(_dpop_header(request), method="POST", path="/oauth/par") or asked.dpop_jkt
+        names = [*asked.scope, *(detail.configuration_id for detail in asked.authorization_details)]
+        handle = desk.push_request(
+            PushedRequest(
+                client_id=asked.client_id,
+                redirect_uri=asked.redirect_uri,
+                code_challenge=asked.code_challenge,
+                configurations=known(names),
+                by_details=bool(asked.authorization_details),
+                state=asked.state,
+                issuer_state=asked.issuer_state,
+                dpop_thumbprint=thumbprint,
+            )
+        )
+        pushed = PushedResponse(REQUEST_URI + handle, int(PUSHED_LIFETIME.total_seconds()))
+        return _answer(pushed.to_json(), status=201)
+
+    @routes.post("/oauth/token")
+    def token(request: Request, body: Body) -> Response:
+        """A code for an access token (section 6)."""
+        asked = parse_token_request(_form(request, body))
+        thumbprint = desk.take_dpop(_dpop_header(request), method="POST", path="/oauth/token")
+        details = [detail.configuration_id for detail in asked.authorization_details] or None
+        if isinstance(asked, PreAuthorizedTokenRequest):
+            issued = desk.give_token.for_offer(
+                asked.code, asked.tx_code, details=details, client_id=asked.client_id, dpop_thumbprint=thumbprint
+            )
+        else:
+            issued = desk.give_token.for_login(
+                asked.code,
+                verifier=asked.code_verifier,
+                redirect_uri=asked.redirect_uri,
+                client_id=asked.client_id,
+                details=details,
+                dpop_thumbprint=thumbprint,
+            )
+        return _answer(_token_response(issued).to_json())
+
+    @routes.post("/nonce")
+    def nonce() -> Response:
+        """A fresh `c_nonce` (section 7)."""
+        return _answer(nonce_response(desk.nonces.issue(desk.clock.now(), desk.random(RANDOM_BYTES))))
+
+    @routes.post("/credential")
+    def credential(request: Request, body: Body) -> Response:
+        """Credentials (section 8)."""
+        access = parse_access_token(request.headers.get("authorization"))
+        header = _dpop_header(request) if access.scheme == "DPoP" else None
+        if access.scheme == "DPoP" and header is None:
+            raise InvalidDpopProof("the DPoP proof is missing")
+        secret = access.value.reveal()
+        thumbprint = desk.take_dpop(header, method="POST", path="/credential", access_token=secret)
+        grant = desk.issue.grant_of(secret, thumbprint)
+        return _answer(CredentialResponse(desk.issue(grant, parse_credential_request(body))).to_json())
+
+    return routes
+
+
+def credential_offer(url: str, made: MadeOffer) -> CredentialOffer:
+    """Return an offer as wallets read it."""
+    offer, secrets = made.offer, made.secrets
+    if offer.grant is Grant.AUTHORISATION_CODE:
+        return CredentialOffer(
+            url, offer.configurations, authorization_code=AuthorizationCodeGrant(secrets.issuer_state)
+        )
+    tx_code = None
+    if offer.tx_code_hash is not None:
+        tx_code = TxCode(TX_CODE_LENGTH, "numeric", "De code van zes cijfers die u van ons kreeg")
+    return CredentialOffer(url, offer.configurations, pre_authorized=PreAuthorizedGrant(secrets.code, tx_code))
+
+
+def _token_response(issued: IssuedToken) -> TokenResponse:
+    identifiers: dict[str, list[str]] = {}
+    for dataset in issued.datasets:
+        identifiers.setdefault(dataset.configuration.id, []).append(dataset.identifier)
+    return TokenResponse(
+        access_token=issued.token,
+        token_type="DPoP" if issued.grant.dpop_thumbprint else "Bearer",  # noqa: S106  # the type's name
+        expires_in=int(TOKEN_LIFETIME.total_seconds()),
+        scope=issued.grant.configurations,
+        authorization_details=tuple(AuthorizationDetail(name, tuple(found)) for name, found in identifiers.items()),
+    )
+
+
+def _form(request: Request, body: bytes) -> dict[str, str]:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        raise InvalidRequest(f"the body is not {FORM}")
+    return parse_form(body)
+
+
+def _dpop_header(request: Request) -> str | None:
+    # RFC 9449 section 4.3, point 1: not more than one.
+    headers = request.headers.getlist("dpop")
+    if len(headers) > 1:
+        raise InvalidDpopProof("more than one DPoP proof")
+    return headers[0] if headers else None
+
+
+def _answer(body: JsonObject, status: int = 200) -> Response:
+    return JSONResponse(body, status, _NO_STORE)
