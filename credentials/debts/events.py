@@ -8,7 +8,7 @@ obligations, corrections and settlements do.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 from enum import StrEnum
 from typing import TypeAlias, final
 
@@ -47,8 +47,12 @@ class Registered:
     def __post_init__(self) -> None:
         if not 0 < len(self.id) <= _MAX_ID_CHARACTERS:
             raise InvalidField(field="gebeurtenis_kenmerk", reason="an event id has 1 to 256 characters")
-        if self.registered_at.tzinfo is None:
+        offset = self.registered_at.utcoffset()
+        if offset is None:
             raise InvalidField(field="datumtijd_gebeurtenis", reason="a moment without an offset")
+        if not isinstance(self.registered_at.tzinfo, timezone):
+            # On a zone's own clock the hour that daylight saving repeats compares as one hour.
+            object.__setattr__(self, "registered_at", self.registered_at.astimezone(timezone(offset)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
