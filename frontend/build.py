@@ -104,12 +104,10 @@ def _npm() -> Sequence[str] | None:
 
 def _runs(command: Sequence[str], folder: Path) -> bool:
     try:
-        return (
-            subprocess.run(command, cwd=folder, check=False, timeout=_SECONDS, stdout=subprocess.DEVNULL).returncode
-            == 0
-        )  # noqa: S603  # ours
+        done = subprocess.run(command, cwd=folder, check=False, timeout=_SECONDS, stdout=subprocess.DEVNULL)  # noqa: S603
     except (OSError, subprocess.TimeoutExpired):
         return False
+    return done.returncode == 0
 
 
 def _is_new(made: Path) -> bool:

@@ -64,11 +64,12 @@ def verify(connection: Connection, *, at_least: int = 0) -> int:
     `at_least` is a count known from elsewhere: a chain that lost its end is whole in itself.
     """
     previous, expected = _GENESIS, 1
-    rows = connection.execution_options(yield_per=1000).execute(select(audit_table).order_by(audit_table.c.number))
-    for row in rows:
-        if row.number != expected or row.hash != _hash(previous, row.number, row.at, row.entry):
-            raise ChainBroken(f"at row {expected}")
-        previous, expected = row.hash, expected + 1
+    in_steps = select(audit_table).order_by(audit_table.c.number).execution_options(yield_per=1000)
+    with connection.execute(in_steps) as rows:
+        for row in rows:
+            if row.number != expected or row.hash != _hash(previous, row.number, row.at, row.entry):
+                raise ChainBroken(f"at row {expected}")
+            previous, expected = row.hash, expected + 1
     if expected - 1 < at_least:
         raise ChainBroken("the end is missing")
     return expected - 1

@@ -1,0 +1,132 @@
+"""Fixtures that more than one area of tests stands on: clocks, databases on both engines, and a strict log."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from credentials.clock import FixedClock
+from service.database import Database
+from service.logging import configure
+
+POSTGRESQL_URL = "BLAUWEKNOP_TEST_POSTGRESQL"
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def strict_log() -> None:
+    """A log line with personal data in it fails the test that caused it."""
+    configure(level="critical", strict=True, stream=sys.stderr)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Database]:
+    """An empty SQLite database in a file."""
+    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
+    yield database
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database, once on SQLite and once on PostgreSQL: what storage contract suites run on."""
+    if request.param == "sqlite":
+        made = Database(f"sqlite:///{tmp_path / 'test.db'}")
+        yield made
+        made.close()
+        return
+    server = request.getfixturevalue("postgresql_server")
+    with _postgresql_database(server) as url:
+        made = Database(url)
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server: one given by the environment, or one of our own for these tests."""
+    given = os.environ.get(POSTGRESQL_URL)
+    if given:
+        yield given
+        return
+    programs = _postgresql_programs()
+    if programs is None:
+        pytest.skip(f"no PostgreSQL here: install it (Debian: apt-get install postgresql) or set {POSTGRESQL_URL}")
+    with _Cluster(programs) as url:
+        yield url
+
+
+def _postgresql_programs() -> Path | None:
+    on_path = shutil.which("initdb")
+    found = [Path(on_path).parent] if on_path else sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((folder for folder in found if (folder / "initdb").exists() and (folder / "pg_ctl").exists()), None)
+
+
+class _Cluster:
+    """A PostgreSQL of our own in a temporary folder, on a Unix socket and a loopback port, gone after the tests."""
+
+    def __init__(self, programs: Path) -> None:
+        self._programs = programs
+        self._folder = Path(tempfile.mkdtemp(prefix="bk-pg-"))
+        # PostgreSQL refuses to run as root: then it runs as the user that its package made.
+        self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+
+    def __enter__(self) -> str:
+        if self._as:
+            shutil.chown(self._folder, "postgres")
+        data = self._folder / "data"
+        port = _free_port()
+        options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={self._folder} -c fsync=off"
+        self._run("initdb", "-D", str(data), "-U", "test", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        self._run("pg_ctl", "-D", str(data), "-o", options, "-w", "-t", "30", "-l", str(self._folder / "log"), "start")
+        return f"postgresql://test@127.0.0.1:{port}/postgres"
+
+    def __exit__(self, *_: object) -> None:
+        self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [*self._as, str(self._programs / program), *arguments]
+        # A daemon keeps what it inherits open, so nothing is captured by pipe.
+        with (self._folder / "out").open("ab") as out:
+            subprocess.run(command, check=True, timeout=60, stdout=out, stderr=out, cwd="/")
+
+
+class _postgresql_database:  # noqa: N801  # used as a function
+    """An empty database of its own on the server, dropped at the end."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._name = f"t_{uuid.uuid4().hex}"
+
+    def __enter__(self) -> str:
+        self._execute(f'CREATE DATABASE "{self._name}"')
+        return f"{self._server.rpartition('/')[0]}/{self._name}"
+
+    def __exit__(self, *_: object) -> None:
+        self._execute(f'DROP DATABASE "{self._name}" WITH (FORCE)')
+
+    def _execute(self, statement: str) -> None:
+        import psycopg
+
+        with psycopg.connect(self._server.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
