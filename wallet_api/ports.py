@@ -15,6 +15,7 @@ from credentials.formats import Credential
 from credentials.keys import PublicJwk, Signer
 from credentials.masking import Secret
 from credentials.openid.offer import CredentialOffer, OfferReference
+from credentials.openid.request_link import RequestLink, RequestReference
 from credentials.trust import TrustList
 from credentials.verification import Report
 from wallet_api.domain.card import Agency, Card, Standing
@@ -238,4 +239,20 @@ class Proof(Protocol):
 
     def forget_status(self) -> None:
         """Drop cached status lists, so that the next look-up is fresh."""
+        ...
+
+
+class Requesters(Protocol):
+    """Organisations that ask for cards, over OpenID4VP 1.0."""
+
+    def read_link(self, text: str) -> RequestLink:
+        """Read a request link; nothing is fetched. Raises InvalidPresentationRequest and its kin."""
+        ...
+
+    def fetch(self, reference: RequestReference, wallet_nonce: str | None) -> str:
+        """Fetch a request object, by GET or with our nonce by POST. Raises Unavailable, PeerRefused."""
+        ...
+
+    def deliver(self, response_uri: str, fields: Mapping[str, str]) -> str | None:
+        """Post an answer and return where the citizen's browser must go next, if anywhere. Raises NotDelivered."""
         ...

@@ -227,9 +227,7 @@ class HttpIssuers:
             answer = send(self._headers(url, dpop, access_token, fresh))
         return answer
 
-    def _headers(
-        self, url: str, dpop: Signer | None, access_token: str | None, nonce: str | None
-    ) -> Mapping[str, str]:
+    def _headers(self, url: str, dpop: Signer | None, access_token: str | None, nonce: str | None) -> Mapping[str, str]:
         headers: dict[str, str] = {}
         if access_token is not None:
             headers["authorization"] = f"{'Bearer' if dpop is None else 'DPoP'} {access_token}"
@@ -275,9 +273,7 @@ class HttpIssuers:
         server = parse_authorization_server(
             _body(self._http.get(url, JSON)), issuer=issuer, insecure_localhost=self._insecure
         )
-        kinds = tuple(
-            kind for each in metadata.configurations.values() if (kind := _kind(each)) is not None
-        )
+        kinds = tuple(kind for each in metadata.configurations.values() if (kind := _kind(each)) is not None)
         description = IssuerDescription(
             credential_issuer, issuer, server.iss_in_response, kinds, metadata.batch_size or 1
         )

@@ -131,3 +131,16 @@ class ChangedMeanwhile(BlauweKnopError):
     """The stored item was changed by another window since it was read."""
 
     code = "changed_meanwhile"
+
+
+class UnknownHost(BlauweKnopError):
+    """A request must be fetched from a host that nobody on the trust list has; the citizen must agree first.
+
+    `host` is for the page that asks.
+    """
+
+    code = "unknown_host"
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        super().__init__()

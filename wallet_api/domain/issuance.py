@@ -38,9 +38,7 @@ class IssuerDescription:
 
     def kinds_of(self, types: frozenset[str], formats: tuple[str, ...]) -> tuple[Kind, ...]:
         """Return the kinds of these types in these formats, in the order of `formats`."""
-        return tuple(
-            kind for format in formats for kind in self.kinds if kind.format == format and kind.type in types
-        )
+        return tuple(kind for format in formats for kind in self.kinds if kind.format == format and kind.type in types)
 
     def kind(self, id: str) -> Kind | None:
         """Return the kind with this configuration id."""

@@ -158,9 +158,7 @@ def overview_of(cards: Sequence[Card], now: datetime) -> CitizenOverview:
     today = dutch_day(now)
     overviews = _newest_overviews(cards)
     lines = _debt_lines(cards, now)
-    agencies = tuple(
-        _agency_line(agency, overviews.get(agency.identifier), lines, now) for agency in _agencies(cards)
-    )
+    agencies = tuple(_agency_line(agency, overviews.get(agency.identifier), lines, now) for agency in _agencies(cards))
     counted = [line for line in agencies if line.stated is not None and line.freshness is not Freshness.WITHDRAWN]
     without = {line.agency.identifier for line in counted}
     loose = [line for line in lines if line.card.agency.identifier not in without and line.group is not Group.DONE]

@@ -74,7 +74,9 @@ class SqlWallets:
     def exists(self, wallet_id: str) -> bool:
         """Say whether the wallet is still there."""
         with self._database.read() as connection:
-            return connection.execute(select(wallet_table.c.id).where(wallet_table.c.id == wallet_id)).first() is not None
+            return (
+                connection.execute(select(wallet_table.c.id).where(wallet_table.c.id == wallet_id)).first() is not None
+            )
 
     def delete(self, wallet_id: str) -> None:
         """Delete the wallet and everything in it."""

@@ -97,16 +97,17 @@ class Collect:
             return None
         identifier = current.agency.identifier
         begun = self._update(
-            wallet, collection.id, identifier, lambda one: one.begin(identifier, self._clock.now(), secrets.token_urlsafe(16))
+            wallet,
+            collection.id,
+            identifier,
+            lambda one: one.begin(identifier, self._clock.now(), secrets.token_urlsafe(16)),
         )
         try:
             description = self._issuers.describe(identifier)
             kinds = description.kinds_of(WANTED, self._formats)
             if not kinds:
                 raise NothingOffered
-            return self._visits.begin(
-                wallet, description, tuple(kind.id for kind in kinds), collection=begun.id
-            )
+            return self._visits.begin(wallet, description, tuple(kind.id for kind in kinds), collection=begun.id)
         except BlauweKnopError as error:
             self._fail(wallet, begun.id, identifier, error)
             return None
@@ -116,16 +117,12 @@ class Collect:
         identifier, collection = visit.credential_issuer, str(visit.collection)
         try:
             description, grant = self._visits.redeem(visit, returned)
-            received = self._receive.receive(
-                wallet, self._agency(identifier), description, grant, visit.configurations
-            )
+            received = self._receive.receive(wallet, self._agency(identifier), description, grant, visit.configurations)
         except BlauweKnopError as error:
             self._fail(wallet, collection, identifier, error)
             return
         cases = received.open_cases if received.open_cases is not None else received.cards
-        self._update(
-            wallet, collection, identifier, lambda one: one.collected(identifier, cases, self._clock.now())
-        )
+        self._update(wallet, collection, identifier, lambda one: one.collected(identifier, cases, self._clock.now()))
 
     def again(self, wallet: OpenedWallet, identifier: str) -> Collection:
         """Put one agency back in the queue. Raises UnknownStep."""

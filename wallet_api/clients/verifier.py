@@ -1,0 +1,54 @@
+"""Speak OpenID4VP 1.0 with an organisation that asks for cards: fetch its request, post the answer."""
+
+from collections.abc import Mapping
+from typing import Final, final
+
+from credentials.errors import BlauweKnopError
+from credentials.openid.errors import parse_error
+from credentials.openid.request_link import POST, RequestLink, RequestReference, RequestUriPost, parse_request_link
+from credentials.openid.request_object import MAX_REQUEST_CHARACTERS, MEDIA_TYPE
+from credentials.openid.vp_response import parse_acknowledgement
+from service.http import OutboundClient
+from wallet_api.domain.errors import NotDelivered, RequestRefused
+
+_ACCEPT: Final = f"{MEDIA_TYPE}, application/jwt"
+
+
+@final
+class HttpRequesters:
+    """The port `Requesters`."""
+
+    def __init__(self, http: OutboundClient, *, insecure_localhost: bool = False) -> None:
+        self._http = http
+        self._insecure = insecure_localhost
+
+    def read_link(self, text: str) -> RequestLink:
+        """Read a request link; nothing is fetched. Raises InvalidPresentationRequest and its kin."""
+        return parse_request_link(text, insecure_localhost=self._insecure)
+
+    def fetch(self, reference: RequestReference, wallet_nonce: str | None) -> str:
+        """Fetch a request object, by GET or with our nonce by POST. Raises Unavailable, PeerRefused, RequestRefused."""
+        if reference.method == POST:
+            fields = RequestUriPost(wallet_nonce=wallet_nonce).to_form()
+            answer = self._http.post_form(reference.request_uri, fields, accept=_ACCEPT)
+        else:
+            answer = self._http.get(reference.request_uri, _ACCEPT, max_bytes=MAX_REQUEST_CHARACTERS)
+        if not answer.ok:
+            raise parse_error(answer.status, answer.body)
+        try:
+            return answer.body.decode("ascii")
+        except UnicodeDecodeError as error:
+            raise RequestRefused("malformed") from error
+
+    def deliver(self, response_uri: str, fields: Mapping[str, str]) -> str | None:
+        """Post an answer and return where the citizen's browser must go next, if anywhere. Raises NotDelivered."""
+        try:
+            answer = self._http.post_form(response_uri, fields)
+            # OpenID4VP 1.0 section 8.2: status 200, and never a redirect.
+            if not answer.ok:
+                raise NotDelivered("the answer was refused")
+            return parse_acknowledgement(answer.body)
+        except NotDelivered:
+            raise
+        except BlauweKnopError as error:
+            raise NotDelivered(error.code) from error

@@ -1,0 +1,122 @@
+"""A request for cards, what the citizen may answer, and the receipt that stays."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import final
+
+from credentials.encoding import JsonObject
+from credentials.openid.claims_path import ClaimsPath
+from wallet_api.domain.card import Card
+from wallet_api.domain.disclosure import Fact
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asks. Only when `known` do name and OIN come from the trust list; otherwise all we know is the host."""
+
+    name: str
+    host: str
+    known: bool
+    identifier: str | None = None
+    oin: str | None = None
+    may_ask_bsn: bool = False
+    registered: tuple[str, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why it is asked, on which ground, and how long it is kept: the requester's own words."""
+
+    purpose: str
+    ground: str
+    retention: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class PendingRequest:
+    """A request that was read and proven, and waits for the citizen. `parameters` is the request as it was signed.
+
+    `refusal` says which rule it breaks; then it can only be declined.
+    """
+
+    id: str
+    parameters: JsonObject = field(repr=False)
+    requester: Requester
+    reason: Reason | None
+    expires_at: datetime
+    refusal: str | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One card that would be shown: which claims, and whether the request cannot do without it."""
+
+    query: str
+    card: Card
+    paths: tuple[ClaimsPath, ...]
+    facts: tuple[Fact, ...]
+    required: bool
+    several: bool
+    unusual: tuple[Fact, ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the citizen decides about. `satisfiable` is false when the wallet lacks what is asked."""
+
+    request: PendingRequest
+    shares: tuple[Share, ...]
+    satisfiable: bool
+    outdated: tuple[str, ...] = ()
+
+    @property
+    def agencies(self) -> tuple[tuple[str, tuple[Share, ...]], ...]:
+        """The cards by agency, in order of name."""
+        grouped: dict[str, list[Share]] = {}
+        for share in self.shares:
+            grouped.setdefault(share.card.agency.name, []).append(share)
+        return tuple((name, tuple(grouped[name])) for name in sorted(grouped, key=str.casefold))
+
+    @property
+    def unusual(self) -> bool:
+        """Say whether more is asked than the requester registered."""
+        return any(share.unusual for share in self.shares)
+
+
+class ReceiptState(StrEnum):
+    """What became of a request."""
+
+    SENT = "verstuurd"
+    SHARED = "gedeeld"
+    DECLINED = "niet_gedeeld"
+    NOT_DELIVERED = "niet_aangekomen"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class SharedCard:
+    """One card as it was shown: by whom it was issued, and every fact that went along."""
+
+    agency: str
+    type: str
+    facts: tuple[Fact, ...] = field(repr=False)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was shared with whom, when, why, and for how long they keep it."""
+
+    id: str
+    requester: Requester
+    reason: Reason | None
+    at: datetime
+    state: ReceiptState
+    cards: tuple[SharedCard, ...] = field(repr=False)
+    next_address: str | None = field(default=None, repr=False)

@@ -1,0 +1,110 @@
+"""Who is at the door: from a browser's session, or a program's bearer token, to an opened wallet.
+
+The session is sealed with the browser's own secret, and the wallet's key lies in it: so this service holds the key only
+while that session lives, and a copy of the database holds it never.
+"""
+
+from typing import Final, final
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from credentials.encoding import JsonObject, b64url_decode, b64url_encode
+from credentials.errors import MalformedInput
+from service.errors import LoginNeeded, Unauthorized
+from service.sessions import Session, Sessions
+from service.web import bearer_token
+from wallet_api.domain.wallet import OpenedWallet, WalletNumber
+from wallet_api.ports import Wallets
+
+_NEXT: Final = "next"
+_MAX_NEXT: Final = 4_000
+
+
+@final
+class Door:
+    """Sessions that hold an opened wallet."""
+
+    def __init__(self, sessions: Sessions, wallets: Wallets) -> None:
+        self._sessions = sessions
+        self._wallets = wallets
+
+    def session(self, request: Request) -> Session | None:
+        """Return the browser's session, with or without a wallet."""
+        return self._sessions.current(request)
+
+    def wallet(self, request: Request) -> OpenedWallet:
+        """Return the wallet of this browser's session. Raises LoginNeeded."""
+        opened = self._opened(self._sessions.current(request))
+        if opened is None:
+            raise LoginNeeded
+        return opened
+
+    def open_session(self, request: Request) -> tuple[Session, OpenedWallet]:
+        """Return session and wallet of this browser. Raises LoginNeeded."""
+        session = self._sessions.required(request)
+        opened = self._opened(session)
+        if opened is None:
+            raise LoginNeeded
+        return session, opened
+
+    def bearer(self, request: Request) -> OpenedWallet:
+        """Return the wallet of a program's bearer token, which is the session's own. Raises Unauthorized."""
+        opened = self._opened(self._sessions.current(self._as_cookie(bearer_token(request))))
+        if opened is None:
+            raise Unauthorized
+        return opened
+
+    def end_bearer(self, request: Request) -> None:
+        """End the session of a program's bearer token."""
+        self._sessions.end(self._sessions.current(self._as_cookie(bearer_token(request))), Response())
+
+    def knock(self, response: Response, session: Session | None, *, then: str | None = None) -> Session:
+        """Give a browser without a wallet a session for its forms, with a new number in it, and where to go after."""
+        if session is None:
+            session = self._sessions.begin(response, {"proposed": WalletNumber.new().digits})
+        if then is not None and len(then) <= _MAX_NEXT:
+            session = self._sessions.save(session, {**session.data, _NEXT: then})
+        return session
+
+    def enter(self, response: Response, session: Session | None, opened: OpenedWallet, number: WalletNumber) -> str:
+        """Put an opened wallet into a new session (against fixation) and return where to go now."""
+        self._sessions.rotate(session, response, _content(opened, number))
+        then = session.data.get(_NEXT) if session is not None else None
+        return then if isinstance(then, str) else "/overzicht"
+
+    def token(self, opened: OpenedWallet, number: WalletNumber) -> str:
+        """Begin a session for a program and return its bearer token; the same value is the browser's cookie."""
+        response = Response()
+        self._sessions.begin(response, _content(opened, number))
+        cookie = response.headers["set-cookie"]
+        return cookie.partition("=")[2].partition(";")[0]
+
+    def leave(self, request: Request, response: Response) -> None:
+        """End the browser's session: the key is gone with it."""
+        self._sessions.end(self._sessions.current(request), response)
+
+    @staticmethod
+    def number(session: Session) -> WalletNumber | None:
+        """Return the number of the wallet that this session holds, or that was proposed to it."""
+        digits = session.data.get("number") or session.data.get("proposed")
+        return WalletNumber(digits) if isinstance(digits, str) else None
+
+    def _opened(self, session: Session | None) -> OpenedWallet | None:
+        if session is None:
+            return None
+        wallet_id, key = session.data.get("wallet"), session.data.get("key")
+        if not isinstance(wallet_id, str) or not isinstance(key, str) or not self._wallets.exists(wallet_id):
+            return None
+        try:
+            return OpenedWallet(wallet_id, b64url_decode(key))
+        except MalformedInput:
+            return None
+
+    def _as_cookie(self, token: str) -> HTTPConnection:
+        header = f"{self._sessions.cookie}={token}".encode("latin-1", "replace")
+        return HTTPConnection({"type": "http", "headers": [(b"cookie", header)]})
+
+
+def _content(opened: OpenedWallet, number: WalletNumber) -> JsonObject:
+    return {"wallet": opened.id, "key": b64url_encode(opened.key), "number": number.digits}

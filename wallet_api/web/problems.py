@@ -1,0 +1,124 @@
+"""The one table from error class to what citizens and programs see."""
+
+from typing import Final
+
+from credentials.debts.errors import SourceError
+from credentials.openid.dcql import InvalidChoice
+from credentials.openid.errors import PeerRefused
+from credentials.trust import TrustListExpired
+from service.errors import AddressRefused, SealBroken
+from service.problems import Problem, ProblemMap
+from wallet_api.domain.errors import (
+    AlreadyAnswered,
+    CardRefused,
+    ChangedMeanwhile,
+    CitizenDeclined,
+    Expired,
+    IssuerMixedUp,
+    IssuerRefused,
+    NotDelivered,
+    NothingOffered,
+    NothingSelected,
+    NotRecognised,
+    RequestRefused,
+    TooManyAttempts,
+    TransactionCodeWrong,
+    UnknownStep,
+    UnknownWallet,
+    UnlistedIssuer,
+    WeakPin,
+)
+
+_AGAIN: Final = "Probeer het opnieuw. Er is niets van u verloren."
+
+PROBLEMS: Final = ProblemMap(
+    {
+        UnknownWallet: Problem(
+            status=401, title="Dit nummer of deze pincode klopt niet", advice="Kijk goed na wat u hebt ingevuld."
+        ),
+        TooManyAttempts: Problem(
+            status=429,
+            title="U hebt te vaak een verkeerde pincode ingevuld",
+            advice="Wacht even. Probeer het daarna opnieuw.",
+            headers={"Retry-After": "60"},
+        ),
+        WeakPin: Problem(status=400, title="Deze pincode is te makkelijk te raden", advice="Kies een andere pincode."),
+        UnknownStep: Problem(
+            status=400,
+            title="Deze stap kennen wij niet",
+            advice="Misschien is hij al gedaan, of kwam het antwoord van een andere plek. Ga terug naar uw portemonnee.",
+        ),
+        Expired: Problem(
+            status=410, title="Sorry, de tijd is voorbij", advice=f"Dit houdt uw gegevens veilig. {_AGAIN}"
+        ),
+        IssuerMixedUp: Problem(
+            status=400,
+            title="Het antwoord kwam van een andere plek",
+            advice="Daarom bewaren wij het niet. Probeer het opnieuw vanuit uw portemonnee.",
+        ),
+        CitizenDeclined: Problem(status=409, title="U bent gestopt bij de organisatie", advice=_AGAIN),
+        IssuerRefused: Problem(
+            status=502,
+            title="De organisatie gaf geen kaartjes",
+            advice="Misschien is het aanbod al gebruikt of verlopen. Vraag de organisatie om een nieuw aanbod.",
+        ),
+        PeerRefused: Problem(status=502, title="De organisatie gaf een foutmelding", advice=_AGAIN),
+        TransactionCodeWrong: Problem(
+            status=400, title="Deze code klopt niet", advice="Kijk goed na welke code u hebt gekregen."
+        ),
+        CardRefused: Problem(
+            status=502,
+            title="Dit kaartje konden wij niet bewijzen",
+            advice="Daarom bewaren wij het niet. Neem contact op met de organisatie.",
+        ),
+        UnlistedIssuer: Problem(
+            status=403,
+            title="Wij kennen deze organisatie niet",
+            advice="Zij staat niet op de lijst van bekende organisaties. Daarom nemen wij niets van haar aan. Twijfelt u? "
+            "Bel de organisatie zelf, met een nummer dat u zelf opzoekt.",
+        ),
+        NothingOffered: Problem(
+            status=409, title="Er is niets voor u om op te halen", advice="De organisatie heeft geen passende kaartjes."
+        ),
+        NotRecognised: Problem(
+            status=400,
+            title="Dit kennen wij niet",
+            advice="Scan of plak een QR-code van een organisatie. Een gewone website werkt hier niet.",
+        ),
+        RequestRefused: Problem(
+            status=403, title="Wij beantwoorden dit verzoek niet", advice="Het verzoek houdt zich niet aan de regels."
+        ),
+        AlreadyAnswered: Problem(
+            status=409, title="U hebt hier al op geantwoord", advice="Kijk bij Gedeeld wat u hebt gedeeld."
+        ),
+        NotDelivered: Problem(
+            status=502,
+            title="Het antwoord kwam niet aan",
+            advice="De organisatie nam het niet aan. Vraag om een nieuw verzoek en probeer het opnieuw.",
+        ),
+        NothingSelected: Problem(
+            status=400,
+            title="U hebt niets gekozen om te delen",
+            advice="Kies minstens één kaartje, of kies Niet delen.",
+        ),
+        InvalidChoice: Problem(
+            status=400,
+            title="Met deze keuze is het antwoord niet compleet",
+            advice="Kies wat de organisatie nodig heeft, of kies Niet delen.",
+        ),
+        ChangedMeanwhile: Problem(
+            status=409, title="Dit is net in een ander venster veranderd", advice="Ververs de pagina."
+        ),
+        AddressRefused: Problem(
+            status=403, title="Dit adres is niet veilig", advice="Wij halen daar niets op. Vertrouw deze QR-code niet."
+        ),
+        SealBroken: Problem(status=500, title="Wij kunnen dit niet openen", advice="Open uw portemonnee opnieuw."),
+        TrustListExpired: Problem(
+            status=503,
+            title="Wij kunnen nu niet nakijken wie echt is",
+            advice="De lijst van bekende organisaties is niet bereikbaar. Probeer het later opnieuw.",
+            headers={"Retry-After": "60"},
+        ),
+        SourceError: Problem(status=502, title="De organisatie gaf een antwoord dat wij niet begrijpen", advice=_AGAIN),
+    }
+)

@@ -1,0 +1,131 @@
+"""What the screens say: every code of the domain in plain Dutch (B1, "u")."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from credentials.debts.case import Phase
+from wallet_api.domain.collection import Failure, Outcome
+from wallet_api.domain.overview import Freshness, Group
+
+GROUPS: Final[Mapping[Group, str]] = {
+    Group.NOW: "Nu betalen",
+    Group.LATER: "Later betalen",
+    Group.PLAN: "In een regeling",
+    Group.DONE: "Klaar",
+}
+
+OUTCOMES: Final[Mapping[Outcome, tuple[str, str]]] = {
+    Outcome.WAITING: ("neutral", "Nog niet"),
+    Outcome.BUSY: ("wait", "Wij halen het op"),
+    Outcome.COLLECTED: ("ok", "Opgehaald"),
+    Outcome.NO_DEBTS: ("ok", "Geen schulden bekend"),
+    Outcome.FAILED: ("warning", "Lukte niet"),
+}
+
+FAILURES: Final[Mapping[Failure, str]] = {
+    Failure.UNREACHABLE: "De organisatie is nu niet bereikbaar. Dat ligt niet aan u.",
+    Failure.WRONG_ANSWER: "De organisatie gaf een antwoord dat wij niet begrijpen. Dat ligt niet aan u.",
+    Failure.NOT_PROVEN: "Wij konden niet bewijzen dat het antwoord echt is. Daarom bewaren wij het niet.",
+    Failure.DECLINED: "U bent gestopt bij deze organisatie.",
+    Failure.SKIPPED: "U hebt deze organisatie overgeslagen.",
+    Failure.MIXED_UP: "Het antwoord kwam van een andere plek dan waar wij het vroegen. Daarom bewaren wij het niet.",
+    Failure.NOTHING: "Deze organisatie heeft nu geen kaartjes voor deze portemonnee.",
+}
+
+FRESHNESS: Final[Mapping[Freshness, tuple[str, str]]] = {
+    Freshness.CURRENT: ("ok", "Actueel"),
+    Freshness.OLD: ("neutral", "Al wat ouder"),
+    Freshness.SUPERSEDED: ("warning", "Verouderd"),
+    Freshness.EXPIRED: ("warning", "Verlopen"),
+    Freshness.UNCHECKED: ("neutral", "Nu niet te controleren"),
+    Freshness.WITHDRAWN: ("warning", "Klopt niet meer"),
+}
+
+FRESHNESS_LONG: Final[Mapping[Freshness, str]] = {
+    Freshness.CURRENT: "",
+    Freshness.OLD: "Deze gegevens zijn meer dan twee weken oud. Haal ze opnieuw op.",
+    Freshness.SUPERSEDED: "Er is iets veranderd bij deze organisatie. Het bedrag kan anders zijn. Haal het opnieuw op.",
+    Freshness.EXPIRED: "Deze gegevens zijn te oud om nog te gelden. Haal ze opnieuw op.",
+    Freshness.UNCHECKED: "Wij kunnen nu niet nakijken of dit nog klopt. Probeer het later opnieuw.",
+    Freshness.WITHDRAWN: "De organisatie zegt dat dit niet klopte. Wij tellen het niet mee. Haal het opnieuw op.",
+}
+
+PHASES: Final[Mapping[Phase, str]] = {
+    Phase.NONE: "",
+    Phase.SUSPENDED: "U hoeft nu even niet te betalen",
+    Phase.PLAN: "U betaalt in stukjes",
+    Phase.NOTICE: "U hebt een rekening gekregen",
+    Phase.REMINDER: "U hebt een herinnering gekregen",
+    Phase.FINAL_NOTICE: "Laatste waarschuwing",
+    Phase.WRIT: "De deurwaarder mag komen",
+    Phase.TRANSFERRED: "Een andere organisatie int het geld",
+}
+
+IF_NOT_PAID: Final[Mapping[Phase, str]] = {
+    Phase.NONE: "",
+    Phase.SUSPENDED: "Er gebeurt nu niets. De organisatie schrijft u wanneer u weer moet betalen.",
+    Phase.PLAN: "Dan kan de afspraak stoppen. U moet dan het hele bedrag in één keer betalen. Lukt een keer betalen "
+    "niet? Bel dan vooraf.",
+    Phase.NOTICE: "Dan krijgt u een herinnering. Daarna kan het bedrag hoger worden.",
+    Phase.REMINDER: "Dan krijgt u een laatste waarschuwing. Vaak komen er dan kosten bij.",
+    Phase.FINAL_NOTICE: "Dan kan de organisatie een deurwaarder sturen of geld inhouden. Er komen dan kosten bij. "
+    "Bel voor die tijd: vaak is een afspraak mogelijk.",
+    Phase.WRIT: "De deurwaarder mag geld van uw loon, uitkering of rekening halen. U houdt altijd genoeg over voor uw "
+    "vaste kosten. Vraag nu hulp.",
+    Phase.TRANSFERRED: "Dan kunnen er kosten bij komen. Bel de organisatie die het geld int. Vaak is een afspraak "
+    "mogelijk.",
+}
+
+EVENTS: Final[Mapping[str, str]] = {
+    "FinancieleVerplichtingOpgelegd": "Er kwam een bedrag bij",
+    "BetalingsverplichtingOpgelegd": "U kreeg bericht om te betalen",
+    "BetalingsverplichtingIngetrokken": "Een bericht om te betalen verviel",
+    "BetalingVerwerkt": "U hebt betaald",
+    "FinancieleVerplichtingKwijtgescholden": "Dit deel hoeft u niet te betalen",
+    "FinancieleVerplichtingGecorrigeerd": "Het bedrag is aangepast",
+    "VerrekeningVerwerkt": "Verrekend met geld dat u zou krijgen",
+    "BetalingIngetrokken": "Een betaling is teruggedraaid",
+    "BedragUitbetaald": "U hebt geld teruggekregen",
+}
+
+DEMANDS: Final[Mapping[str, str]] = {
+    "Aanschrijving": "U kreeg een rekening",
+    "Herinnering": "U kreeg een herinnering",
+    "Aanmaning": "U kreeg een laatste waarschuwing",
+}
+
+WEAK_PIN: Final[Mapping[str, str]] = {
+    "short": "Kies een pincode van minstens 6 tekens.",
+    "long": "Deze pincode is te lang. Kies er een van hoogstens 128 tekens.",
+    "repeated": "In deze pincode komen steeds dezelfde tekens terug. Kies een andere.",
+    "sequence": "Deze pincode is een rijtje, zoals 123456. Kies een andere.",
+    "number": "Deze pincode staat in uw nummer. Kies een andere.",
+    "common": "Deze pincode wordt te vaak gebruikt. Kies een andere.",
+    "unequal": "U hebt twee keer iets anders ingevuld. Vul twee keer dezelfde pincode in.",
+}
+
+REFUSALS: Final[Mapping[str, str]] = {
+    "signature": "Het verzoek is niet goed ondertekend. Iemand kan het hebben veranderd.",
+    "malformed": "Het verzoek is niet goed gemaakt.",
+    "bsn": "Deze organisatie vraagt uw BSN, maar mag dat niet. Daarom sturen wij niets.",
+    "unknown": "Deze organisatie staat niet op de lijst van bekende organisaties. Daarom sturen wij niets.",
+    "transaction": "Het verzoek vraagt om iets te ondertekenen. Dat doet deze portemonnee niet.",
+    "unsigned": "Het verzoek is niet ondertekend. Wij weten niet van wie het komt.",
+    "response_mode": "Het verzoek vraagt om een antwoord op een manier die wij niet kennen.",
+    "encryption": "Wij kunnen het antwoord niet veilig versleutelen zoals het verzoek vraagt.",
+    "expired": "Het verzoek is verlopen. Vraag de organisatie om een nieuw verzoek.",
+}
+
+
+def event_words(type: str | None, description: str | None) -> str:  # the word of the source
+    """Say what an event was."""
+    if type == "BetalingsverplichtingOpgelegd" and description in DEMANDS:
+        return DEMANDS[description]
+    return EVENTS.get(type or "", "Er is iets veranderd")
+
+
+def event_note(type: str | None, description: str | None) -> str:  # the word of the source
+    """Return the agency's own words for an event, where they add something."""
+    if description is None or (type == "BetalingsverplichtingOpgelegd" and description in DEMANDS):
+        return ""
+    return description
