@@ -167,7 +167,7 @@ class OutboundClient:
             raise AddressRefused("only https is spoken")
         if not host or "@" in parts.netloc:
             raise AddressRefused("the URL has no host, or a user name")
-        if not local and (parts.port or 443) not in self.policy.allowed_ports:
+        if not local and (443 if parts.port is None else parts.port) not in self.policy.allowed_ports:
             raise AddressRefused("the port is not allowed")
         if self.policy.allowed_hosts is not None and not local and host not in self.policy.allowed_hosts:
             raise AddressRefused("the host is not on the list")

@@ -45,7 +45,12 @@ def is_public(address: str) -> bool:
             return is_public(str(parsed.ipv4_mapped))
         if any(parsed in network for network in _DISGUISES) or parsed.scope_id is not None:
             return False
-    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
+    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved and not _is_site_local(parsed)
+
+
+def _is_site_local(address: _Address) -> bool:
+    # fec0::/10 was deprecated by RFC 3879, and Python counts it as global.
+    return isinstance(address, ipaddress.IPv6Address) and address.is_site_local
 
 
 def resolve(host: str, port: int) -> list[str]:
