@@ -10,6 +10,7 @@ from credentials.encoding import JsonObject
 from credentials.verification import Bundle, BundledProof, Report
 from service.errors import NotFound
 from wallet_api.domain.card import Card, Standing
+from wallet_api.domain.disclosure import Fact, shown_facts
 from wallet_api.domain.overview import CitizenOverview, DebtLine, overview_of
 from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.ports import Proof, Shelf
@@ -50,6 +51,10 @@ class ShowOverview:
         """Return one card with its proof. Raises NotFound."""
         card = self._cards.get(wallet, id)
         return card, self._proof.report(card)
+
+    def facts(self, card: Card) -> tuple[Fact, ...]:
+        """Return everything that a card says."""
+        return shown_facts(card.type, card.claims, None)
 
     def cards(self, wallet: OpenedWallet) -> list[Card]:
         """Return all cards, each with its standing as of now."""

@@ -55,7 +55,7 @@ def _read(kind: Any, value: JsonValue) -> Any:  # noqa: ANN401  # it is the anno
     if dataclasses.is_dataclass(kind):
         if not isinstance(value, Mapping):
             raise TypeError
-        return kind(
+        return kind(  # type: ignore[operator]  # the annotation is a dataclass, not an instance of one
             **{each.name: _read(each.type, value[each.name]) for each in dataclasses.fields(kind) if each.name in value}
         )
     if kind is datetime:

@@ -67,11 +67,29 @@ class Door:
             session = self._sessions.save(session, {**session.data, _NEXT: then})
         return session
 
-    def enter(self, response: Response, session: Session | None, opened: OpenedWallet, number: WalletNumber) -> str:
-        """Put an opened wallet into a new session (against fixation) and return where to go now."""
-        self._sessions.rotate(session, response, _content(opened, number))
+    def enter(
+        self,
+        response: Response,
+        session: Session | None,
+        opened: OpenedWallet,
+        number: WalletNumber,
+        *,
+        keep_next: bool = False,
+    ) -> None:
+        """Put an opened wallet into a new session, against fixation."""
+        content = _content(opened, number)
+        if keep_next and session is not None and _NEXT in session.data:
+            content[_NEXT] = session.data[_NEXT]
+        self._sessions.rotate(session, response, content)
+
+    def next_address(self, session: Session | None) -> str:
+        """Return where the citizen was going before the wallet had to be opened."""
         then = session.data.get(_NEXT) if session is not None else None
         return then if isinstance(then, str) else "/overzicht"
+
+    def is_open(self, request: Request) -> bool:
+        """Say whether this browser has an open wallet."""
+        return self._opened(self._sessions.current(request)) is not None
 
     def token(self, opened: OpenedWallet, number: WalletNumber) -> str:
         """Begin a session for a program and return its bearer token; the same value is the browser's cookie."""

@@ -119,7 +119,7 @@ REFUSALS: Final[Mapping[str, str]] = {
 
 def event_words(type: str | None, description: str | None) -> str:  # the word of the source
     """Say what an event was."""
-    if type == "BetalingsverplichtingOpgelegd" and description in DEMANDS:
+    if type == "BetalingsverplichtingOpgelegd" and description is not None and description in DEMANDS:
         return DEMANDS[description]
     return EVENTS.get(type or "", "Er is iets veranderd")
 

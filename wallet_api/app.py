@@ -1,0 +1,243 @@
+"""The composition root: from settings to a running wallet. Everything is made here, once, and handed in."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Final, final
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from credentials.clock import Clock, SystemClock
+from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE, from_jsonld, to_jsonld
+from credentials.debts.jsonld import TYPE_TERMS
+from credentials.debts.types import CONTEXT_URL, context_document
+from credentials.dids import Resolver
+from credentials.formats import FormatRegistry, Vocabulary
+from credentials.formats.ldp_vc import ContextBundle, LdpVc
+from credentials.formats.sd_jwt import SdJwtVc
+from credentials.keys import PublicJwk
+from credentials.status import StatusChecker
+from credentials.verification import Verifier
+from service.csrf import CsrfGuard
+from service.database import Database
+from service.http import OutboundClient, OutboundPolicy
+from service.migrations import migrate, schema_is_current
+from service.pages import Link, Pages, PartyFace
+from service.serving import serve
+from service.sessions import Sessions
+from service.web import Health, assemble, business_app, pages_app
+from wallet_api.clients.issuer import HttpIssuers
+from wallet_api.clients.scheme import SchemeTrustList
+from wallet_api.clients.verifier import HttpRequesters
+from wallet_api.domain.card import Card
+from wallet_api.domain.collection import Collection
+from wallet_api.domain.flow import Visit
+from wallet_api.domain.issuance import PendingOffer
+from wallet_api.domain.presentation import PendingRequest, Receipt
+from wallet_api.domain.wallet import Attempts
+from wallet_api.jobs import jobs
+from wallet_api.settings import WalletSettings
+from wallet_api.storage import SqlRecords, SqlWallets
+from wallet_api.usecases.collect import Collect
+from wallet_api.usecases.offers import TakeOffers
+from wallet_api.usecases.prove import ProveCards
+from wallet_api.usecases.receive import ReceiveCards
+from wallet_api.usecases.share import RequestPolicy, ShareCards, Shelves
+from wallet_api.usecases.show import ShowOverview
+from wallet_api.usecases.visits import Visits
+from wallet_api.usecases.wallets import KeepWallets
+from wallet_api.vault import ScryptLocksmith, SealedShelf
+from wallet_api.web.api import business_routes
+from wallet_api.web.bundle import Screens, UseCases
+from wallet_api.web.door import Door
+from wallet_api.web.pages.answering import answering
+from wallet_api.web.pages.collecting import collecting
+from wallet_api.web.pages.entering import entering
+from wallet_api.web.pages.house import house
+from wallet_api.web.pages.overview import overview
+from wallet_api.web.problems import PROBLEMS
+
+VERSION: Final = "1.0.0"
+PACKAGE: Final = "wallet_api"
+COOKIE: Final = "bk_wallet"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class WalletService:
+    """A composed wallet: the app to serve, and what tests look at."""
+
+    app: ASGIApp
+    database: Database
+    usecases: UseCases
+    door: Door
+    sessions: Sessions
+
+
+def create(
+    settings: WalletSettings,
+    *,
+    clock: Clock | None = None,
+    http: OutboundClient | None = None,
+    locksmith: ScryptLocksmith | None = None,
+) -> WalletService:
+    """Compose a wallet. The arguments after the settings are for tests."""
+    clock = clock or SystemClock()
+    database = Database(settings.database)
+    migrate(database, PACKAGE)
+    http = http or OutboundClient(
+        OutboundPolicy(
+            allow_insecure_localhost=settings.insecure_localhost, total_seconds=settings.collecting.timeout_seconds
+        )
+    )
+    sessions = Sessions(
+        database,
+        cookie=COOKIE,
+        clock=clock,
+        secure=not settings.insecure_localhost,
+        idle=timedelta(minutes=settings.limits.session_idle_minutes),
+        absolute=timedelta(hours=settings.limits.session_hours),
+    )
+    wallets, records = SqlWallets(database), SqlRecords(database)
+    trust = SchemeTrustList(
+        http.fetch,
+        settings.trust.list_url,
+        PublicJwk.from_multikey(settings.trust.root),
+        clock,
+        refresh_seconds=settings.trust.refresh_seconds,
+    )
+    usecases = _usecases(settings, clock, http, trust, wallets, records, locksmith or ScryptLocksmith())
+    door = Door(sessions, wallets)
+    pages = _pages(settings)
+    app = assemble(
+        pages=_screens(Screens(pages, door, CsrfGuard(sessions, settings.base_url), usecases)),
+        business=_business(usecases, door, settings),
+        health=Health(
+            {
+                "database": lambda: _demand(schema_is_current(database, PACKAGE)),
+                "trust list": trust.current,
+            }
+        ),
+        secure=not settings.insecure_localhost,
+        body_limits={"/toevoegen": 1 << 18, "/api/v1/verzoeken": 1 << 18, "/api/v1/aanbiedingen": 1 << 18},
+        jobs=jobs(sessions, records, trust, clock, refresh=timedelta(seconds=settings.trust.refresh_seconds)),
+        closing=(http.close, database.close),
+    )
+    return WalletService(app, database, usecases, door, sessions)
+
+
+def run(settings: WalletSettings) -> None:
+    """Serve a wallet until it is told to stop."""
+    serve([(create(settings).app, settings.host, settings.port)])
+
+
+def _usecases(
+    settings: WalletSettings,
+    clock: Clock,
+    http: OutboundClient,
+    trust: SchemeTrustList,
+    wallets: SqlWallets,
+    records: SqlRecords,
+    locksmith: ScryptLocksmith,
+) -> UseCases:
+    insecure, lifetime = settings.insecure_localhost, settings.flow_lifetime
+    formats = _formats()
+    keys = Resolver(http.fetch, allow_insecure_localhost=insecure, clock=clock)
+    status = StatusChecker(http.fetch, clock)
+    proof = ProveCards(Verifier(formats, trust.current, keys, status, clock), status, clock)
+    cards = SealedShelf(records, "cards", Card, clock)
+    issuers = HttpIssuers(
+        http,
+        clock,
+        client_id=settings.client_id,
+        redirect_uri=settings.redirect_uri,
+        parallel=settings.collecting.parallel,
+        insecure_localhost=insecure,
+    )
+    visits = Visits(issuers, SealedShelf(records, "visits", Visit, clock), clock, lifetime)
+    receive = ReceiveCards(issuers, proof, cards, clock, settings.collecting.copies)
+    show = ShowOverview(cards, proof, clock)
+    shelves = Shelves(
+        SealedShelf(records, "requests", PendingRequest, clock), cards, SealedShelf(records, "receipts", Receipt, clock)
+    )
+    policy = RequestPolicy(settings.unknown_verifiers == "refuse", insecure, lifetime)
+    return UseCases(
+        wallets=KeepWallets(wallets, locksmith, Attempts(free=settings.limits.attempts), clock),
+        collect=Collect(
+            trust,
+            issuers,
+            visits,
+            receive,
+            SealedShelf(records, "collections", Collection, clock),
+            clock,
+            settings.collecting.formats,
+        ),
+        visits=visits,
+        offers=TakeOffers(
+            trust, issuers, visits, receive, SealedShelf(records, "offers", PendingOffer, clock), clock, lifetime
+        ),
+        share=ShareCards(
+            trust, HttpRequesters(http, insecure_localhost=insecure), formats, keys, show, shelves, policy, clock
+        ),
+        show=show,
+    )
+
+
+def _formats() -> FormatRegistry:
+    bundle = ContextBundle({CONTEXT_URL: context_document()})
+    vocabularies = [
+        Vocabulary(type, TYPE_TERMS[type], CONTEXT_URL, partial(to_jsonld, type), partial(from_jsonld, type))
+        for type in (OVERVIEW_TYPE, CASE_TYPE)
+    ]
+    return FormatRegistry([SdJwtVc(), LdpVc(bundle, vocabularies)])
+
+
+def _screens(screens: Screens) -> FastAPI:
+    app = pages_app(problems=PROBLEMS, pages=screens.pages, login="/welkom")
+    for routes in (entering, collecting, overview, answering, house):
+        app.include_router(routes(screens))
+    screens.pages.install(app)
+    return app
+
+
+def _business(usecases: UseCases, door: Door, settings: WalletSettings) -> FastAPI:
+    app = business_app(
+        title="Blauwe Knop: portemonnee",
+        version=VERSION,
+        problems=PROBLEMS,
+        description="Kaartjes ophalen, het overzicht lezen en delen, namens de burger wiens sessie dit is.",
+    )
+    app.include_router(business_routes(usecases, door, settings.base_url))
+    return app
+
+
+def _pages(settings: WalletSettings) -> Pages:
+    menu = (
+        Link(text="Overzicht", href="/overzicht"),
+        Link(text="Ophalen", href="/ophalen"),
+        Link(text="Scannen", href="/toevoegen"),
+        Link(text="Gedeeld", href="/gedeeld"),
+        Link(text="Instellingen", href="/instellingen"),
+    )
+    face = PartyFace(
+        name="Blauwe Knop",
+        tagline="Uw schulden op één plek, in uw eigen portemonnee",
+        kind="wallet",
+        contact=settings.provider.help_text,
+        demo=settings.insecure_localhost,
+    )
+    return Pages(
+        PACKAGE,
+        party=face,
+        menu=menu,
+        provider=settings.provider.name,
+        help_text=settings.provider.help_text,
+        host=urlsplit(settings.base_url).netloc,
+    )
+
+
+def _demand(condition: bool) -> None:  # a health check in one word
+    if not condition:
+        raise RuntimeError("not so")
