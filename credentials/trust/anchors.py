@@ -13,7 +13,7 @@ from credentials.errors import BlauweKnopError
 from credentials.keys import PublicJwk
 from credentials.trust.participant import Participant, Role
 from credentials.trust.trust_list import TrustList
-from credentials.trust.x509 import KeyPurpose, Leaf, UnknownAuthority, verify_chain
+from credentials.trust.x509 import KeyPurpose, Leaf, UnknownAuthority, could_end_at, verify_chain
 
 # Issue times are rounded down, at most to the day (security.md: rounded times against linking).
 _ROUNDING: Final = timedelta(days=1)
@@ -140,7 +140,7 @@ def _certified(
 ) -> tuple[Participant | None, Leaf | None]:
     matches: list[tuple[Participant, Leaf]] = []
     for participant in trust_list.participants:
-        if participant.anchors:
+        if could_end_at(x5c, participant.anchors):
             try:
                 matches.append((participant, verify_chain(x5c, participant.anchors, now)))
             except UnknownAuthority:

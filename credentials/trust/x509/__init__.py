@@ -17,7 +17,7 @@ from credentials.trust.x509.certificate import (
     to_der,
     to_pem,
 )
-from credentials.trust.x509.chain import MAX_CERTIFICATES, Leaf, check_authority, verify_chain
+from credentials.trust.x509.chain import MAX_CERTIFICATES, Leaf, check_authority, could_end_at, verify_chain
 
 __all__ = [
     "MAX_CERTIFICATES",
@@ -29,6 +29,7 @@ __all__ = [
     "UnknownAuthority",
     "aki",
     "check_authority",
+    "could_end_at",
     "load_pem",
     "make_ca",
     "public_jwk",

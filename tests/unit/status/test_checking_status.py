@@ -1,0 +1,252 @@
+"""A checker never guesses: every failure is an error, and a kept list is kept no longer than it may be."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from credentials.clock import FixedClock
+from credentials.encoding import JsonObject
+from credentials.errors import BlauweKnopError, Unavailable
+from credentials.jose import sign_jwt
+from credentials.keys import SoftwareSigner
+from credentials.status import (
+    Bitstring,
+    Limits,
+    Status,
+    StatusChecker,
+    StatusError,
+    StatusIndexOutOfRange,
+    StatusListExpired,
+    StatusListMalformed,
+    StatusListUntrusted,
+    StatusUnavailable,
+    TokenStatusList,
+    list_credential,
+    sign_status_list,
+)
+from credentials.status.errors import StatusPurposeMismatch
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+URI = "https://cjib.example/status/1"
+KEY = SoftwareSigner.generate()
+
+
+class Web:
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.fetched: list[tuple[str, str]] = []
+        self.broken: Exception | None = None
+
+    def __call__(self, url: str, accept: str) -> bytes:
+        self.fetched.append((url, accept))
+        if self.broken is not None:
+            raise self.broken
+        return self.body
+
+
+def a_token(key: SoftwareSigner = KEY, now: datetime = NOW, **options: object) -> bytes:
+    statuses = TokenStatusList.of(131_072, [(1, Status.INVALID), (2, Status.SUSPENDED), (3, Status.SUPERSEDED)])
+    return sign_status_list(statuses, key, **{"uri": URI, "now": now, **options}).encode()
+
+
+def a_credential(**changes: object) -> bytes:
+    bits = Bitstring.of(131_072, [1])
+    made = list_credential(bits, uri=URI, issuer="did:web:cjib.example", purpose="revocation", now=NOW)
+    return json.dumps({**made, **changes}).encode()
+
+
+def token_status(
+    checker: StatusChecker, index: int = 0, *, uri: str = URI, authority: str = "cjib", key: SoftwareSigner = KEY
+) -> Status:
+    return checker.token_status(uri, index, authority=authority, signer=lambda _: key.public_jwk)
+
+
+def bitstring_status(
+    checker: StatusChecker,
+    index: int = 0,
+    purpose: str = "revocation",
+    proof: Callable[[JsonObject], None] = lambda _: None,
+) -> Status:
+    return checker.bitstring_status(URI, index, purpose, authority="cjib", proof=proof)
+
+
+def a_checker(body: bytes | None = None, **limits: object) -> tuple[StatusChecker, Web, FixedClock]:
+    web, clock = Web(body or a_token()), FixedClock(NOW)
+    return StatusChecker(web, clock, Limits(**limits)), web, clock
+
+
+@pytest.mark.parametrize("index", range(4))
+def test_every_status_is_read(index: int) -> None:
+    checker, web, _ = a_checker()
+    assert token_status(checker, index) is Status(index)
+    assert web.fetched == [(URI, "application/statuslist+jwt")]
+
+
+def test_every_bit_is_read() -> None:
+    checker, web, _ = a_checker(a_credential())
+    assert bitstring_status(checker, 0) is Status.VALID
+    assert bitstring_status(checker, 1) is Status.INVALID
+    assert web.fetched == [(URI, "application/vc")]
+
+
+@pytest.mark.parametrize("broken", [Unavailable("no route"), OSError("refused"), TimeoutError()])
+def test_an_unreachable_list_is_no_status(broken: Exception) -> None:
+    checker, web, _ = a_checker()
+    web.broken = broken
+    for ask in (token_status, bitstring_status):
+        with pytest.raises(StatusUnavailable):
+            ask(checker)
+
+
+def test_a_list_without_a_web_address_is_not_fetched() -> None:
+    checker, web, _ = a_checker()
+    for uri in ("ftp://cjib.example/1", "file:///etc/passwd", "data:,x", ""):
+        with pytest.raises(StatusUnavailable):
+            token_status(checker, uri=uri)
+    assert web.fetched == []
+
+
+@pytest.mark.parametrize("index", [-1, 131_072, 1 << 62])
+def test_an_index_outside_the_list_is_no_status(index: int) -> None:
+    with pytest.raises(StatusIndexOutOfRange):
+        token_status(a_checker()[0], index)
+    with pytest.raises(StatusIndexOutOfRange):
+        bitstring_status(a_checker(a_credential())[0], index)
+
+
+def test_a_foreign_signature_is_no_status() -> None:
+    with pytest.raises(StatusListUntrusted):
+        token_status(a_checker(a_token(SoftwareSigner.generate()))[0])
+    header, payload, signature = a_token().decode().split(".")
+    flipped = f"{header}.{payload}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}".encode()
+    with pytest.raises(StatusListUntrusted):
+        token_status(a_checker(flipped)[0])
+
+
+def test_a_signer_who_is_not_the_issuer_is_no_status() -> None:
+    def refuse(_: object) -> None:
+        raise BlauweKnopError("another participant")
+
+    with pytest.raises(StatusListUntrusted):
+        a_checker()[0].token_status(URI, 0, authority="cjib", signer=refuse)
+    with pytest.raises(StatusListUntrusted):
+        bitstring_status(a_checker(a_credential())[0], proof=refuse)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>",
+        a_credential(),
+        sign_jwt("JWT", {}, {"sub": URI}, KEY).encode(),
+        a_token(uri="https://cjib.example/status/2"),
+        b"x" * 2_000_000,
+    ],
+)
+def test_what_is_not_the_list_asked_for_is_no_status(body: bytes) -> None:
+    checker, web, _ = a_checker()
+    web.body = body
+    with pytest.raises(StatusListMalformed):
+        token_status(checker)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", a_token(), a_credential(id="https://cjib.example/status/2")])
+def test_what_is_not_the_credential_asked_for_is_no_status(body: bytes) -> None:
+    checker, web, _ = a_checker()
+    web.body = body
+    with pytest.raises(StatusListMalformed):
+        bitstring_status(checker)
+
+
+def test_another_purpose_is_no_status() -> None:
+    checker, _, _ = a_checker(a_credential())
+    with pytest.raises(StatusPurposeMismatch):
+        bitstring_status(checker, 0, "refresh")
+
+
+def test_a_value_that_nobody_agreed_on_is_no_status() -> None:
+    statuses = TokenStatusList(131_072, 4)
+    statuses[5] = 0x0C
+    checker, _, _ = a_checker(sign_status_list(statuses, KEY, uri=URI, now=NOW).encode())
+    assert token_status(checker, 4) is Status.VALID
+    with pytest.raises(StatusError):
+        token_status(checker, 5)
+
+
+def test_a_one_bit_list_of_another_issuer_is_read() -> None:
+    statuses = TokenStatusList(1000, 1)
+    statuses[5] = 1
+    checker, _, _ = a_checker(sign_status_list(statuses, KEY, uri=URI, now=NOW).encode())
+    assert token_status(checker, 5) is Status.INVALID
+
+
+def test_an_expired_list_is_no_status_whether_fetched_or_kept() -> None:
+    checker, web, clock = a_checker(max_ttl=timedelta(days=9))
+    web.body = a_token(time_to_live=timedelta(days=8))
+    assert token_status(checker) is Status.VALID
+    clock.advance(timedelta(hours=24))
+    with pytest.raises(StatusListExpired):
+        token_status(checker)
+    assert len(web.fetched) == 2
+
+
+def test_a_list_is_fetched_once_and_again_after_its_time_to_live() -> None:
+    checker, web, clock = a_checker()
+    for index in range(4):
+        token_status(checker, index)
+    assert len(web.fetched) == 1
+    clock.advance(timedelta(hours=12, seconds=-1))
+    token_status(checker)
+    assert len(web.fetched) == 1
+    clock.advance(timedelta(seconds=1))
+    web.broken = Unavailable("no route")
+    with pytest.raises(StatusUnavailable):
+        token_status(checker)
+    assert len(web.fetched) == 2
+
+
+def test_the_bound_on_keeping_is_ours() -> None:
+    checker, web, clock = a_checker(max_ttl=timedelta(minutes=15))
+    token_status(checker)
+    clock.advance(timedelta(minutes=15))
+    token_status(checker)
+    assert len(web.fetched) == 2
+
+
+def test_forgetting_fetches_anew() -> None:
+    checker, web, _ = a_checker()
+    token_status(checker)
+    checker.forget()
+    token_status(checker)
+    assert len(web.fetched) == 2
+
+
+def test_a_list_kept_for_one_issuer_is_not_used_for_another() -> None:
+    checker, web, _ = a_checker()
+    token_status(checker, authority="cjib")
+    with pytest.raises(StatusListUntrusted):
+        token_status(checker, authority="duo", key=SoftwareSigner.generate())
+    assert len(web.fetched) == 2
+
+
+def test_failures_are_not_kept() -> None:
+    checker, web, _ = a_checker()
+    web.broken = Unavailable("no route")
+    with pytest.raises(StatusUnavailable):
+        token_status(checker)
+    web.broken = None
+    assert token_status(checker) is Status.VALID
+
+
+def test_the_cache_is_bounded_by_number_and_by_size() -> None:
+    for limits in ({"max_lists": 2}, {"max_bytes": 2 * 32_768}):
+        checker, web, _ = a_checker(**limits)
+        for number in (1, 2, 1, 3, 1, 2):
+            uri = f"https://cjib.example/status/{number}"
+            web.body = a_token(uri=uri)
+            token_status(checker, uri=uri)
+        # 1 was used last before 3 came, so 2 was dropped and is fetched again.
+        assert [url[-1] for url, _ in web.fetched] == ["1", "2", "3", "2"]
