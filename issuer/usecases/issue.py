@@ -50,6 +50,7 @@ class Identity:
     url: str
     did: str
     name: str
+    abbreviation: str
     keys: Mapping[Form, IssuerKey] = field(repr=False)
 
     def issuer_for(self, form: Form) -> str:

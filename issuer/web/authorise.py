@@ -4,11 +4,13 @@ A wallet on the trust list gets its code at once; for any other the citizen firs
 back from a form is a page with a link, because a browser's form policy forbids redirects to apps.
 """
 
+from datetime import timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import RedirectResponse
 
+from credentials.clock import epoch
 from credentials.encoding import JsonObject
 from credentials.openid.authorization import error_redirect, parse_authorization_reference, success_redirect
 from credentials.openid.errors import AccessDenied, InvalidRequest
@@ -23,6 +25,9 @@ from issuer.domain.secrets import random_reference
 from issuer.web.desk import Desk
 from issuer.web.login import Citizen, citizen, login_address, remember, required_citizen, take
 from issuer.web.vci import REQUEST_URI
+
+# How long a citizen may take to log in and answer.
+ANSWER_WITHIN: Final = timedelta(minutes=10)
 
 _PENDING: Final = "pending"
 
@@ -44,14 +49,15 @@ def router(desk: Desk) -> APIRouter:
         found = citizen(desk, request)
         response = RedirectResponse(here if found else login_address(here), 303)
         session = found.session if found else desk.sessions.current(request)
-        remember(desk, session, response, _PENDING, handle, _packed(pushed))
+        until = epoch(desk.clock.now() + ANSWER_WITHIN)
+        remember(desk, session, response, _PENDING, handle, {**_packed(pushed), "until": until})
         return response
 
     @routes.get("/oauth/verder/{handle}")
     def go_on(request: Request, handle: str) -> Response:
         """After the login: send the citizen back to a listed wallet, or ask whether this is their wallet."""
         found = required_citizen(desk, request)
-        waiting = _waiting(found.session, handle)
+        waiting = _waiting(desk, found.session, handle)
         if desk.authorise.wallets().name_of(waiting.client_id) is None:
             return _ask(request, found, handle, waiting)
         return RedirectResponse(_finished(found, handle), 303)
@@ -61,7 +67,7 @@ def router(desk: Desk) -> APIRouter:
         """Take the citizen's answer."""
         found = required_citizen(desk, request)
         handle = form.text("verzoek")
-        waiting = _waiting(found.session, handle)
+        waiting = _waiting(desk, found.session, handle)
         allowed = form.text("antwoord") == "ja"
         back = _finished(found, handle) if allowed else _refused(found.session, handle)
         target = describe_target(waiting.redirect_uri)
@@ -105,10 +111,11 @@ def router(desk: Desk) -> APIRouter:
     return routes
 
 
-def _waiting(session: Session, handle: str) -> PushedRequest:
+def _waiting(desk: Desk, session: Session, handle: str) -> PushedRequest:
     pending = session.data.get(_PENDING)
     kept = pending.get(handle) if isinstance(pending, dict) else None
-    if not isinstance(kept, dict):
+    until = kept.get("until") if isinstance(kept, dict) else None
+    if not isinstance(kept, dict) or not isinstance(until, int) or until <= epoch(desk.clock.now()):
         raise AuthorisationEnded
     return _unpacked(kept)
 

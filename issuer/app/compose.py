@@ -1,0 +1,359 @@
+"""Put one agency together: settings and keys in, an app and its use cases out."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from credentials.clock import Clock, SystemClock
+from credentials.debts.agency import Agency as DebtAgency
+from credentials.debts.claims import from_jsonld, to_jsonld
+from credentials.debts.errors import SourceError
+from credentials.debts.types import CASE_TYPE, CONTEXT_URL, OVERVIEW_TYPE, TYPE_TERMS, context_document
+from credentials.dids import Resolver, verification_method
+from credentials.encoding import JsonObject, json_object
+from credentials.errors import ConfigurationError
+from credentials.formats.base import IssuerKey, Vocabulary
+from credentials.formats.ldp_vc import ContextBundle, LdpVc, sign_document
+from credentials.formats.registry import FormatRegistry
+from credentials.formats.sd_jwt import SdJwtVc
+from credentials.keys import PublicJwk
+from credentials.openid.nonce import NonceAuthority
+from service.audit import AuditEntry, append
+from service.csrf import CsrfGuard
+from service.database import Database
+from service.http import OutboundClient, OutboundPolicy
+from service.logging import get_logger
+from service.migrations import migrate, schema_is_current
+from service.pages import Pages, PartyFace
+from service.sealing import derive
+from service.sessions import Sessions
+from service.web import Health, assemble, business_app, pages_app, protocol_app
+from starlette.types import ASGIApp
+
+from issuer.app.keys import AgencyKeys
+from issuer.clients import NoDirectory, TrustListDirectory
+from issuer.domain.configurations import Form
+from issuer.domain.facts import Hiding
+from issuer.domain.places import StatusAddresses
+from issuer.domain.secrets import Derivation
+from issuer.identity import OidcClient, OidcLogin
+from issuer.jobs import periodic_jobs
+from issuer.ports import DebtSource, Event, LoginProvider, WalletDirectory
+from issuer.settings import AgencySettings, FcidSource, TrustListSection, require_source
+from issuer.sources import CsvColumns, CsvFileSource, FcidDirectorySource
+from issuer.storage import SqlStore, StoreKeys
+from issuer.storage.sealed import Sealer
+from issuer.usecases.authorise import Authorise, PushRequest
+from issuer.usecases.debts import ReadDebts
+from issuer.usecases.describe import Describe
+from issuer.usecases.dpop import TakeDpopProof
+from issuer.usecases.issue import Identity, IssueCredentials
+from issuer.usecases.offer import CreateOffer, ShowOffer
+from issuer.usecases.publish import PublishStatus, ReadStatusList
+from issuer.usecases.purge import Purge
+from issuer.usecases.refresh import RefreshSource
+from issuer.usecases.token import GiveToken
+from issuer.usecases.withdraw import Withdraw
+from issuer.web import api, authorise, login, pages, vci, wellknown
+from issuer.web.desk import Contact, Desk
+from issuer.web.problems import problem_map
+
+# `/oauth/authorize` and what follows it are screens; the rest of `/oauth/` is the protocol.
+PROTOCOL_PATHS: Final = (
+    "/.well-known/",
+    "/contexts/",
+    "/credential",
+    "/nonce",
+    "/oauth/par",
+    "/oauth/token",
+    "/offers/",
+    "/status/",
+    "/types/",
+)
+# Ten proofs with their certificates in one request.
+CREDENTIAL_BODY: Final = 1 << 19
+RETURN: Final = "/inloggen/terug"
+
+_log: Final = get_logger(__name__)
+
+
+def _nothing(_point: str) -> None:
+    """Stand where a test may break in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """One agency, ready to serve."""
+
+    settings: AgencySettings
+    app: ASGIApp
+    desk: Desk
+    store: SqlStore
+    database: Database
+
+
+def build(
+    settings: AgencySettings,
+    keys: AgencyKeys,
+    *,
+    clock: Clock | None = None,
+    login_provider: LoginProvider | None = None,
+    with_jobs: bool = True,
+    reached: Callable[[str], None] = _nothing,
+) -> Agency:
+    """Compose an agency. Raises ConfigurationError. `login_provider` and `reached` are for tests."""
+    require_source(settings)
+    clock = clock or SystemClock()
+    database = Database(settings.database_url)
+    migrate(database, "issuer")
+    http = OutboundClient(OutboundPolicy(allow_insecure_localhost=settings.insecure_localhost))
+    derivation = Derivation(derive(keys.token_key, "issuer one-time secrets"))
+    hiding = Hiding(Derivation(derive(keys.data_key, "issuer keyed hashes")))
+    addresses = StatusAddresses(settings.base_url)
+    store = SqlStore(
+        database,
+        StoreKeys(Sealer.from_data_key(keys.data_key), derivation),
+        audit=_audit(settings, clock),
+        entries=settings.status.entries,
+        fill=settings.status.fill,
+    )
+    ldp = LdpVc(ContextBundle({CONTEXT_URL: context_document()}), _vocabularies())
+    formats = FormatRegistry([SdJwtVc(), ldp])
+    identity = _identity(settings, keys)
+    ldp_key = identity.keys[Form.LDP]
+
+    def secure(document: JsonObject, now: object) -> JsonObject:
+        del now
+        return sign_document(
+            document,
+            ldp_key.signer,
+            ldp_key.verification_method or "",
+            canonicaliser=ldp.canonicaliser,
+            created=clock.now(),
+        )
+
+    source = _source(settings)
+    read_debts = ReadDebts(source, clock)
+    directory = _directory(settings.trust_list, http, clock)
+    publish = PublishStatus(
+        store=store,
+        clock=clock,
+        addresses=addresses,
+        token_key=IssuerKey(keys.status, keys.status_chain),
+        sign_document=secure,
+        issuer_did=settings.did,
+        entries=settings.status.entries,
+        lifetime=timedelta(seconds=settings.status.valid_seconds),
+        time_to_live=timedelta(seconds=settings.status.ttl_seconds),
+    )
+    refresh = RefreshSource(store, clock, source, read_debts, hiding, publish)
+    nonces = NonceAuthority(derive(keys.token_key, "issuer c_nonce"))
+    sessions = Sessions(
+        database,
+        cookie=f"bk_issuer_{settings.agency.abbreviation}",
+        clock=clock,
+        secure=not settings.insecure_localhost,
+    )
+    desk = Desk(
+        url=settings.base_url,
+        agency=settings.agency.name,
+        contact=Contact(settings.contact.phone, settings.contact.website, settings.contact.note),
+        clock=clock,
+        status_ttl=timedelta(seconds=settings.status.ttl_seconds),
+        api_token=keys.api_token,
+        random=secrets.token_bytes,
+        describe=Describe(identity, formats, addresses, settings.batch_size),
+        create_offer=CreateOffer(store, clock, derivation, hiding, settings.offer_lifetime),
+        show_offer=ShowOffer(store, clock, derivation),
+        push_request=PushRequest(store, clock, directory),
+        authorise=Authorise(store, clock, directory, hiding),
+        give_token=GiveToken(store, clock, derivation, hiding, read_debts),
+        take_dpop=TakeDpopProof(store, clock, settings.base_url),
+        nonces=nonces,
+        issue=IssueCredentials(
+            store=store,
+            clock=clock,
+            derivation=derivation,
+            hiding=hiding,
+            nonces=nonces,
+            # Without a fetch: a wallet's key is in its did:key or did:jwk, and nobody makes us call elsewhere.
+            resolver=Resolver(),
+            read_debts=read_debts,
+            formats=formats,
+            identity=identity,
+            addresses=addresses,
+            batch_size=settings.batch_size,
+            reached=reached,
+        ),
+        read_debts=read_debts,
+        read_status_list=ReadStatusList(store),
+        publish=publish,
+        withdraw=Withdraw(store, clock, hiding, publish),
+        refresh=refresh,
+        login=login_provider or _login(settings, keys, http, clock),
+        sessions=sessions,
+        csrf=CsrfGuard(sessions, settings.base_url),
+        pages=Pages("issuer", party=_face(settings)),
+    )
+    publish()
+    jobs = periodic_jobs(
+        refresh=refresh,
+        publish=publish,
+        purge=Purge(store, clock),
+        sessions=sessions,
+        refresh_every=timedelta(seconds=settings.jobs.refresh_seconds),
+        publish_every=timedelta(seconds=settings.jobs.publish_seconds),
+        purge_every=timedelta(seconds=settings.jobs.purge_seconds),
+    )
+    app = _web(desk, settings, database, jobs=jobs if with_jobs else [], closing=[http.close, database.close])
+    return Agency(settings, app, desk, store, database)
+
+
+def _web(
+    desk: Desk,
+    settings: AgencySettings,
+    database: Database,
+    *,
+    jobs: list[object],
+    closing: list[Callable[[], None]],
+) -> ASGIApp:
+    problems = problem_map()
+    protocol = protocol_app(problems=problems)
+    protocol.include_router(vci.router(desk))
+    protocol.include_router(wellknown.router(desk))
+    business = business_app(
+        title=f"Uitgifte van schuldbewijzen door {settings.agency.name}",
+        version=api.VERSION,
+        problems=problems,
+        description="Aanbiedingen voor burgers, intrekkingen en het nakijken van de bron.",
+    )
+    business.include_router(api.router(desk))
+    screens = pages_app(problems=problems, pages=desk.pages, login=login.LOGIN)
+    for module in (pages, login, authorise):
+        screens.include_router(module.router(desk))
+    desk.pages.install(screens)
+
+    def database_is_current() -> None:
+        if not schema_is_current(database, "issuer"):
+            raise ConfigurationError("the database is not at the expected version")
+
+    return assemble(
+        pages=screens,
+        business=business,
+        protocol=protocol,
+        protocol_prefixes=PROTOCOL_PATHS,
+        health=Health({"database": database_is_current}),
+        secure=not settings.insecure_localhost,
+        body_limits={"/credential": CREDENTIAL_BODY},
+        jobs=jobs,  # type: ignore[arg-type]
+        closing=closing,
+    )
+
+
+def _identity(settings: AgencySettings, keys: AgencyKeys) -> Identity:
+    did = settings.did
+    return Identity(
+        url=settings.base_url,
+        did=did,
+        name=settings.agency.name,
+        abbreviation=settings.agency.abbreviation,
+        keys={
+            Form.SD_JWT: IssuerKey(keys.signer, keys.signer_chain),
+            Form.LDP: IssuerKey(keys.ldp, (), verification_method(did, keys.ldp.public_jwk)),
+        },
+    )
+
+
+def _vocabularies() -> list[Vocabulary]:
+    def vocabulary(type_urn: str) -> Vocabulary:
+        return Vocabulary(
+            type=type_urn,
+            term=TYPE_TERMS[type_urn],
+            context=CONTEXT_URL,
+            to_subject=lambda claims, node: to_jsonld(type_urn, claims, node),
+            from_subject=lambda subject: from_jsonld(type_urn, subject),
+        )
+
+    return [vocabulary(type_urn) for type_urn in (OVERVIEW_TYPE, CASE_TYPE)]
+
+
+def _source(settings: AgencySettings) -> DebtSource:
+    section, source = settings.agency, settings.source
+    agency = DebtAgency(section.oin, section.name, section.abbreviation, section.coverage)
+
+    def refused(error: SourceError) -> None:
+        _log.error("source_refused", code=error.code, file=error.file, line=error.line, field=error.field)
+
+    if isinstance(source, FcidSource):
+        return FcidDirectorySource(agency, source.directory, refused=refused)
+    columns = CsvColumns(
+        source.columns, source.constants, source.events, source.delimiter, source.encoding, source.decimal
+    )
+    return CsvFileSource(agency, source.file, columns, refused=refused)
+
+
+def _directory(section: TrustListSection | None, http: OutboundClient, clock: Clock) -> WalletDirectory:
+    if section is None:
+        return NoDirectory()
+    try:
+        root = PublicJwk.parse(json_object(section.key.read_bytes(), "the scheme's key"))
+    except OSError as error:
+        raise ConfigurationError("trust_list.key: missing or unreadable") from error
+    source = section.source
+
+    def read() -> str:
+        if "://" in source:
+            return http.fetch(source, "application/trust-list+jwt, application/jwt, */*").decode("ascii").strip()
+        return Path(source).read_text("ascii").strip()
+
+    return TrustListDirectory(read, root, clock)
+
+
+def _login(settings: AgencySettings, keys: AgencyKeys, http: OutboundClient, clock: Clock) -> LoginProvider:
+    section = settings.digid
+    client = OidcClient(
+        issuer=section.issuer,
+        client_id=section.client_id,
+        redirect_uri=settings.base_url + RETURN,
+        scope=section.scope,
+        minimum_assurance=section.minimum_assurance,
+        bsn_claim=section.bsn_claim,
+        name_claim=section.name_claim,
+        authentication=section.authentication,
+        signer=keys.digid,
+        secret=keys.digid_secret,
+    )
+    return OidcLogin(client, http, clock)
+
+
+def _face(settings: AgencySettings) -> PartyFace:
+    return PartyFace(
+        name=settings.agency.name,
+        tagline="Uw schulden",
+        kind="issuer",
+        contact=f"{settings.agency.name}, {urlsplit(settings.base_url).hostname}",
+        demo=settings.insecure_localhost,
+    )
+
+
+def _audit(settings: AgencySettings, clock: Clock) -> Callable[[object, Event], None]:
+    actor = settings.agency.abbreviation
+
+    def write(connection: object, event: Event) -> None:
+        append(
+            connection,  # type: ignore[arg-type]
+            AuditEntry(
+                action=event.action,
+                actor=event.subject or actor,
+                object=event.object,
+                result=event.outcome,
+                reason=event.reason or "",
+            ),
+            at=clock.now(),
+        )
+
+    return write

@@ -1,0 +1,206 @@
+"""An agency's keys and secrets: files in its state directory, each readable by its owner only.
+
+`initialise` makes what is missing, with a certificate authority of the agency's own, for development and pilots. In
+production the signing keys live elsewhere and the certificates come from PKIoverheid; the names stay.
+"""
+
+import os
+import secrets
+import stat
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from credentials.errors import ConfigurationError, MalformedInput
+from credentials.keys import Algorithm, SoftwareSigner
+from credentials.masking import Secret
+from credentials.trust.x509 import CertificateAuthority, KeyPurpose, load_pem, make_ca, to_der, to_pem, verify_chain
+from cryptography.hazmat.primitives.serialization import Encoding
+from service.sealing import KEY_BYTES, random_key
+
+from issuer.settings import AgencySettings
+
+SIGNER: Final = "signer.pem"
+SIGNER_CHAIN: Final = "signer-chain.pem"
+STATUS: Final = "status.pem"
+STATUS_CHAIN: Final = "status-chain.pem"
+LDP: Final = "ldp.pem"
+DIGID: Final = "digid.pem"
+DIGID_SECRET: Final = "digid-secret"  # noqa: S105  # the name of a file
+API_TOKEN: Final = "api-token"  # noqa: S105  # the name of a file
+DATA_KEY: Final = "data.key"
+TOKEN_KEY: Final = "token.key"  # noqa: S105  # the name of a file
+CA_KEY: Final = "ca-key.pem"
+CA: Final = "ca.pem"
+
+_CA_LIFETIME: Final = timedelta(days=3650)
+_LEAF_LIFETIME: Final = timedelta(days=397)
+_MIN_TOKEN: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyKeys:
+    """What an agency signs and seals with. `token_key` is what one-time secrets follow from."""
+
+    signer: SoftwareSigner
+    signer_chain: tuple[bytes, ...]
+    status: SoftwareSigner
+    status_chain: tuple[bytes, ...]
+    ldp: SoftwareSigner
+    digid: SoftwareSigner | None
+    digid_secret: Secret | None
+    data_key: bytes = field(repr=False)
+    token_key: bytes = field(repr=False)
+    api_token: Secret
+    ca_pem: str
+
+
+def initialise(settings: AgencySettings) -> list[str]:
+    """Make what is missing in the state directory; return the names of the files made."""
+    state = settings.state
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made: list[str] = []
+
+    def signer(name: str, algorithm: Algorithm) -> SoftwareSigner:
+        path = state / name
+        if not path.exists():
+            SoftwareSigner.generate(algorithm).write(path)
+            made.append(name)
+        return SoftwareSigner.from_file(path)
+
+    def secret(name: str, content: bytes) -> None:
+        if not (state / name).exists():
+            _write(state / name, content, 0o600)
+            made.append(name)
+
+    authority = _authority(settings, made)
+    for key, chain, purpose in (
+        (SIGNER, SIGNER_CHAIN, KeyPurpose.CREDENTIALS),
+        (STATUS, STATUS_CHAIN, KeyPurpose.STATUS),
+    ):
+        pair = signer(key, Algorithm.ES256)
+        if not (state / chain).exists():
+            _write(state / chain, to_pem(_leaf(settings, authority, pair, purpose)).encode("ascii"), 0o644)
+            made.append(chain)
+    signer(LDP, Algorithm.EDDSA)
+    if settings.digid.authentication == "private_key_jwt":
+        signer(DIGID, Algorithm.ES256)
+    else:
+        secret(DIGID_SECRET, secrets.token_urlsafe(32).encode("ascii"))
+    secret(DATA_KEY, random_key())
+    secret(TOKEN_KEY, random_key())
+    secret(API_TOKEN, secrets.token_urlsafe(32).encode("ascii"))
+    return made
+
+
+def load_keys(settings: AgencySettings, now: datetime) -> AgencyKeys:
+    """Read and check everything. Raises ConfigurationError, also for keys that do not fit their certificates."""
+    state = settings.state
+    if not state.is_dir():
+        raise ConfigurationError(f"{settings.agency.abbreviation}: no state yet; run `blauweknop issuer init` first")
+    by_key = settings.digid.authentication == "private_key_jwt"
+    ca_pem = _public(state / CA)
+    anchor = to_der(ca_pem)
+    signer, status = SoftwareSigner.from_file(state / SIGNER), SoftwareSigner.from_file(state / STATUS)
+    return AgencyKeys(
+        signer=signer,
+        signer_chain=_chain(state / SIGNER_CHAIN, signer, anchor, now),
+        status=status,
+        status_chain=_chain(state / STATUS_CHAIN, status, anchor, now),
+        ldp=SoftwareSigner.from_file(state / LDP),
+        digid=SoftwareSigner.from_file(state / DIGID) if by_key else None,
+        digid_secret=None if by_key else _token(state / DIGID_SECRET),
+        data_key=_key(state / DATA_KEY),
+        token_key=_key(state / TOKEN_KEY),
+        api_token=_token(state / API_TOKEN),
+        ca_pem=ca_pem,
+    )
+
+
+def _authority(settings: AgencySettings, made: list[str]) -> CertificateAuthority:
+    state, now = settings.state, datetime.now(UTC)
+    if (state / CA).exists():
+        return CertificateAuthority.load((state / CA).read_bytes(), SoftwareSigner.from_file(state / CA_KEY))
+    authority = make_ca(
+        f"{settings.agency.name} CA",
+        not_before=now - timedelta(minutes=5),
+        not_after=now + _CA_LIFETIME,
+        organisation=settings.agency.name,
+        oin=settings.agency.oin,
+    )
+    authority.signer.write(state / CA_KEY)
+    _write(state / CA, authority.pem.encode("ascii"), 0o644)
+    made.extend([CA_KEY, CA])
+    return authority
+
+
+def _leaf(
+    settings: AgencySettings, authority: CertificateAuthority, signer: SoftwareSigner, purpose: KeyPurpose
+) -> bytes:
+    now = datetime.now(UTC)
+    return authority.issue_leaf(
+        signer.public_jwk,
+        uri=settings.base_url,
+        dns=urlsplit(settings.base_url).hostname or "",
+        # One subject for both: some wallets want the signer of a status to bear the issuer's own name.
+        common_name=settings.agency.name,
+        organisation=settings.agency.name,
+        oin=settings.agency.oin,
+        not_before=now - timedelta(minutes=5),
+        not_after=now + _LEAF_LIFETIME,
+        eku=purpose,
+    )
+
+
+def _chain(path: Path, signer: SoftwareSigner, anchor: bytes, now: datetime) -> tuple[bytes, ...]:
+    try:
+        chain = tuple(each.public_bytes(Encoding.DER) for each in load_pem(_public(path).encode("ascii")))
+        leaf = verify_chain(chain, [anchor], now)
+    except MalformedInput as error:
+        raise ConfigurationError(f"{path.name}: {error.detail or error.code}") from error
+    if leaf.key != signer.public_jwk:
+        raise ConfigurationError(f"{path.name}: the certificate is not of the key beside it")
+    return chain
+
+
+def _public(path: Path) -> str:
+    try:
+        return path.read_text("ascii")
+    except (OSError, UnicodeError) as error:
+        raise ConfigurationError(f"{path.name}: missing or unreadable") from error
+
+
+def _private(path: Path) -> bytes:
+    try:
+        if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise ConfigurationError(f"{path.name}: others may read this secret; set its mode to 0600")
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{path.name}: missing or unreadable") from error
+
+
+def _key(path: Path) -> bytes:
+    key = _private(path)
+    if len(key) != KEY_BYTES or len(set(key)) < 8:
+        raise ConfigurationError(f"{path.name}: not a key of {KEY_BYTES} random bytes")
+    return key
+
+
+def _token(path: Path) -> Secret:
+    try:
+        text = _private(path).decode("ascii").strip()
+    except UnicodeError as error:
+        raise ConfigurationError(f"{path.name}: not a token") from error
+    if len(text) < _MIN_TOKEN or len(set(text)) < 8:
+        raise ConfigurationError(f"{path.name}: shorter than {_MIN_TOKEN} characters, or not random")
+    return Secret(text)
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

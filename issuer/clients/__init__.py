@@ -1,0 +1,5 @@
+"""What the issuer asks others for: the scheme's trust list."""
+
+from issuer.clients.trust_list import NoDirectory, TrustListDirectory
+
+__all__ = ["NoDirectory", "TrustListDirectory"]
