@@ -78,7 +78,9 @@ class FcidDocument:
         """
         if any(at < case.balance_at for case in self.cases):
             raise InconsistentCase(reason="a document is not restated for an earlier moment")
-        cases = tuple(replace(case, balance_at=at) for case in self.cases)
+        cases = tuple(
+            replace(case, balance_at=at, statements=replace(case.statements, stated_at=at)) for case in self.cases
+        )
         return replace(self, created_at=max(at, self.created_at), cases=cases)
 
     def with_event(self, reference: str, event: Event) -> Self:
