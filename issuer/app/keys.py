@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from credentials.errors import ConfigurationError, MalformedInput
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.masking import Secret
-from credentials.trust.x509 import CertificateAuthority, KeyPurpose, load_pem, make_ca, to_der, to_pem, verify_chain
+from credentials.trust.x509 import CertificateAuthority, KeyPurpose, load_pem, make_ca, public_jwk, to_der, to_pem, verify_chain
 from cryptography.hazmat.primitives.serialization import Encoding
 from service.sealing import KEY_BYTES, random_key
 
@@ -157,10 +157,10 @@ def _leaf(
 def _chain(path: Path, signer: SoftwareSigner, anchor: bytes, now: datetime) -> tuple[bytes, ...]:
     try:
         chain = tuple(each.public_bytes(Encoding.DER) for each in load_pem(_public(path).encode("ascii")))
-        leaf = verify_chain(chain, [anchor], now)
+        verify_chain(chain, [anchor], now)
     except MalformedInput as error:
         raise ConfigurationError(f"{path.name}: {error.detail or error.code}") from error
-    if leaf.key != signer.public_jwk:
+    if public_jwk(chain[0]) != signer.public_jwk:
         raise ConfigurationError(f"{path.name}: the certificate is not of the key beside it")
     return chain
 
