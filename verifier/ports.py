@@ -1,6 +1,6 @@
 """What the use cases need from outside: keeping, examining, knowing who takes part, and saying what was done."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -111,6 +111,11 @@ class Examined:
 
 class Examiner(Protocol):
     """Check presentations: integrity, authority, validity, status (see `credentials.verification`)."""
+
+    @property
+    def forget(self) -> Callable[[], None]:
+        """Drop the status lists that are held: what is checked next is checked against the issuers' newest."""
+        ...
 
     def examine(self, presented: Presented, *, shown: Shown) -> Examined:
         """Check a new presentation. Raises RefusedAnswer when it is not intact, or not shown by its holder to us."""

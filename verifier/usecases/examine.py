@@ -12,7 +12,7 @@ Which failures refuse the whole answer and which are kept as evidence that prove
   except of what was superseded: that was true on its date, and is shown as outdated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, final
 
@@ -37,10 +37,14 @@ _UNREADABLE: Final = Check(
 
 @final
 class CredentialExaminer:
-    """The examiner by `credentials.verification`; the adapter of `ports.Examiner`."""
+    """The examiner by `credentials.verification`; the adapter of `ports.Examiner`.
 
-    def __init__(self, verifier: Verifier, clock: Clock) -> None:
+    `forget` drops the status lists that are held, so that checking again asks the issuers anew.
+    """
+
+    def __init__(self, verifier: Verifier, forget: Callable[[], None], clock: Clock) -> None:
         self._verifier = verifier
+        self.forget = forget
         self._clock = clock
 
     def examine(self, presented: Presented, *, shown: Shown) -> Examined:

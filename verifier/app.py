@@ -1,0 +1,239 @@
+"""The composition root: from settings to a running verifier. Everything is made here, once, and handed in."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Final, final
+
+from starlette.types import ASGIApp
+
+from credentials.clock import Clock, SystemClock
+from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE, from_jsonld, to_jsonld
+from credentials.debts.jsonld import TYPE_TERMS
+from credentials.debts.types import CONTEXT_URL, context_document
+from credentials.dids import Resolver
+from credentials.encoding import b64url_encode
+from credentials.formats import FormatRegistry, Vocabulary
+from credentials.formats.ldp_vc import ContextBundle, LdpVc
+from credentials.formats.sd_jwt import SdJwtVc
+from credentials.keys import PublicJwk
+from credentials.openid.client_id import client_id_of_certificate
+from credentials.openid.vp_response import MAX_FORM_BYTES
+from credentials.status import StatusChecker
+from credentials.status.checker import Limits as StatusLimits
+from credentials.trust import Participant, Role
+from credentials.trust.x509 import to_der
+from credentials.verification import Verifier
+from service.csrf import CsrfGuard
+from service.database import Database
+from service.http import OutboundClient, OutboundPolicy
+from service.jobs import Periodic
+from service.migrations import migrate, schema_is_current
+from service.pages import Link, Pages, PartyFace
+from service.serving import serve as serve_apps
+from service.sessions import Sessions
+from service.web import Health, assemble
+from verifier.clients.scheme import SchemeList
+from verifier.domain.templates import TEMPLATES
+from verifier.identity.demo import DemoLogin, Login, NoLogin
+from verifier.jobs import jobs
+from verifier.settings import VerifierSettings
+from verifier.storage.intakes import SqlIntakes
+from verifier.storage.keys import Identity, KeyFiles, read_secret
+from verifier.storage.requests import SqlRequests
+from verifier.storage.sealed import Seals
+from verifier.usecases.answering import Answering
+from verifier.usecases.asking import Access, Asking
+from verifier.usecases.desk import AskPolicy, Desk
+from verifier.usecases.examine import CredentialExaminer
+from verifier.usecases.results import Results
+from verifier.web.api import ApiDoors, api_app
+from verifier.web.problems import PROBLEMS
+from verifier.web.screens import Screens, screens_app
+from verifier.web.wallet import wallet_app
+
+PACKAGE: Final = "verifier"
+COOKIE: Final = "bk_verifier"
+
+
+@final
+class SystemSecrets:
+    """Unguessable values from the machine's own generator."""
+
+    def fresh(self) -> str:
+        """Return 256 random bits as base64url."""
+        return b64url_encode(secrets.token_bytes(32))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class VerifierService:
+    """A composed verifier: the app to serve, and what tests look at."""
+
+    app: ASGIApp
+    database: Database
+    desk: Desk
+    asking: Asking
+    answering: Answering
+    results: Results
+    scheme: SchemeList
+    sessions: Sessions
+    http: OutboundClient
+    jobs: Sequence[Periodic]
+
+    def close(self) -> None:
+        """Close what was opened."""
+        self.http.close()
+        self.database.close()
+
+
+def create(
+    settings: VerifierSettings, *, clock: Clock | None = None, http: OutboundClient | None = None
+) -> VerifierService:
+    """Compose a verifier. The arguments after the settings are for tests. Raises ConfigurationError."""
+    clock = clock or SystemClock()
+    files = KeyFiles(settings.state)
+    key = files.access()
+    database = Database(settings.database_url)
+    migrate(database, PACKAGE)
+    insecure = settings.insecure_localhost
+    http = http or OutboundClient(OutboundPolicy(allow_insecure_localhost=insecure))
+    root = PublicJwk.from_multikey(settings.trust.root)
+    refresh = timedelta(seconds=settings.trust.refresh_seconds)
+    scheme = SchemeList(http.fetch, settings.trust.list_url, root, clock, refresh)
+    limits = StatusLimits(max_ttl=timedelta(seconds=settings.trust.status_seconds))
+    status = StatusChecker(http.fetch, clock, limits)
+    keys = Resolver(http.fetch, allow_insecure_localhost=insecure, clock=clock)
+    examiner = CredentialExaminer(Verifier(_formats(), scheme, keys, status, clock), status.forget, clock)
+
+    seals = Seals(files.data_key())
+    intakes, requests = SqlIntakes(database, seals), SqlRequests(database, seals)
+    fresh = SystemSecrets()
+    policy = AskPolicy(
+        lifetime=settings.request_lifetime,
+        extensions=settings.limits.extensions,
+        prefix=settings.client_id_prefix,
+        response_mode=settings.response_mode,
+        unsigned_allowed=insecure,
+    )
+    desk = Desk(intakes, requests, fresh, clock, policy)
+    asking = Asking(requests, Access(settings.base_url, settings.hostname, key.signer, key.chain), clock)
+    answering = Answering(
+        requests,
+        examiner,
+        asking,
+        fresh,
+        clock,
+        return_uri=f"{settings.base_url}/antwoord",
+        most=settings.limits.presentations,
+    )
+    results = Results(requests, examiner, scheme, clock)
+    sessions = Sessions(
+        database,
+        cookie=COOKIE,
+        clock=clock,
+        secure=not insecure,
+        idle=timedelta(minutes=settings.limits.session_minutes),
+    )
+    screens = Screens(
+        pages=_pages(settings),
+        sessions=sessions,
+        guard=CsrfGuard(sessions, settings.base_url),
+        login=_login(settings),
+        desk=desk,
+        asking=asking,
+        results=results,
+        clock=clock,
+        extensions=settings.limits.extensions,
+    )
+    tokens = {client.name: read_secret(client.token_file) for client in settings.api_clients}
+    doors = ApiDoors(desk, asking, results, clock, tokens)
+    work = jobs(desk, sessions, scheme, every=timedelta(seconds=settings.limits.purge_seconds), refresh=refresh)
+    app = assemble(
+        pages=screens_app(screens, PROBLEMS),
+        business=api_app(doors, PROBLEMS, title=f"Verificatieverzoeken van {settings.organisation.name}"),
+        protocol=wallet_app(asking, answering, PROBLEMS),
+        health=Health({"database": partial(_demand_current, database), "trust list": scheme}),
+        secure=not insecure,
+        body_limits={"/vp/antwoorden/": min(settings.limits.response_bytes, MAX_FORM_BYTES)},
+        jobs=work,
+        closing=(http.close, database.close),
+    )
+    return VerifierService(app, database, desk, asking, answering, results, scheme, sessions, http, work)
+
+
+def serve(settings: VerifierSettings) -> None:
+    """Serve a verifier until it is told to stop."""
+    serve_apps([(create(settings).app, settings.host, settings.port)])
+
+
+def initialise(settings: VerifierSettings) -> list[str]:
+    """Make the keys and tokens that are not there yet and return their names. Raises ConfigurationError."""
+    tokens = tuple(client.token_file for client in settings.api_clients)
+    return KeyFiles(settings.state).make_missing(_identity(settings), SystemClock().now(), tokens)
+
+
+def describe(settings: VerifierSettings) -> str:
+    """Return this verifier's entry for the trust list, as JSON. Raises ConfigurationError."""
+    files = KeyFiles(settings.state)
+    leaf = files.access().chain[0]
+    participant = Participant(
+        identifier=settings.base_url,
+        name=settings.organisation.name,
+        roles=frozenset({Role.VERIFIER}),
+        oin=settings.organisation.oin,
+        anchors=(to_der(files.anchor()),),
+        client_ids=(client_id_of_certificate(leaf).full, f"x509_san_dns:{settings.hostname}"),
+        purposes=tuple(template.name for template in TEMPLATES.values()),
+        category="schuldhulpverlening",
+    )
+    return json.dumps(participant.to_dict(), ensure_ascii=False, indent=2)
+
+
+def purge(settings: VerifierSettings) -> int:
+    """Delete what must no longer be kept, once, and return how many files that were."""
+    service = create(settings)
+    try:
+        return service.desk.purge()
+    finally:
+        service.close()
+
+
+def _identity(settings: VerifierSettings) -> Identity:
+    organisation = settings.organisation
+    return Identity(settings.base_url, settings.hostname, organisation.name, organisation.oin)
+
+
+def _formats() -> FormatRegistry:
+    bundle = ContextBundle({CONTEXT_URL: context_document()})
+    vocabularies = [
+        Vocabulary(type, TYPE_TERMS[type], CONTEXT_URL, partial(to_jsonld, type), partial(from_jsonld, type))
+        for type in (OVERVIEW_TYPE, CASE_TYPE)
+    ]
+    return FormatRegistry([SdJwtVc(), LdpVc(bundle, vocabularies)])
+
+
+def _login(settings: VerifierSettings) -> Login:
+    if settings.demo_login is None:
+        return NoLogin()
+    return DemoLogin({each.username: each.name for each in settings.counsellors}, settings.demo_login.password)
+
+
+def _pages(settings: VerifierSettings) -> Pages:
+    face = PartyFace(
+        name=settings.organisation.name,
+        tagline="Schulden bewezen op een rij",
+        kind="verifier",
+        contact=settings.organisation.contact,
+        demo=settings.insecure_localhost,
+        menu=(Link(text="Vandaag", href="/"), Link(text="Nieuwe intake", href="/intakes/nieuw")),
+    )
+    return Pages(PACKAGE, party=face, organisation=settings.organisation, host=settings.base_url.partition("://")[2])
+
+
+def _demand_current(database: Database) -> None:
+    if not schema_is_current(database, PACKAGE):
+        raise RuntimeError("the database is not at its newest form")

@@ -1,0 +1,113 @@
+"""The result, each piece of evidence behind it, checking again, and taking it along."""
+
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from credentials.encoding import json_compact
+from service.errors import NotFound
+from service.web.input import Form
+from verifier.domain.errors import NotAnswered
+from verifier.domain.request import Answered
+from verifier.exports.document import download
+from verifier.exports.table import to_csv
+from verifier.usecases.results import Outcome, asks_cases
+from verifier.web import views
+from verifier.web.screens.seat import Screens, Seat, SeatOf
+
+
+def install(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
+    """Add the pages of a result and of one piece of evidence."""
+    pages, desk = screens.pages, screens.desk
+
+    @app.get("/intakes/{id}/resultaat")
+    def result(request: Request, id: str, at: Annotated[Seat, Depends(seat)]) -> Response:
+        intake = desk.file(at.owner, id)
+        requests = desk.requests(at.owner, id)
+        if not any(isinstance(each.state, Answered) for each in requests):
+            return RedirectResponse(f"/intakes/{id}", 303)
+        outcome = _newest_answer(screens, at, id)
+        cases_asked = asks_cases(outcome.request)
+        return pages.render(
+            request,
+            "resultaat.html",
+            session=at.session,
+            counsellor=at.counsellor,
+            intake=intake,
+            outcome=outcome,
+            result=outcome.result,
+            asked=outcome.template,
+            cases_asked=cases_asked,
+            rows=[views.agency_row(line, cases_asked=cases_asked) for line in outcome.result.lines],
+            reasons=views.reasons(outcome.result, outcome.template, cases_asked=cases_asked),
+            waiting=requests[0].status(screens.clock.now()) == "open",
+            debt_title=views.debt_title,
+            evidence_title=views.evidence_title,
+            phases=views.PHASES,
+            names=views.names,
+        )
+
+    @app.get("/intakes/{id}/bewijzen/{position}")
+    def evidence(request: Request, id: str, position: int, at: Annotated[Seat, Depends(seat)]) -> Response:
+        intake = desk.file(at.owner, id)
+        outcome = _newest_answer(screens, at, id)
+        if not 0 <= position < len(outcome.answer.evidence):
+            raise NotFound
+        case = next((each for each in outcome.result.proven_cases if each.position == position), None)
+        line = next((each for each in outcome.result.lines if each.position == position), None)
+        return pages.render(
+            request,
+            "bewijs.html",
+            session=at.session,
+            counsellor=at.counsellor,
+            intake=intake,
+            evidence=outcome.answer.evidence[position],
+            checked_at=outcome.answer.checked_at,
+            case=case,
+            line=line,
+            title=views.debt_title(case.case) if case else views.evidence_title(outcome.answer.evidence[position]),
+            facts=views.debt_facts(case) if case else [],
+            history=views.history(case.case) if case else [],
+            check_names=views.CHECK_NAMES,
+            check_badges=views.CHECK_BADGES,
+            badges=views.BADGES,
+            names=views.names,
+        )
+
+
+def install_actions(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
+    """Add checking again and the downloads."""
+    results = screens.results
+
+    @app.post("/intakes/{id}/hercontrole")
+    def check_again(
+        id: str, at: Annotated[Seat, Depends(seat)], _form: Annotated[Form, Depends(screens.guard.form)]
+    ) -> Response:
+        results.check_again(at.owner, _newest_answer(screens, at, id).request.id)
+        return RedirectResponse(f"/intakes/{id}/resultaat", 303)
+
+    @app.get("/intakes/{id}/bestand.csv")
+    def as_csv(id: str, at: Annotated[Seat, Depends(seat)]) -> Response:
+        return _file(to_csv(_newest_answer(screens, at, id).result), "text/csv; charset=utf-8", "schulden.csv")
+
+    @app.get("/intakes/{id}/bestand.json")
+    def as_json(id: str, at: Annotated[Seat, Depends(seat)]) -> Response:
+        found = _newest_answer(screens, at, id)
+        document = download(found.request, found.template, found.answer, found.result, screens.clock.now())
+        return _file(json_compact(document), "application/json", "schulden.json")
+
+
+def _newest_answer(screens: Screens, at: Seat, id: str) -> Outcome:  # the name in the path
+    screens.desk.file(at.owner, id)
+    for each in screens.desk.requests(at.owner, id):
+        if isinstance(each.state, Answered):
+            return screens.results.outcome(each)
+    raise NotAnswered
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
+    # The name tells nothing of the client: downloads folders are shared.
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    return Response(content, media_type=media_type, headers=headers)

@@ -1,0 +1,269 @@
+"""Results as pages show them: words and figures made ready, so that templates only lay out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from credentials.debts.catalogue import describe
+from credentials.debts.disclosed import DisclosedCase, read_overview
+from service.i18n import day, euro, moment, plural
+from verifier.domain.evidence import OVERVIEW, Evidence
+from verifier.domain.request import Answered, Declined, Intake, VerificationRequest
+from verifier.domain.result import AgencyLine, CaseLine, Result
+from verifier.domain.templates import TEMPLATES, Template
+from verifier.domain.words import OUTCOME_WORDS
+
+BADGES: Final = {
+    "bewezen": "ok",
+    "verouderd": "warning",
+    "onbekend": "warning",
+    "ingetrokken": "error",
+    "niet_bewezen": "error",
+}
+CHECK_BADGES: Final = {
+    "geslaagd": ("ok", "Klopt"),
+    "mislukt": ("error", "Klopt niet"),
+    "niet_uitgevoerd": ("neutral", "Niet gecontroleerd"),
+    "waarschuwing": ("warning", "Let op"),
+}
+CHECK_NAMES: Final = {
+    "handtekening": "Is het echt en onveranderd?",
+    "houder": "Is het van deze cliënt, voor ons?",
+    "uitgever": "Mag deze organisatie dit bewijzen?",
+    "geldigheid": "Is het nog geldig?",
+    "status": "Is het ingetrokken of vervangen?",
+    "inhoud": "Is de inhoud te lezen?",
+}
+PHASES: Final = {
+    "geen": "Nog niets gestuurd",
+    "opgeschort": "Uitstel",
+    "regeling": "Betalingsregeling",
+    "aanschrijving": "Eerste brief",
+    "herinnering": "Herinnering",
+    "aanmaning": "Aanmaning",
+    "dwangbevel": "Dwangbevel",
+    "overgedragen": "Overgedragen",
+}
+EVENTS: Final = {
+    "FinancieleVerplichtingOpgelegd": "Bedrag opgelegd",
+    "BetalingsverplichtingOpgelegd": "Brief: u moet betalen",
+    "BetalingsverplichtingIngetrokken": "Brief vervangen",
+    "BetalingVerwerkt": "Betaling",
+    "FinancieleVerplichtingKwijtgescholden": "Kwijtgescholden",
+    "FinancieleVerplichtingGecorrigeerd": "Bedrag gecorrigeerd",
+    "VerrekeningVerwerkt": "Verrekend",
+    "BetalingIngetrokken": "Betaling teruggedraaid",
+    "BedragUitbetaald": "Terugbetaald aan de cliënt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One file on the page of today."""
+
+    intake: Intake
+    template: str
+    badge: str
+    state: str
+    when: datetime
+
+
+def file_row(intake: Intake, newest: VerificationRequest | None, now: datetime) -> FileRow:
+    """Say where a file stands."""
+    badge, state = _standing(newest, now)
+    when = intake.opened_at
+    if newest is not None:
+        when = newest.state.answer.received_at if isinstance(newest.state, Answered) else newest.created_at
+    return FileRow(intake, template_name(intake.template), badge, state, when)
+
+
+def template_name(key: str) -> str:
+    """Return a template's name."""
+    return TEMPLATES[key].name if key in TEMPLATES else "Eigen vraag"
+
+
+def _standing(newest: VerificationRequest | None, now: datetime) -> tuple[str, str]:
+    if newest is None:
+        return "neutral", "Nog niets gevraagd"
+    match newest.status(now):
+        case "beantwoord":
+            return "ok", "Ontvangen"
+        case "geweigerd":
+            return "warning", declined_words(newest)
+        case "open":
+            return "wait", "Wacht op de cliënt"
+        case _:
+            return "neutral", "Tijd voorbij"
+
+
+def declined_words(request: VerificationRequest) -> str:
+    """Say what a wallet's no means."""
+    code = request.state.code if isinstance(request.state, Declined) else ""
+    return "De cliënt heeft niet gedeeld" if code == "access_denied" else "De wallet kon niet antwoorden"
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyRow:
+    """One organisation in the table of a result."""
+
+    line: AgencyLine
+    badge: str
+    word: str
+    shown: str
+    age: str
+    before: str
+
+
+def agency_row(line: AgencyLine, *, cases_asked: bool) -> AgencyRow:
+    """Say of an organisation what is proven, how complete and how old."""
+    age = "" if line.as_of is None else f"{day(line.as_of)} ({_days(line.age_days)})"
+    shown = ""
+    if cases_asked and line.stated is not None:
+        shown = f"{line.shown} van {line.stated}" if line.stated else "Niets open"
+    elif line.stated is not None:
+        shown = str(line.stated) if line.stated else "Niets open"
+    word = OUTCOME_WORDS[line.outcome]
+    if line.outcome == "bewezen" and line.too_old:
+        word = "Bewezen, maar te oud"
+    badge = BADGES[line.outcome] if line.standing != "let_op" or line.outcome != "bewezen" else "warning"
+    return AgencyRow(line, badge, word, shown, age, _said_before(line))
+
+
+def _said_before(line: AgencyLine) -> str:
+    """Say what an outdated overview stated, where nothing newer is proven."""
+    if line.overview is not None:
+        return ""
+    for unproven in line.unproven:
+        evidence = unproven.evidence
+        if evidence.outcome == "verouderd" and evidence.type == OVERVIEW and evidence.claims:
+            overview = read_overview(evidence.claims)
+            if overview.balance is not None:
+                return f"Op {day(overview.as_of)} stond er {euro(overview.balance)} open."
+    return ""
+
+
+def _days(days: int | None) -> str:
+    if not days:
+        return "vandaag"
+    return f"{plural(days, 'dag', 'dagen')} oud"
+
+
+def reasons(result: Result, template: Template, *, cases_asked: bool) -> list[str]:
+    """Say, one sentence each, why a result is not simply good."""
+    found: list[str] = []
+    wrong = sum(1 for line in result.lines for each in line.unproven if each.evidence.outcome != "verouderd")
+    outdated = sum(1 for line in result.lines for each in line.unproven if each.evidence.outcome == "verouderd")
+    if wrong:
+        found.append(f"{plural(wrong, 'bewijs telt', 'bewijzen tellen')} niet mee. Hieronder staat waarom.")
+    if outdated:
+        found.append(f"{plural(outdated, 'bewijs is', 'bewijzen zijn')} verouderd. Vraag de cliënt om nieuwe gegevens.")
+    if result.missing:
+        found.append(f"Van {plural(len(result.missing), 'organisatie', 'organisaties')} is geen overzicht bewezen.")
+    if not result.lines or (not result.missing and not result.complete and not cases_asked):
+        found.append("De lijst van organisaties is nu niet te lezen. Of dit alles is, kunnen wij niet zeggen.")
+    if cases_asked:
+        partly = [line.body.name for line in result.lines if line.overview is not None and not line.complete]
+        if partly:
+            found.append(f"Niet alle zaken zijn getoond bij: {', '.join(partly)}.")
+    if result.too_old:
+        limit = plural(template.max_age.days, "dag", "dagen")
+        found.append(f"Sommige gegevens zijn ouder dan {limit}, het meeste dat bij {template.name} past.")
+    return found
+
+
+def debt_title(case: DisclosedCase) -> str:
+    """Name a debt in a few words."""
+    if case.type is not None:
+        return describe(case.type).title
+    return case.description or "Schuld zonder omschrijving"
+
+
+def debt_facts(line: CaseLine) -> list[tuple[str, str]]:
+    """Return everything known of a debt, each with its label; what was not shared is left out."""
+    case = line.case
+    pairs: list[tuple[str, str | None]] = [
+        ("Nog te betalen", _euro(case.balance)),
+        ("Achterstand", _euro(case.arrears)),
+        ("Opgelegd in totaal", _euro(case.owed)),
+        ("Betaald of verrekend", _euro(case.settled)),
+        ("Oorspronkelijk bedrag", _euro(case.principal)),
+        ("Verhogingen", _euro(case.increases)),
+        ("Administratiekosten", _euro(case.administration_costs)),
+        ("Rente", _euro(case.interest)),
+        ("Andere kosten", _euro(case.other_costs)),
+        ("Fase", PHASES.get(str(case.phase), "") if case.phase else None),
+        ("Betalen voor", _day(case.next_due_date)),
+        ("Dan te betalen", _euro(case.next_due_amount)),
+        ("Betalingsregeling", _plan(case)),
+        ("Opgelegd door", case.imposed_by.name),
+        ("Uitgevoerd door", case.executed_by.name),
+        ("Kenmerk", case.reference),
+        ("Nummer van het besluit", case.decision_number),
+        ("Ontstaan op", _day(case.origin_date)),
+        ("Laatste verandering", _day(case.last_event_date)),
+        ("Stand op", moment(case.balance_at) if case.balance_at else None),
+        ("Wet", case.legal_ground),
+        ("Voorrang", _joined(case.preference, case.preference_ground)),
+        ("Rest kan vervallen na een schuldregeling", case.dischargeable),
+        ("Niet eens met het besluit", _remedy(case)),
+        ("Betalen op rekening", _joined(case.iban, case.iban_holder)),
+        ("Betalingskenmerk", case.payment_reference),
+    ]
+    return [(label, str(value)) for label, value in pairs if value]
+
+
+def history(case: DisclosedCase) -> list[tuple[str, str, str]]:
+    """Return the events of a debt for a timeline, newest first."""
+    events = sorted(case.events, key=lambda event: event.at.timestamp() if event.at else 0.0, reverse=True)
+    return [
+        (
+            day(event.at),
+            EVENTS.get(event.type or "", event.type or "Gebeurtenis")
+            + (f": {euro(event.amount)}" if event.amount is not None else ""),
+            event.description or "",
+        )
+        for event in events
+    ]
+
+
+def evidence_title(evidence: Evidence) -> str:
+    """Name a piece of evidence."""
+    kind = "Overzicht" if evidence.type == OVERVIEW else "Zaak"
+    return f"{kind} van {evidence.issuer.name}"
+
+
+def names(values: Sequence[str]) -> str:
+    """Join names as a sentence does."""
+    return values[0] if len(values) == 1 else f"{', '.join(values[:-1])} en {values[-1]}"
+
+
+def _euro(cents: int | None) -> str | None:
+    return None if cents is None else euro(cents)
+
+
+def _day(value: object) -> str | None:
+    return None if value is None else day(value)  # type: ignore[arg-type]  # dates and moments alike
+
+
+def _joined(first: object, second: object) -> str | None:
+    parts = [str(part) for part in (first, second) if part]
+    return ", ".join(parts) or None
+
+
+def _plan(case: DisclosedCase) -> str | None:
+    if case.plan_instalment is None:
+        return None
+    text = f"{euro(case.plan_instalment)} per termijn"
+    if case.plan_instalments is not None:
+        text += f", {plural(case.plan_instalments, 'termijn', 'termijnen')}"
+    return text + (
+        "" if case.plan_kept is None else ", op tijd betaald" if case.plan_kept else ", niet op tijd betaald"
+    )
+
+
+def _remedy(case: DisclosedCase) -> str | None:
+    if case.remedy is None:
+        return None
+    text = case.remedy + (f" bij {case.remedy_body}" if case.remedy_body else "")
+    return text + (f", tot en met {day(case.remedy_until)}" if case.remedy_until else "")
