@@ -57,7 +57,11 @@ class Concealer:
         for name in self.slots.get(path, _NO_SLOTS):
             if name not in node:
                 shown[name] = {OBJECT_DIGESTS: self._padded([])}
-        if hidden or not node:
+        for prefix in self.slots:
+            # Where no slot is in use the tree may lack what holds them.
+            if prefix and prefix[:-1] == path and prefix[-1] not in node:
+                shown[prefix[-1]] = self._object({}, prefix, frozenset())
+        if hidden or not shown:
             self.disclosures += hidden
             shown[OBJECT_DIGESTS] = self._padded(hidden)
         # Slots come in the order of their names: the order of filling would tell which ones are in use.

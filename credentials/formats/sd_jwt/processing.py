@@ -68,8 +68,8 @@ class _Opening:
         for name, value in node.items():
             if isinstance(value, dict | list) and name != OBJECT_DIGESTS:
                 opened = self.value(value, (*path, name))
-                # An object in which everything is hidden states nothing: it is the slot, not a fact.
-                if opened == {} and value:
+                # Where everything is hidden nothing is stated: an empty list would read as "there are none".
+                if value and not opened:
                     continue
                 shown[name] = opened
             else:
