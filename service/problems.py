@@ -29,6 +29,9 @@ from service.errors import (
 from service.logging import get_logger
 
 PROBLEM_JSON: Final = "application/problem+json"
+REPORTED: Final = "blauweknop.reported"
+"""Where the frame learns, in the ASGI scope, that an error is in the log already."""
+
 PROBLEM_TYPES: Final = "https://blauweknop.example/fouten/"
 
 _log: Final = get_logger(__name__)
@@ -231,6 +234,7 @@ def _install(app: FastAPI, problems: ProblemMap, render: Callable[[Request, Exce
 
 def _report(request: Request, error: Exception, problem: Problem) -> None:
     code = error.code if isinstance(error, BlauweKnopError) else type(error).__name__
+    request.scope.get(REPORTED, []).append(code)
     hidden = isinstance(error, BlauweKnopError) and error.personal_data
     # The place, never the text: messages of libraries quote input. The traceback's frames hold no values.
     _log.error(

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.logging import get_logger
+from service.problems import REPORTED
 
 MAX_BODY_BYTES: Final = 1 << 16
 REQUEST_ID: Final = b"x-request-id"
@@ -45,6 +46,8 @@ class Frame:
         started = time.perf_counter()
         request_id = secrets.token_hex(8)
         status = 0
+        reported: list[str] = []
+        scope[REPORTED] = reported
 
         async def complete(message: Message) -> None:
             nonlocal status
@@ -57,10 +60,11 @@ class Frame:
             try:
                 await self._app(scope, self._limited(scope, receive), complete)
             except Exception as error:  # noqa: BLE001  # the last wall: what the problem table already reported
-                if status == 0:
+                if not reported:
                     _log.error("request_failed", code=type(error).__name__)
+                if status == 0:
                     await _plain_500(complete)
-            # Above info level this costs nothing; the route is its template, which holds no identifiers.
+            # The route is its template, which holds no identifiers.
             _log.info(
                 "request",
                 method=scope["method"],

@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,11 +23,11 @@ codes = Table("code", metadata, Column("id", Integer, primary_key=True), Column(
 
 
 @pytest.fixture
-def ready(database: Database) -> Iterator[Database]:
+def ready(database: Database) -> Database:
     with database.write() as connection:
         metadata.create_all(connection)
         connection.execute(insert(codes).values(id=1))
-    yield database
+    return database
 
 
 def test_a_write_is_there_after_its_block(ready: Database) -> None:
@@ -39,9 +38,13 @@ def test_a_write_is_there_after_its_block(ready: Database) -> None:
 
 
 def test_a_write_that_raises_leaves_nothing(ready: Database) -> None:
-    with pytest.raises(ZeroDivisionError), ready.write() as connection:
-        connection.execute(insert(codes).values(id=2))
-        raise ZeroDivisionError
+    def write_and_fail() -> None:
+        with ready.write() as connection:
+            connection.execute(insert(codes).values(id=2))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
     with ready.read() as connection:
         assert connection.execute(select(func.count()).select_from(codes)).scalar_one() == 1
 
