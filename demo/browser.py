@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Final, Self
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import httpx2
 
@@ -24,7 +24,8 @@ class Form:
 
     action: str
     method: str
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: list[tuple[str, str]] = field(default_factory=list)
+    choices: list[tuple[str, str]] = field(default_factory=list)  # check boxes and radio buttons that are not chosen
     buttons: list[tuple[str, str, str]] = field(default_factory=list)  # name, value, text
 
 
@@ -85,15 +86,16 @@ class Browser:
 
     def submit(self, form: Form, values: Mapping[str, str] | None = None, button: str | None = None) -> Page:
         """Fill in a form and press a button: the one whose name, value or text holds `button`, or the first."""
-        filled = {**form.fields, **(values or {})}
+        typed = values or {}
+        filled = [pair for pair in form.fields if pair[0] not in typed] + list(typed.items())
         pressed = next((b for b in form.buttons if button is None or any(button in part for part in b)), None)
         if button is not None and pressed is None:
             raise BrowserError(f"no button {button!r} on {self.page.where()}")
         if pressed is not None and pressed[0]:
-            filled[pressed[0]] = pressed[1]
+            filled.append((pressed[0], pressed[1]))
         if form.method == "get":
-            return self._load("GET", str(httpx2.URL(form.action).copy_merge_params(filled)), None)
-        return self._load("POST", form.action, filled)
+            return self._load("GET", f"{form.action.split('?')[0]}?{urlencode(filled)}", None)
+        return self._load("POST", form.action, urlencode(filled))
 
     def follow_refresh(self) -> Page:
         """Go where the page turns to by itself. Raises BrowserError when it stays."""
@@ -101,18 +103,19 @@ class Browser:
             raise BrowserError(f"{self.page.where()} does not go on by itself")
         return self.open(self.page.refresh)
 
-    def _load(self, method: str, url: str, data: Mapping[str, str] | None) -> Page:
+    def _load(self, method: str, url: str, body: str | None) -> Page:
         origin = httpx2.URL(self.page.url or url)
         for _ in range(MAX_REDIRECTS):
             headers = {"Accept": "text/html", "Accept-Language": "nl"}
             if method == "POST":
                 headers["Origin"] = f"{origin.scheme}://{origin.netloc.decode()}"
                 headers["Sec-Fetch-Site"] = "same-origin"
-            answer = self._client.request(method, url, data=dict(data) if data is not None else None, headers=headers)
+                headers["Content-Type"] = "application/x-www-form-urlencoded"
+            answer = self._client.request(method, url, content=body, headers=headers)
             if answer.status_code in (301, 302, 303, 307, 308):
                 url = urljoin(url, answer.headers["location"])
                 if answer.status_code in (301, 302, 303):
-                    method, data = "GET", None
+                    method, body = "GET", None
                 continue
             self.page = Page.parse(url, answer.status_code, answer.text)
             if answer.status_code >= 400:
@@ -153,7 +156,7 @@ class _Reader(HTMLParser):
             case "button" | "a" | "title":
                 self._text_of, self._text, self._current = tag, "", values
             case "textarea" if self._form is not None and "name" in values:
-                self._form.fields.setdefault(values["name"], "")
+                self._form.fields.append((values["name"], ""))
             case _:
                 pass
 
@@ -184,4 +187,6 @@ class _Reader(HTMLParser):
         if kind == "submit":
             self._form.buttons.append((name, values.get("value", ""), values.get("value", "")))
         elif kind not in ("radio", "checkbox") or "checked" in values:
-            self._form.fields[name] = values.get("value", "on" if kind == "checkbox" else "")
+            self._form.fields.append((name, values.get("value", "on" if kind == "checkbox" else "")))
+        else:
+            self._form.choices.append((name, values.get("value", "on")))

@@ -1,0 +1,228 @@
+"""`make demo`: set the stage, start every service, play the story, and keep serving until Ctrl-C.
+
+Environment: ONCE=1 ends after the story; PORT=9100 starts at another port; REPORT=file writes a report in JSON;
+PARTICIPANT=file adds an issuer of one's own to the trust list.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, Final, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from credentials.clock import SystemClock
+from demo.processes import DemoError, Processes, check_ports
+from demo.stage import FIRST_PORT, Stage, ports_from, set_stage
+from demo.story import COUNSELLOR, PASSWORD, PIN, Story, play
+from issuer.domain.configurations import CONFIGURATIONS
+
+STATE: Final = Path(__file__).parents[1] / ".state" / "demo"
+MEMORY_INTERVAL: Final = 1.0
+
+
+def main() -> int:
+    """Run the demonstration; return the exit code."""
+    console = Console()
+    once = os.environ.get("ONCE", "") not in ("", "0")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return _run(console, once=once)
+    except DemoError as error:
+        console.print(f"\n[bold red]The demo stopped.[/] {error}", markup=True, highlight=False)
+        return 1
+    except KeyboardInterrupt:
+        console.print("\nStopped. Nothing is left running.")
+        return 0
+
+
+def _run(console: Console, *, once: bool) -> int:
+    first_port = _port()
+    report, outsider = os.environ.get("REPORT"), os.environ.get("PARTICIPANT")
+    check_ports(ports_from(first_port))
+    began = time.monotonic()
+    console.print("[bold]Blauwe Knop[/]: every person, debt and figure in this demonstration is fictional.\n")
+    with console.status("Making keys, certificates and the trust list …"):
+        stage = set_stage(STATE, first_port, Path(outsider) if outsider else None, SystemClock())
+    with Processes(STATE / "logs") as processes, _Peak(processes) as peak:
+        _start(console, stage, processes)
+        story = _play(console, stage, processes)
+        seconds = time.monotonic() - began
+        _show(console, stage, story, seconds, peak)
+        faults = story.faults()
+        if report:
+            Path(report).write_text(json.dumps(_report(stage, story, seconds), indent=1, ensure_ascii=False))
+        for fault in faults:
+            console.print(f"[bold red]Not as it should be:[/] {fault}", highlight=False)
+        if once:
+            return 1 if faults else 0
+        _invite(console, stage, story)
+        while True:
+            processes.check_all()
+            time.sleep(1)
+
+
+def _port() -> int:
+    text = os.environ.get("PORT") or str(FIRST_PORT)
+    if not text.isdigit() or not 1024 <= int(text) <= 65_000:
+        raise DemoError("PORT is a number from 1024 to 65000: make demo PORT=9100")
+    return int(text)
+
+
+def _start(console: Console, stage: Stage, processes: Processes) -> None:
+    with console.status("Starting the scheme, DigiD, thirteen agencies, the wallet and the verifier …"):
+        processes.start("scheme", ["demo.scheme", str(stage.folder / "site"), str(stage.first_port)])
+        processes.start("digid", ["demo.digid", str(stage.folder / "digid.json")])
+        # The trust list must be there before the others ask for it.
+        processes.wait_until_ready("scheme", f"{stage.scheme_url}/health/ready")
+        files = [str(stage.settings_of(key)) for key in stage.agencies]
+        processes.start("agencies", ["service.commands", "issuer", "serve", "--process-per-agency", *files])
+        processes.start("wallet", ["service.commands", "wallet", "serve", str(stage.folder / "wallet.toml")])
+        processes.start("verifier", ["service.commands", "verifier", "serve", str(stage.folder / "verifier.toml")])
+        processes.wait_until_ready("digid", f"{stage.digid_url}/health/ready")
+        for settings in stage.agencies.values():
+            processes.wait_until_ready("agencies", f"{settings.base_url}/health/ready")
+        processes.wait_until_ready("wallet", f"{stage.wallet.base_url}/health/ready")
+        processes.wait_until_ready("verifier", f"{stage.verifier.base_url}/health/ready")
+
+
+def _play(console: Console, stage: Stage, processes: Processes) -> Story:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.fields[n]}"),
+    )
+    with Progress(*columns, console=console) as bars:
+        tasks: dict[str, Any] = {}
+
+        def tell(text: str) -> None:
+            for task in tasks.values():
+                bars.update(task, total=1, completed=1)
+            tasks.clear()
+            tasks["step"] = bars.add_task(text, total=None, n="")
+
+        def progress(_what: str, done: int, total: int) -> None:
+            bars.update(tasks["step"], total=total, completed=done, n=f"{done} of {total} agencies")
+
+        story = play(stage, tell, progress)
+        for task in tasks.values():
+            bars.update(task, total=1, completed=1)
+    processes.check_all()
+    return story
+
+
+def _show(console: Console, stage: Stage, story: Story, seconds: float, peak: "_Peak") -> None:
+    table = Table(title=f"\nWhat the counsellor sees of {stage.personas['P1'].name}: every line proven by its source")
+    for name in ("Agency", "Open cases", "Shown", "Owed", "Settled", "Balance"):
+        table.add_column(name, justify="left" if name == "Agency" else "right")
+    for line in story.lines:
+        totals = line["totalen"]
+        table.add_row(
+            line["naam"],
+            str(line["openZaken"]),
+            str(line["getoond"]),
+            *(_euro(totals[name]) for name in ("verplicht", "vereffend", "saldo")),
+        )
+    table.add_section()
+    overview = story.overview
+    table.add_row(
+        "[bold]Together[/]",
+        f"[bold]{overview['openCases']}[/]",
+        "",
+        *(f"[bold]{_euro(overview[name])}[/]" for name in ("verplicht", "vereffend", "saldo")),
+    )
+    console.print(table)
+    complete = "complete" if story.presentation.get("complete") else "NOT complete"
+    console.print(
+        f"Verified and {complete}. After the payment at the CJIB the old cards are "
+        f"[bold]{story.after_payment.get('old')}[/]; the new balance is "
+        f"[bold]{_euro(story.after_payment.get('saldo'))}[/].",
+        highlight=False,
+    )
+    memory = f", {peak.bytes / 1e6:.0f} MB of memory at most" if peak.bytes else ""
+    console.print(f"Played in {seconds:.1f} seconds, starting included{memory}.\n", highlight=False)
+
+
+def _invite(console: Console, stage: Stage, story: Story) -> None:
+    console.print(
+        f"""[bold]Now you.[/] Everything keeps running until you press Ctrl-C.
+
+  The wallet      {stage.wallet.base_url}
+                  make a new one, or open Samira's: number {story.wallet_number}, PIN code "{PIN}"
+  DigiD           asks who you are: choose Samira, Johan, Wim, Ineke or Noor
+  The counsellor  {stage.verifier.base_url}
+                  log in as {COUNSELLOR} (Anna de Wit), password "{PASSWORD}"
+  An agency       {stage.agencies["cjib"].base_url} (the CJIB), and twelve more
+  The scheme      {stage.scheme_url}
+  Logs            {stage.folder / "logs"}
+""",
+        highlight=False,
+    )
+
+
+def _euro(cents: object) -> str:
+    if not isinstance(cents, int):
+        return "not proven"
+    sign = "-" if cents < 0 else ""
+    return f"{sign}€ {abs(cents) // 100:,}".replace(",", ".") + f",{abs(cents) % 100:02d}"
+
+
+def _report(stage: Stage, story: Story, seconds: float) -> dict[str, Any]:
+    configurations = {each.id: each.form.value for each in CONFIGURATIONS}
+    return {
+        "scheme": {"url": stage.scheme_url, "trustList": f"{stage.scheme_url}/trust-list.jwt"},
+        "digid": {"url": stage.digid_url},
+        "wallet": {"url": stage.wallet.base_url},
+        "verifier": {
+            "url": stage.verifier.base_url,
+            "apiToken": stage.verifier.api_clients[0].token_file.read_text().strip(),
+        },
+        "issuers": {
+            key: {
+                "url": settings.base_url,
+                "apiToken": (settings.state / "api-token").read_text().strip(),
+                "configurations": configurations,
+            }
+            for key, settings in stage.agencies.items()
+        },
+        "personas": {key: {"name": person.name, "bsn": person.bsn} for key, person in stage.personas.items()},
+        "story": {
+            "overview": story.overview,
+            "presentation": story.presentation,
+            "afterPayment": story.after_payment,
+            "seconds": round(seconds, 2),
+        },
+    }
+
+
+class _Peak:
+    """The highest memory use of all processes together, sampled while the story plays."""
+
+    def __init__(self, processes: Processes) -> None:
+        self._processes = processes
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self.bytes = 0
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(5)
+
+    def _watch(self) -> None:
+        while not self._stop.wait(MEMORY_INTERVAL):
+            self.bytes = max(self.bytes, self._processes.memory())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
