@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -88,7 +89,7 @@ def test_addresses_are_compared_after_normalisation(url: str, signer: SoftwareSi
         {"iat": 1},
     ],
 )
-def test_a_proof_for_another_request_is_refused(claims: JsonObject, signer: SoftwareSigner, now: datetime) -> None:
+def test_a_proof_for_another_request_is_refused(claims: dict[str, Any], signer: SoftwareSigner, now: datetime) -> None:
     with pytest.raises(InvalidDpopProof):
         verify(proof(signer, now, **claims), now)
 
