@@ -91,7 +91,8 @@ class Plan:
 class Statements:
     """What the agency states about a case beside its events.
 
-    `phase` and `arrears` (ids of demands) hold from `stated_at` on: at an earlier reference date they are not used.
+    `phase`, `plan` and `arrears` (ids of demands) hold from `stated_at` on: at an earlier reference date they are not
+    used, because nobody said so then.
     """
 
     stated_at: datetime | None = None
@@ -103,7 +104,7 @@ class Statements:
     dischargeable: Dischargeable | None = None
 
     def hold_at(self, as_of: datetime) -> bool:
-        """Tell whether the phase and the arrears were already stated at this moment."""
+        """Tell whether phase, plan and arrears were already stated at this moment."""
         return self.stated_at is None or as_of >= self.stated_at
 
 
@@ -185,19 +186,18 @@ def fold(
     demands = live_demands(history)
     unpaid = [demand for demand in demands if demand.outstanding]
     today = dutch_day(as_of)
-    stated = statements.arrears if statements.hold_at(as_of) else frozenset()
-    late = [demand for demand in unpaid if demand.in_arrears(today) or demand.event.id in stated]
+    stated = statements if statements.hold_at(as_of) else NO_STATEMENTS
+    late = [demand for demand in unpaid if demand.in_arrears(today) or demand.event.id in stated.arrears]
     names = {**(organisations or {}), source.oin: source.name}
     imposed_by = _organisation(primary.imposed_by, source, names)
+    # The latest statement of who executes counts; without one it is whoever hands over the case.
     executed_by = _organisation(
         next((obligation.executed_by for obligation in reversed(obligations) if obligation.executed_by), None),
         source,
         names,
     )
-    # Before an agency states who executes, whoever hands over the case does.
     entry = describe(primary.type)
     dated = [demand for demand in unpaid if demand.event.due is not None] if balance else []
-    plan = statements.plan
     return Case(
         reference=reference,
         source=source,
@@ -218,11 +218,11 @@ def fold(
         last_event_date=dutch_day(history[-1].registered_at),
         demands=demands,
         arrears=min(sum(demand.outstanding for demand in late), balance),
-        phase=_phase(balance, statements, as_of, unpaid, transferred=imposed_by.oin != executed_by.oin),
+        phase=_phase(balance, stated, unpaid, transferred=imposed_by.oin != executed_by.oin),
         next_due_date=dated[0].event.due if dated else None,
         next_due_amount=_first_due(dated, balance),
         payment=_payment(unpaid, demands) if balance else None,
-        plan=Plan(plan, kept=not late or not balance) if plan is not None else None,
+        plan=Plan(stated.plan, kept=not late or not balance) if stated.plan is not None else None,
         legal_ground=_legal_ground(primary, entry.legal_ground),
         remedy=statements.remedy or entry.remedy,
         preference=statements.preference or entry.preference,
@@ -277,16 +277,14 @@ def _part(obligation: ObligationImposed) -> str:
             return "principal" if obligation.primary else "other"
 
 
-def _phase(
-    balance: int, statements: Statements, as_of: datetime, unpaid: Sequence[Demand], *, transferred: bool
-) -> Phase:
+def _phase(balance: int, stated: Statements, unpaid: Sequence[Demand], *, transferred: bool) -> Phase:
     if not balance:
         return Phase.NONE
-    if statements.phase is not None and statements.hold_at(as_of):
-        return statements.phase
+    if stated.phase is not None:
+        return stated.phase
     if transferred:
         return Phase.TRANSFERRED
-    if statements.plan is not None:
+    if stated.plan is not None:
         return Phase.PLAN
     return max((_PHASE_OF[demand.event.stage] for demand in unpaid), key=lambda phase: phase.rank, default=Phase.NONE)
 

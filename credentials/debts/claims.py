@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Final, TypeAlias, final
 
 from credentials.debts.agency import Agency, Organisation
@@ -78,11 +79,11 @@ def overview_claims(overview: Overview, digests: Sequence[str]) -> ClaimTree:
     for number, (case, digest) in enumerate(zip(overview.open_cases, digests, strict=True), start=1):
         if number <= CASE_SLOTS:
             cases[case_slot(number)] = _slot(case, digest, detailed=number <= DETAIL_SLOTS)
-    coverage = overview.agency.coverage or tuple(sorted({case.type for case in overview.cases}))
-    return _without_nothing(
+    stated = _without_nothing(
         {
             **_source(overview.agency, write_moment(overview.as_of), overview.fcid_version),
-            "dekking": ",".join(coverage),
+            # Every verifier sees this, so it is what the register holds, never what this citizen's cases are.
+            "dekking": ",".join(overview.agency.coverage) or None,
             "aantal_open_zaken": len(overview.open_cases),
             "saldo_totaal": overview.balance,
             "achterstand_totaal": overview.arrears,
@@ -90,10 +91,11 @@ def overview_claims(overview: Overview, digests: Sequence[str]) -> ClaimTree:
             "vereffend_totaal": overview.settled,
             "hoogste_aanmaanfase": str(overview.highest_phase),
             "meer_dan_20": overview.more_than_detailed,
-            "zaken": cases,
             "subject": {"bsn": overview.bsn.reveal()} if overview.bsn is not None else None,
         }
     )
+    # Always there, also when empty: a format fills the slots that are not used, and so hides how many are.
+    return {**stated, "zaken": cases}
 
 
 def case_claims(case: Case, digest: str) -> ClaimTree:
@@ -111,6 +113,7 @@ def case_digest(salt: bytes, case: Case) -> str:
     return b64url_encode(hashlib.sha256(salt + json_compact(_facts(case))).digest())
 
 
+@cache
 def labels(type: str) -> Sequence[ClaimLabel]:
     """Return a label for every leaf that a credential of this type can have. Raises UnknownCredentialType."""
     if type not in LEAVES:

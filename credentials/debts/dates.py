@@ -6,6 +6,7 @@ The Dutch rule of summer time (Directive 2000/84/EC: from the last Sunday of Mar
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import cache
 from typing import Final
 
 from credentials.debts.errors import InvalidField
@@ -67,6 +68,7 @@ def end_of_day(day: date) -> datetime:
     raise AssertionError("unreachable: summer time never changes at midnight")
 
 
+@cache
 def _change(year: int, month: int) -> datetime:
     last = date(year, month, 31)
     sunday = last - timedelta(days=(last.weekday() + 1) % 7)

@@ -31,42 +31,48 @@ def distinct_debts(cases: Sequence[DisclosedCase]) -> tuple[Debt, ...]:
 
     Of a group, the case with the latest reference date comes first.
     """
-    groups: list[list[int]] = []
-    certain: list[bool] = []
+    groups: list[_Group] = []
     for position, case in enumerate(cases):
-        sure = next((g for g, members in enumerate(groups) if _shares_key(case, cases, members)), None)
-        likely = next((g for g, members in enumerate(groups) if _looks_alike(case, cases, members)), None)
-        group = sure if sure is not None else likely
-        if group is None:
-            groups.append([position])
-            certain.append(True)
-        else:
-            groups[group].append(position)
-            certain[group] = certain[group] and sure is not None
-    return tuple(
-        Debt(tuple(sorted(members, key=lambda position: _recency(cases[position], position))), sure)
-        for members, sure in zip(groups, certain, strict=True)
-    )
+        sure = [group for group in groups if _shares_key(case, group)]
+        likely = [] if sure else [group for group in groups if _looks_alike(case, group)][:1]
+        one = _Group([*(known for group in sure + likely for known in group.cases), (position, case)])
+        one.certain = not likely and all(group.certain for group in sure)
+        # A case may tie together groups that had nothing in common until it came.
+        groups = [group for group in groups if group not in sure + likely]
+        groups.append(one)
+    groups.sort(key=lambda group: min(position for position, _ in group.cases))
+    return tuple(Debt(tuple(position for position, _ in group.by_recency()), group.certain) for group in groups)
 
 
-def _shares_key(case: DisclosedCase, cases: Sequence[DisclosedCase], members: Sequence[int]) -> bool:
-    return any(case.dedup_keys & cases[member].dedup_keys for member in members)
+class _Group:
+    """Cases that are one debt, while they are being found."""
+
+    def __init__(self, cases: list[tuple[int, DisclosedCase]]) -> None:
+        self.cases = cases
+        self.certain = True
+
+    def by_recency(self) -> list[tuple[int, DisclosedCase]]:
+        return sorted(self.cases, key=lambda known: (-_moment(known[1]), known[0]))
 
 
-def _looks_alike(case: DisclosedCase, cases: Sequence[DisclosedCase], members: Sequence[int]) -> bool:
-    print_ = _fingerprint(case)
-    return print_ is not None and any(
-        _fingerprint(cases[member]) == print_
-        and cases[member].source.oin != case.source.oin
-        and not (case.dedup_keys and cases[member].dedup_keys)
-        for member in members
+def _moment(case: DisclosedCase) -> float:
+    return case.as_of.timestamp() if case.as_of is not None else 0.0
+
+
+def _shares_key(case: DisclosedCase, group: _Group) -> bool:
+    return any(case.dedup_keys & member.dedup_keys for _, member in group.cases)
+
+
+def _looks_alike(case: DisclosedCase, group: _Group) -> bool:
+    alike = _fingerprint(case)
+    return alike is not None and all(
+        _fingerprint(member) == alike
+        and member.source.oin != case.source.oin
+        and not (case.dedup_keys and member.dedup_keys)
+        for _, member in group.cases
     )
 
 
 def _fingerprint(case: DisclosedCase) -> tuple[Hashable, ...] | None:
     parts = (case.imposed_by.oin, case.executed_by.oin, case.type, case.origin_date, case.owed, case.balance)
     return None if any(part is None for part in parts) else parts
-
-
-def _recency(case: DisclosedCase, position: int) -> tuple[float, int]:
-    return -(case.as_of.timestamp() if case.as_of is not None else 0.0), position

@@ -6,8 +6,8 @@ nodes, whose IRIs keep the slot names. The subject's own `id` is not given here:
 """
 
 import re
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, final
 
 from credentials.debts.claim_table import CASE_TYPE, LEAVES, OVERVIEW_TYPE, SLOT, SLOT_MEMBERS, Kind, Leaf
 from credentials.debts.errors import MalformedClaims, UnknownCredentialType
@@ -21,9 +21,7 @@ TYPE_TERMS: Final[Mapping[str, str]] = {
 
 _INTEGER: Final = re.compile(r"(0|-?[1-9][0-9]{0,18})\Z")
 _NODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s#<>\"{}|\\^`]+\Z")
-
-# Members that JSON-LD or the credentials context define themselves.
-_KEYWORDS: Final = frozenset({"id", "type", "@id", "@type"})
+_SUBJECT: Final = "subject"
 
 
 def to_jsonld(type: str, tree: JsonObject, node: str) -> JsonObject:
@@ -34,22 +32,21 @@ def to_jsonld(type: str, tree: JsonObject, node: str) -> JsonObject:
     """
     if not _NODE.match(node):
         raise ValueError("a node is an absolute IRI without a fragment")
-    leaves = _by_path(type)
+    shape = _shape_of(type)
     subject: JsonObject = {}
     for name, value in tree.items():
-        if name == "subject":
+        if name == _SUBJECT:
             # What the tree says of the subject belongs to the subject itself.
-            subject |= _members(("subject",), _object(value, name), leaves)
+            subject |= shape.write((name,), _object(value, name))
         elif name in SLOT_MEMBERS:
             subject[name] = [
-                {"id": f"{node}#{slot}", **_members((name, SLOT), _object(claims, slot), leaves)}
+                {"id": f"{node}#{slot}", **shape.write((name, SLOT), _object(claims, slot))}
                 for slot, claims in _object(value, name).items()
             ]
         elif isinstance(value, dict):
-            subject[name] = {"id": f"{node}#{name}", **_members((name,), value, leaves)}
+            subject[name] = {"id": f"{node}#{name}", **shape.write((name,), value)}
         else:
-            leaf = _leaf_at((name,), leaves)
-            subject[leaf.term] = _written(leaf, value)
+            subject |= shape.write((), {name: value})
     return subject
 
 
@@ -59,57 +56,61 @@ def from_jsonld(type: str, subject: JsonObject) -> JsonObject:
     Members that the type does not have are left out: they are somebody else's statements. Raises MalformedClaims for
     a value that is not what its term promises, UnknownCredentialType.
     """
-    leaves = _by_path(type)
-    nodes = {path[0] for path in leaves if len(path) > 1}
-    tree: JsonObject = {}
-    about = _claims(("subject",), subject, leaves)
-    for name, value in subject.items():
-        if name in _KEYWORDS:
+    shape = _shape_of(type)
+    tree = shape.read((), subject)
+    for name in shape.members:
+        if name not in subject:
             continue
-        if name in SLOT_MEMBERS and name in nodes:
-            slots = {_slot(item, name): _claims((name, SLOT), _object(item, name), leaves) for item in _several(value)}
-            if len(slots) != len(_several(value)):
+        if name in SLOT_MEMBERS:
+            items = [_object(item, name) for item in _several(subject[name])]
+            slots = {_slot(item, name): shape.read((name, SLOT), item) for item in items}
+            if len(slots) != len(items):
                 raise MalformedClaims(f"{name}: two nodes of one name")
             tree[name] = {slot: slots[slot] for slot in sorted(slots)}
-        elif name in nodes:
-            tree[name] = _claims((name,), _object(value, name), leaves)
-    tree |= _claims((), subject, leaves)
+        else:
+            tree[name] = shape.read((name,), _object(subject[name], name))
+    about = shape.read((_SUBJECT,), subject)
     if about:
-        tree["subject"] = about
+        tree[_SUBJECT] = about
     return tree
 
 
-def _by_path(type: str) -> Mapping[tuple[str, ...], Leaf]:
-    leaves = _PATHS.get(type)
-    if leaves is None:
+@final
+class _Shape:
+    """The table of one type, cut by where its leaves stand."""
+
+    def __init__(self, leaves: Sequence[Leaf]) -> None:
+        self._by_path = {leaf.path: leaf for leaf in leaves}
+        self._below: dict[tuple[str, ...], list[Leaf]] = {}
+        for leaf in leaves:
+            self._below.setdefault(leaf.path[:-1], []).append(leaf)
+        self.members = tuple(dict.fromkeys(prefix[0] for prefix in self._below if prefix and prefix[0] != _SUBJECT))
+
+    def write(self, prefix: tuple[str, ...], claims: JsonObject) -> JsonObject:
+        """Write the claims below a prefix as terms."""
+        members: JsonObject = {}
+        for name, value in claims.items():
+            leaf = self._by_path.get((*prefix, name))
+            if leaf is None:
+                raise MalformedClaims("a claim that this type does not have")
+            members[leaf.term] = _written(leaf, value)
+        return members
+
+    def read(self, prefix: tuple[str, ...], node: JsonObject) -> JsonObject:
+        """Read the terms of a node as claims below a prefix."""
+        return {
+            leaf.path[-1]: _read(leaf, node[leaf.term]) for leaf in self._below.get(prefix, ()) if leaf.term in node
+        }
+
+
+_SHAPES: Final = {type: _Shape(leaves) for type, leaves in LEAVES.items()}
+
+
+def _shape_of(type: str) -> _Shape:
+    shape = _SHAPES.get(type)
+    if shape is None:
         raise UnknownCredentialType("this type has no JSON-LD vocabulary")
-    return leaves
-
-
-_PATHS: Final = {type: {leaf.path: leaf for leaf in leaves} for type, leaves in LEAVES.items()}
-
-
-def _members(prefix: tuple[str, ...], claims: JsonObject, leaves: Mapping[tuple[str, ...], Leaf]) -> JsonObject:
-    members: JsonObject = {}
-    for name, value in claims.items():
-        leaf = _leaf_at((*prefix, name), leaves)
-        members[leaf.term] = _written(leaf, value)
-    return members
-
-
-def _claims(prefix: tuple[str, ...], node: JsonObject, leaves: Mapping[tuple[str, ...], Leaf]) -> JsonObject:
-    claims: JsonObject = {}
-    for path, leaf in leaves.items():
-        if path[:-1] == prefix and leaf.term in node:
-            claims[path[-1]] = _read(leaf, node[leaf.term])
-    return claims
-
-
-def _leaf_at(path: tuple[str, ...], leaves: Mapping[tuple[str, ...], Leaf]) -> Leaf:
-    leaf = leaves.get(path)
-    if leaf is None:
-        raise MalformedClaims("a claim that this type does not have")
-    return leaf
+    return shape
 
 
 def _written(leaf: Leaf, value: JsonValue) -> str:

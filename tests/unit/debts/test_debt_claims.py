@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pyld import jsonld
 
+from credentials.debts.agency import Agency
 from credentials.debts.catalogue import CATALOGUE, describe, is_claim_type
 from credentials.debts.claim_table import CASE_SLOTS, EVENT_SLOTS, LEAVES, Kind
 from credentials.debts.claims import (
@@ -98,14 +99,14 @@ def test_the_overview_states_totals_and_every_open_case() -> None:
 def test_an_overview_of_nothing_states_zero() -> None:
     tree = overview_claims(demo_document("uwv", "samira").overview(agency("uwv")), [])
     assert (tree["aantal_open_zaken"], tree["saldo_totaal"], tree["hoogste_aanmaanfase"]) == (0, 0, "geen")
-    assert "zaken" not in tree
+    assert tree["zaken"] == {}
     assert tree["dekking"]
 
 
 def test_closed_cases_count_in_the_totals_but_have_no_slot() -> None:
     tree = overview_claims(demo_document("cjib", "johan").overview(CJIB), [])
     assert (tree["verplicht_totaal"], tree["vereffend_totaal"], tree["saldo_totaal"]) == (10800, 10800, 0)
-    assert "zaken" not in tree
+    assert tree["zaken"] == {}
 
 
 def test_the_bsn_is_there_only_when_asked_for() -> None:
@@ -131,6 +132,12 @@ def test_more_cases_than_slots_are_still_counted() -> None:
     cases = tree["zaken"]
     assert isinstance(cases, dict)
     assert (tree["aantal_open_zaken"], len(cases)) == (120, CASE_SLOTS)
+
+
+def test_coverage_is_that_of_the_register_and_never_of_the_citizen() -> None:
+    silent = Agency(CJIB.oin, CJIB.name, "cjib")
+    tree = overview_tree(overview_of(silent, many_cases(1), AS_OF))
+    assert "dekking" not in tree
 
 
 def test_every_open_case_needs_its_digest() -> None:
@@ -425,6 +432,15 @@ def test_either_number_tells_a_debt() -> None:
     other = DisclosedCase(source=duo, imposed_by=duo, reference="B", decision_number="1")
     third = DisclosedCase(source=duo, imposed_by=DisclosedOrganisation("1" * 20), reference="A")
     assert [debt.positions for debt in distinct_debts([one, other, third])] == [(0, 1), (2,)]
+
+
+def test_a_case_may_tie_two_others_together() -> None:
+    duo = DisclosedOrganisation("0" * 20)
+    one = DisclosedCase(source=duo, imposed_by=duo, reference="A")
+    other = DisclosedCase(source=duo, imposed_by=duo, decision_number="1")
+    both = DisclosedCase(source=duo, imposed_by=duo, reference="A", decision_number="1")
+    (debt,) = distinct_debts([one, other, both])
+    assert (debt.positions, debt.certain) == ((0, 1, 2), True)
 
 
 def test_the_latest_statement_of_a_debt_counts() -> None:
