@@ -27,7 +27,7 @@ from credentials.formats.base import (
 )
 from credentials.formats.registry import FormatRegistry
 from credentials.status import Status, StatusChecker, StatusError
-from credentials.trust import Participant, PinnedKeys, TrustList, UnknownIssuer, authorise
+from credentials.trust import IssuerNotAllowed, Participant, PinnedKeys, TrustList, UnknownIssuer, authorise
 from credentials.trust.anchors import NotAuthorised
 from credentials.verification import words
 from credentials.verification.report import (
@@ -45,6 +45,8 @@ from credentials.verification.status import StatusReader
 from credentials.verification.unbound import without_holder_proof
 
 TrustLists: TypeAlias = Callable[[], TrustList]
+
+_ANY_CREDENTIAL: Final = "https://www.w3.org/2018/credentials#VerifiableCredential"
 
 SKEW: Final = timedelta(seconds=60)
 
@@ -188,19 +190,18 @@ class Verifier:
             explanation = words.of(words.SIGNATURE, error, words.SIGNATURE_OTHERWISE)
             raise examination.fail(CheckName.SIGNATURE, explanation, error.code) from error
         examination.claims, examination.show_claims = claims, True
-        by = "certificaat" if claims.signed_by.x5c else (claims.signed_by.verification_method or "")
+        by = "certificaat van de uitgever" if claims.signed_by.x5c else (claims.signed_by.verification_method or "")
         examination.passed(CheckName.SIGNATURE, words.SIGNATURE_PASSED, by)
-        self._note_holder(examination, claims, expected)
+        self._note_holder(examination, expected)
         return claims
 
-    def _note_holder(self, examination: _Examination, claims: VerifiedClaims, expected: Expectation) -> None:
+    def _note_holder(self, examination: _Examination, expected: Expectation) -> None:
         if not expected.holder_binding:
             examination.note(CheckName.HOLDER, CheckOutcome.NOT_DONE, words.HOLDER_NOT_ASKED, NOT_ASKED)
         elif expected.nonce is None or expected.audience is None:
             examination.note(CheckName.HOLDER, CheckOutcome.WARNING, words.HOLDER_ON_FILE, "not_compared")
         else:
-            by = claims.holder.did_url or "cnf" if claims.holder else ""
-            examination.passed(CheckName.HOLDER, words.HOLDER_PASSED, by)
+            examination.passed(CheckName.HOLDER, words.HOLDER_PASSED, "sleutel van de houder")
 
     def _signature_alone(self, examination: _Examination, presented: Credential, expected: Expectation) -> None:
         """Say of a credential in wrong hands whether it is at least genuine. Its claims are not shown."""
@@ -221,6 +222,9 @@ class Verifier:
             trust_list = self._trust_list()
             issued_at = claims.issued_at or claims.valid_from or examination.now
             participant = authorise(trust_list, claims.signed_by, claims.type, issued_at, now=examination.now)
+            # A JSON-LD credential may be of several types: each of them says something, so each must be allowed.
+            if not all(participant.may_issue(type_) for type_ in claims.types if type_ != _ANY_CREDENTIAL):
+                raise IssuerNotAllowed("the credential is also of a type that this issuer may not issue")
             examination.issuer = participant
             check_source(trust_list, participant, claims.claims)
         except Unavailable as error:

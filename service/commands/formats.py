@@ -2,8 +2,8 @@
 
 from functools import cache, partial
 
-from credentials.debts.claims import from_jsonld, to_jsonld
 from credentials.debts.claim_table import CASE_TYPE, OVERVIEW_TYPE
+from credentials.debts.claims import from_jsonld, to_jsonld
 from credentials.debts.jsonld import TYPE_TERMS
 from credentials.debts.types import CONTEXT_URL, context_document
 from credentials.formats import FormatRegistry, Vocabulary
