@@ -10,7 +10,6 @@ from credentials.debts.agency import Agency
 from credentials.debts.bsn import Bsn
 from credentials.debts.case import Case
 from credentials.encoding import JsonObject
-
 from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest
 from issuer.domain.clients import Wallets
 from issuer.domain.issuance import Copy, LiveCopies, Place, Status

@@ -61,8 +61,8 @@ class CsvSource(Settings):
     encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8-sig"
     decimal: Literal["cents", "comma", "point"] = "cents"
     columns: dict[str, Text]
-    constants: dict[str, str] = {}
-    events: dict[str, str] = {}
+    constants: dict[str, str] = Field(default_factory=dict)
+    events: dict[str, str] = Field(default_factory=dict)
 
 
 class DigidSection(Settings):

@@ -1,12 +1,15 @@
 """Put one agency together: settings and keys in, an app and its use cases out."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
+from starlette.types import ASGIApp
 
 from credentials.clock import Clock, SystemClock
 from credentials.debts.agency import Agency as DebtAgency
@@ -22,18 +25,6 @@ from credentials.formats.registry import FormatRegistry
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.keys import PublicJwk
 from credentials.openid.nonce import NonceAuthority
-from service.audit import AuditEntry, append
-from service.csrf import CsrfGuard
-from service.database import Database
-from service.http import OutboundClient, OutboundPolicy
-from service.logging import get_logger
-from service.migrations import migrate, schema_is_current
-from service.pages import Pages, PartyFace
-from service.sealing import derive
-from service.sessions import Sessions
-from service.web import Health, assemble, business_app, pages_app, protocol_app
-from starlette.types import ASGIApp
-
 from issuer.app.keys import AgencyKeys
 from issuer.clients import NoDirectory, TrustListDirectory
 from issuer.domain.configurations import Form
@@ -45,7 +36,7 @@ from issuer.jobs import periodic_jobs
 from issuer.ports import DebtSource, Event, LoginProvider, WalletDirectory
 from issuer.settings import AgencySettings, FcidSource, TrustListSection, require_source
 from issuer.sources import CsvColumns, CsvFileSource, FcidDirectorySource
-from issuer.storage import SqlStore, StoreKeys
+from issuer.storage import AuditWriter, SqlStore, StoreKeys
 from issuer.storage.sealed import Sealer
 from issuer.usecases.authorise import Authorise, PushRequest
 from issuer.usecases.debts import ReadDebts
@@ -61,6 +52,17 @@ from issuer.usecases.withdraw import Withdraw
 from issuer.web import api, authorise, login, pages, vci, wellknown
 from issuer.web.desk import Contact, Desk
 from issuer.web.problems import problem_map
+from service.audit import AuditEntry, append
+from service.csrf import CsrfGuard
+from service.database import Database
+from service.http import OutboundClient, OutboundPolicy
+from service.logging import get_logger
+from service.migrations import migrate, schema_is_current
+from service.pages import Pages, PartyFace
+from service.sealing import derive
+from service.sessions import Sessions
+from service.web import Health, assemble, business_app, pages_app, protocol_app
+from service.web.assemble import Job
 
 # `/oauth/authorize` and what follows it are screens; the rest of `/oauth/` is the protocol.
 PROTOCOL_PATHS: Final = (
@@ -126,14 +128,13 @@ def build(
     identity = _identity(settings, keys)
     ldp_key = identity.keys[Form.LDP]
 
-    def secure(document: JsonObject, now: object) -> JsonObject:
-        del now
+    def secure(document: JsonObject, now: datetime) -> JsonObject:
         return sign_document(
             document,
             ldp_key.signer,
             ldp_key.verification_method or "",
             canonicaliser=ldp.canonicaliser,
-            created=clock.now(),
+            created=now,
         )
 
     source = _source(settings)
@@ -218,7 +219,7 @@ def _web(
     settings: AgencySettings,
     database: Database,
     *,
-    jobs: list[object],
+    jobs: Sequence[Job],
     closing: list[Callable[[], None]],
 ) -> ASGIApp:
     problems = problem_map()
@@ -249,7 +250,7 @@ def _web(
         health=Health({"database": database_is_current}),
         secure=not settings.insecure_localhost,
         body_limits={"/credential": CREDENTIAL_BODY},
-        jobs=jobs,  # type: ignore[arg-type]
+        jobs=jobs,
         closing=closing,
     )
 
@@ -340,12 +341,12 @@ def _face(settings: AgencySettings) -> PartyFace:
     )
 
 
-def _audit(settings: AgencySettings, clock: Clock) -> Callable[[object, Event], None]:
+def _audit(settings: AgencySettings, clock: Clock) -> AuditWriter:
     actor = settings.agency.abbreviation
 
-    def write(connection: object, event: Event) -> None:
+    def write(connection: Connection, event: Event) -> None:
         append(
-            connection,  # type: ignore[arg-type]
+            connection,
             AuditEntry(
                 action=event.action,
                 actor=event.subject or actor,

@@ -13,14 +13,23 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from credentials.errors import ConfigurationError, MalformedInput
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.masking import Secret
-from credentials.trust.x509 import CertificateAuthority, KeyPurpose, load_pem, make_ca, public_jwk, to_der, to_pem, verify_chain
-from cryptography.hazmat.primitives.serialization import Encoding
-from service.sealing import KEY_BYTES, random_key
-
+from credentials.trust.x509 import (
+    CertificateAuthority,
+    KeyPurpose,
+    load_pem,
+    make_ca,
+    public_jwk,
+    to_der,
+    to_pem,
+    verify_chain,
+)
 from issuer.settings import AgencySettings
+from service.sealing import KEY_BYTES, random_key
 
 SIGNER: Final = "signer.pem"
 SIGNER_CHAIN: Final = "signer-chain.pem"

@@ -2,17 +2,17 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 
 from credentials.clock import SystemClock
 from credentials.debts.types import CASE_TYPE, OVERVIEW_TYPE
 from credentials.trust.participant import Participant, Role
 from credentials.trust.x509 import to_der
-from service.serving import Served, serve_forked
-from service.serving import serve as serve_apps
-
 from issuer.app.compose import Agency, build
 from issuer.app.keys import load_keys
 from issuer.settings import AgencySettings
+from service.serving import Served, serve_forked
+from service.serving import serve as serve_apps
 
 
 def open_agency(settings: AgencySettings, *, with_jobs: bool = True) -> Agency:
@@ -23,7 +23,7 @@ def open_agency(settings: AgencySettings, *, with_jobs: bool = True) -> Agency:
 def serve(agencies: Sequence[AgencySettings], *, process_per_agency: bool = False) -> None:
     """Serve agencies until stopped. Raises ConfigurationError, before any of them listens."""
     if process_per_agency and len(agencies) > 1:
-        code = serve_forked([lambda settings=settings: _served(settings) for settings in agencies])
+        code = serve_forked([partial(_served, settings) for settings in agencies])
         raise SystemExit(code)
     serve_apps([_served(settings) for settings in agencies])
 

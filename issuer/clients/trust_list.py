@@ -10,7 +10,6 @@ from credentials.errors import BlauweKnopError
 from credentials.keys import PublicJwk
 from credentials.trust.participant import Role
 from credentials.trust.trust_list import TrustList
-
 from issuer.domain.clients import ListedWallet, Wallets
 
 REFRESH_SECONDS: Final = 300.0

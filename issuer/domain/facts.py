@@ -14,7 +14,6 @@ from credentials.debts.case import Case
 from credentials.debts.claims import case_claims, case_digest, overview_claims
 from credentials.debts.overview import Overview, overview_of
 from credentials.encoding import JsonObject, jcs
-
 from issuer.domain.configurations import IssuedConfiguration, Kind, configuration
 from issuer.domain.errors import NothingToIssue, SeveralDatasets, UnknownIdentifier
 from issuer.domain.issuance import Dataset
@@ -50,9 +49,7 @@ class Facts:
     def datasets(self, configurations: Sequence[str], session: str, derivation: Derivation) -> tuple[Dataset, ...]:
         """Return every credential that these configurations come to for this person in this session."""
         return tuple(
-            dataset
-            for each in configurations
-            for dataset in self._datasets(configuration(each), session, derivation)
+            dataset for each in configurations for dataset in self._datasets(configuration(each), session, derivation)
         )
 
     def _datasets(self, wanted: IssuedConfiguration, session: str, derivation: Derivation) -> Iterable[Dataset]:
@@ -107,9 +104,7 @@ def identifier(wanted: IssuedConfiguration, session: str, case_reference: str, d
     return f"{wanted.id}.{derivation.token('credential identifier', session, wanted.id, case_reference)[:22]}"
 
 
-def choose(
-    datasets: Sequence[Dataset], *, configuration_id: str | None, credential_identifier: str | None
-) -> Dataset:
+def choose(datasets: Sequence[Dataset], *, configuration_id: str | None, credential_identifier: str | None) -> Dataset:
     """Return the one credential that a request names (OpenID4VCI 1.0 section 8.2).
 
     A configuration id is enough when it leaves no choice, also where identifiers were given: wallets differ in what

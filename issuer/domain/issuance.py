@@ -9,7 +9,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from credentials.status.values import Status
-
 from issuer.domain.configurations import IssuedConfiguration
 
 

@@ -9,7 +9,6 @@ from datetime import date
 from enum import StrEnum
 
 from credentials.debts.case import Case, Phase
-
 from issuer.domain.facts import Facts
 
 
@@ -26,7 +25,7 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A case as it is told: `now` is what must be paid at once, `due` before when, `late` whether that day has passed."""
+    """A case as it is told: `now` is what must be paid at once, `due` before when, `late` whether that is past."""
 
     case: Case = field(repr=False)
     group: Group

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Final
 
 from credentials.debts.bsn import Bsn
-
 from issuer.domain.secrets import Derivation
 
 MAX_TX_CODE_ATTEMPTS: Final = 5

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from credentials.formats.base import BitstringStatus, StatusEntry, TokenStatus
-
 from issuer.domain.configurations import Form
 from issuer.domain.issuance import Place
 
-TOKEN: Final = "token"
+TOKEN: Final = "token"  # noqa: S105  # a kind of list
 REVOCATION: Final = "revocation"
 REFRESH: Final = "refresh"
 

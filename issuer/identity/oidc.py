@@ -14,13 +14,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final, Literal, final
+from typing import Final, Literal, cast, final
 from urllib.parse import quote
 
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, KeySetSerialization
 
 from credentials.clock import Clock, epoch
 from credentials.debts.bsn import Bsn
@@ -32,10 +32,9 @@ from credentials.keys import Signer
 from credentials.masking import Secret
 from credentials.openid.pkce import code_challenge, code_verifier
 from credentials.openid.urls import with_parameters
-from service.http import OutboundClient
-
 from issuer.domain.errors import AssuranceTooLow, LoginCancelled, LoginRefused, LoginUnavailable
 from issuer.ports import LoggedIn, LoginAttempt
+from service.http import OutboundClient
 
 ALGORITHMS: Final = ("ES256", "RS256", "PS256")
 KEEP_SECONDS: Final = 600.0
@@ -164,7 +163,8 @@ class OidcLogin:
         return claims
 
     def _verified(self, compact: str) -> jwt.Token:
-        return jwt.decode(compact, KeySet.import_key_set(self._provider().keys), algorithms=list(ALGORITHMS))
+        published = cast("KeySetSerialization", self._provider().keys)
+        return jwt.decode(compact, KeySet.import_key_set(published), algorithms=list(ALGORITHMS))
 
     def _check(self, claims: JsonObject, attempt: LoginAttempt) -> None:
         check_times(claims, self._clock.now(), require=("iss", "sub", "aud", "exp", "iat", "nonce"))

@@ -2,12 +2,11 @@
 
 from datetime import timedelta
 
-from service.jobs import Periodic
-from service.sessions import Sessions
-
 from issuer.usecases.publish import PublishStatus
 from issuer.usecases.purge import Purge
 from issuer.usecases.refresh import RefreshSource
+from service.jobs import Periodic
+from service.sessions import Sessions
 
 
 def periodic_jobs(

@@ -25,7 +25,6 @@ from credentials.debts.fcid.v4_1 import ADAPTER
 from credentials.debts.money import parse_cents, parse_euro
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import ConfigurationError
-
 from issuer.domain.errors import SourceUnavailable
 from issuer.ports import Known
 from issuer.sources.fcid_directory import Refused

@@ -22,7 +22,6 @@ from credentials.debts.errors import InvalidBsn, SourceError
 from credentials.debts.fcid import MAX_DOCUMENT_BYTES, FcidDocument, parse_document
 from credentials.encoding import json_object
 from credentials.errors import MalformedInput
-
 from issuer.domain.errors import SourceUnavailable
 from issuer.ports import Known
 

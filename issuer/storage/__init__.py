@@ -1,5 +1,5 @@
 """The agency's own database, behind the ports of `issuer.ports`."""
 
-from issuer.storage.store import SqlStore, StoreKeys
+from issuer.storage.store import AuditWriter, SqlStore, StoreKeys
 
-__all__ = ["SqlStore", "StoreKeys"]
+__all__ = ["AuditWriter", "SqlStore", "StoreKeys"]

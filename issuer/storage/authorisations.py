@@ -7,7 +7,6 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from credentials.clock import epoch
-
 from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest
 from issuer.domain.secrets import hashed
 from issuer.storage.sealed import Sealer

@@ -7,7 +7,6 @@ from typing import Final, final
 from sqlalchemy import ColumnElement, Connection, distinct, func, insert, select, update
 
 from credentials.clock import epoch, from_epoch
-
 from issuer.domain.errors import StatusListsFull
 from issuer.domain.issuance import Copy, CopyState, LiveCopies, Place, Status
 from issuer.ports import Publication

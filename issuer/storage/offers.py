@@ -6,7 +6,6 @@ from typing import Any, final
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from credentials.clock import epoch, from_epoch
-
 from issuer.domain.offers import MAX_TX_CODE_ATTEMPTS, Grant, Offer
 from issuer.domain.secrets import Derivation, hashed
 from issuer.storage.sealed import Sealer

@@ -7,9 +7,8 @@ from typing import Any, Final
 from credentials.clock import epoch, from_epoch
 from credentials.debts.bsn import Bsn
 from credentials.encoding import json_compact
-from service.sealing import derive, seal, unseal
-
 from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest
+from service.sealing import derive, seal, unseal
 
 _LABEL: Final = "issuer storage"
 

@@ -10,8 +10,6 @@ from typing import Final, final
 from sqlalchemy import Connection, delete
 
 from credentials.clock import epoch
-from service.database import Database
-
 from issuer.domain.secrets import Derivation
 from issuer.ports import Event
 from issuer.storage.authorisations import SqlAuthorisations, SqlOneTimeValues
@@ -19,6 +17,7 @@ from issuer.storage.issuances import SqlIssuances, SqlPublications
 from issuer.storage.offers import SqlOffers
 from issuer.storage.sealed import Sealer
 from issuer.storage.tables import code, grant, offer, once, pushed
+from service.database import Database
 
 AuditWriter = Callable[[Connection, Event], None]
 
@@ -57,7 +56,13 @@ class SqlRecords:
     def purge(self, now: datetime) -> int:
         """Delete what has expired and return how many rows that were."""
         moment = epoch(now)
-        limits = {offer: moment - _KEEP_SECONDS, pushed: moment, code: moment - _KEEP_SECONDS, grant: moment, once: moment}
+        limits = {
+            offer: moment - _KEEP_SECONDS,
+            pushed: moment,
+            code: moment - _KEEP_SECONDS,
+            grant: moment,
+            once: moment,
+        }
         return sum(
             self._connection.execute(delete(table).where(table.c.expires_at <= limit)).rowcount
             for table, limit in limits.items()

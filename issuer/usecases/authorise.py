@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from credentials.clock import Clock
 from credentials.debts.bsn import Bsn
-
 from issuer.domain.authorisation import CODE_LIFETIME, PUSHED_LIFETIME, AuthorisationCode, PushedRequest
 from issuer.domain.clients import Wallets
 from issuer.domain.errors import AuthorisationEnded, InvalidClient, InvalidScope, SomebodyElse

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from credentials.clock import Clock
 from credentials.debts.bsn import Bsn
-
 from issuer.domain.facts import Facts
 from issuer.ports import DebtSource
 

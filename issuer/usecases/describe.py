@@ -13,7 +13,6 @@ from credentials.formats.registry import FormatRegistry
 from credentials.openid.authorization_server import AuthorizationServerMetadata
 from credentials.openid.display import ClaimDescription, Display
 from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMetadata
-
 from issuer.domain.configurations import CONFIGURATIONS, Form, IssuedConfiguration, Kind
 from issuer.domain.places import StatusAddresses
 from issuer.usecases.dpop import ALGORITHMS as DPOP_ALGORITHMS
@@ -89,7 +88,7 @@ class Describe:
     def _jwk(self) -> JsonObject:
         key = self.identity.keys[Form.SD_JWT]
         public = key.signer.public_jwk
-        chain = {"x5c": [b64_encode(der) for der in key.x5c]} if key.x5c else {}
+        chain: JsonObject = {"x5c": [b64_encode(der) for der in key.x5c]} if key.x5c else {}
         return {**public.members, "kid": public.thumbprint, "use": "sig", "alg": key.signer.algorithm.value, **chain}
 
     def _configuration(self, issued: IssuedConfiguration) -> CredentialConfiguration:
@@ -109,9 +108,7 @@ class Describe:
 
 def _displays(kind: Kind, agency: str) -> Iterable[Display]:
     for locale, name, description in zip(("nl", "en"), _NAMES[kind], _DESCRIPTIONS[kind], strict=True):
-        yield Display(
-            f"{name} {agency}", locale, description, background_color="#154273", text_color="#ffffff"
-        )
+        yield Display(f"{name} {agency}", locale, description, background_color="#154273", text_color="#ffffff")
 
 
 def _claims(kind: Kind) -> Iterable[ClaimDescription]:

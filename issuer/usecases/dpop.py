@@ -6,7 +6,6 @@ from credentials.clock import Clock
 from credentials.keys import Algorithm
 from credentials.openid.dpop import verify_dpop_proof
 from credentials.openid.errors import InvalidDpopProof
-
 from issuer.ports import Store
 
 ALGORITHMS = (Algorithm.ES256,)

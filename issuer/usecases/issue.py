@@ -24,7 +24,6 @@ from credentials.openid.credential import CredentialRequest
 from credentials.openid.errors import InvalidAccessToken, InvalidEncryptionParameters, InvalidNonce
 from credentials.openid.nonce import CheckedNonce, NonceAuthority
 from credentials.openid.proof import KeyResolver, verify_jwt_proofs
-
 from issuer.domain.authorisation import MAX_CREDENTIAL_REQUESTS, AccessGrant
 from issuer.domain.configurations import Form, Kind, configuration, rounded_times
 from issuer.domain.errors import ConfigurationNotGranted, TooManyRequests
@@ -112,15 +111,11 @@ class IssueCredentials:
         holders = [HolderKey(key.jwk, key.did_url) for key in keys]
         facts = self.read_debts(grant.subject)
         datasets = facts.datasets(grant.configurations, grant.session, self.derivation)
-        dataset = choose(
-            datasets, configuration_id=request.configuration_id, credential_identifier=request.identifier
-        )
+        dataset = choose(datasets, configuration_id=request.configuration_id, credential_identifier=request.identifier)
         with self.store.write() as records:
-            batch = self._reserve(records, grant, facts, dataset, checked, len(holders), now)
+            batch = self._reserve(records, grant, facts, dataset, nonces=checked, count=len(holders), now=now)
         self.reached("reserved")
-        credentials = tuple(
-            self._sign(grant, facts, batch, number, holder) for number, holder in enumerate(holders)
-        )
+        credentials = tuple(self._sign(grant, facts, batch, number, holder) for number, holder in enumerate(holders))
         self.reached("signed")
         with self.store.write() as records:
             records.issuances.mark_issued([copy.id for copy in batch.copies], now)
@@ -137,6 +132,7 @@ class IssueCredentials:
         grant: AccessGrant,
         facts: Facts,
         dataset: Dataset,
+        *,
         nonces: Sequence[CheckedNonce],
         count: int,
         now: datetime,
@@ -173,9 +169,7 @@ class IssueCredentials:
         records.audit(Event("credentials.issued", grant.session, f"{chosen.id} {count}", subject_hash))
         return _Batch(dataset, first, copies)
 
-    def _sign(
-        self, grant: AccessGrant, facts: Facts, batch: _Batch, number: int, holder: HolderKey
-    ) -> Credential:
+    def _sign(self, grant: AccessGrant, facts: Facts, batch: _Batch, number: int, holder: HolderKey) -> Credential:
         copy, chosen = batch.copies[number], batch.dataset.configuration
         salt = CopySalt(self.derivation, grant.session, chosen.form.value, batch.first + number)
         type_urn = TYPES[chosen.kind]

@@ -7,7 +7,6 @@ from typing import Final
 
 from credentials.clock import Clock
 from credentials.debts.bsn import Bsn
-
 from issuer.domain.configurations import require_known
 from issuer.domain.errors import OfferNotFound
 from issuer.domain.facts import Hiding

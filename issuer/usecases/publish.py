@@ -17,7 +17,6 @@ from credentials.status.bitstring import MEDIA_TYPE as BITSTRING_MEDIA_TYPE
 from credentials.status.bitstring import Bitstring, list_credential
 from credentials.status.token_list import MEDIA_TYPE as TOKEN_MEDIA_TYPE
 from credentials.status.token_list import TokenStatusList, sign_status_list
-
 from issuer.domain.errors import StatusListNotFound
 from issuer.domain.issuance import Status
 from issuer.domain.places import REFRESH, REVOCATION, TOKEN, StatusAddresses

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from credentials.clock import Clock
-
 from issuer.ports import Store
 
 

@@ -9,7 +9,6 @@ from typing import Final
 
 from credentials.clock import Clock
 from credentials.debts.bsn import Bsn
-
 from issuer.domain.configurations import configuration
 from issuer.domain.errors import SourceUnavailable
 from issuer.domain.facts import Facts, Hiding
@@ -42,7 +41,7 @@ class RefreshSource:
     publish: PublishStatus
 
     def __call__(self) -> Refreshed:
-        """Check everyone who may hold a valid copy. Raises SourceUnavailable when the register cannot be gone through."""
+        """Check everyone who may hold a valid copy. Raises SourceUnavailable."""
         with self.store.read() as records:
             waiting = set(records.issuances.subjects_with_live_copies(self.clock.now()))
         checked = unreadable = superseded = 0

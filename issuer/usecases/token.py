@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from credentials.clock import Clock
 from credentials.debts.bsn import Bsn
 from credentials.openid.pkce import check_verifier
-
 from issuer.domain.authorisation import TOKEN_LIFETIME, AccessGrant
 from issuer.domain.errors import InvalidGrant, InvalidScope, TxCodeMissing, TxCodeUnexpected, WrongTxCode
 from issuer.domain.facts import Hiding, needs_identifiers

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from credentials.clock import Clock
 from credentials.debts.bsn import Bsn
-
 from issuer.domain.errors import NothingIssued
 from issuer.domain.facts import Hiding
 from issuer.domain.issuance import Status

@@ -8,11 +8,10 @@ from pydantic import Field
 from credentials.debts.bsn import Bsn
 from credentials.errors import MalformedInput
 from credentials.openid.offer import reference_uri
-from service.web import ApiModel, bearer
-from service.web.input import StrictRoute
-
 from issuer.domain.offers import Grant, OfferState
 from issuer.web.desk import Desk
+from service.web import ApiModel, bearer
+from service.web.input import StrictRoute
 
 VERSION: Final = "1.0.0"
 
@@ -75,9 +74,7 @@ def router(desk: Desk) -> APIRouter:
     @routes.post("/aanbiedingen", status_code=201, response_model_exclude_none=True, summary="Maak een aanbod")
     def offer(asked: OfferRequest) -> OfferMade:
         """Maak een aanbod dat de burger met een wallet kan ophalen."""
-        made = desk.create_offer(
-            Bsn(asked.bsn), asked.configuraties, _GRANTS[asked.grant], with_tx_code=asked.tx_code
-        )
+        made = desk.create_offer(Bsn(asked.bsn), asked.configuraties, _GRANTS[asked.grant], with_tx_code=asked.tx_code)
         return OfferMade(
             id=made.offer.reference,
             aanbod_uri=reference_uri(f"{desk.url}/offers/{made.secrets.id}"),

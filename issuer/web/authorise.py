@@ -14,9 +14,6 @@ from credentials.clock import epoch
 from credentials.encoding import JsonObject
 from credentials.openid.authorization import error_redirect, parse_authorization_reference, success_redirect
 from credentials.openid.errors import AccessDenied, InvalidRequest
-from service.sessions import Session
-from service.web import Form, strict_query
-
 from issuer.domain.authorisation import PushedRequest
 from issuer.domain.clients import describe_target
 from issuer.domain.configurations import Kind, configuration
@@ -25,6 +22,8 @@ from issuer.domain.secrets import random_reference
 from issuer.web.desk import Desk
 from issuer.web.login import Citizen, citizen, login_address, remember, required_citizen, take
 from issuer.web.vci import REQUEST_URI
+from service.sessions import Session
+from service.web import Form, strict_query
 
 # How long a citizen may take to log in and answer.
 ANSWER_WITHIN: Final = timedelta(minutes=10)
@@ -50,7 +49,7 @@ def router(desk: Desk) -> APIRouter:
         response = RedirectResponse(here if found else login_address(here), 303)
         session = found.session if found else desk.sessions.current(request)
         until = epoch(desk.clock.now() + ANSWER_WITHIN)
-        remember(desk, session, response, _PENDING, handle, {**_packed(pushed), "until": until})
+        remember(desk, session, response, kind=_PENDING, name=handle, value={**_packed(pushed), "until": until})
         return response
 
     @routes.get("/oauth/verder/{handle}")
@@ -59,8 +58,8 @@ def router(desk: Desk) -> APIRouter:
         found = required_citizen(desk, request)
         waiting = _waiting(desk, found.session, handle)
         if desk.authorise.wallets().name_of(waiting.client_id) is None:
-            return _ask(request, found, handle, waiting)
-        return RedirectResponse(_finished(found, handle), 303)
+            return _ask(desk, request, found, handle, waiting)
+        return RedirectResponse(_finished(desk, found, handle), 303)
 
     @routes.post("/oauth/toestemming")
     def answer(request: Request, form: csrf_form) -> Response:
@@ -69,46 +68,50 @@ def router(desk: Desk) -> APIRouter:
         handle = form.text("verzoek")
         waiting = _waiting(desk, found.session, handle)
         allowed = form.text("antwoord") == "ja"
-        back = _finished(found, handle) if allowed else _refused(found.session, handle)
+        back = _finished(desk, found, handle) if allowed else _refused(desk, found.session, handle)
         target = describe_target(waiting.redirect_uri)
         return desk.pages.render(request, "terug_naar_wallet.html", back=back, allowed=allowed, target=target)
 
     @routes.get("/oauth/gestopt/{handle}")
     def stopped(request: Request, handle: str) -> Response:
         """The citizen did not log in: tell the wallet."""
-        return RedirectResponse(_refused(desk.sessions.required(request), handle), 303)
-
-    def _ask(request: Request, found: Citizen, handle: str, waiting: PushedRequest) -> Response:
-        kinds = {configuration(each).kind for each in waiting.configurations}
-        return desk.pages.render(
-            request,
-            "toestemming.html",
-            session=found.session,
-            desk=desk,
-            citizen=found,
-            handle=handle,
-            target=describe_target(waiting.redirect_uri),
-            overview=Kind.OVERVIEW in kinds,
-            cases=Kind.CASE in kinds,
-        )
-
-    def _finished(found: Citizen, handle: str) -> str:
-        waiting = _taken(found.session, handle)
-        code = desk.authorise.finish(waiting, found.bsn)
-        return success_redirect(waiting.redirect_uri, code=code, state=waiting.state, issuer=desk.url)
-
-    def _refused(session: Session, handle: str) -> str:
-        waiting = _taken(session, handle)
-        denied = AccessDenied("the citizen did not agree")
-        return error_redirect(waiting.redirect_uri, denied, state=waiting.state, issuer=desk.url)
-
-    def _taken(session: Session, handle: str) -> PushedRequest:
-        _, kept = take(desk, session, _PENDING, handle)
-        if kept is None:
-            raise AuthorisationEnded
-        return _unpacked(kept)
+        return RedirectResponse(_refused(desk, desk.sessions.required(request), handle), 303)
 
     return routes
+
+
+def _ask(desk: Desk, request: Request, found: Citizen, handle: str, waiting: PushedRequest) -> Response:
+    kinds = {configuration(each).kind for each in waiting.configurations}
+    return desk.pages.render(
+        request,
+        "toestemming.html",
+        session=found.session,
+        desk=desk,
+        citizen=found,
+        handle=handle,
+        target=describe_target(waiting.redirect_uri),
+        overview=Kind.OVERVIEW in kinds,
+        cases=Kind.CASE in kinds,
+    )
+
+
+def _finished(desk: Desk, found: Citizen, handle: str) -> str:
+    waiting = _taken(desk, found.session, handle)
+    code = desk.authorise.finish(waiting, found.bsn)
+    return success_redirect(waiting.redirect_uri, code=code, state=waiting.state, issuer=desk.url)
+
+
+def _refused(desk: Desk, session: Session, handle: str) -> str:
+    waiting = _taken(desk, session, handle)
+    denied = AccessDenied("the citizen did not agree")
+    return error_redirect(waiting.redirect_uri, denied, state=waiting.state, issuer=desk.url)
+
+
+def _taken(desk: Desk, session: Session, handle: str) -> PushedRequest:
+    _, kept = take(desk, session, _PENDING, handle)
+    if kept is None:
+        raise AuthorisationEnded
+    return _unpacked(kept)
 
 
 def _waiting(desk: Desk, session: Session, handle: str) -> PushedRequest:

@@ -7,10 +7,6 @@ from datetime import timedelta
 from credentials.clock import Clock
 from credentials.masking import Secret
 from credentials.openid.nonce import NonceAuthority
-from service.csrf import CsrfGuard
-from service.pages import Pages
-from service.sessions import Sessions
-
 from issuer.ports import LoginProvider
 from issuer.usecases.authorise import Authorise, PushRequest
 from issuer.usecases.debts import ReadDebts
@@ -22,6 +18,9 @@ from issuer.usecases.publish import PublishStatus, ReadStatusList
 from issuer.usecases.refresh import RefreshSource
 from issuer.usecases.token import GiveToken
 from issuer.usecases.withdraw import Withdraw
+from service.csrf import CsrfGuard
+from service.pages import Pages
+from service.sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,12 @@ from starlette.responses import RedirectResponse
 
 from credentials.debts.bsn import Bsn
 from credentials.encoding import JsonObject
-from service.errors import LoginNeeded
-from service.sessions import Session
-from service.web import strict_query
-
 from issuer.domain.errors import LoginRefused
 from issuer.ports import LoginAttempt
 from issuer.web.desk import Desk
+from service.errors import LoginNeeded
+from service.sessions import Session
+from service.web import strict_query
 
 LOGIN: Final = "/inloggen"
 RETURN: Final = "/inloggen/terug"
@@ -55,7 +54,9 @@ def login_address(then: str) -> str:
     return f"{LOGIN}?{urlencode({'naar': then})}"
 
 
-def remember(desk: Desk, session: Session | None, response: Response, kind: str, name: str, value: JsonObject) -> None:
+def remember(
+    desk: Desk, session: Session | None, response: Response, *, kind: str, name: str, value: JsonObject
+) -> None:
     """Keep something small in the browser's session, which is begun if there is none."""
     if session is None:
         desk.sessions.begin(response, {kind: {name: value}})
@@ -98,7 +99,7 @@ def router(desk: Desk) -> APIRouter:
         url, attempt = desk.login.begin()
         response = RedirectResponse(url, 303)
         value: JsonObject = {"nonce": attempt.nonce, "verifier": attempt.verifier, "then": then}
-        remember(desk, desk.sessions.current(request), response, "logins", attempt.state, value)
+        remember(desk, desk.sessions.current(request), response, kind="logins", name=attempt.state, value=value)
         return response
 
     @routes.get(RETURN)

@@ -23,14 +23,13 @@ from credentials.debts.events import (
 )
 from credentials.encoding import JsonObject, json_compact
 from credentials.openid.offer import reference_uri
-from service.i18n import day, euro
-from service.web import Form
-
 from issuer.domain.facts import Facts
 from issuer.domain.letter import Group, letter
 from issuer.domain.offers import Grant, OfferState
 from issuer.web.desk import Desk
 from issuer.web.login import citizen, login_address, required_citizen
+from service.i18n import day, euro
+from service.web import Form
 
 _CONFIGURATIONS: Final = ("overzicht_sdjwt", "zaak_sdjwt")
 _WHAT: Final[dict[type[Event], str]] = {
@@ -120,7 +119,9 @@ def router(desk: Desk) -> APIRouter:
         """Say to the waiting page whether it should turn."""
         found = required_citizen(desk, request)
         _, state = desk.show_offer.to_citizen(reference, found.bsn)
-        return JSONResponse({"ververs": True} if state is not OfferState.OPEN else {"tekst": "Wij wachten op uw wallet."})
+        return JSONResponse(
+            {"ververs": True} if state is not OfferState.OPEN else {"tekst": "Wij wachten op uw wallet."}
+        )
 
     @routes.get("/privacy")
     def privacy(request: Request) -> Response:

@@ -7,9 +7,8 @@ from typing import Final
 
 from credentials.debts.errors import InvalidBsn, SourceError
 from credentials.openid.errors import OAuthError
-from service.problems import Problem, ProblemMap
-
 from issuer.domain import errors
+from service.problems import Problem, ProblemMap
 
 _AGAIN: Final = "Ga terug naar uw wallet en begin opnieuw."
 
@@ -28,9 +27,7 @@ _PROBLEMS: Final[dict[type[Exception], Problem]] = {
         title="Dit aanbod is er niet meer",
         advice="Een aanbod is maar kort geldig en kan één keer worden gebruikt. Maak een nieuw aanbod.",
     ),
-    errors.InvalidGrant: Problem(
-        status=400, title="Deze code is niet geldig", code="invalid_grant", show_detail=True
-    ),
+    errors.InvalidGrant: Problem(status=400, title="Deze code is niet geldig", code="invalid_grant", show_detail=True),
     errors.TxCodeMissing: Problem(status=400, title="De extra code ontbreekt", code="invalid_request"),
     errors.TxCodeUnexpected: Problem(status=400, title="Er is geen extra code nodig", code="invalid_request"),
     errors.InvalidClient: Problem(
@@ -40,9 +37,7 @@ _PROBLEMS: Final[dict[type[Exception], Problem]] = {
         code="invalid_client",
         show_detail=True,
     ),
-    errors.InvalidScope: Problem(
-        status=400, title="Dit bewijs geven wij niet", code="invalid_scope", show_detail=True
-    ),
+    errors.InvalidScope: Problem(status=400, title="Dit bewijs geven wij niet", code="invalid_scope", show_detail=True),
     errors.UnknownConfiguration: Problem(
         status=400, title="Dit soort bewijs geven wij niet", code="unknown_credential_configuration"
     ),
@@ -52,9 +47,7 @@ _PROBLEMS: Final[dict[type[Exception], Problem]] = {
         code="unknown_credential_configuration",
         show_detail=True,
     ),
-    errors.UnknownIdentifier: Problem(
-        status=400, title="Dit bewijs is er niet", code="unknown_credential_identifier"
-    ),
+    errors.UnknownIdentifier: Problem(status=400, title="Dit bewijs is er niet", code="unknown_credential_identifier"),
     errors.SeveralDatasets: Problem(
         status=400, title="Zeg welk bewijs u wilt", code="invalid_credential_request", show_detail=True
     ),

@@ -15,7 +15,6 @@ from credentials.openid.form import parse_form
 from credentials.openid.nonce import RANDOM_BYTES, nonce_response
 from credentials.openid.offer import AuthorizationCodeGrant, CredentialOffer, PreAuthorizedGrant, TxCode
 from credentials.openid.token import PreAuthorizedTokenRequest, TokenResponse, parse_access_token, parse_token_request
-
 from issuer.domain.authorisation import PUSHED_LIFETIME, TOKEN_LIFETIME, PushedRequest
 from issuer.domain.configurations import known
 from issuer.domain.offers import Grant
@@ -124,7 +123,7 @@ def _token_response(issued: IssuedToken) -> TokenResponse:
         identifiers.setdefault(dataset.configuration.id, []).append(dataset.identifier)
     return TokenResponse(
         access_token=issued.token,
-        token_type="DPoP" if issued.grant.dpop_thumbprint else "Bearer",  # noqa: S106  # the type's name
+        token_type="DPoP" if issued.grant.dpop_thumbprint else "Bearer",  # the type's name
         expires_in=int(TOKEN_LIFETIME.total_seconds()),
         scope=issued.grant.configurations,
         authorization_details=tuple(AuthorizationDetail(name, tuple(found)) for name, found in identifiers.items()),
