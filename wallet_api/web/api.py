@@ -9,7 +9,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
-from credentials.encoding import JsonObject
 from service.web import ApiModel
 from wallet_api.domain.errors import UnknownStep
 from wallet_api.domain.wallet import OpenedWallet, WalletNumber
@@ -82,9 +81,9 @@ def business_routes(usecases: UseCases, door: Door, base_url: str) -> APIRouter:
         return f"{base_url}/ophalen/verder?stap={collection_step}" if collection_step is not None else None
 
     @router.post("/wallets", status_code=201, tags=["wallets"])
-    def create_wallet(body: NewWalletBody) -> JsonObject:
+    def create_wallet(body: NewWalletBody) -> Response:
         made = usecases.wallets.create(body.pincode)
-        return {"walletnummer": made.number.shown, "token": door.token(made.opened, made.number)}
+        return JSONResponse({"walletnummer": made.number.shown, "token": door.token(made.opened, made.number)}, 201)
 
     @router.delete("/wallets/huidige", status_code=204, tags=["wallets"])
     def delete_wallet(request: Request, wallet: Wallet) -> Response:
@@ -93,9 +92,9 @@ def business_routes(usecases: UseCases, door: Door, base_url: str) -> APIRouter:
         return Response(status_code=204)
 
     @router.post("/sessies", status_code=201, tags=["sessies"])
-    def open_wallet(body: SessionBody) -> JsonObject:
+    def open_wallet(body: SessionBody) -> Response:
         opened = usecases.wallets.open(body.walletnummer, body.pincode)
-        return {"token": door.token(opened, WalletNumber.parse(body.walletnummer))}
+        return JSONResponse({"token": door.token(opened, WalletNumber.parse(body.walletnummer))}, 201)
 
     @router.delete("/sessies/huidige", status_code=204, tags=["sessies"])
     def close_wallet(request: Request, _wallet: Wallet) -> Response:
@@ -103,26 +102,26 @@ def business_routes(usecases: UseCases, door: Door, base_url: str) -> APIRouter:
         return Response(status_code=204)
 
     @router.post("/ophalingen", status_code=201, tags=["ophalingen"])
-    def start_collection(body: CollectionBody, wallet: Wallet) -> JsonObject:
+    def start_collection(body: CollectionBody, wallet: Wallet) -> Response:
         chosen = body.uitgevers
         collection = usecases.collect.only(wallet, chosen) if chosen else usecases.collect.start(wallet)
-        return shapes.collection(collection, link(None if collection.done else collection.step))
+        return JSONResponse(shapes.collection(collection, link(None if collection.done else collection.step)), 201)
 
     @router.get("/ophalingen/huidige", tags=["ophalingen"])
-    def read_collection(wallet: Wallet) -> JsonObject:
+    def read_collection(wallet: Wallet) -> Response:
         collection = usecases.collect.progress(wallet)
         if collection is None:
             raise UnknownStep
-        return shapes.collection(collection, link(None if collection.done else collection.step))
+        return JSONResponse(shapes.collection(collection, link(None if collection.done else collection.step)))
 
     @router.get("/kaarten", tags=["kaarten"])
-    def list_cards(wallet: Wallet) -> JsonObject:
-        return {"kaarten": [shapes.card(card) for card in usecases.show.cards(wallet)]}
+    def list_cards(wallet: Wallet) -> Response:
+        return JSONResponse({"kaarten": [shapes.card(card) for card in usecases.show.cards(wallet)]})
 
     @router.get("/kaarten/{id}", tags=["kaarten"])
-    def read_card(id: str, wallet: Wallet) -> JsonObject:
+    def read_card(id: str, wallet: Wallet) -> Response:
         card, report = usecases.show.card(wallet, id)
-        return {**shapes.card(card), "gegevens": card.claims, "controle": report.to_dict()}
+        return JSONResponse({**shapes.card(card), "gegevens": card.claims, "controle": report.to_dict()})
 
     @router.delete("/kaarten/{id}", status_code=204, tags=["kaarten"])
     def remove_card(id: str, wallet: Wallet) -> Response:
@@ -130,9 +129,9 @@ def business_routes(usecases: UseCases, door: Door, base_url: str) -> APIRouter:
         return Response(status_code=204)
 
     @router.get("/overzicht", tags=["overzicht"])
-    def read_overview(wallet: Wallet, *, vers: bool = False) -> JsonObject:
+    def read_overview(wallet: Wallet, *, vers: bool = False) -> Response:
         collection = usecases.collect.progress(wallet)
-        return shapes.overview(usecases.show.overview(wallet, fresh=vers), collection)
+        return JSONResponse(shapes.overview(usecases.show.overview(wallet, fresh=vers), collection))
 
     @router.get("/overzicht/download", tags=["overzicht"])
     def download(wallet: Wallet) -> Response:
@@ -140,17 +139,17 @@ def business_routes(usecases: UseCases, door: Door, base_url: str) -> APIRouter:
         return JSONResponse(usecases.show.download(wallet), headers=headers)
 
     @router.post("/aanbiedingen", status_code=201, tags=["aanbiedingen"])
-    def read_offer(body: OfferBody, wallet: Wallet) -> JsonObject:
-        return shapes.offer(usecases.offers.read(wallet, body.aanbod))
+    def read_offer(body: OfferBody, wallet: Wallet) -> Response:
+        return JSONResponse(shapes.offer(usecases.offers.read(wallet, body.aanbod)), 201)
 
     @router.get("/aanbiedingen/{id}", tags=["aanbiedingen"])
-    def show_offer(id: str, wallet: Wallet) -> JsonObject:
-        return shapes.offer(usecases.offers.get(wallet, id))
+    def show_offer(id: str, wallet: Wallet) -> Response:
+        return JSONResponse(shapes.offer(usecases.offers.get(wallet, id)))
 
     @router.post("/aanbiedingen/{id}/acceptatie", tags=["aanbiedingen"])
-    def accept_offer(id: str, body: AcceptanceBody, wallet: Wallet) -> JsonObject:
+    def accept_offer(id: str, body: AcceptanceBody, wallet: Wallet) -> Response:
         taken = usecases.offers.accept(wallet, id, body.code)
-        return {"kaarten": taken.cards} if isinstance(taken, Received) else {"vervolg": taken}
+        return JSONResponse({"kaarten": taken.cards} if isinstance(taken, Received) else {"vervolg": taken})
 
     @router.delete("/aanbiedingen/{id}", status_code=204, tags=["aanbiedingen"])
     def decline_offer(id: str, wallet: Wallet) -> Response:
@@ -158,30 +157,30 @@ def business_routes(usecases: UseCases, door: Door, base_url: str) -> APIRouter:
         return Response(status_code=204)
 
     @router.post("/verzoeken", status_code=201, tags=["verzoeken"])
-    def read_request(body: RequestBody, wallet: Wallet) -> JsonObject:
+    def read_request(body: RequestBody, wallet: Wallet) -> Response:
         pending = usecases.share.read(wallet, body.verzoek, stranger_agreed=body.onbekend_akkoord)
-        return shapes.consent(usecases.share.consent(wallet, pending.id))
+        return JSONResponse(shapes.consent(usecases.share.consent(wallet, pending.id)), 201)
 
     @router.get("/verzoeken/{id}", tags=["verzoeken"])
-    def show_request(id: str, wallet: Wallet) -> JsonObject:
-        return shapes.consent(usecases.share.consent(wallet, id))
+    def show_request(id: str, wallet: Wallet) -> Response:
+        return JSONResponse(shapes.consent(usecases.share.consent(wallet, id)))
 
     @router.post("/verzoeken/{id}/besluit", tags=["verzoeken"])
-    def decide(id: str, body: DecisionBody, wallet: Wallet) -> JsonObject:
+    def decide(id: str, body: DecisionBody, wallet: Wallet) -> Response:
         if body.besluit == "niet-delen":
-            return shapes.receipt(usecases.share.decline(wallet, id))
+            return JSONResponse(shapes.receipt(usecases.share.decline(wallet, id)))
         if body.besluit != "delen":
             raise UnknownStep
         chosen = None if body.keuze is None else [(each.vraag, each.kaart) for each in body.keuze]
-        return shapes.receipt(usecases.share.share(wallet, id, chosen))
+        return JSONResponse(shapes.receipt(usecases.share.share(wallet, id, chosen)))
 
     @router.get("/geschiedenis", tags=["geschiedenis"])
-    def list_receipts(wallet: Wallet) -> JsonObject:
-        return {"geschiedenis": [shapes.receipt(each) for each in usecases.share.history(wallet)]}
+    def list_receipts(wallet: Wallet) -> Response:
+        return JSONResponse({"geschiedenis": [shapes.receipt(each) for each in usecases.share.history(wallet)]})
 
     @router.get("/geschiedenis/{id}", tags=["geschiedenis"])
-    def read_receipt(id: str, wallet: Wallet) -> JsonObject:
-        return shapes.receipt(usecases.share.receipt(wallet, id))
+    def read_receipt(id: str, wallet: Wallet) -> Response:
+        return JSONResponse(shapes.receipt(usecases.share.receipt(wallet, id)))
 
     @router.delete("/geschiedenis/{id}", status_code=204, tags=["geschiedenis"])
     def remove_receipt(id: str, wallet: Wallet) -> Response:
