@@ -82,17 +82,6 @@ def test_a_bare_credential_is_not_a_presentation(scheme: Scheme, format_name: st
 # Integrity
 
 
-def flipped(presented: Credential) -> Credential:
-    if isinstance(presented, str):
-        header, payload, rest = presented.split(".", 2)
-        changed = "A" if payload[40] != "A" else "B"
-        return f"{header}.{payload[:40]}{changed}{payload[41:]}.{rest}"
-    credential = presented["verifiableCredential"][0]
-    subject = {**credential["credentialSubject"], "saldoTotaal": "1"}
-    name = next(name for name in subject if "saldo" in name.lower())
-    return {**presented, "verifiableCredential": [{**credential, "credentialSubject": {**subject, name: "1"}}]}
-
-
 def test_a_flipped_bit_is_refused(scheme: Scheme) -> None:
     compact = scheme.shown("dc+sd-jwt")
     assert isinstance(compact, str)
