@@ -1,6 +1,7 @@
 """Small debts for tests: events with sensible defaults, the demo's documents, and documents with one thing changed."""
 
 import json
+import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -23,6 +24,7 @@ from credentials.debts.fcid import DocumentCase, FcidDocument, parse_document, w
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "demo" / "debts"
+AGENCIES = ROOT / "demo" / "agencies"
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 AS_OF = datetime(2026, 10, 31, 22, 59, 59, tzinfo=UTC)
 SAMIRA = Bsn("999990007")
@@ -30,8 +32,8 @@ SAMIRA = Bsn("999990007")
 
 @cache
 def agency(key: str) -> Agency:
-    entry = json.loads((DEMO / "organisations.json").read_text())[key]
-    return Agency(entry["oin"], entry["naam"], entry["afkorting"], tuple(entry["dekking"]))
+    entry = tomllib.loads((AGENCIES / f"{key}.toml").read_text())["agency"]
+    return Agency(entry["oin"], entry["name"], entry["abbreviation"], tuple(entry["coverage"]))
 
 
 CJIB = agency("cjib")
