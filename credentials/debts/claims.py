@@ -39,6 +39,9 @@ ClaimTree: TypeAlias = JsonObject
 
 SCHEMA_VERSION: Final = "1.0"
 
+COVERAGE_UNKNOWN: Final = "onbekend"
+"""What `dekking` says for an agency that did not say what its register holds."""
+
 ALWAYS_DISCLOSED: Final[Mapping[str, frozenset[str]]] = {
     type: frozenset(leaf.path[0] for leaf in leaves if leaf.sd == "never") for type, leaves in LEAVES.items()
 }
@@ -83,7 +86,7 @@ def overview_claims(overview: Overview, digests: Sequence[str]) -> ClaimTree:
         {
             **_source(overview.agency, write_moment(overview.as_of), overview.fcid_version),
             # Every verifier sees this, so it is what the register holds, never what this citizen's cases are.
-            "dekking": ",".join(overview.agency.coverage) or None,
+            "dekking": ",".join(overview.agency.coverage) or COVERAGE_UNKNOWN,
             "aantal_open_zaken": len(overview.open_cases),
             "saldo_totaal": overview.balance,
             "achterstand_totaal": overview.arrears,
