@@ -53,7 +53,10 @@ def parse_credential_request(data: bytes) -> CredentialRequest:
 
     Raises InvalidCredentialRequest, InvalidProof.
     """
-    body = Members.parse(data, "credential request", InvalidCredentialRequest, max_bytes=MAX_REQUEST_BYTES)
+    sent = Members.parse(data, "credential request", InvalidCredentialRequest, max_bytes=MAX_REQUEST_BYTES)
+    # Some wallets write null for what they leave out; here it can mean nothing else.
+    given: JsonObject = {name: value for name, value in sent.raw.items() if value is not None}
+    body = Members(given, sent.what, InvalidCredentialRequest)
     encryption = body.optional_object("credential_response_encryption")
     return CredentialRequest(
         configuration_id=body.optional_text("credential_configuration_id"),

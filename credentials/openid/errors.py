@@ -46,11 +46,13 @@ class InvalidRequest(OAuthError):
 
 
 class InvalidClient(OAuthError):
-    """The client is unknown or did not authenticate (RFC 6749 section 5.2)."""
+    """The client is unknown or did not authenticate (RFC 6749 section 5.2).
+
+    Status 400: 401 would need a challenge, and none of our clients authenticates by the Authorization header.
+    """
 
     code = "oauth_invalid_client"
     error = "invalid_client"
-    status = 401
 
 
 class InvalidGrant(OAuthError):

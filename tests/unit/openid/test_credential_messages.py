@@ -41,6 +41,11 @@ def test_members_of_drafts_and_of_the_future_are_ignored() -> None:
     assert read(document) == BY_ID
 
 
+def test_null_is_what_a_wallet_left_out() -> None:
+    document: JsonObject = {"credential_configuration_id": None, "credential_identifier": "zaak-1", "proofs": None}
+    assert read(document) == CredentialRequest(identifier="zaak-1")
+
+
 @pytest.mark.parametrize(
     ("document", "error"),
     [
@@ -48,10 +53,9 @@ def test_members_of_drafts_and_of_the_future_are_ignored() -> None:
         ({}, InvalidCredentialRequest),
         ({"credential_configuration_id": "x", "credential_identifier": "y"}, InvalidCredentialRequest),
         ({"credential_configuration_id": ""}, InvalidCredentialRequest),
-        ({"credential_configuration_id": None, "credential_identifier": "y"}, InvalidCredentialRequest),
+        ({"credential_configuration_id": None, "credential_identifier": None}, InvalidCredentialRequest),
         ({"credential_configuration_id": ["x"]}, InvalidCredentialRequest),
         ({"credential_configuration_id": "x", "credential_response_encryption": "A128GCM"}, InvalidCredentialRequest),
-        ({"credential_configuration_id": "x", "proofs": None}, InvalidProof),
         ({"credential_configuration_id": "x", "proofs": []}, InvalidProof),
         ({"credential_configuration_id": "x", "proofs": {}}, InvalidProof),
         ({"credential_configuration_id": "x", "proofs": {"jwt": []}}, InvalidProof),

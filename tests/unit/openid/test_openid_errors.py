@@ -78,8 +78,9 @@ def test_a_dpop_nonce_goes_along_with_the_error() -> None:
     assert at_resource.headers()["WWW-Authenticate"].startswith('DPoP error="use_dpop_nonce"')
 
 
-def test_an_unknown_client_is_unauthorised() -> None:
-    assert InvalidClient().status == 401
+def test_an_unknown_client_gets_no_challenge_that_it_could_not_meet() -> None:
+    assert InvalidClient().status == 400
+    assert "WWW-Authenticate" not in InvalidClient().headers()
 
 
 def test_a_peers_known_error_is_passed_on() -> None:
