@@ -104,10 +104,12 @@ def build(
     *,
     clock: Clock | None = None,
     login_provider: LoginProvider | None = None,
+    directory: WalletDirectory | None = None,
     with_jobs: bool = True,
     reached: Callable[[str], None] = _nothing,
 ) -> Agency:
-    """Compose an agency. Raises ConfigurationError. `login_provider` and `reached` are for tests."""
+    """Compose an agency. Raises ConfigurationError. `login_provider`, `directory` and `reached` are
+    for tests."""
     require_source(settings)
     clock = clock or SystemClock()
     database = Database(settings.database_url)
@@ -139,7 +141,7 @@ def build(
 
     source = _source(settings)
     read_debts = ReadDebts(source, clock)
-    directory = _directory(settings.trust_list, http, clock)
+    directory = directory or _directory(settings.trust_list, http, clock)
     publish = PublishStatus(
         store=store,
         clock=clock,

@@ -100,7 +100,7 @@ def settings_for(folder: Path, **more: Any) -> AgencySettings:
 
 
 def an_agency(folder: Path, clock: FixedClock, document: FcidDocument | None = None, **more: Any) -> Agency:
-    build_arguments = {name: more.pop(name) for name in ("reached", "login_provider") if name in more}
+    build_arguments = {name: more.pop(name) for name in ("reached", "login_provider", "directory") if name in more}
     settings = settings_for(folder, **more)
     a_person_file(folder / "debts", document or several_cases())
     initialise(settings)
