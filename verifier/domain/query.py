@@ -1,7 +1,7 @@
 """A template as a DCQL query (OpenID4VP 1.0 section 6).
 
-Overviews are required, in either securing; cases are asked where the template needs them and may be lacking, because a
-citizen without debts has none. A selectively disclosable credential is asked claim by claim. Not every case has a
+Overviews are required, in either securing; where the template needs cases they are asked with them first, and without
+them last, because a citizen without debts has none. A selectively disclosable credential is asked claim by claim. Not every case has a
 payment plan or a remedy, and a wallet answers a claim set wholly or not at all: so the sets run from everything, by way
 of every combination of what may be lacking, to the few claims that still help. A Data Integrity credential with
 `eddsa-rdfc-2022` cannot disclose in part; it is asked without claims, and only the template's claims of it are kept.
@@ -27,14 +27,21 @@ def query_of(template: Template) -> JsonObject:
         _sd_jwt("overzicht", OVERVIEW, template.overview_claims, (), template.overview_minimum),
         _ldp("overzicht_ldp", OVERVIEW),
     ]
-    sets: list[JsonValue] = [{"options": [["overzicht"], ["overzicht_ldp"]]}]
+    overviews: list[JsonValue] = [["overzicht"], ["overzicht_ldp"]]
+    both: list[JsonValue] = []
     if template.asks_cases:
         credentials += [
             _sd_jwt("zaak", CASE, template.case_claims, template.case_optional, template.case_minimum),
             _ldp("zaak_ldp", CASE),
         ]
-        sets.append({"options": [["zaak"], ["zaak_ldp"]], "required": False})
-    return {"credentials": credentials, "credential_sets": sets}
+        # The most wanted first (section 6.2): wallets offer the citizen the first option that they can answer.
+        both = [
+            ["overzicht", "zaak"],
+            ["overzicht_ldp", "zaak_ldp"],
+            ["overzicht", "zaak_ldp"],
+            ["overzicht_ldp", "zaak"],
+        ]
+    return {"credentials": credentials, "credential_sets": [{"options": [*both, *overviews]}]}
 
 
 def claims_to_keep(template: Template, type_: str) -> tuple[ClaimPath, ...]:
