@@ -18,6 +18,7 @@ from credentials.errors import BlauweKnopError
 from credentials.keys import SoftwareSigner
 from credentials.trust import Participant
 from credentials.trust.trust_list import issue
+from demo.books import state_as_of
 from demo.processes import DemoError
 from demo.scheme.app import write_index
 from issuer.app import describe as describe_agency
@@ -116,6 +117,7 @@ def set_stage(folder: Path, first_port: int, outsider: Path | None, clock: Clock
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     shutil.copytree(HERE / "debts", folder / "debts")
+    state_as_of(folder / "debts", clock.now().replace(microsecond=0))
     root = SoftwareSigner.generate()
     (folder / "scheme.jwk").write_text(json.dumps(root.public_jwk.to_dict()))
     personas = _personas()

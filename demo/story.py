@@ -7,11 +7,12 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import httpx2
 
+from credentials.clock import SystemClock
+from demo.books import book_payment
 from demo.browser import Browser, BrowserError, Page
 from demo.processes import DemoError
 from demo.stage import Stage
@@ -77,7 +78,7 @@ def play(stage: Stage, tell: Callable[[str], None], progress: Progress) -> Story
             }
             story.lines = seen["uitgevers"]
             tell("The CJIB books a payment of € 50,00: the old cards are outdated")
-            book_payment(stage.debts_of("cjib") / "samira.json", PAYMENT)
+            book_payment(stage.debts_of("cjib") / "samira.json", PAYMENT, SystemClock().now().replace(microsecond=0))
             _refresh_source(stage)
             old = _check_again(anna, story.intake_url, stage.agencies["cjib"].base_url)
             tell("Her wallet fetches new cards and she shares again")
@@ -203,30 +204,3 @@ def _refresh_source(stage: Stage) -> None:
         f"{agency.base_url}/api/v1/bronverversingen", headers={"Authorization": f"Bearer {token}"}, timeout=30
     )
     answer.raise_for_status()
-
-
-def book_payment(document: Path, cents: int) -> None:
-    """Book a payment in an agency's own system: its file gets one more event, and its totals follow."""
-    content: dict[str, Any] = json.loads(document.read_text())
-    body = content["body"]
-    case = body["financiele_zaken"][0]
-    earlier = next(event for event in case["gebeurtenissen"] if event["gebeurtenis_type"] == "BetalingVerwerkt")
-    now = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
-    case["gebeurtenissen"].append(
-        {
-            **earlier,
-            "gebeurtenis_kenmerk": f"{case['zaakkenmerk']}-betaling-{time.time_ns()}",
-            "datumtijd_gebeurtenis": now,
-            "datumtijd_ontvangen": now,
-            "bedrag": cents,
-        }
-    )
-    for name in ("totaal_reeds_betaald", "totaal_financieel_vereffend"):
-        if name in case:
-            case[name] += cents
-    case["saldo"] -= cents
-    case["saldo_datumtijd"] = now
-    body["document_datumtijd"] = now
-    temporary = document.with_suffix(".new")
-    temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False))
-    temporary.replace(document)
