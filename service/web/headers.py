@@ -41,8 +41,11 @@ _EVERYWHERE: Final[Mapping[str, str]] = {
     "cache-control": "no-store",
 }
 
+# Not `no-referrer`: under it browsers send `Origin: null` with our own forms, which the CSRF guard must then refuse.
+# `same-origin` tells other sites just as little.
 SCREEN: Final[Mapping[str, str]] = {
     **_EVERYWHERE,
+    "referrer-policy": "same-origin",
     "content-security-policy": content_security_policy(),
     "cross-origin-resource-policy": "same-origin",
 }
