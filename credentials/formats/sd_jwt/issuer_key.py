@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from credentials.encoding import JsonObject, b64_decode
 from credentials.errors import LimitExceeded, MalformedInput
@@ -55,7 +56,7 @@ def leaf_key(certificate: bytes) -> PublicJwk:
     """Return the key of a DER certificate, which is not validated here. Raises MalformedCredential, UnsupportedKey."""
     try:
         key = x509.load_der_x509_certificate(certificate).public_key()
-    except (ValueError, TypeError, x509.InvalidVersion) as error:
+    except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
         raise MalformedCredential("x5c holds no readable certificate") from error
     return PublicJwk.from_key(key)
 
