@@ -154,7 +154,8 @@ def test_every_answer_carries_the_security_headers(client: TestClient, path: str
     headers = client.get(path).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
-    assert headers["referrer-policy"] == "no-referrer"
+    # A screen must let browsers name its origin on its own forms; see `service.web.headers`.
+    assert headers["referrer-policy"] == ("same-origin" if path in ("/", "/weg") else "no-referrer")
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert "default-src 'none'" in headers["content-security-policy"]
     assert headers["strict-transport-security"].startswith("max-age=")
