@@ -12,16 +12,14 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar, final
 
-import pyoxigraph
-
 from credentials.encoding import JsonObject
 from credentials.errors import LimitExceeded
-from credentials.formats.base import MalformedCredential
 from credentials.formats.ldp_vc.blank_nodes import labelled, unlabelled
 from credentials.formats.ldp_vc.contexts import ContextBundle
+from credentials.formats.ldp_vc.engine import expanded, to_nquads
 from credentials.formats.ldp_vc.shape import DocumentLimits, Shape, UnsafeDocument, shape_of
 from credentials.formats.ldp_vc.template import Compiler, Fixed, Roles, Template, escaped
-from credentials.formats.ldp_vc.worker import CANONICALISE, PARSE, Worker
+from credentials.formats.ldp_vc.worker import CANONICALISE, EXPAND_AND_PARSE, PARSE, Worker
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -70,9 +68,10 @@ class Canonicaliser:
         self._worker.close()
 
     def _parser(self, shape: Shape) -> Callable[[bytes], str]:
-        if shape.values <= self._limits.quick_nodes:
-            return _parse_here
-        return lambda data: self._worker.run(PARSE, data).decode("utf-8")
+        if shape.values > self._limits.quick_nodes:
+            job = EXPAND_AND_PARSE if shape.layered else PARSE
+            return lambda data: self._worker.run(job, data).decode("utf-8")
+        return (lambda data: to_nquads(expanded(data))) if shape.layered else to_nquads
 
     def _labelled(self, lines: list[str], count: int, hash_name: str) -> bytes:
         if count > self._limits.max_blank_nodes:
@@ -114,16 +113,6 @@ class _Kept(Generic[Key, Value]):
             while len(self._values) > self._limit:
                 self._values.popitem(last=False)
         return value
-
-
-def _parse_here(data: bytes) -> str:
-    try:
-        quads = pyoxigraph.parse(data, format=pyoxigraph.RdfFormat.JSON_LD)
-        written = pyoxigraph.serialize(quads, format=pyoxigraph.RdfFormat.N_QUADS) or b""
-        return written.decode("utf-8")
-    except (SyntaxError, ValueError) as error:
-        # The engine's message may quote the document.
-        raise MalformedCredential("the document is not valid JSON-LD") from error
 
 
 def _check_distinct(lines: list[str]) -> None:

@@ -5,7 +5,7 @@ fetched; each file of the bundle is checked against its SHA-256, and a URL that 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import Final, final
 
@@ -59,7 +59,7 @@ class UnknownContext(MalformedCredential):
 class ContextBundle:
     """The contexts that we act on: the W3C's own, and those handed in as `extra` by URL."""
 
-    __slots__ = ("_bytes", "_contexts")
+    __slots__ = ("_bytes", "_contexts", "scoped_types")
 
     def __init__(self, extra: Mapping[str, bytes] | None = None) -> None:
         self._bytes = {url: _pinned(name, expected) for url, (name, expected) in BUNDLED.items()}
@@ -70,6 +70,8 @@ class ContextBundle:
         self._contexts = {url: _context(document) for url, document in self._bytes.items()}
         for url in extra or {}:
             _refuse_hazards(self._contexts[url])
+        self.scoped_types = frozenset(name for each in self._contexts.values() for name in _scoped(each))
+        """Names of terms that bring a context of their own, which may be types."""
 
     def __contains__(self, url: object) -> bool:
         return url in self._contexts
@@ -133,6 +135,17 @@ def _refuse_hazards(value: JsonValue) -> None:
             _refuse_hazards(item)
     elif isinstance(value, str) and value in _NEVER_USED:
         raise ConfigurationError("an extra context uses a feature that we do not sign over")
+
+
+def _scoped(context: JsonValue) -> Iterator[str]:
+    if isinstance(context, list):
+        for each in context:
+            yield from _scoped(each)
+    elif isinstance(context, dict):
+        for name, definition in context.items():
+            if isinstance(definition, dict) and "@context" in definition:
+                yield name
+                yield from _scoped(definition["@context"])
 
 
 def _expand(term: str, context: JsonValue) -> str | None:

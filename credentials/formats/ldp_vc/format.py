@@ -197,10 +197,13 @@ class LdpVc:
         """
         if not isinstance(presented, dict):
             raise MalformedCredential("a Data Integrity credential is an object")
-        proven = self._presentation(presented, expected, keys) if _is_presentation(presented) else None
-        if (proven is not None) != expected.holder_binding:
-            raise HolderBindingMissing("a holder's proof is missing, or was not asked for")
-        document, node = _document(presented["verifiableCredential"] if proven else presented)
+        proven: VerifiedProof | None = None
+        credential = presented
+        if _is_presentation(presented):
+            proven, credential = self._presentation(presented, expected, keys)
+        elif expected.holder_binding:
+            raise HolderBindingMissing("a credential came without a presentation around it")
+        document, node = _document(credential)
         signed_by = self._issuer(node, document, expected, keys)
         subject = _only_subject(document)
         did = subject.get("id")
@@ -221,7 +224,9 @@ class LdpVc:
             raw=presented,
         )
 
-    def _presentation(self, presented: JsonObject, expected: Expectation, keys: KeyResolver) -> VerifiedProof:
+    def _presentation(
+        self, presented: JsonObject, expected: Expectation, keys: KeyResolver
+    ) -> tuple[VerifiedProof, JsonObject]:
         if not expected.holder_binding:
             raise HolderBindingMissing("a holder's proof came that was not asked for")
         presentation = read_presentation(presented)
@@ -238,7 +243,7 @@ class LdpVc:
         _check_freshness(proof, expected)
         if presentation.holder not in (None, proof.controller):
             raise HolderBindingFailed("the presentation is not signed by its holder")
-        return proof
+        return proof, presentation.credentials[0]
 
     def _issuer(
         self, node: JsonObject, document: CredentialDocument, expected: Expectation, keys: KeyResolver
@@ -274,11 +279,10 @@ def _is_presentation(presented: JsonObject) -> bool:
 
 
 def _document(credential: object) -> tuple[CredentialDocument, JsonObject]:
-    node = credential[0] if isinstance(credential, list) else credential
-    document = read_credential(node)
-    if not isinstance(node, dict):
+    document = read_credential(credential)
+    if not isinstance(credential, dict):
         raise MalformedCredential("a credential is an object")
-    return document, node
+    return document, credential
 
 
 def _only_subject(document: CredentialDocument) -> JsonObject:

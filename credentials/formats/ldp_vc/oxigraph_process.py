@@ -1,13 +1,15 @@
 """The worker's own program: canonicalise what its parent sends, and nothing else. Run as a file, never imported.
 
-A request on standard input is one letter (P: JSON-LD to N-Quads, C or D: canonicalise N-Quads with SHA-256 or
-SHA-384), four bytes of length and that many bytes; the answer is one letter (Y or N), a length and bytes. Memory is
-bounded here; time is bounded by the parent, which kills. End of input ends it.
+A request on standard input is one letter, four bytes of length and that many bytes. P: JSON-LD to N-Quads; E: the same
+by way of PyLD's expansion; C or D: canonicalise N-Quads with SHA-256 or SHA-384. The answer is one letter (Y or N), a
+length and bytes. Memory is bounded here; time is bounded by the parent, which kills. End of input ends it.
 """
 
+import json
 import resource
 import struct
 import sys
+from typing import NoReturn
 
 import pyoxigraph
 
@@ -15,9 +17,25 @@ _MEMORY = 1 << 30
 _CPU_SECONDS = 30
 
 
+def _refuse(url: str, options: object) -> NoReturn:
+    raise ValueError
+
+
+_EXPANSION = {"base": "", "processingMode": "json-ld-1.1", "documentLoader": _refuse}
+
+
 def _parse(data: bytes) -> bytes:
     quads = pyoxigraph.parse(data, format=pyoxigraph.RdfFormat.JSON_LD)
     return pyoxigraph.serialize(quads, format=pyoxigraph.RdfFormat.N_QUADS) or b""
+
+
+def _expanded(data: bytes) -> bytes:
+    from pyld import jsonld  # noqa: PLC0415  # slow to load and seldom needed
+
+    try:
+        return json.dumps(jsonld.expand(json.loads(data), _EXPANSION)).encode("utf-8")
+    except (jsonld.JsonLdError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ValueError from error
 
 
 def _canonical(data: bytes, algorithm: pyoxigraph.CanonicalizationAlgorithm) -> bytes:
@@ -29,6 +47,8 @@ def _canonical(data: bytes, algorithm: pyoxigraph.CanonicalizationAlgorithm) -> 
 def _answer(job: bytes, data: bytes) -> bytes:
     if job == b"P":
         return _parse(data)
+    if job == b"E":
+        return _parse(_expanded(data))
     algorithms = pyoxigraph.CanonicalizationAlgorithm
     return _canonical(data, algorithms.RDFC_1_0 if job == b"C" else algorithms.RDFC_1_0_SHA_384)
 

@@ -59,12 +59,17 @@ class DocumentLimits:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A document taken apart: `key` identifies its shape, `leaves` are its values in document order."""
+    """A document taken apart: `key` identifies its shape, `leaves` are its values in document order.
+
+    `types` counts the types of nodes, `values` all members. `layered` is true when some node has several types that
+    each bring a context of their own.
+    """
 
     key: tuple[object, ...]
     leaves: list[Leaf]
     types: int
     values: int
+    layered: bool
 
 
 def shape_of(document: JsonObject, bundle: ContextBundle, limits: DocumentLimits) -> Shape:
@@ -75,7 +80,7 @@ def shape_of(document: JsonObject, bundle: ContextBundle, limits: DocumentLimits
         raise LimitExceeded(f"the document has more than {limits.max_values} values")
     if sum(len(leaf) for leaf in walk.leaves if isinstance(leaf, str)) > limits.max_characters:
         raise LimitExceeded(f"the document has more than {limits.max_characters} characters")
-    return Shape(tuple(walk.key), walk.leaves, walk.types, walk.values)
+    return Shape(tuple(walk.key), walk.leaves, walk.types, walk.values, walk.layered)
 
 
 def with_leaves(
@@ -89,7 +94,7 @@ def with_leaves(
 
 
 class _Walk:
-    __slots__ = ("bundle", "key", "leaves", "limits", "types", "values")
+    __slots__ = ("bundle", "key", "layered", "leaves", "limits", "types", "values")
 
     def __init__(self, bundle: ContextBundle, limits: DocumentLimits) -> None:
         self.bundle = bundle
@@ -98,6 +103,7 @@ class _Walk:
         self.leaves: list[Leaf] = []
         self.types = 0
         self.values = 0
+        self.layered = False
 
     def object(self, node: JsonObject, depth: int) -> None:
         if not node:
@@ -159,6 +165,8 @@ class _Walk:
         self.key.append(_END)
         if not is_datatype:
             self.types += len(names)
+            if len(names) > 1 and sum(name in self.bundle.scoped_types for name in names) > 1:
+                self.layered = True
 
     def _keyword(self, name: str, value: JsonValue) -> None:
         if name not in _KEYWORDS:

@@ -131,7 +131,8 @@ class Compiler:
     def _lines(self, leaves: list[Leaf]) -> list[list[str]]:
         lines = self._parsed(leaves, None)
         revealed = self._parsed(leaves, _REVEALING)
-        if any(term.startswith(_REVEALED) for line in revealed for term in line):
+        # A datatype stands behind its literal; what stands in the literal is not looked at.
+        if any(term.rpartition('"')[2].lstrip("^").startswith(_REVEALED) for line in revealed for term in line):
             raise UnsafeDocument("a term is not defined by the contexts, or an identifier is relative")
         if len(revealed) != len(lines):
             raise UnsafeDocument("a part of the document would be shown but not signed")

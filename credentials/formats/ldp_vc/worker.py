@@ -20,6 +20,7 @@ from credentials.errors import LimitExceeded, Unavailable
 from credentials.formats.base import MalformedCredential
 
 PARSE: Final = b"P"
+EXPAND_AND_PARSE: Final = b"E"
 CANONICALISE: Final = {"sha256": b"C", "sha384": b"D"}
 
 _PROGRAM: Final = Path(__file__).with_name("oxigraph_process.py")

@@ -54,6 +54,15 @@ class Concealer:
                 shown[name] = value
             else:
                 hidden.append(encode(self._salt(), name, value))
+        if hidden:
+            self.disclosures += hidden
+            shown[OBJECT_DIGESTS] = self._padded(hidden)
+        if self.slots:
+            # In the order of their names: the order of filling would tell which slots are in use.
+            return dict(sorted(self._with_slots(node, path, shown).items()))
+        return shown or {OBJECT_DIGESTS: self._padded([])}
+
+    def _with_slots(self, node: JsonObject, path: tuple[str, ...], shown: JsonObject) -> JsonObject:
         for name in self.slots.get(path, _NO_SLOTS):
             if name not in node:
                 shown[name] = {OBJECT_DIGESTS: self._padded([])}
@@ -61,11 +70,7 @@ class Concealer:
             # Where no slot is in use the tree may lack what holds them.
             if prefix and prefix[:-1] == path and prefix[-1] not in node:
                 shown[prefix[-1]] = self._object({}, prefix, frozenset())
-        if hidden or not shown:
-            self.disclosures += hidden
-            shown[OBJECT_DIGESTS] = self._padded(hidden)
-        # Slots come in the order of their names: the order of filling would tell which ones are in use.
-        return dict(sorted(shown.items())) if path in self.slots else shown
+        return shown or {OBJECT_DIGESTS: self._padded([])}
 
     def _padded(self, hidden: list[bytes]) -> list[JsonValue]:
         missing = -len(hidden) % self.multiple if hidden else self.multiple
