@@ -125,7 +125,7 @@ def _speaker(trust_list: TrustList, signed_by: Signed, purpose: KeyPurpose, now:
     if signed_by.x5c:
         participant, leaf = _certified(trust_list, signed_by.x5c, purpose, now)
         # The format checked the signature with the leaf's key; a difference would mean that two chains were mixed.
-        if participant is not None and leaf is not None and leaf.public_jwk == signed_by.key:
+        if participant is not None and leaf is not None and leaf.public_jwk.members == signed_by.key.members:
             _check_issuer(trust_list, signed_by.issuer, participant, leaf)
             return participant
     elif signed_by.verification_method is not None:
@@ -175,7 +175,7 @@ def _check_issuer(trust_list: TrustList, issuer: str | None, participant: Partic
 def _is_own_key(participant: Participant, signed_by: Signed) -> bool:
     if signed_by.issuer is not None and signed_by.issuer not in (participant.did, participant.identifier):
         return False
-    return not participant.keys or signed_by.key in participant.keys
+    return not participant.keys or any(key.members == signed_by.key.members for key in participant.keys)
 
 
 def _check_period(participant: Participant, at: datetime, now: datetime) -> None:

@@ -130,7 +130,8 @@ def _participant(entry: JsonObject) -> Participant:
     anchors = tuple(dict.fromkeys(to_der(pem) for pem in pems))
     for anchor in anchors:
         check_authority(anchor)
-    roles = frozenset(_each(_texts(entry, "roles"), Role, "roles")) or frozenset({Role.ISSUER})
+    # An outsider's entry may leave the role out; an empty list of roles is no role.
+    roles = frozenset(_each(_texts(entry, "roles"), Role, "roles")) if "roles" in entry else frozenset({Role.ISSUER})
     prefixes = _texts(entry, "typePrefixes")
     # A prefix that ends in the middle of a name would cover names that nobody meant.
     if any(not prefix.endswith((":", "/")) for prefix in prefixes):

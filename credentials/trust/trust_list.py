@@ -142,13 +142,16 @@ def issue(
 class HeldTrustList:
     """The trust list that a party holds on to: the last good one, until it expires.
 
+    `minimum_sequence` is the last number that was seen before a restart.
+
     Not safe for threads that offer at once; reading while another offers is.
     """
 
-    __slots__ = ("_jwt", "_list", "_roots")
+    __slots__ = ("_jwt", "_list", "_minimum", "_roots")
 
-    def __init__(self, root: PublicJwk | tuple[PublicJwk, ...]) -> None:
+    def __init__(self, root: PublicJwk | tuple[PublicJwk, ...], minimum_sequence: int = 0) -> None:
         self._roots = root
+        self._minimum = minimum_sequence
         self._list: TrustList | None = None
         self._jwt = ""
 
@@ -165,8 +168,10 @@ class HeldTrustList:
         """
         offered = TrustList.verify(jwt, self._roots, now)
         held = self._list
+        if offered.sequence < self._minimum:
+            raise TrustListRejected("the trust list is older than one that was held before")
         if held is not None:
-            if offered.sequence < held.sequence:
+            if (offered.sequence, offered.issued_at) < (held.sequence, held.issued_at):
                 raise TrustListRejected("the trust list is older than the one held")
             if offered.sequence == held.sequence and offered.participants != held.participants:
                 raise TrustListRejected("two different trust lists bear one number")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import final
+from typing import Final, final
 
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import BlauweKnopError
@@ -101,15 +101,12 @@ class Report:
 
     @property
     def decisive(self) -> Check | None:
-        """The first check that kept this from being proven; None when proven."""
+        """The check that kept this from being proven; None when proven."""
         if self.proven:
             return None
-        bad = (CheckOutcome.FAILED, CheckOutcome.NOT_DONE, CheckOutcome.WARNING)
-        by_gravity = sorted(
-            (check for check in self.checks if check.outcome in bad and check.code != NOT_ASKED),
-            key=lambda check: bad.index(check.outcome),
-        )
-        return by_gravity[0] if by_gravity else None
+        # The examination ended with the last check that was reached.
+        reached = [check for check in self.checks if check.code != NOT_REACHED]
+        return reached[-1] if reached else None
 
     def to_dict(self) -> JsonObject:
         """Return the report as the business API and `blauweknop verify --json` show it."""
@@ -133,8 +130,11 @@ class Report:
         }
 
 
-NOT_ASKED = "not_asked"
+NOT_ASKED: Final = "not_asked"
 """The code of a check that nobody asked for, and that therefore keeps nothing from being proven."""
+
+NOT_REACHED: Final = "not_reached"
+"""The code of a check that was not made because an earlier one ended the examination."""
 
 
 @final

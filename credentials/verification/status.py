@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import final
+from typing import Final, final
 
 from credentials.encoding import JsonObject, b64_decode
 from credentials.formats.base import (
@@ -22,7 +22,8 @@ from credentials.status import Status, StatusChecker, StatusError, StatusListMal
 from credentials.trust import Participant, TrustList, authorise_list
 from credentials.trust.x509 import MAX_CERTIFICATES, public_jwk
 
-LIST_FORMAT = "ldp_vc"
+LIST_FORMAT: Final = "ldp_vc"
+MAX_ENTRIES: Final = 4
 
 
 @final
@@ -37,6 +38,8 @@ class StatusReader:
 
     def read(self, claims: VerifiedClaims, participant: Participant, now: datetime) -> Status:
         """Return the status. Raises a StatusError when one entry could not be read and no other revokes."""
+        if len(claims.status) > MAX_ENTRIES:
+            raise StatusListMalformed(f"the credential has more than {MAX_ENTRIES} status entries")
         found: list[Status] = []
         failure: StatusError | None = None
         for entry in claims.status:
@@ -59,7 +62,8 @@ class StatusReader:
             verified = self.formats[LIST_FORMAT].verify(document, Expectation(now, holder_binding=False), self.keys)
             authorise_list(self.trust_list(), participant, verified.signed_by, now)
 
-        authority = participant.identifier
+        # A list is kept for as long as the participant has the keys with which it was checked.
+        authority = f"{participant.identifier} {hash((participant.anchors, participant.did, participant.keys))}"
         match entry:
             case TokenStatus(uri=uri, index=index):
                 return self.checker.token_status(uri, index, authority=authority, signer=signer)

@@ -32,6 +32,7 @@ from credentials.trust.anchors import NotAuthorised
 from credentials.verification import words
 from credentials.verification.report import (
     NOT_ASKED,
+    NOT_REACHED,
     Check,
     CheckName,
     CheckOutcome,
@@ -87,7 +88,7 @@ class _Examination:
 
     def report(self, outcome: Outcome) -> Report:
         checks = tuple(
-            self.checks.get(name) or Check(name, CheckOutcome.NOT_DONE, words.NOT_REACHED, "not_reached")
+            self.checks.get(name) or Check(name, CheckOutcome.NOT_DONE, words.NOT_REACHED, NOT_REACHED)
             for name in CheckName
         )
         claims = self.claims
@@ -100,7 +101,7 @@ class _Examination:
             format=self.format,
             type=claims.type,
             issuer=self.issuer,
-            holder=claims.holder,
+            holder=claims.holder if self.show_claims else None,
             claims=claims.claims if self.show_claims else None,
             issued_at=claims.issued_at,
             valid_until=claims.valid_until,
@@ -177,6 +178,7 @@ class Verifier:
             ) from error
         except NotAuthorised as error:
             # The resolver refuses to look up the DID of somebody who is not on the list.
+            examination.note(CheckName.SIGNATURE, CheckOutcome.NOT_DONE, words.SIGNATURE_NO_KEY, "key_not_looked_up")
             raise examination.fail(
                 CheckName.ISSUER, words.of(words.ISSUER, error, words.ISSUER_OTHERWISE), error.code
             ) from error

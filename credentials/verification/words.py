@@ -17,6 +17,9 @@ _MONTHS: Final = (
 NOT_REACHED: Final = "Niet gecontroleerd, omdat een eerdere controle niet goed ging."
 
 SIGNATURE_PASSED: Final = "De handtekening klopt. Er is niets veranderd sinds de uitgever het bewijs afgaf."
+SIGNATURE_NO_KEY: Final = (
+    "Niet gecontroleerd: van wie niet op de lijst van deelnemers staat, halen wij geen sleutel op."
+)
 HOLDER_PASSED: Final = "Getoond door degene aan wie het bewijs is afgegeven, als antwoord op deze vraag."
 HOLDER_ON_FILE: Final = (
     "Ondertekend door degene aan wie het bewijs is afgegeven. "

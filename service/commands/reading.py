@@ -1,11 +1,13 @@
 """Reading what the command line was given: bounded, and with errors that say what to do."""
 
 import sys
+import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import typer
+from rich.text import Text
 
 from credentials.encoding import json_object
 from credentials.errors import BlauweKnopError
@@ -67,6 +69,11 @@ def read_trust_list(path: Path, root: Path, now: datetime) -> TrustList:
         if error.code == "trust_list_expired":
             raise
         raise Unusable(f"{path}: {error.detail}") from error
+
+
+def plain(text: str) -> Text:
+    """Return text for the terminal: no markup, no control or direction characters, whoever wrote it."""
+    return Text("".join("\ufffd" if unicodedata.category(each) in ("Cc", "Cf") else each for each in text))
 
 
 def moment(text: str | None, otherwise: datetime) -> datetime:

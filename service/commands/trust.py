@@ -17,7 +17,7 @@ from credentials.jose import UnverifiedToken
 from credentials.keys import SoftwareSigner
 from credentials.trust import Participant, TrustList, TrustListExpired
 from credentials.trust.trust_list import MAX_CHARACTERS, issue
-from service.commands.reading import MAX_FILE_BYTES, Unusable, moment, read_bytes, read_text, read_trust_list
+from service.commands.reading import MAX_FILE_BYTES, Unusable, moment, plain, read_bytes, read_text, read_trust_list
 
 _ListFile = Annotated[Path, typer.Argument(help="The trust list, as it was published.")]
 _At = Annotated[str | None, typer.Option(help="Look as of this moment instead of now.")]
@@ -137,5 +137,5 @@ def _print(participants: list[Participant] | tuple[Participant, ...]) -> None:
             "\n".join([*sorted(each.types), *(f"{prefix}*" for prefix in each.type_prefixes)]),
             "\n".join(notes),
         )
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*(Text("\n").join(plain(line) for line in cell.split("\n")) for cell in cells))
     Console(highlight=False).print(table)

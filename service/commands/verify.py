@@ -26,7 +26,7 @@ from credentials.status import StatusChecker
 from credentials.trust import TrustList, TrustListExpired
 from credentials.verification import Bundle, BundledProof, CheckOutcome, Report, Verifier
 from service.commands.formats import all_formats
-from service.commands.reading import MAX_FILE_BYTES, Unusable, moment, read_bytes, read_text, read_trust_list
+from service.commands.reading import MAX_FILE_BYTES, Unusable, moment, plain, read_bytes, read_text, read_trust_list
 
 MANIFEST: Final = "manifest.json"
 
@@ -197,15 +197,14 @@ def _print(reports: list[Report], *, with_claims: bool) -> None:
     for number, report in enumerate(reports, 1):
         issuer = report.issuer.name if report.issuer else "onbekende uitgever"
         title = f"{number}. {issuer}: {report.type or report.format or 'onbekend bewijs'}"
-        table = Table(title=title, title_justify="left", show_lines=False, expand=False)
+        table = Table(title=plain(title), title_justify="left", show_lines=False, expand=False)
         table.add_column("controle", no_wrap=True)
         table.add_column("uitkomst", no_wrap=True)
         table.add_column("uitleg")
         table.add_column("middel", overflow="fold")
         for check in report.checks:
             word, style = _MARKS[check.outcome]
-            # `Text`, because what comes from a credential must not be read as markup.
-            table.add_row(check.name.value, Text(word, style), Text(check.explanation), Text(check.by))
+            table.add_row(check.name.value, Text(word, style), plain(check.explanation), plain(check.by))
         console.print(table)
         age = "" if report.age is None else f", gegevens {report.age.days} dagen oud"
         console.print(Text(f"   {report.outcome.value}{age}", style="bold"))
@@ -218,7 +217,7 @@ def _print(reports: list[Report], *, with_claims: bool) -> None:
 def _claims_table(claims: JsonObject) -> Table:
     table = Table(show_header=False, expand=False)
     for name, value in _leaves("", claims):
-        table.add_row(Text(name), Text(value))
+        table.add_row(plain(name), plain(value))
     return table
 
 

@@ -33,9 +33,6 @@ def measure() -> list[Row]:
     def publish(made: TokenStatusList) -> str:
         return sign_status_list(made, signer, uri="https://a.example/status/1", now=NOW)
 
-    token_bytes = len(b64url_decode(statuses.encode()))
-    bitstring_bytes = len(b64url_decode(bits.encode()[1:]))
-
     def sizes(work: str, ours: bytes, peer: str, theirs: bytes, target: str) -> Row:
         return Row(work, len(ours), peer, len(theirs), len(ours) / len(theirs), target)
 
@@ -61,15 +58,7 @@ def measure() -> list[Row]:
     ]
 
 
-def speed(
-    work: str,
-    ours: Callable[[], object],
-    peer: str,
-    theirs: Callable[[], object],
-    target: str,
-    *,
-    peer_repeats: int = 5,
-) -> Row:
+def speed(work: str, ours: Callable[[], object], peer: str, theirs: Callable[[], object], target: str) -> Row:
     """Time both in turn, and compare the medians."""
     mine, others = [], []
     for _ in range(ROUNDS):

@@ -86,13 +86,24 @@ def public_jwk(der: bytes) -> PublicJwk:
 
 @lru_cache(maxsize=512)
 def read(der: bytes) -> x509.Certificate:
-    """Parse a DER certificate. Raises InvalidChain."""
+    """Parse a DER certificate, every part that is used later included. Raises InvalidChain."""
     if len(der) > MAX_CERTIFICATE_BYTES:
         raise InvalidChain(f"a certificate is larger than {MAX_CERTIFICATE_BYTES} bytes")
     try:
-        return x509.load_der_x509_certificate(der)
-    except (ValueError, UnsupportedAlgorithm) as error:
+        certificate = x509.load_der_x509_certificate(der)
+        # The library reads these when they are first asked for: here is where a hostile one must fail.
+        _ = (
+            certificate.subject.rfc4514_string(),
+            certificate.issuer,
+            certificate.extensions,
+            certificate.public_key(),
+            certificate.signature_algorithm_oid,
+            certificate.not_valid_before_utc,
+            certificate.not_valid_after_utc,
+        )
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion) as error:
         raise InvalidChain("a certificate is unreadable") from error
+    return certificate
 
 
 def public_jwk_of(certificate: x509.Certificate) -> PublicJwk:

@@ -218,11 +218,7 @@ def _check_leaf(leaf: x509.Certificate) -> None:
 
 
 def _check_extensions(certificate: x509.Certificate) -> None:
-    try:
-        extensions = certificate.extensions
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
-        raise InvalidChain("a certificate has unreadable extensions") from error
-    for extension in extensions:
+    for extension in certificate.extensions:
         # RFC 5280 section 4.2. Name constraints limit whom an authority may certify: not processed, so not passed over.
         constrains = extension.oid == ExtensionOID.NAME_CONSTRAINTS
         if constrains or (extension.critical and extension.oid not in _PROCESSED):

@@ -227,3 +227,22 @@ def test_a_duplicate_member_is_refused() -> None:
     jwt = f"{signing_input}.{b64url_encode(ROOT.sign(signing_input.encode()))}"
     with pytest.raises(TrustListRejected):
         TrustList.verify(jwt, ROOT.public_jwk, NOW)
+
+
+def test_after_a_restart_the_last_number_still_counts() -> None:
+    held = HeldTrustList(ROOT.public_jwk, minimum_sequence=5)
+    with pytest.raises(TrustListRejected):
+        held.offer(a_list(sequence=4), NOW)
+    assert held.offer(a_list(sequence=5), NOW).sequence == 5
+
+
+def test_an_older_copy_under_the_same_number_is_refused() -> None:
+    held = HeldTrustList(ROOT.public_jwk)
+    later = NOW + timedelta(hours=20)
+    held.offer(a_list(sequence=3, now=later), later)
+    with pytest.raises(TrustListRejected):
+        held.offer(a_list(sequence=3), later)
+
+
+def test_an_empty_list_of_roles_is_no_role() -> None:
+    assert Participant.parse({"identifier": "x", "naam": "X", "roles": []}).roles == frozenset()

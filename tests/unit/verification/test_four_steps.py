@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from credentials.errors import Unavailable
-from credentials.formats.base import Credential, TokenStatus
+from credentials.formats.base import BitstringStatus, Credential, TokenStatus
+from credentials.formats.ldp_vc import sign_document
 from credentials.keys import SoftwareSigner
 from credentials.status import Status
 from credentials.trust import Participant
@@ -436,3 +437,51 @@ def test_a_token_status_of_a_stranger_is_never_fetched(scheme: Scheme) -> None:
         scheme.shown("dc+sd-jwt", signed_by=scheme.stranger, status=(TokenStatus("https://evil.example/x", 1),))
     )
     assert scheme.fetched == []
+
+
+def test_the_wrong_holder_is_not_told_whose_it_is(scheme: Scheme) -> None:
+    report = scheme.examine(scheme.shown("dc+sd-jwt"), nonce="another")
+    assert report.holder is None
+    assert report.issuer is None
+
+
+def test_a_kept_list_is_dropped_when_its_signers_keys_are_replaced(scheme: Scheme) -> None:
+    verifier = scheme.verifier()
+    presented = scheme.shown("ldp_vc")
+    assert verifier.examine(presented, expectation()).proven
+    before = len(scheme.fetched)
+    assert verifier.examine(presented, expectation()).proven
+    assert len(scheme.fetched) == before
+    keys = (*scheme.participants[0].keys, scheme.stranger.signer.public_jwk)
+    scheme.participants[0] = replace(scheme.participants[0], keys=keys)
+    assert verifier.examine(presented, expectation()).proven
+    assert len(scheme.fetched) == 2 * before
+
+
+def test_a_credential_cannot_make_us_fetch_without_end(scheme: Scheme) -> None:
+    many = tuple(BitstringStatus(f"https://cjib.example/{number}", 1, "refresh") for number in range(5))
+    report = scheme.examine(scheme.shown("ldp_vc", status=many))
+    assert not report.proven
+    assert scheme.fetched == []
+
+
+def test_every_type_of_a_json_ld_credential_must_be_allowed(scheme: Scheme) -> None:
+    presented = scheme.a_credential("ldp_vc")
+    assert isinstance(presented, dict)
+    unsigned = {name: value for name, value in presented.items() if name != "proof"}
+    for types in ([*presented["type"], "FinancieleZaak"], ["VerifiableCredential", "FinancieleZaak"]):
+        document = sign_document(
+            {**unsigned, "type": types},
+            scheme.cjib.ed25519,
+            scheme.cjib.method,
+            canonicaliser=scheme.formats["ldp_vc"].canonicaliser,
+            created=NOW,
+        )
+        report = scheme.examine(document, holder_binding=False, nonce=None, audience=None)
+        assert not report.proven
+
+
+def test_the_decisive_check_of_evidence_on_file_is_its_status(scheme: Scheme) -> None:
+    scheme.publish(scheme.cjib, refresh={5})
+    report = scheme.examine(scheme.shown("dc+sd-jwt"), on_file=True, nonce=None, audience=None)
+    assert report.decisive == report.check(CheckName.STATUS)

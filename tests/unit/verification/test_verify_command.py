@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from credentials.trust.trust_list import issue
 from credentials.verification import Bundle, BundledProof
 from service.commands import trust, verify
-from tests.unit.verification.scheme import AUDIENCE, NONCE, NOW, Scheme
+from tests.unit.verification.scheme import AUDIENCE, NONCE, NOW, Scheme, claims_of
 
 AT = "2026-11-23T12:00:00Z"
 
@@ -244,3 +244,12 @@ def test_a_root_set_is_read_while_one_key_follows_another(desk: Desk) -> None:
     assert desk.run("trust", "check", desk.list, "--root", root, "--at", AT).exit_code == 0
     late = desk.write("late.jwt", issue([], desk.scheme.root, issuer="s", sequence=1, now=NOW - timedelta(days=9)))
     assert desk.run("trust", "check", late, "--root", root, "--at", AT).exit_code == 1
+
+
+def test_a_credential_cannot_steer_the_terminal(desk: Desk) -> None:
+    claims = {**claims_of(desk.scheme.cjib), "dekking": "\x1b[2Jniets \u202e [bold]x[/bold]"}
+    result = desk.verify(desk.scheme.a_credential("dc+sd-jwt", claims=claims), "--claims")
+    assert result.exit_code == 0, result.output
+    assert "\x1b[2J" not in result.output
+    assert "\u202e" not in result.output
+    assert "[bold]x[/bold]" in result.output
