@@ -1,7 +1,7 @@
 """Credential issuer metadata: what can be had here, and how (OpenID4VCI 1.0 section 12.2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Self
 
 from credentials.encoding import JsonObject
@@ -88,7 +88,7 @@ class IssuerMetadata:
     notification_endpoint: str | None = None
     batch_size: int | None = None
     display: tuple[Display, ...] = ()
-    encrypts: bool = field(default=False)
+    encrypts: bool = False
 
     def to_json(self) -> JsonObject:
         """Return the document, without any null: peers refuse it whole for one."""
