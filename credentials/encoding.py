@@ -10,6 +10,7 @@ import binascii
 import json
 import math
 import re
+from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 import orjson
@@ -30,6 +31,7 @@ _STANDARD: Final = bytes.maketrans(b"-_+/=", b"+/!!!")
 # The last characters whose unused bits are zero, by the length of the text modulo 4; no text has a length of 1.
 _LAST_CHARACTERS: Final = ("", "", "AQgw", "AEIMQUYcgkosw048")
 _PADDING: Final = (b"", b"", b"==", b"=")
+_FILLING: Final = ("", "AAA", "AA", "A")
 # A whole string, or one bracket. Possessive, and an unterminated string runs to the end: no input is read twice.
 _STRUCTURE: Final = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 _BASE58: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -56,6 +58,34 @@ def b64url_decode(text: str, what: str = "base64url") -> bytes:
         return binascii.a2b_base64(text.encode("ascii").translate(_STANDARD) + _PADDING[rest], strict_mode=True)
     except ValueError as error:
         raise MalformedInput(f"{what} is not base64url") from error
+
+
+def b64url_decode_all(texts: Sequence[str], what: str = "base64url") -> list[bytes]:
+    """Decode several values as `b64url_decode` does, for less than it costs to decode them one by one.
+
+    Each is filled up with `A`, which stands for six zero bits, to whole groups of four; what the filling and the
+    unused bits add to a value is then zero bytes, or the value was not canonical.
+    """
+    filled = "".join([text + _FILLING[len(text) % 4] for text in texts])
+    try:
+        data = binascii.a2b_base64(filled.encode("ascii").translate(_STANDARD), strict_mode=True)
+    except ValueError as error:
+        raise MalformedInput(f"{what} is not base64url") from error
+    values: list[bytes] = []
+    end = 0
+    for text in texts:
+        start, size = end, len(text)
+        end = start + (size + 3) // 4 * 3
+        rest = size % 4
+        if rest:
+            # Three bytes for the last group, of which it fills none, one or two.
+            kept = end - 4 + rest
+            if rest == 1 or data[kept:end].strip(b"\0"):
+                raise MalformedInput(f"{what} is not canonical base64url")
+            values.append(data[start:kept])
+        else:
+            values.append(data[start:end])
+    return values
 
 
 def b64_decode(text: str, what: str = "base64") -> bytes:

@@ -17,7 +17,7 @@ _MEMORY = 1 << 30
 _CPU_SECONDS = 30
 
 
-def _refuse(url: str, options: object) -> NoReturn:
+def _refuse(*_: object) -> NoReturn:
     raise ValueError
 
 

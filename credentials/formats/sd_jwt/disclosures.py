@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from credentials.encoding import JsonValue, b64url_decode, json_parse
+from credentials.encoding import JsonValue, b64url_decode_all, json_parse
 from credentials.errors import LimitExceeded, MalformedInput
 from credentials.formats.base import MalformedCredential
 
@@ -67,14 +67,30 @@ def encode(salt: str, name: str, value: JsonValue) -> bytes:
     return b2a_base64(orjson.dumps((salt, name, value)), newline=False).translate(_URLSAFE, b"=")
 
 
-def decode(encoded: str) -> Disclosure:
-    """Read one disclosure. Raises MalformedCredential."""
+def by_digest(encoded: Sequence[str], limits: Limits) -> dict[str, Disclosure]:
+    """Read disclosures and key them by digest. Raises MalformedCredential, also for the same one twice."""
+    if len(encoded) > limits.max_disclosures:
+        raise LimitExceeded(f"more than {limits.max_disclosures} disclosures")
     try:
-        content = json_parse(b64url_decode(encoded, "disclosure"), "disclosure")
+        contents = b64url_decode_all(encoded, "disclosure")
+        found = dict(
+            zip(
+                digests([each.encode("ascii") for each in encoded]),
+                [_read(*each) for each in zip(encoded, contents, strict=True)],
+                strict=True,
+            )
+        )
     except LimitExceeded:
         raise
     except MalformedInput as error:
         raise MalformedCredential(error.detail) from error
+    if len(found) != len(encoded):
+        raise MalformedCredential("one disclosure is given twice")
+    return found
+
+
+def _read(encoded: str, raw: bytes) -> Disclosure:
+    content = json_parse(raw, "disclosure")
     if not isinstance(content, list) or not 2 <= len(content) <= 3:
         raise MalformedCredential("a disclosure holds a salt, a name where it is a member, and a value")
     if not isinstance(content[0], str):
@@ -86,13 +102,3 @@ def decode(encoded: str) -> Disclosure:
     if not isinstance(name, str) or name in RESERVED:
         raise MalformedCredential("a disclosure bears a reserved name, or one that is not a string")
     return Disclosure(encoded, name, content[2])
-
-
-def by_digest(encoded: Sequence[str], limits: Limits) -> dict[str, Disclosure]:
-    """Read disclosures and key them by digest. Raises MalformedCredential, also for the same one twice."""
-    if len(encoded) > limits.max_disclosures:
-        raise LimitExceeded(f"more than {limits.max_disclosures} disclosures")
-    found = dict(zip(digests([each.encode("ascii") for each in encoded]), map(decode, encoded), strict=True))
-    if len(found) != len(encoded):
-        raise MalformedCredential("one disclosure is given twice")
-    return found

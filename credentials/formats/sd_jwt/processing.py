@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import LimitExceeded
 from credentials.formats.base import MalformedCredential
-from credentials.formats.sd_jwt.disclosures import ARRAY_DIGEST, HASH_NAME, OBJECT_DIGESTS, Disclosure, Limits
+from credentials.formats.sd_jwt.disclosures import ARRAY_DIGEST, HASH_NAME, OBJECT_DIGESTS, RESERVED, Disclosure, Limits
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -20,6 +20,9 @@ Path: TypeAlias = tuple[str | int, ...]
 NEVER_HIDDEN: Final = frozenset(
     {"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "vctm", "aka_vcts", "status", "aud", "crit"}
 )
+
+# A union made anew at every use would cost more than the check.
+_CONTAINERS: Final = (dict, list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,16 @@ def process(payload: JsonObject, disclosures: Mapping[str, Disclosure], limits: 
     # RFC 9901 section 4.1.1: sha-256 is the default, spelled as IANA does. Others are not taken.
     if payload.get(HASH_NAME, "sha-256") != "sha-256":
         raise MalformedCredential("_sd_alg is not sha-256")
+    in_the_open: JsonObject = {}
+    rest: JsonObject = {}
     for name, value in payload.items():
-        if isinstance(value, dict | list) and name in NEVER_HIDDEN:
+        if name in NEVER_HIDDEN:
             _demand_open(value)
+            in_the_open[name] = value
+        elif name != HASH_NAME:
+            rest[name] = value
     opening = _Opening(disclosures, limits)
-    claims = opening.object({name: value for name, value in payload.items() if name != HASH_NAME}, ())
+    claims = in_the_open | opening.object(rest, ())
     # RFC 9901 section 7.1, step 5: a disclosure that no digest asks for.
     if len(opening.places) != len(disclosures):
         raise MalformedCredential("a disclosure is not referenced by any digest")
@@ -66,7 +74,7 @@ class _Opening:
             raise MalformedCredential("a reserved name stands where it may not")
         shown: JsonObject = {}
         for name, value in node.items():
-            if isinstance(value, dict | list) and name != OBJECT_DIGESTS:
+            if isinstance(value, _CONTAINERS) and name != OBJECT_DIGESTS:
                 opened = self.value(value, (*path, name))
                 # Where everything is hidden nothing is stated: an empty list would read as "there are none".
                 if value and not opened:
@@ -92,7 +100,7 @@ class _Opening:
                 raise MalformedCredential("a claim that decides on validity is behind a digest")
             here = (*path, name)
             self.places[digest] = here
-            shown[name] = self.value(value, here) if isinstance(value, dict | list) else value
+            shown[name] = self.value(value, here) if isinstance(value, _CONTAINERS) else value
 
     def array(self, node: list[JsonValue], path: Path) -> list[JsonValue]:
         self._check_depth(path)
@@ -133,7 +141,7 @@ class _Opening:
 
 def _demand_open(value: JsonValue) -> None:
     if isinstance(value, dict):
-        if OBJECT_DIGESTS in value or ARRAY_DIGEST in value:
+        if not RESERVED.isdisjoint(value):
             raise MalformedCredential("a claim that decides on validity is behind a digest")
         for item in value.values():
             _demand_open(item)
