@@ -1,11 +1,12 @@
 """Show the overview, one debt, the proof of it; and hand the whole of it to the citizen as a file."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import final
 
 from credentials.clock import Clock
+from credentials.debts.dates import dutch_day
 from credentials.encoding import JsonObject
 from credentials.verification import Bundle, BundledProof, Report
 from service.errors import NotFound
@@ -39,6 +40,10 @@ class ShowOverview:
         if fresh:
             self._proof.forget_status()
         return overview_of(self._checked(wallet), self._clock.now())
+
+    def today(self) -> date:
+        """Return the Dutch day that it is."""
+        return dutch_day(self._clock.now())
 
     def debt(self, wallet: OpenedWallet, id: str) -> DebtDetail:
         """Return one debt by the id of any of its cards. Raises NotFound."""
