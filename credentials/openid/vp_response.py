@@ -118,18 +118,21 @@ def acknowledgement(redirect_uri: str | None = None) -> JsonObject:
 
 
 def parse_acknowledgement(data: bytes) -> str | None:
-    """Return where the wallet sends its user's browser now, None if nowhere. Raises MalformedMessage.
+    """Return where the wallet sends its user's browser now, None if nowhere. Never raises.
 
-    An empty body, which some verifiers send, counts as an empty object.
+    The status said already that the answer has arrived. Some verifiers then send nothing, or plain text, where section
+    8.2 demands an object; that, like a `redirect_uri` which no browser should follow, leads nowhere.
     """
-    if not data.strip():
+    try:
+        body = Members.parse(data, "verifier's answer", MalformedMessage, max_bytes=64_000)
+        redirect_uri = body.optional_text("redirect_uri")
+        if redirect_uri is not None:
+            # Section 8.2 lets a fragment carry the response code; for the rest it is like any other redirect.
+            check_redirect_uri(redirect_uri.partition("#")[0], "redirect_uri", error=MalformedMessage)
+            if not redirect_uri.isascii() or not redirect_uri.isprintable():
+                return None
+    except MalformedMessage:
         return None
-    body = Members.parse(data, "verifier's answer", MalformedMessage, max_bytes=64_000)
-    redirect_uri = body.optional_text("redirect_uri")
-    if redirect_uri is None:
-        return None
-    # Section 8.2 lets a fragment carry the response code; otherwise it is checked like any other redirect.
-    check_redirect_uri(redirect_uri.partition("#")[0], "redirect_uri", error=MalformedMessage)
     return redirect_uri
 
 
