@@ -148,7 +148,9 @@ def list_credential(
     }
 
 
-def read_list_credential(document: JsonObject, uri: str, now: datetime, *, max_age: timedelta) -> BitstringListClaims:
+def read_list_credential(
+    document: JsonObject, uri: str, now: datetime, *, max_age: timedelta | None
+) -> BitstringListClaims:
     """Take a credential whose proof holds as the list at `uri` (section 3.2).
 
     `max_age` holds for a list without `validUntil`. Raises StatusListMalformed or StatusListExpired.
@@ -165,7 +167,7 @@ def read_list_credential(document: JsonObject, uri: str, now: datetime, *, max_a
         raise StatusListExpired("the list is not valid yet")
     if expires_at is not None and now >= expires_at:
         raise StatusListExpired("the list has expired")
-    if expires_at is None and (issued_at is None or now >= issued_at + max_age):
+    if expires_at is None and max_age is not None and (issued_at is None or now >= issued_at + max_age):
         raise StatusListExpired("the list bears no expiry and is too old")
     encoded = subject.get("encodedList")
     if not isinstance(encoded, str):

@@ -47,11 +47,12 @@ _Claims: TypeAlias = TokenListClaims | BitstringListClaims
 class Limits:
     """How long and how much a checker keeps.
 
-    `max_age` is for lists that bear no expiry. `default_ttl` is for lists that state no `ttl`; `max_ttl` bounds what
-    they state, so that a revocation is seen within that time.
+    `max_age` is for lists that bear no expiry; None leaves it to their publishers, whose list was just fetched from
+    their own address. Where lists come from files, set it: nothing else says how old a copy is. `default_ttl` is for
+    lists that state no `ttl`; `max_ttl` bounds what they state, so that a revocation is seen within that time.
     """
 
-    max_age: timedelta = timedelta(days=7)
+    max_age: timedelta | None = None
     default_ttl: timedelta = timedelta(minutes=5)
     max_ttl: timedelta = timedelta(hours=12)
     max_lists: int = 64

@@ -147,7 +147,7 @@ def parse_token(body: bytes) -> UnverifiedToken:
     return token
 
 
-def read_claims(payload: JsonObject, uri: str, now: datetime, *, max_age: timedelta) -> TokenListClaims:
+def read_claims(payload: JsonObject, uri: str, now: datetime, *, max_age: timedelta | None) -> TokenListClaims:
     """Take a verified payload as the list at `uri` (section 8.3). `max_age` holds for a list without `exp`.
 
     Raises StatusListMalformed or StatusListExpired.
@@ -169,13 +169,13 @@ def read_claims(payload: JsonObject, uri: str, now: datetime, *, max_age: timede
     )
 
 
-def _check_age(issued_at: datetime, expires_at: datetime | None, now: datetime, max_age: timedelta) -> None:
+def _check_age(issued_at: datetime, expires_at: datetime | None, now: datetime, max_age: timedelta | None) -> None:
     if issued_at > now + _SKEW:
         raise StatusListExpired("the list was issued in the future")
     # No tolerance here: the publisher chose its own margin.
     if expires_at is not None and now >= expires_at:
         raise StatusListExpired("the list has expired")
-    if expires_at is None and now >= issued_at + max_age:
+    if expires_at is None and max_age is not None and now >= issued_at + max_age:
         raise StatusListExpired("the list bears no expiry and is too old")
 
 

@@ -7,7 +7,7 @@ not be checked is not proven. Exit code 0: everything proven; 1: not everything;
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final, final
 
@@ -22,13 +22,15 @@ from credentials.encoding import JsonObject, JsonValue, json_object, json_parse
 from credentials.errors import BlauweKnopError, Unavailable
 from credentials.formats.base import Expectation
 from credentials.jose import UnverifiedToken
-from credentials.status import StatusChecker
+from credentials.status import Limits, StatusChecker
 from credentials.trust import TrustList, TrustListExpired
 from credentials.verification import Bundle, BundledProof, CheckOutcome, Report, Verifier
 from service.commands.formats import all_formats
 from service.commands.reading import MAX_FILE_BYTES, Unusable, moment, plain, read_bytes, read_text, read_trust_list
 
 MANIFEST: Final = "manifest.json"
+MAX_COPY_AGE: Final = timedelta(days=7)
+"""How old a cached status list may be that bears no expiry of its own."""
 
 _MARKS: Final = {
     CheckOutcome.PASSED: ("✓ goed", "green"),
@@ -94,7 +96,9 @@ def _verifier(now: datetime, trust_list: Path | None, trust_root: Path | None, l
         return loaded
 
     clock = FixedClock(now)
-    return Verifier(all_formats(), current, Resolver(), StatusChecker(lists.fetch, clock), clock)
+    return Verifier(
+        all_formats(), current, Resolver(), StatusChecker(lists.fetch, clock, Limits(max_age=MAX_COPY_AGE)), clock
+    )
 
 
 def _proofs(file: str) -> Iterable[BundledProof]:

@@ -250,3 +250,11 @@ def test_the_cache_is_bounded_by_number_and_by_size() -> None:
             token_status(checker, uri=uri)
         # 1 was used last before 3 came, so 2 was dropped and is fetched again.
         assert [url[-1] for url, _ in web.fetched] == ["1", "2", "3", "2"]
+
+
+def test_a_list_without_expiry_is_taken_from_its_publisher_but_not_from_a_file() -> None:
+    # As Digital Bazaar's tools publish theirs.
+    body = a_credential(validFrom="2024-01-01T00:00:00Z", validUntil=None)
+    assert bitstring_status(a_checker(body)[0], 1) is Status.INVALID
+    with pytest.raises(StatusListExpired):
+        bitstring_status(a_checker(body, max_age=timedelta(days=7))[0], 1)
