@@ -1,6 +1,5 @@
 """The agencies' own systems, played by folders of FCID documents: time passes in them, and payments are booked."""
 
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -31,4 +30,4 @@ def book_payment(path: Path, cents: int, at: datetime) -> None:
 def _write(path: Path, document: FcidDocument) -> None:
     temporary = path.with_suffix(".new")
     temporary.write_bytes(write_document(document))
-    os.replace(temporary, path)
+    temporary.replace(path)
