@@ -22,6 +22,8 @@ TYPE_TERMS: Final[Mapping[str, str]] = {
 _INTEGER: Final = re.compile(r"(0|-?[1-9][0-9]{0,18})\Z")
 _NODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s#<>\"{}|\\^`]+\Z")
 _SUBJECT: Final = "subject"
+# An overview has this member also when it has no open cases (`claims.overview_claims`).
+_ALWAYS_STATED: Final = "zaken"
 
 
 def to_jsonld(type: str, tree: JsonObject, node: str) -> JsonObject:
@@ -39,10 +41,12 @@ def to_jsonld(type: str, tree: JsonObject, node: str) -> JsonObject:
             # What the tree says of the subject belongs to the subject itself.
             subject |= shape.write((name,), _object(value, name))
         elif name in SLOT_MEMBERS:
-            subject[name] = [
+            nodes: list[JsonValue] = [
                 {"id": f"{node}#{slot}", **shape.write((name, SLOT), _object(claims, slot))}
                 for slot, claims in _object(value, name).items()
             ]
+            # An empty array states nothing in RDF, so it is not written; what is not there is read as empty.
+            subject |= {name: nodes} if nodes else {}
         elif isinstance(value, dict):
             subject[name] = {"id": f"{node}#{name}", **shape.write((name,), value)}
         else:
@@ -60,8 +64,8 @@ def from_jsonld(type: str, subject: JsonObject) -> JsonObject:
     tree = shape.read((), subject)
     for name in shape.members:
         if name not in subject:
-            continue
-        if name in SLOT_MEMBERS:
+            tree |= {name: {}} if name == _ALWAYS_STATED else {}
+        elif name in SLOT_MEMBERS:
             items = [_object(item, name) for item in _several(subject[name])]
             slots = {_slot(item, name): shape.read((name, SLOT), item) for item in items}
             if len(slots) != len(items):
