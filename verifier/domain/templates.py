@@ -65,8 +65,10 @@ _TOTALS: Final[tuple[ClaimPath, ...]] = (
 )
 _CASE_AMOUNTS: Final[tuple[ClaimPath, ...]] = (("verplicht",), ("vereffend",), ("saldo",), ("fase",), ("zaak_digest",))
 _CASE: Final[tuple[ClaimPath, ...]] = (
-    ("opgelegd_door",),
-    ("uitgevoerd_door",),
+    ("opgelegd_door", "oin"),
+    ("opgelegd_door", "naam"),
+    ("uitgevoerd_door", "oin"),
+    ("uitgevoerd_door", "naam"),
     ("type",),
     ("omschrijving",),
     *_CASE_AMOUNTS,
