@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 from starlette.types import ASGIApp
@@ -338,7 +337,7 @@ def _face(settings: AgencySettings) -> PartyFace:
         name=settings.agency.name,
         tagline="Uw schulden",
         kind="issuer",
-        contact=f"{settings.agency.name}, {urlsplit(settings.base_url).hostname}",
+        contact=f"Vragen? Bel {settings.contact.phone}." if settings.contact.phone else "",
         demo=settings.insecure_localhost,
     )
 

@@ -55,7 +55,7 @@ class Wallets:
 def describe_target(redirect_uri: str) -> str:
     """Return where the citizen will be sent, in a few characters: the host of a web address, or the app's scheme."""
     url = urlsplit(redirect_uri)
-    return url.hostname or url.scheme if url.scheme in ("http", "https") else f"{url.scheme}:"
+    return url.hostname or url.scheme if url.scheme in ("http", "https") else url.scheme
 
 
 def _check_unlisted(client_id: str, redirect_uri: str) -> None:

@@ -55,6 +55,11 @@ class Letter:
         return min((each.due for each in self.told if each.now and each.due), default=None)
 
     @property
+    def all_late(self) -> bool:
+        """Say whether the day has passed for everything that must be paid."""
+        return all(each.late for each in self.told if each.now)
+
+    @property
     def anything_late(self) -> bool:
         """Say whether a day of payment has passed."""
         return any(each.late for each in self.told)

@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final, Literal, cast, final
+from typing import Final, Literal, Protocol, cast, final
 from urllib.parse import quote
 
 from authlib.oidc.core import CodeIDToken
@@ -34,13 +34,25 @@ from credentials.openid.pkce import code_challenge, code_verifier
 from credentials.openid.urls import with_parameters
 from issuer.domain.errors import AssuranceTooLow, LoginCancelled, LoginRefused, LoginUnavailable
 from issuer.ports import LoggedIn, LoginAttempt
-from service.http import OutboundClient
+from service.http import Answer
 
 ALGORITHMS: Final = ("ES256", "RS256", "PS256")
 KEEP_SECONDS: Final = 600.0
 ASSERTION_LIFETIME: Final = timedelta(seconds=60)
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _MAX_ANSWER: Final = 256_000
+
+
+class Http(Protocol):
+    """What of `service.http.OutboundClient` is used here."""
+
+    def get(self, url: str, *, max_bytes: int | None = None) -> Answer:
+        """GET a document."""
+        ...
+
+    def post_form(self, url: str, fields: Mapping[str, str], *, headers: Mapping[str, str] | None = None) -> Answer:
+        """POST a form."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +83,7 @@ class _Provider:
 class OidcLogin:
     """The port `LoginProvider` on an OpenID Connect provider."""
 
-    def __init__(self, client: OidcClient, http: OutboundClient, clock: Clock) -> None:
+    def __init__(self, client: OidcClient, http: Http, clock: Clock) -> None:
         self._client = client
         self._http = http
         self._clock = clock

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, final
 
-from sqlalchemy import ColumnElement, Connection, distinct, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from credentials.clock import epoch, from_epoch
 from issuer.domain.errors import StatusListsFull
@@ -96,7 +96,7 @@ class SqlIssuances:
 
     def subjects_with_live_copies(self, now: datetime) -> Collection[str]:
         """Return the hashes of everyone who may hold a valid copy."""
-        return set(self._connection.execute(select(distinct(table.c.subject_hash)).where(*_alive(now))).scalars())
+        return set(self._connection.execute(select(table.c.subject_hash).distinct().where(*_alive(now))).scalars())
 
     def mark(
         self,

@@ -67,6 +67,7 @@ def router(desk: Desk) -> APIRouter:
         if found is None:
             return RedirectResponse(login_address("/schulden"), 303)
         facts = desk.read_debts(found.bsn)
+        today = dutch_day(desk.clock.now())
         return desk.pages.render(
             request,
             "schulden.html",
@@ -74,7 +75,8 @@ def router(desk: Desk) -> APIRouter:
             desk=desk,
             citizen=found,
             facts=facts,
-            letter=letter(facts, dutch_day(desk.clock.now())),
+            letter=letter(facts, today),
+            today=today,
             groups=Group,
             about=about,
             history=history,
@@ -171,7 +173,7 @@ def _what(event: Event) -> str:
 def _how_much(event: Event) -> str:
     parts = [] if isinstance(event, DemandWithdrawn) else [euro(event.amount)]
     if isinstance(event, PaymentDemanded) and event.due is not None:
-        parts.append(f"betalen vóór {day(event.due)}")
+        parts[0] += f", te betalen vóór {day(event.due)}"
     if event.description:
         parts.append(event.description)
     return ". ".join(parts)

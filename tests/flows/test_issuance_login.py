@@ -219,7 +219,7 @@ class TestUnlistedWallet:
         page = self.asked(scene, scene.http(), scene.wallet())
         assert page.status_code == 200
         assert "Is dit uw wallet?" in page.text
-        assert "nl.mijnwallet:" in page.text
+        assert "Naar nl.mijnwallet" in page.text
 
     @pytest.mark.parametrize(("answer", "member"), [("ja", "code"), ("nee", "error")])
     def test_their_answer_is_what_counts(self, scene: Scene, answer: str, member: str) -> None:
