@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final, final
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from credentials.clock import Clock, SystemClock
+from credentials.debts.catalogue import describe
 from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE, from_jsonld, to_jsonld
 from credentials.debts.jsonld import TYPE_TERMS
 from credentials.debts.types import CONTEXT_URL, context_document
@@ -58,6 +58,7 @@ from wallet_api.web.pages.entering import entering
 from wallet_api.web.pages.house import house
 from wallet_api.web.pages.overview import overview
 from wallet_api.web.problems import PROBLEMS
+from wallet_api.web.words import event_words
 
 VERSION: Final = "1.0.0"
 PACKAGE: Final = "wallet_api"
@@ -223,7 +224,7 @@ def _pages(settings: WalletSettings) -> Pages:
     )
     face = PartyFace(
         name="Blauwe Knop",
-        tagline="Uw schulden op één plek, in uw eigen portemonnee",
+        tagline="Uw eigen portemonnee",
         kind="wallet",
         contact=settings.provider.help_text,
         demo=settings.insecure_localhost,
@@ -234,7 +235,8 @@ def _pages(settings: WalletSettings) -> Pages:
         menu=menu,
         provider=settings.provider.name,
         help_text=settings.provider.help_text,
-        host=urlsplit(settings.base_url).netloc,
+        claim_title=lambda code: describe(str(code)).title,
+        event_title=lambda name: event_words(str(name), None),
     )
 
 

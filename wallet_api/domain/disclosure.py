@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Final, final
 
 from credentials.debts.claim_table import LEAVES, SLOT, Kind
 from credentials.debts.claims import ALWAYS_DISCLOSED
+from credentials.debts.dates import parse_day, parse_moment
+from credentials.debts.errors import InvalidField
 from credentials.encoding import JsonObject, JsonValue
 from credentials.formats import ClaimsPath
 
@@ -23,6 +26,22 @@ class Fact:
     value: str | int | bool
     kind: str
     slot: str = ""
+
+    @property
+    def moment(self) -> datetime | None:
+        """The value as a moment, if it is one."""
+        try:
+            return parse_moment(str(self.value)) if self.kind == Kind.MOMENT.name else None
+        except InvalidField:
+            return None
+
+    @property
+    def day(self) -> date | None:
+        """The value as a day, if it is one."""
+        try:
+            return parse_day(str(self.value)) if self.kind == Kind.DAY.name else None
+        except InvalidField:
+            return None
 
     @property
     def technical(self) -> bool:

@@ -84,6 +84,18 @@ class Consent:
         return tuple((name, tuple(grouped[name])) for name in sorted(grouped, key=str.casefold))
 
     @property
+    def with_debts(self) -> tuple[tuple[str, tuple[Share, ...]], ...]:
+        """The agencies that state an amount, a debt, or anything else than that nothing is owed."""
+        return tuple(entry for entry in self.agencies if not all(_nothing_owed(share) for share in entry[1]))
+
+    @property
+    def without_debts(self) -> tuple[Share, ...]:
+        """The cards that say that nothing is owed."""
+        return tuple(
+            share for _, shares in self.agencies if all(_nothing_owed(each) for each in shares) for share in shares
+        )
+
+    @property
     def unusual(self) -> bool:
         """Say whether more is asked than the requester registered."""
         return any(share.unusual for share in self.shares)
@@ -120,3 +132,15 @@ class Receipt:
     state: ReceiptState
     cards: tuple[SharedCard, ...] = field(repr=False)
     next_address: str | None = field(default=None, repr=False)
+
+    @property
+    def agencies(self) -> tuple[tuple[str, tuple[SharedCard, ...]], ...]:
+        """What was shared by agency, in order of name."""
+        grouped: dict[str, list[SharedCard]] = {}
+        for card in self.cards:
+            grouped.setdefault(card.agency, []).append(card)
+        return tuple((name, tuple(grouped[name])) for name in sorted(grouped, key=str.casefold))
+
+
+def _nothing_owed(share: Share) -> bool:
+    return share.card.claims.get("aantal_open_zaken") == 0

@@ -94,6 +94,15 @@ DEMANDS: Final[Mapping[str, str]] = {
     "Aanmaning": "U kreeg een laatste waarschuwing",
 }
 
+REMEDIES: Final[Mapping[str, str]] = {
+    "bezwaar": "U kunt bezwaar maken",
+    "beroep": "U kunt in beroep gaan",
+    "administratief beroep": "U kunt in beroep gaan (dit heet administratief beroep)",
+    "verzet": "U kunt verzet doen",
+    "hoger beroep": "U kunt in hoger beroep gaan",
+    "betwisting": "U kunt zeggen dat u het er niet mee eens bent (dit heet betwisten)",
+}
+
 WEAK_PIN: Final[Mapping[str, str]] = {
     "short": "Kies een pincode van minstens 6 tekens.",
     "long": "Deze pincode is te lang. Kies er een van hoogstens 128 tekens.",
@@ -129,3 +138,8 @@ def event_note(type: str | None, description: str | None) -> str:  # the word of
     if description is None or (type == "BetalingsverplichtingOpgelegd" and description in DEMANDS):
         return ""
     return description
+
+
+def remedy_words(kind: str) -> str:
+    """Say what a citizen can do who does not agree."""
+    return REMEDIES.get(kind, f"U kunt er iets tegen doen: {kind}")
