@@ -40,13 +40,14 @@ class Page:
     forms: list[Form] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)  # address, text
     refresh: str | None = None
+    marked: dict[str, str] = field(default_factory=dict)  # what stands in an element or read-only field with an id
 
     @classmethod
     def parse(cls, url: str, status: int, text: str) -> Self:
         """Read the forms, links and refresh of an HTML text."""
         reader = _Reader(url)
         reader.feed(text)
-        return cls(url, status, text, reader.title.strip(), reader.forms, reader.links, reader.refresh)
+        return cls(url, status, text, reader.title.strip(), reader.forms, reader.links, reader.refresh, reader.marked)
 
     def form(self, action_part: str) -> Form:
         """Return the first form whose address holds this text. Raises BrowserError."""
@@ -61,6 +62,12 @@ class Page:
             if part in address or part in text:
                 return address
         raise BrowserError(f"no link {part!r} on {self.where()}")
+
+    def value(self, id: str) -> str:
+        """Return what stands in the element with this id. Raises BrowserError."""
+        if id not in self.marked:
+            raise BrowserError(f"nothing called {id!r} on {self.where()}")
+        return self.marked[id]
 
     def where(self) -> str:
         """Name the page without its query and content."""
@@ -137,6 +144,7 @@ class _Reader(HTMLParser):
         self.forms: list[Form] = []
         self.links: list[tuple[str, str]] = []
         self.refresh: str | None = None
+        self.marked: dict[str, str] = {}
         self._form: Form | None = None
         self._text_of: str | None = None
         self._text = ""
@@ -153,7 +161,7 @@ class _Reader(HTMLParser):
             case "meta" if values.get("http-equiv", "").lower() == "refresh":
                 _, _, target = values.get("content", "").partition("=")
                 self.refresh = urljoin(self._url, target.strip(" '\"")) if target else self._url
-            case "button" | "a" | "title":
+            case "button" | "a" | "title" | "p":
                 self._text_of, self._text, self._current = tag, "", values
             case "textarea" if self._form is not None and "name" in values:
                 self._form.fields.append((values["name"], ""))
@@ -173,6 +181,9 @@ class _Reader(HTMLParser):
         match tag:
             case "title":
                 self.title = text
+            case "p":
+                if "id" in self._current:
+                    self.marked[self._current["id"]] = text
             case "a":
                 self.links.append((urljoin(self._url, self._current.get("href", "")), text))
             case _ if self._form is not None:
@@ -182,6 +193,8 @@ class _Reader(HTMLParser):
 
     def _input(self, values: dict[str, str]) -> None:
         name, kind = values.get("name", ""), values.get("type", "text")
+        if "id" in values:
+            self.marked[values["id"]] = values.get("value", "")
         if self._form is None or not name:
             return
         if kind == "submit":

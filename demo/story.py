@@ -96,8 +96,7 @@ def play(stage: Stage, tell: Callable[[str], None], progress: Progress) -> Story
 
 def _make_wallet(stage: Stage, samira: Browser) -> str:
     page = samira.open(f"{stage.wallet.base_url}/nieuw")
-    samira.submit(page.form("/nieuw"), {"pincode": PIN, "nogmaals": PIN})
-    return str(samira.http.cookies.get("bk_wallet") is not None)
+    return samira.submit(page.form("/nieuw"), {"pincode": PIN, "nogmaals": PIN}).value("nummer")
 
 
 def _press(samira: Browser, address: str) -> Page:
@@ -165,7 +164,7 @@ def _begin_intake(stage: Stage, anna: Browser) -> str:
 
 
 def _share(stage: Stage, samira: Browser, anna: Browser) -> None:
-    link = anna.page.link("openid4vp:")
+    link = anna.page.value("verzoek")
     page = samira.open(f"{stage.wallet.base_url}/toevoegen")
     page = samira.submit(page.form("/toevoegen"), {"link": link})
     form = page.form("/verzoek/")
