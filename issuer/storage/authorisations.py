@@ -119,8 +119,9 @@ class SqlOneTimeValues:
     def use(self, kind: str, value: str, expires_at: datetime) -> bool:
         """Remember a value; say whether this was the first time."""
         row = {"kind": kind, "value_hash": hashed(value), "expires_at": epoch(expires_at)}
-        inserted = self._connection.execute(self._insert(once).values(**row).on_conflict_do_nothing())
-        return inserted.rowcount == 1
+        # RETURNING, not a row count: psycopg gives none for an INSERT made by SQLAlchemy.
+        insertion = self._insert(once).values(**row).on_conflict_do_nothing().returning(once.c.kind)
+        return self._connection.execute(insertion).one_or_none() is not None
 
 
 def _pushed_place(key: bytes) -> bytes:
