@@ -1,6 +1,7 @@
 """JSON Web Signature in compact form (RFC 7515 section 7.1): parse, then verify with a key that the caller chose."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Self
 
 from credentials.encoding import JsonObject, b64url_decode, b64url_encode, json_compact, json_object
@@ -52,18 +53,13 @@ class UnverifiedToken:
         if len(parts) != 3 or not compact.isascii():
             raise InvalidToken("a signed token has three parts")
         try:
-            header = json_object(b64url_decode(parts[0], "header"), "token header", max_bytes=MAX_HEADER_BYTES)
+            header = dict(_header(parts[0]))
             payload = json_object(b64url_decode(parts[1], "payload"), "token payload")
             signature = b64url_decode(parts[2], "signature")
-        except LimitExceeded:
+        except (LimitExceeded, InvalidToken):
             raise
         except MalformedInput as error:
             raise InvalidToken(error.detail) from error
-        # RFC 7515 section 4.1.11: an extension that is critical and not understood must be refused; we understand none.
-        # An empty `crit` is forbidden by the same section. `b64` (RFC 7797) and `zip` have no place in our profiles.
-        for name in ("crit", "b64", "zip"):
-            if name in header:
-                raise InvalidToken(f"header member {name} is not taken")
         return cls(header, payload, f"{parts[0]}.{parts[1]}".encode("ascii"), signature)
 
     @property
@@ -85,6 +81,18 @@ class UnverifiedToken:
             raise InvalidToken("alg is not the algorithm of the key")
         verify_signature(key, self.signing_input, self.signature)
         return VerifiedToken(self.header, self.payload, key)
+
+
+@lru_cache(maxsize=256)
+def _header(segment: str) -> JsonObject:
+    # One issuer's tokens all begin alike, certificates included: read that once. Nothing of it is believed by that.
+    header = json_object(b64url_decode(segment, "header"), "token header", max_bytes=MAX_HEADER_BYTES)
+    # RFC 7515 section 4.1.11: an extension that is critical and not understood must be refused; we understand none. An
+    # empty `crit` is forbidden by the same section. `b64` (RFC 7797) and `zip` have no place in our profiles.
+    for name in ("crit", "b64", "zip"):
+        if name in header:
+            raise InvalidToken(f"header member {name} is not taken")
+    return header
 
 
 def sign_compact(header: JsonObject, payload: JsonObject, signer: Signer) -> str:

@@ -5,15 +5,10 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from credentials.encoding import JsonObject, JsonValue
-from credentials.formats.sd_jwt.disclosures import OBJECT_DIGESTS, RESERVED, base64url, digests, encode
+from credentials.formats.sd_jwt.disclosures import OBJECT_DIGESTS, RESERVED, SALT_BYTES, base64url, digests, encode_all
 
 RandomBytes: TypeAlias = Callable[[int], bytes]
 
-# RFC 9901 section 9.3 asks for 128 bits; 144 are 24 whole base64url characters, so that many salts are cut from one
-# encoded string.
-_SALT_BYTES: Final = 18
-_SALT_CHARACTERS: Final = 24
-_SALTS_AT_ONCE: Final = 32
 _NO_SLOTS: Final[tuple[str, ...]] = ()
 
 
@@ -31,8 +26,6 @@ class Concealer:
     whole: frozenset[tuple[str, ...]]
     slots: Mapping[tuple[str, ...], tuple[str, ...]]
     disclosures: list[bytes] = field(default_factory=list)
-    _salts: str = ""
-    _next_salt: int = 0
 
     def conceal(self, tree: JsonObject, open_names: frozenset[str]) -> JsonObject:
         """Return the payload's claims; top-level names in `open_names` stay as they are."""
@@ -40,7 +33,7 @@ class Concealer:
 
     def _object(self, node: JsonObject, path: tuple[str, ...], open_names: frozenset[str]) -> JsonObject:
         shown: JsonObject = {}
-        hidden: list[bytes] = []
+        hidden: list[tuple[str, JsonValue]] = []
         as_pieces = path in self.whole
         for name, value in node.items():
             if name in RESERVED:
@@ -53,10 +46,12 @@ class Concealer:
             if name in open_names:
                 shown[name] = value
             else:
-                hidden.append(encode(self._salt(), name, value))
+                hidden.append((name, value))
         if hidden:
-            self.disclosures += hidden
-            shown[OBJECT_DIGESTS] = self._padded(hidden)
+            salts = base64url(self.random(SALT_BYTES * len(hidden))).decode("ascii")
+            encoded = encode_all(salts, hidden)
+            self.disclosures += encoded
+            shown[OBJECT_DIGESTS] = self._padded(encoded)
         if self.slots:
             # In the order of their names: the order of filling would tell which slots are in use.
             return dict(sorted(self._with_slots(node, path, shown).items()))
@@ -78,14 +73,6 @@ class Concealer:
             noise = self.random(32 * missing)
             hidden = hidden + [noise[start : start + 32] for start in range(0, 32 * missing, 32)]
         return [*sorted(digests(hidden))]
-
-    def _salt(self) -> str:
-        start = self._next_salt
-        if start >= len(self._salts):
-            self._salts = base64url(self.random(_SALT_BYTES * _SALTS_AT_ONCE)).decode("ascii")
-            start = 0
-        self._next_salt = start + _SALT_CHARACTERS
-        return self._salts[start : self._next_salt]
 
 
 def _check_leaf(value: JsonValue) -> None:

@@ -17,6 +17,11 @@ OBJECT_DIGESTS: Final = "_sd"
 HASH_NAME: Final = "_sd_alg"
 RESERVED: Final = frozenset({ARRAY_DIGEST, OBJECT_DIGESTS, HASH_NAME})
 
+# RFC 9901 section 9.3 asks for 128 bits; 144 are 24 whole base64url characters, so that many salts are cut from one
+# encoded string.
+SALT_BYTES: Final = 18
+SALT_CHARACTERS: Final = 24
+
 _URLSAFE: Final = bytes.maketrans(b"+/", b"-_")
 
 
@@ -62,9 +67,15 @@ def digests(encoded: Iterable[bytes]) -> list[str]:
     return [text[start : start + 43] for start in range(0, 44 * len(hashes), 44)]
 
 
-def encode(salt: str, name: str, value: JsonValue) -> bytes:
-    """Make the disclosure of an object member (RFC 9901 section 4.2.1)."""
-    return b2a_base64(orjson.dumps((salt, name, value)), newline=False).translate(_URLSAFE, b"=")
+def encode_all(salts: str, members: Sequence[tuple[str, JsonValue]]) -> list[bytes]:
+    """Make the disclosures of object members (RFC 9901 section 4.2.1), each with its part of the salts' text."""
+    size = SALT_CHARACTERS
+    return [
+        b2a_base64(orjson.dumps((salts[size * place : size * (place + 1)], name, value)), newline=False).translate(
+            _URLSAFE, b"="
+        )
+        for place, (name, value) in enumerate(members)
+    ]
 
 
 def by_digest(encoded: Sequence[str], limits: Limits) -> dict[str, Disclosure]:
@@ -72,25 +83,41 @@ def by_digest(encoded: Sequence[str], limits: Limits) -> dict[str, Disclosure]:
     if len(encoded) > limits.max_disclosures:
         raise LimitExceeded(f"more than {limits.max_disclosures} disclosures")
     try:
-        contents = b64url_decode_all(encoded, "disclosure")
-        found = dict(
-            zip(
-                digests([each.encode("ascii") for each in encoded]),
-                [_read(*each) for each in zip(encoded, contents, strict=True)],
-                strict=True,
-            )
-        )
+        raw = b64url_decode_all(encoded, "disclosure")
+        contents = _flat(raw) or [json_parse(each, "disclosure") for each in raw]
     except LimitExceeded:
         raise
     except MalformedInput as error:
         raise MalformedCredential(error.detail) from error
+    keys = digests([each.encode("ascii") for each in encoded])
+    found = dict(zip(keys, map(_disclosure, encoded, contents), strict=True))
     if len(found) != len(encoded):
         raise MalformedCredential("one disclosure is given twice")
     return found
 
 
-def _read(encoded: str, raw: bytes) -> Disclosure:
-    content = json_parse(raw, "disclosure")
+def _flat(raw: list[bytes]) -> list[JsonValue] | None:
+    """Parse disclosures that hold nothing but an array of scalars, all at once; None when some hold more.
+
+    Each begins with the one bracket that it opens and ends with the one that it closes, so what stands between the
+    commas that join them is what each of them held. Without objects no member can be there twice, and what orjson takes
+    is then strict JSON, but for numbers that it rounds: those come out as floats.
+    """
+    joined = b",".join(raw)
+    if b"{" in joined or joined.count(b"[") != len(raw):
+        return None
+    if not all(each[:1] == b"[" and each[-1:] == b"]" for each in raw):
+        return None
+    try:
+        contents: list[JsonValue] = orjson.loads(b"[%b]" % joined)
+    except orjson.JSONDecodeError:
+        return None
+    if any(isinstance(content, list) and content and isinstance(content[-1], float) for content in contents):
+        return None
+    return contents if len(contents) == len(raw) else None
+
+
+def _disclosure(encoded: str, content: JsonValue) -> Disclosure:
     if not isinstance(content, list) or not 2 <= len(content) <= 3:
         raise MalformedCredential("a disclosure holds a salt, a name where it is a member, and a value")
     if not isinstance(content[0], str):

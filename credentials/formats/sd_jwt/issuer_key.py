@@ -45,10 +45,9 @@ def certificates(header: JsonObject) -> tuple[bytes, ...]:
         raise MalformedCredential("x5c is not a list of certificates")
     if len(chain) > MAX_CERTIFICATES:
         raise LimitExceeded(f"x5c holds more than {MAX_CERTIFICATES} certificates")
-    try:
-        return tuple(b64_decode(each, "x5c") if isinstance(each, str) else _refuse() for each in chain)
-    except MalformedInput as error:
-        raise MalformedCredential("x5c is not base64") from error
+    if not all(isinstance(each, str) for each in chain):
+        raise MalformedCredential("x5c is not a list of strings")
+    return _decoded(tuple(str(each) for each in chain))
 
 
 @lru_cache(maxsize=256)
@@ -61,8 +60,12 @@ def leaf_key(certificate: bytes) -> PublicJwk:
     return PublicJwk.from_key(key)
 
 
-def _refuse() -> bytes:
-    raise MalformedCredential("x5c is not a list of strings")
+@lru_cache(maxsize=256)
+def _decoded(chain: tuple[str, ...]) -> tuple[bytes, ...]:
+    try:
+        return tuple(b64_decode(each, "x5c") for each in chain)
+    except MalformedInput as error:
+        raise MalformedCredential("x5c is not base64") from error
 
 
 def _verification_method(kid: object, did: str) -> str:
