@@ -5,7 +5,9 @@ Each package owns its history: the frame's own tables in `service/migrations/ver
 environment is `env.py` here.
 """
 
+import ast
 import importlib.util
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -26,11 +28,11 @@ def migrate(database: Database, package: str) -> None:
 
     Each history runs in one transaction. Raises ConfigurationError when the database is newer than the code.
     """
-    from alembic import command  # noqa: PLC0415  # heavy, and needed at start-up only
-
     for history in (FRAME, package):
         if _at_head(database, history):
             continue
+        from alembic import command  # noqa: PLC0415  # heavy, and needed for a change only
+
         with database.write() as connection:
             if not database.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
@@ -86,16 +88,34 @@ def _version_table(package: str) -> str:
 
 
 def _at_head(database: Database, package: str) -> bool:
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
-
-    script = ScriptDirectory.from_config(_config(package))
-    heads = set(script.get_heads())
+    known, heads = _revisions(package)
     with database.read() as connection:
         table = _version_table(package)
         present: set[str] = set()
         if inspect(connection).has_table(table):
             present = set(connection.execute(text(f"SELECT version_num FROM {table}")).scalars())  # noqa: S608  # our name
-    unknown = present - {revision.revision for revision in script.walk_revisions()}
-    if unknown:
+    if present - known:
         raise ConfigurationError(f"the database of {package} was made by a newer version of this program")
     return present == heads
+
+
+@cache
+def _revisions(package: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return all revisions of a history, and the newest: those that no other one follows.
+
+    Read from the version files themselves: a start on a current database, and every health check, do without Alembic.
+    """
+    known: set[str] = set()
+    followed: set[str] = set()
+    for path in _versions(package).glob("[0-9]*.py"):
+        for statement in ast.parse(path.read_bytes()).body:
+            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                match statement.targets[0].id:
+                    case "revision":
+                        known.add(ast.literal_eval(statement.value))
+                    case "down_revision":
+                        before = ast.literal_eval(statement.value)
+                        followed.update([before] if isinstance(before, str) else before or ())
+                    case _:
+                        pass
+    return frozenset(known), frozenset(known - followed)

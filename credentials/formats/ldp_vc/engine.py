@@ -9,7 +9,6 @@ import json
 from typing import Final, NoReturn
 
 import pyoxigraph
-from pyld import jsonld
 
 from credentials.encoding import JsonObject
 from credentials.formats.base import MalformedCredential
@@ -30,6 +29,8 @@ def to_nquads(data: bytes) -> str:
 
 def expanded(data: bytes) -> bytes:
     """Return the document without its contexts, every term spelled out. Raises MalformedCredential."""
+    from pyld import jsonld  # noqa: PLC0415  # slow to load and seldom needed
+
     try:
         return json.dumps(jsonld.expand(json.loads(data), {**_OPTIONS, "documentLoader": _refuse})).encode("utf-8")
     except (jsonld.JsonLdError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
