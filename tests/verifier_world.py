@@ -1,6 +1,5 @@
 """Agencies, a trust list, a citizen's wallet and a verifier for tests: real keys and signatures, no socket."""
 
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,9 +19,9 @@ from credentials.debts.claims import (
     case_digest,
     overview_claims,
 )
-from credentials.debts.overview import Overview, overview_of
+from credentials.debts.overview import overview_of
 from credentials.dids import did_web_document
-from credentials.encoding import JsonObject, json_compact, json_object
+from credentials.encoding import JsonObject, json_compact
 from credentials.formats import (
     BitstringStatus,
     Credential,
@@ -33,25 +32,20 @@ from credentials.formats import (
     TokenStatus,
 )
 from credentials.formats.ldp_vc import sign_document
-from credentials.jose import EncryptionKey
 from credentials.keys import Algorithm, PublicJwk, SoftwareSigner
-from credentials.openid.dcql import parse_query
 from credentials.openid.request_link import VerifiedRequest, parse_request_link
 from credentials.openid.request_object import UnverifiedRequest, verify_request
 from credentials.openid.vp_request import PresentationRequest
 from credentials.openid.vp_response import build_response
 from credentials.status import Status
 from credentials.status.bitstring import Bitstring, list_credential
-from credentials.status.bitstring import MEDIA_TYPE as BITSTRING_TYPE
-from credentials.status.token_list import MEDIA_TYPE as STATUS_TYPE
 from credentials.status.token_list import TokenStatusList, sign_status_list
 from credentials.trust import Participant, Role
-from credentials.trust.trust_list import MEDIA_TYPE as TRUST_LIST_TYPE
 from credentials.trust.trust_list import issue
 from credentials.trust.x509 import KeyPurpose, make_ca
 from service.errors import Unreachable
-from tests.debt_builders import AS_OF, agency, demo_document
-from verifier.app import VerifierService, _formats, create, initialise
+from tests.debt_builders import AS_OF, DEMO, agency, demo_document
+from verifier.app import VerifierService, create, formats, initialise
 from verifier.settings import EXAMPLE, VerifierSettings, load_verifier
 
 KEYS = (
@@ -70,7 +64,7 @@ class Web:
         self.documents: dict[str, bytes] = {}
         self.fetched: list[str] = []
 
-    def fetch(self, url: str, accept: str) -> bytes:
+    def fetch(self, url: str, _accept: str) -> bytes:
         self.fetched.append(url)
         if url not in self.documents:
             raise Unreachable("nobody there")
@@ -142,7 +136,12 @@ class Issuer:
             self.web.documents[uri] = json_compact(signed)
 
     def statements(
-        self, cases: Sequence[Case], *, as_of: datetime = AS_OF, format: str = "dc+sd-jwt", **changes: Any
+        self,
+        cases: Sequence[Case],
+        *,
+        as_of: datetime = AS_OF,
+        format: str = "dc+sd-jwt",
+        **changes: Any,  # noqa: ANN401  # whatever `card` takes
     ) -> list["Card"]:
         """Issue the overview and one credential per open case, as one copy of one issuance."""
         overview = overview_of(self.agency, cases, as_of)
@@ -219,9 +218,8 @@ class World:
         """All cards of Samira, from every agency."""
         cards: list[Card] = []
         for key, issuer in self.issuers.items():
-            cases = [
-                case for case in demo_document(key, "samira").cases_at(issuer.agency)
-            ] if (Path(__file__).parent.parent / "demo" / "debts" / key / "samira.json").exists() else []  # fmt: skip
+            has_debts = (DEMO / key / "samira.json").exists()
+            cases = demo_document(key, "samira").cases_at(issuer.agency) if has_debts else ()
             cards += issuer.statements(cases, format=format)
         return cards
 
@@ -232,9 +230,7 @@ class World:
             return link.request
         jwt = self.service.asking.request_object(link.request_uri.rpartition("/")[2], {})
         parsed = UnverifiedRequest.parse(jwt)
-        return verify_request(
-            parsed, client_id=link.client_id, now=self.clock.now(), insecure_localhost=True
-        ).request
+        return verify_request(parsed, client_id=link.client_id, now=self.clock.now(), insecure_localhost=True).request
 
     def present(
         self, request: PresentationRequest, cards: Sequence[Card], *, nonce: str | None = None,
@@ -263,8 +259,8 @@ class World:
     def service_formats(self) -> FormatRegistry:
         return next(iter(self.issuers.values())).formats
 
-    def answer(self, uri: str, cards: Sequence[Card], **how: Any) -> str | None:
-        """Answer a request with these cards."""
+    def answer(self, uri: str, cards: Sequence[Card], **how: Any) -> str | None:  # noqa: ANN401  # whatever `present` takes
+        """Answer a request with these cards, without HTTP."""
         request = self.read(uri)
         fields = build_response(request, self.present(request, cards, **how))
         return self.post(request, fields)
@@ -290,16 +286,9 @@ def make_world(folder: Path, clock: FixedClock, *, agencies: Sequence[str] = KEY
         (settings.state / name).write_text(token)
         (settings.state / name).chmod(0o600)
     initialise(settings)
-    web, formats = Web(), _formats()
-    issuers = {key: Issuer(agency(key), web, clock, formats) for key in agencies}
+    web, known = Web(), formats()
+    issuers = {key: Issuer(agency(key), web, clock, known) for key in agencies}
     service = create(settings, clock=clock, http=web)
     world = World(clock, web, settings, service, root, issuers)
     world.trust(*(each.participant for each in issuers.values()))
     return world
-
-
-__all__ = [
-    "BITSTRING_TYPE", "KEYS", "OTHER_TOKEN", "SCHEME", "STATUS_TYPE", "TOKEN", "TRUST_LIST_TYPE", "Card",
-    "EncryptionKey", "Issuer", "Overview", "Web", "World", "json", "json_object", "make_settings", "make_world",
-    "parse_query",
-]  # fmt: skip

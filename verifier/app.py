@@ -107,7 +107,7 @@ def create(
     limits = StatusLimits(max_ttl=timedelta(seconds=settings.trust.status_seconds))
     status = StatusChecker(http.fetch, clock, limits)
     keys = Resolver(http.fetch, allow_insecure_localhost=insecure, clock=clock)
-    examiner = CredentialExaminer(Verifier(_formats(), scheme, keys, status, clock), status.forget, clock)
+    examiner = CredentialExaminer(Verifier(formats(), scheme, keys, status, clock), status.forget, clock)
 
     seals = Seals(files.data_key())
     intakes, requests = SqlIntakes(database, seals), SqlRequests(database, seals)
@@ -207,7 +207,8 @@ def _identity(settings: VerifierSettings) -> Identity:
     return Identity(settings.base_url, settings.hostname, organisation.name, organisation.oin)
 
 
-def _formats() -> FormatRegistry:
+def formats() -> FormatRegistry:
+    """Return the credential formats that this verifier reads."""
     bundle = ContextBundle({CONTEXT_URL: context_document()})
     vocabularies = [
         Vocabulary(type, TYPE_TERMS[type], CONTEXT_URL, partial(to_jsonld, type), partial(from_jsonld, type))

@@ -1,10 +1,11 @@
 """A template as a DCQL query (OpenID4VP 1.0 section 6).
 
 Overviews are required, in either securing; where the template needs cases they are asked with them first, and without
-them last, because a citizen without debts has none. A selectively disclosable credential is asked claim by claim. Not every case has a
-payment plan or a remedy, and a wallet answers a claim set wholly or not at all: so the sets run from everything, by way
-of every combination of what may be lacking, to the few claims that still help. A Data Integrity credential with
-`eddsa-rdfc-2022` cannot disclose in part; it is asked without claims, and only the template's claims of it are kept.
+them last, because a citizen without debts has none. A selectively disclosable credential is asked claim by claim. Not
+every case has a payment plan or a remedy, and a wallet answers a claim set wholly or not at all: so the sets run from
+everything, by way of every combination of what may be lacking, to the few claims that still help. A Data Integrity
+credential with `eddsa-rdfc-2022` cannot disclose in part; it is asked without claims, and only the template's claims of
+it are kept.
 """
 
 from collections.abc import Iterator, Sequence

@@ -65,10 +65,9 @@ _TOTALS: Final[tuple[ClaimPath, ...]] = (
 )
 _CASE_AMOUNTS: Final[tuple[ClaimPath, ...]] = (("verplicht",), ("vereffend",), ("saldo",), ("fase",), ("zaak_digest",))
 _CASE: Final[tuple[ClaimPath, ...]] = (
-    ("opgelegd_door", "oin"),
-    ("opgelegd_door", "naam"),
-    ("uitgevoerd_door", "oin"),
-    ("uitgevoerd_door", "naam"),
+    # Whole, because an organisation's name may be lacking where its number is known.
+    ("opgelegd_door",),
+    ("uitgevoerd_door",),
     ("type",),
     ("omschrijving",),
     *_CASE_AMOUNTS,

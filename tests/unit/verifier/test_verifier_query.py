@@ -1,0 +1,79 @@
+import pytest
+
+from credentials.debts.claims import ALWAYS_DISCLOSED, case_claims, labels, overview_claims
+from credentials.debts.overview import overview_of
+from credentials.openid.dcql import Answered, check_presentation, parse_query
+from tests.debt_builders import AS_OF, CJIB, a_case, demo_cases, demanded, imposed
+from verifier.domain.errors import UnknownTemplate
+from verifier.domain.evidence import CASE, OVERVIEW
+from verifier.domain.query import claims_to_keep, query_of
+from verifier.domain.templates import INTAKE, SETTLEMENT, SNELSCAN, TEMPLATES, Template, own_query, template_of
+from verifier.usecases.examine import kept
+
+
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
+def test_every_template_is_a_query_of_its_own(template: Template) -> None:
+    query = parse_query(query_of(template))
+    assert parse_query(query.to_json()) == query
+    (only,) = query.credential_sets
+    assert only.required
+    assert only.options[0] == (("overzicht", "zaak") if template.asks_cases else ("overzicht",))
+    assert {("overzicht",), ("overzicht_ldp",)} <= set(only.options)
+    assert all(each.multiple and each.holder_binding for each in query.credentials)
+
+
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
+def test_every_asked_claim_exists(template: Template) -> None:
+    for type_, paths in ((OVERVIEW, template.overview_claims), (CASE, template.every_case_claim)):
+        known = {label.path for label in labels(type_)}
+        assert all(any(label[: len(path)] == path for label in known) for path in paths)
+
+
+@pytest.mark.parametrize("template", [INTAKE, SETTLEMENT], ids=["intake", "schuldregeling"])
+@pytest.mark.parametrize("who", ["samira", "wim", "ineke", "johan"])
+def test_every_debt_of_the_personas_answers_the_query(template: Template, who: str) -> None:
+    query = parse_query(query_of(template)).by_id["zaak"]
+    for case in demo_cases(who):
+        check_presentation(query, Answered("dc+sd-jwt", frozenset({CASE}), case_claims(case, "digest")))
+
+
+def test_the_first_claim_set_asks_everything_and_the_last_the_least() -> None:
+    query = parse_query(query_of(INTAKE)).by_id["zaak"]
+    assert len(query.claim_sets[0]) == len(query.claims)
+    assert len(query.claim_sets[-1]) == len(INTAKE.case_minimum)
+
+
+def test_an_overview_without_cases_answers_the_query() -> None:
+    query = parse_query(query_of(INTAKE)).by_id["overzicht"]
+    claims = overview_claims(overview_of(CJIB, [], AS_OF), [])
+    check_presentation(query, Answered("dc+sd-jwt", frozenset({OVERVIEW}), claims))
+
+
+@pytest.mark.parametrize("template", [SNELSCAN, INTAKE], ids=["snelscan", "intake"])
+def test_what_identifies_a_case_is_asked_for_a_settlement_only(template: Template) -> None:
+    asked = {path[0] for path in (*template.overview_claims, *template.every_case_claim)}
+    assert not asked & {"zaakkenmerk", "beschikkingsnummer", "betaling", "gebeurtenissen", "subject"}
+
+
+def test_no_template_asks_the_citizen_service_number() -> None:
+    assert all(path[0] != "subject" for each in TEMPLATES.values() for path in each.overview_claims)
+
+
+def test_claims_that_were_not_asked_are_not_kept() -> None:
+    claims = case_claims(a_case(imposed("f1", 1000), demanded("b1", 1000, 1, due=30)), "digest")
+    left = kept(claims, claims_to_keep(INTAKE, CASE), ALWAYS_DISCLOSED[CASE])
+    assert left["saldo"] == 1000
+    assert left["opgelegd_door"] == {"oin": CJIB.oin, "naam": CJIB.name}
+    assert left["bronorganisatie"] == claims["bronorganisatie"]
+    assert not left.keys() & {"zaakkenmerk", "gebeurtenissen", "betaling"}
+
+
+def test_a_query_of_ones_own_keeps_what_was_shown() -> None:
+    template = own_query({"credentials": []})
+    assert claims_to_keep(template, CASE) == ()
+    assert kept({"a": 1, "b": {"c": 2}}, (), frozenset()) == {"a": 1, "b": {"c": 2}}
+
+
+def test_an_unknown_template_is_refused() -> None:
+    with pytest.raises(UnknownTemplate):
+        template_of("alles")
