@@ -81,7 +81,8 @@ class Canonicaliser:
             return _sorted(done)
         _check_distinct(lines)
         answer = self._worker.run(CANONICALISE[hash_name], unlabelled(lines).encode("utf-8"))
-        return _sorted(answer.decode("utf-8").splitlines())
+        # Not by splitlines: a literal may hold U+2028.
+        return _sorted([line for line in answer.decode("utf-8").split("\n") if line])
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,11 @@ class Compiler:
 
     def _parsed(self, leaves: list[Leaf], prefix: JsonObject | None) -> list[list[str]]:
         document = with_leaves(self.document, self.bundle, leaves, prefix)
-        lines = [_TERM.findall(line) for line in self.parse(json_compact(document)).splitlines() if line]
+        try:
+            data = json_compact(document)
+        except UnicodeEncodeError as error:
+            raise UnsafeDocument("a name holds half a character") from error
+        lines = [_TERM.findall(line) for line in self.parse(data).split("\n") if line]
         if len(lines) > self.limits.max_quads:
             raise LimitExceeded(f"the document states more than {self.limits.max_quads} facts")
         return lines

@@ -31,7 +31,7 @@ def by_the_engine(document: JsonObject) -> bytes:
 
     dataset = pyoxigraph.Dataset(pyoxigraph.parse(json.dumps(inlined(document)), format=pyoxigraph.RdfFormat.JSON_LD))
     dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
-    lines = (pyoxigraph.serialize(dataset, format=pyoxigraph.RdfFormat.N_QUADS) or b"").decode().splitlines()
+    lines = (pyoxigraph.serialize(dataset, format=pyoxigraph.RdfFormat.N_QUADS) or b"").decode().split("\n")[:-1]
     return "".join(f"{line}\n" for line in sorted(lines)).encode()
 
 
@@ -72,6 +72,7 @@ SAFE: list[JsonObject] = [
     subject(zaken=[{"saldo": "1"}, {"saldo": "2"}]),
     subject(zaken=[{"saldo": "1", "bron": {"omschrijving": "x"}}, {"saldo": "1", "bron": {"omschrijving": "y"}}]),
     subject(zaken=[{"saldo": "1"}, {"saldo": "1"}]),
+    subject(zaken=[{"saldo": "1\u2028\x85"}, {"saldo": "1\u2028\x85"}]),
     subject(bron={"id": "_:b7", "saldo": "1"}),
     credential(evidence={"type": "Voorbeeld", "saldo": "5"}),
     credential(name="Zaak", description={"@value": "x", "@language": "nl"}),
@@ -118,6 +119,10 @@ UNSAFE: list[JsonObject] = [
     subject(**{"@reverse": {"bron": {"id": "urn:x"}}}),
     subject(**{"@onbekend": "x"}),
     subject(omschrijving="\ufffe"),
+    subject(omschrijving="\ud800"),
+    subject(bron={"id": "urn:\ud800"}),
+    subject(type="\ud800", saldo="5"),
+    subject(**{"\ud800": "x"}),
     subject(omschrijving=["x", "x"]),
     subject(zaken=[{"id": "urn:z1", "saldo": "1"}, {"id": "urn:z1", "saldo": "1"}]),
     credential(issuer={"id": "did:example:1", "saldo": None}),
