@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final, final
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from credentials.clock import epoch, from_epoch
 from issuer.domain.errors import StatusListsFull
@@ -30,6 +31,7 @@ class SqlIssuances:
         self._fill = fill
         self._randbelow = randbelow
         self._is_sqlite = is_sqlite
+        self._insert = sqlite.insert if is_sqlite else postgresql.insert
 
     def copies_of(self, session: str, configuration: str, case_hash: str | None) -> int:
         """Count the copies made of one statement in one issuance session."""
@@ -154,17 +156,22 @@ class SqlIssuances:
         ).rowcount
 
     def _claim(self, count: int) -> tuple[int, int]:
-        # On PostgreSQL the changed row is locked until we commit, so that two processes draw one after the other.
-        query = select(lists).order_by(lists.c.number.desc()).limit(1)
-        row = self._connection.execute(query if self._is_sqlite else query.with_for_update()).one_or_none()
-        if row is None or row.used + count > int(row.entries * self._fill):
+        newest = select(lists).order_by(lists.c.number.desc()).limit(1)
+        # On PostgreSQL the row is locked until we commit, so that two processes draw one after the other.
+        query = newest if self._is_sqlite else newest.with_for_update()
+        for _ in range(_TRIES):
+            row = self._connection.execute(query).one_or_none()
+            if row is not None and row.used + count <= int(row.entries * self._fill):
+                taken = update(lists).where(lists.c.number == row.number).values(used=lists.c.used + count)
+                self._connection.execute(taken)
+                return row.number, row.entries
             number = 1 if row is None else row.number + 1
             if number > _MAX_LISTS or count > int(self._entries * self._fill):
-                raise StatusListsFull("there are too many status lists")
-            self._connection.execute(insert(lists).values(number=number, entries=self._entries, used=count))
-            return number, self._entries
-        self._connection.execute(update(lists).where(lists.c.number == row.number).values(used=lists.c.used + count))
-        return row.number, row.entries
+                break
+            # Two processes may begin the same list: it is begun once, and both go on in it.
+            begun = self._insert(lists).values(number=number, entries=self._entries, used=0)
+            self._connection.execute(begun.on_conflict_do_nothing())
+        raise StatusListsFull("no list has room")
 
 
 @final
