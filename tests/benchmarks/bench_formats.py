@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -15,8 +16,11 @@ from sd_jwt.holder import SDJWTHolder
 from sd_jwt.issuer import SDJWTIssuer
 from sd_jwt.verifier import SDJWTVerifier
 
+from credentials.debts.claims import from_jsonld, to_jsonld
+from credentials.debts.types import CONTEXT_URL, OVERVIEW_TYPE, TYPE_TERMS, context_document
 from credentials.encoding import JsonObject, b64_encode
-from credentials.formats.ldp_vc import Canonicaliser, sign_document, verify_document
+from credentials.formats import Vocabulary
+from credentials.formats.ldp_vc import Canonicaliser, ContextBundle, LdpVc, sign_document, verify_document
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.keys import verify_signature
 from tests.benchmarks.row import Row
@@ -26,24 +30,40 @@ from tests.unit.formats.format_samples import (
     NONCE,
     NOW,
     RESOLVER,
-    bundle,
     certificate,
     did_issuer_key,
     draft,
     fresh,
     issuer_key,
     ld_draft,
-    ldp,
     signer,
 )
 
 ROUNDS = 7
 TEN: JsonObject = {f"claim_{number}": f"value {number}" for number in range(10)}
-LARGER: JsonObject = {
-    "saldo": "29988",
-    "omschrijving": "Boetes en kosten",
-    "peildatum": "2026-11-23T12:00:00Z",
-    **{name: {"omschrijving": f"nummer {name}", "saldo": "5"} for name in ("bron", "zaken")},
+CASE: JsonObject = {
+    "digest": "GAv9Gk3vX8jm1x1z0x5i8Zk1Kq3l9o2b4c6d8e0f2g4",
+    "type": "wahv",
+    "omschrijving": "Boete voor te hard rijden",
+    "saldo": 17500,
+    "achterstand": 0,
+    "fase": "herinnering",
+    "eerst_vervalt": "2026-12-14",
+}
+OVERVIEW: JsonObject = {
+    "bronorganisatie": {"oin": "00000004000000044000", "naam": "CJIB", "afkorting": "CJIB"},
+    "peildatum": "2026-11-23T12:00:00+01:00",
+    "schema_versie": "1.0",
+    "fcid_versie": "4.1.0",
+    "dekking": "wahv,strafbeschikking",
+    "aantal_open_zaken": 3,
+    "saldo_totaal": 52500,
+    "achterstand_totaal": 0,
+    "verplicht_totaal": 52500,
+    "vereffend_totaal": 0,
+    "hoogste_aanmaanfase": "herinnering",
+    "meer_dan_20": False,
+    "zaken": {f"z{number:02}": CASE for number in range(1, 4)},
 }
 
 
@@ -104,10 +124,18 @@ def _sd_jwt() -> list[Row]:
 
 
 def _data_integrity() -> list[Row]:
-    contexts, key = bundle(), did_issuer_key()
+    contexts, key = ContextBundle({CONTEXT_URL: context_document()}), did_issuer_key()
     method = key.verification_method or ""
-    engine = ldp().canonicaliser
-    document = ldp().issue(ld_draft(claims=LARGER), key)
+    vocabulary = Vocabulary(
+        OVERVIEW_TYPE,
+        TYPE_TERMS[OVERVIEW_TYPE],
+        CONTEXT_URL,
+        partial(to_jsonld, OVERVIEW_TYPE),
+        partial(from_jsonld, OVERVIEW_TYPE),
+    )
+    ldp = LdpVc(contexts, [vocabulary])
+    engine = ldp.canonicaliser
+    document = ldp.issue(ld_draft(type=OVERVIEW_TYPE, claims=OVERVIEW), key)
     unsigned: JsonObject = {name: value for name, value in document.items() if name != "proof"}
     options = {
         "algorithm": "URDNA2015",

@@ -5,7 +5,6 @@ shape becomes; the leaves are filled in; `blank_nodes` labels, or the `worker` d
 that states one fact twice is refused: its copy would be signed as one and read as two.
 """
 
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -14,7 +13,7 @@ from typing import Final, Generic, TypeVar, final
 
 from credentials.encoding import JsonObject
 from credentials.errors import LimitExceeded
-from credentials.formats.ldp_vc.blank_nodes import labelled, unlabelled
+from credentials.formats.ldp_vc.blank_nodes import HASHES, labelled, unlabelled
 from credentials.formats.ldp_vc.contexts import ContextBundle
 from credentials.formats.ldp_vc.engine import expanded, to_nquads
 from credentials.formats.ldp_vc.shape import DocumentLimits, Shape, UnsafeDocument, shape_of
@@ -56,7 +55,8 @@ class Canonicaliser:
 
     def digest(self, document: JsonObject, hash_name: str = "sha256") -> bytes:
         """Return the hash of the canonical N-Quads. Raises as `canonical`."""
-        return hashlib.new(hash_name, self.canonical(document, hash_name)).digest()
+        digest: bytes = HASHES[hash_name](self.canonical(document, hash_name)).digest()
+        return digest
 
     def digest_of_options(self, options: JsonObject, hash_name: str) -> bytes:
         """Return the hash of a proof configuration, kept for the next proof with the same options."""

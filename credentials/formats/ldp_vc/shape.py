@@ -78,7 +78,7 @@ def shape_of(document: JsonObject, bundle: ContextBundle, limits: DocumentLimits
     walk.object(document, 1)
     if len(walk.key) > 4 * limits.max_values:
         raise LimitExceeded(f"the document has more than {limits.max_values} values")
-    if sum(len(leaf) for leaf in walk.leaves if isinstance(leaf, str)) > limits.max_characters:
+    if sum([len(leaf) for leaf in walk.leaves if isinstance(leaf, str)]) > limits.max_characters:
         raise LimitExceeded(f"the document has more than {limits.max_characters} characters")
     return Shape(tuple(walk.key), walk.leaves, walk.types, walk.values, walk.layered)
 

@@ -73,19 +73,22 @@ class Roles:
         """Return the leaves that must be compiled in, with a text that tells their values apart."""
         doubtful: list[int] = []
         iris = [str(leaves[slot]) for slot in self.iris]
+        lines = "\n".join([*iris, ""])
         # An IRI with a line break in it would look like two that are well formed.
-        if not _PLAIN_IRIS.match("".join([f"{iri}\n" for iri in iris])) or any("\n" in iri for iri in iris):
+        if not _PLAIN_IRIS.match(lines) or lines.count("\n") != len(iris):
             doubtful = [slot for slot, iri in zip(self.iris, iris, strict=True) if not _is_plain(iri)]
-        return tuple((slot, repr(leaves[slot])) for slot in (*doubtful, *self.numbers))
+        return tuple([(slot, repr(leaves[slot])) for slot in (*doubtful, *self.numbers)])
 
 
 def escaped(leaves: list[Leaf], roles: Roles) -> Sequence[Leaf]:
     """Return the leaves as they stand in canonical N-Quads. Raises UnsafeDocument."""
-    if not _SPECIAL.search("".join([str(leaves[slot]) for slot in roles.literals])):
+    literals = [str(leaves[slot]) for slot in roles.literals]
+    if not _SPECIAL.search("".join(literals)):
         return leaves
     filled = list(leaves)
-    for slot in roles.literals:
-        filled[slot] = _SPECIAL.sub(_escape, str(leaves[slot]))
+    for slot, literal in zip(roles.literals, literals, strict=True):
+        if _SPECIAL.search(literal):
+            filled[slot] = _SPECIAL.sub(_escape, literal)
     return filled
 
 
