@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from credentials.dids import did_web
 from credentials.errors import ConfigurationError
 from service.settings import LOCAL_HOSTS, BaseUrl, SettingPath, Settings, load
 
@@ -140,16 +141,17 @@ class AgencySettings(Settings):
 
     @property
     def did(self) -> str:
-        """The agency's `did:web` identifier (did:web method, section 3.1): port percent-encoded, path by colons."""
-        url = urlsplit(self.base_url)
-        host = url.netloc.replace(":", "%3A")
-        return ":".join(["did:web", host, *(part for part in url.path.split("/") if part)])
+        """The agency's `did:web` identifier."""
+        return did_web(self.base_url)
 
     @model_validator(mode="after")
     def _plain_http_is_said_aloud(self) -> Self:
         for url in (self.base_url, self.digid.issuer):
             if url.startswith("http://") and not self.insecure_localhost:
                 raise PydanticCustomError("plain_http", "plain http only with insecure_localhost = true")
+        if urlsplit(self.base_url).path:
+            # One host per agency: cookies, well-known documents and pages then need no path of their own.
+            raise PydanticCustomError("base_url_path", "base_url has no path")
         if self.insecure_localhost and urlsplit(self.base_url).hostname not in LOCAL_HOSTS:
             raise PydanticCustomError("not_local", "insecure_localhost is for localhost only, never for production")
         return self

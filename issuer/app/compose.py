@@ -108,7 +108,8 @@ def build(
     reached: Callable[[str], None] = _nothing,
 ) -> Agency:
     """Compose an agency. Raises ConfigurationError. `login_provider`, `directory` and `reached` are
-    for tests."""
+    for tests.
+    """
     require_source(settings)
     clock = clock or SystemClock()
     database = Database(settings.database_url)

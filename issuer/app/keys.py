@@ -111,7 +111,10 @@ def load_keys(settings: AgencySettings, now: datetime) -> AgencyKeys:
         raise ConfigurationError(f"{settings.agency.abbreviation}: no state yet; run `blauweknop issuer init` first")
     by_key = settings.digid.authentication == "private_key_jwt"
     ca_pem = _public(state / CA)
-    anchor = to_der(ca_pem)
+    try:
+        anchor = to_der(ca_pem)
+    except MalformedInput as error:
+        raise ConfigurationError(f"{CA}: {error.detail}") from error
     signer, status = SoftwareSigner.from_file(state / SIGNER), SoftwareSigner.from_file(state / STATUS)
     return AgencyKeys(
         signer=signer,

@@ -9,8 +9,11 @@ from credentials.debts.types import CASE_TYPE, OVERVIEW_TYPE
 from credentials.trust.participant import Participant, Role
 from credentials.trust.x509 import to_der
 from issuer.app.compose import Agency, build
+from issuer.app.keys import initialise as make_keys
 from issuer.app.keys import load_keys
 from issuer.settings import AgencySettings
+from service.database import Database
+from service.migrations import migrate
 from service.serving import Served, serve_forked
 from service.serving import serve as serve_apps
 
@@ -18,6 +21,17 @@ from service.serving import serve as serve_apps
 def open_agency(settings: AgencySettings, *, with_jobs: bool = True) -> Agency:
     """Load an agency's keys and compose it. Raises ConfigurationError."""
     return build(settings, load_keys(settings, SystemClock().now()), with_jobs=with_jobs)
+
+
+def initialise(settings: AgencySettings) -> list[str]:
+    """Make what is missing, keys first, then the database; return the names of the files made."""
+    made = make_keys(settings)
+    database = Database(settings.database_url)
+    try:
+        migrate(database, "issuer")
+    finally:
+        database.close()
+    return made
 
 
 def serve(agencies: Sequence[AgencySettings], *, process_per_agency: bool = False) -> None:
