@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from credentials.trust import make_ca
 from tests.wallet_world import WALLET, Citizen, WalletWorld, make_world
 
 
@@ -166,8 +169,6 @@ def test_a_refusal_at_the_agency_is_its_outcome(samira: Citizen, world: WalletWo
 
 def test_a_visit_that_took_too_long_is_over(samira: Citizen, world: WalletWorld) -> None:
     back = _returning(samira, world)
-    from datetime import timedelta
-
     world.clock.advance(timedelta(minutes=16))
     # By then the session has ended too; its end is tested apart.
     answer = samira.http.get(back)
@@ -181,8 +182,6 @@ def test_an_agency_that_leaves_the_trust_list_gives_no_cards(tmp_path: Path) -> 
     samira.make_wallet()
     back = _returning(samira, world)
     # The anchors are another's now: what this agency signs is no longer its own by the list.
-    from dataclasses import replace
-
     other = make_other_anchor(world)
     world.participants = [replace(each, anchors=(other,)) for each in world.participants]
     world.sequence += 1
@@ -196,10 +195,6 @@ def test_an_agency_that_leaves_the_trust_list_gives_no_cards(tmp_path: Path) -> 
 
 
 def make_other_anchor(world: WalletWorld) -> bytes:
-    from datetime import timedelta
-
-    from credentials.trust import make_ca
-
     now = world.clock.now()
     return make_ca("Een ander", not_before=now - timedelta(days=1), not_after=now + timedelta(days=9)).der
 
@@ -210,7 +205,8 @@ def test_a_payment_makes_the_old_card_outdated_and_fetching_anew_replaces_it(tmp
     samira.make_wallet()
     samira.collect()
     before = samira.api("overzicht").json()
-    _pay(tmp_path / "cjib" / "debts" / "samira.json", 5000)
+    _pay(tmp_path / "cjib" / "debts" / "samira.json", 5000, world.clock.now())
+    world.clock.advance(timedelta(minutes=5))
     assert world.agencies["cjib"].desk.refresh().superseded > 0
     world.agencies["cjib"].desk.publish()
     after = samira.api("overzicht?vers=true").json()
@@ -225,16 +221,21 @@ def test_a_payment_makes_the_old_card_outdated_and_fetching_anew_replaces_it(tmp
     world.close()
 
 
-def _pay(path: Path, cents: int) -> None:
-    from datetime import UTC, datetime
-
-    from demo.story import book_payment
-
-    try:
-        book_payment(path, cents, datetime.now(UTC))
-    except TypeError:
-        book_payment(path, cents)  # type: ignore[call-arg]
-    json.loads(path.read_text())
+def _pay(path: Path, cents: int, at: datetime) -> None:
+    """The agency books a payment in its own system."""
+    content = json.loads(path.read_text())
+    case = content["body"]["financiele_zaken"][0]
+    earlier = next(event for event in case["gebeurtenissen"] if event["gebeurtenis_type"] == "BetalingVerwerkt")
+    moment = at.isoformat()
+    paid = {**earlier, "gebeurtenis_kenmerk": "betaling-2", "bedrag": cents}
+    paid |= {"datumtijd_gebeurtenis": moment, "datumtijd_ontvangen": moment}
+    case["gebeurtenissen"].append(paid)
+    for name in ("totaal_reeds_betaald", "totaal_financieel_vereffend"):
+        if name in case:
+            case[name] += cents
+    case["saldo"] -= cents
+    case["saldo_datumtijd"] = content["body"]["document_datumtijd"] = moment
+    path.write_text(json.dumps(content))
 
 
 def _opened(citizen: Citizen, world: WalletWorld):  # type: ignore[no-untyped-def]
