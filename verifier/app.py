@@ -171,9 +171,15 @@ def serve(settings: VerifierSettings) -> None:
 
 
 def initialise(settings: VerifierSettings) -> list[str]:
-    """Make the keys and tokens that are not there yet and return their names. Raises ConfigurationError."""
+    """Make the keys, tokens and database that are not there yet; return the names of the files. Raises ConfigurationError."""
     tokens = tuple(client.token_file for client in settings.api_clients)
-    return KeyFiles(settings.state).make_missing(_identity(settings), SystemClock().now(), tokens)
+    made = KeyFiles(settings.state).make_missing(_identity(settings), SystemClock().now(), tokens)
+    database = Database(settings.database_url)
+    try:
+        migrate(database, PACKAGE)
+    finally:
+        database.close()
+    return made
 
 
 def describe(settings: VerifierSettings) -> str:

@@ -14,7 +14,7 @@ from credentials.debts.agency import Agency
 from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE, overview_claims
 from credentials.debts.overview import overview_of
 from credentials.status import Status
-from tests.debt_builders import AS_OF, agency, demo_document
+from tests.debt_builders import AS_OF, a_case, agency, demo_document, imposed
 from tests.flows.presentation_kit import API, BASE, Counter, auth
 from tests.verifier_world import Card, Issuer, make_world
 
@@ -243,7 +243,7 @@ def test_an_outsider_on_the_list_counts_without_being_missed(counter: Counter) -
     counter.world.trust(*everyone, entry)
     own = [*cjib_cards(counter), *counter.world.issuers["uwv"].statements([])]
     assert judged(counter, own)["volledig"] is True
-    debts = outsider.statements(demo_document("cjib", "samira").cases_at(other))
+    debts = outsider.statements([a_case(imposed("f1", 50000, type="priv_huur"), source=other)])
     found = judged(counter, [*own, *debts])
     assert found["volledig"] is True
-    assert found["totalen"]["saldo"] == 2 * 27100
+    assert found["totalen"]["saldo"] == 27100 + 50000

@@ -108,7 +108,7 @@ class AgencyLine:
     @property
     def standing(self) -> Standing:
         """Good, a warning, or wrong; always shown with words, never by colour alone."""
-        if self.outcome in ("niet_bewezen", "ingetrokken"):
+        if any(each.evidence.outcome in ("niet_bewezen", "ingetrokken") for each in self.unproven):
             return "fout"
         if self.outcome != "bewezen" or not self.complete or self.too_old or self.unproven:
             return "let_op"

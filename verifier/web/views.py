@@ -124,9 +124,11 @@ def agency_row(line: AgencyLine, *, cases_asked: bool) -> AgencyRow:
     elif line.stated is not None:
         shown = str(line.stated) if line.stated else "Niets open"
     word = OUTCOME_WORDS[line.outcome]
-    if line.outcome == "bewezen" and line.too_old:
+    if line.outcome == "bewezen" and line.overview is None:
+        word = "Deels bewezen"
+    elif line.outcome == "bewezen" and line.too_old:
         word = "Bewezen, maar te oud"
-    badge = BADGES[line.outcome] if line.standing != "let_op" or line.outcome != "bewezen" else "warning"
+    badge = {"goed": "ok", "let_op": "warning", "fout": "error"}[line.standing]
     return AgencyRow(line, badge, word, shown, age, _said_before(line))
 
 
