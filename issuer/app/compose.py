@@ -107,8 +107,9 @@ def build(
     with_jobs: bool = True,
     reached: Callable[[str], None] = _nothing,
 ) -> Agency:
-    """Compose an agency. Raises ConfigurationError. `login_provider`, `directory` and `reached` are
-    for tests.
+    """Compose an agency. Raises ConfigurationError.
+
+    `login_provider`, `directory` and `reached` are for tests.
     """
     require_source(settings)
     clock = clock or SystemClock()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from credentials.clock import FixedClock
 from credentials.debts.bsn import Bsn
@@ -21,7 +22,6 @@ from issuer.storage.sealed import Sealer
 from issuer.storage.tables import metadata
 from service.database import Database
 from service.migrations import migrate, schema_drift
-from sqlalchemy.exc import IntegrityError
 from tests.debt_builders import SAMIRA
 
 NOBODY = Bsn("111222333")

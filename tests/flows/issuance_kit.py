@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from starlette.testclient import TestClient
+
 from credentials.clock import FixedClock
 from credentials.debts.bsn import Bsn
 from credentials.debts.fcid import FcidDocument, write_document
@@ -26,7 +28,6 @@ from issuer.app.keys import initialise, load_keys
 from issuer.domain.errors import LoginCancelled
 from issuer.ports import LoggedIn, LoginAttempt
 from issuer.settings import AgencySection, AgencySettings, DigidSection, FcidSource, StatusSection
-from starlette.testclient import TestClient
 from tests.debt_builders import CJIB, SAMIRA, demanded, imposed
 
 URL = "http://localhost:8207"

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from starlette.testclient import TestClient
 
 from credentials.clock import FixedClock
 from credentials.formats.sd_jwt import SdJwtVc
 from issuer.domain.clients import ListedWallet, Wallets
-from starlette.testclient import TestClient
 from tests.debt_builders import SAMIRA
 from tests.flows.issuance_kit import CLIENT, NOBODY, NOW, REDIRECT, URL, Scene, Wallet, an_agency, csrf_of, log_in
 

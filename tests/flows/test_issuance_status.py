@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from credentials.clock import FixedClock
 from credentials.debts.fcid import FcidDocument
@@ -22,7 +23,6 @@ from credentials.trust.x509 import public_jwk
 from issuer.domain.issuance import CopyState
 from issuer.storage.tables import issued_copy
 from service.audit import verify as verify_audit
-from sqlalchemy import select
 from tests.debt_builders import AS_OF, SAMIRA, paid
 from tests.flows.issuance_kit import NOBODY, NOW, Scene, an_agency, log_in, several_cases
 
