@@ -10,6 +10,8 @@ import signal
 import sys
 import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -17,7 +19,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from credentials.clock import SystemClock
 from demo.processes import DemoError, Processes, check_ports
 from demo.stage import FIRST_PORT, Stage, ports_from, set_stage
 from demo.story import COUNSELLOR, PASSWORD, PIN, Story, play
@@ -49,7 +50,7 @@ def _run(console: Console, *, once: bool) -> int:
     began = time.monotonic()
     console.print("[bold]Blauwe Knop[/]: every person, debt and figure in this demonstration is fictional.\n")
     with console.status("Making keys, certificates and the trust list …"):
-        stage = set_stage(STATE, first_port, Path(outsider) if outsider else None, SystemClock())
+        stage = _set_stage(first_port, Path(outsider) if outsider else None)
     with Processes(STATE / "logs") as processes, _Peak(processes) as peak:
         _start(console, stage, processes)
         story = _play(console, stage, processes)
@@ -66,6 +67,12 @@ def _run(console: Console, *, once: bool) -> int:
         while True:
             processes.check_all()
             time.sleep(1)
+
+
+def _set_stage(first_port: int, outsider: Path | None) -> Stage:
+    # In a process of its own: it needs the code of every party, and this one only watches.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(set_stage, STATE, first_port, outsider).result()
 
 
 def _port() -> int:

@@ -1,36 +1,15 @@
-"""Set the stage: keys, settings, debt files and the signed trust list of one demonstration, in a folder of its own.
+"""The stage of one demonstration: who takes part, on which ports, and where their files lie."""
 
-Every run starts with an empty stage, so that no story depends on what an earlier one left behind.
-"""
-
-import json
-import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from credentials.clock import Clock, epoch
-from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE
-from credentials.debts.types import CONTEXT_URL, context_document, type_metadata
-from credentials.errors import BlauweKnopError
-from credentials.keys import SoftwareSigner
-from credentials.trust import Participant
-from credentials.trust.trust_list import issue
-from demo.books import state_as_of
-from demo.processes import DemoError
-from demo.scheme.app import write_index
-from issuer.app import describe as describe_agency
-from issuer.app import initialise as initialise_agency
-from issuer.settings import AgencySettings, load_agency
-from service.settings import load
-from verifier.app import describe as describe_verifier
-from verifier.app import initialise as initialise_verifier
-from verifier.settings import VerifierSettings, load_verifier
+from credentials.clock import SystemClock
+from issuer.settings import AgencySettings
+from verifier.settings import VerifierSettings
 from wallet_api.settings import WalletSettings
 
-HERE: Final = Path(__file__).parent
 FIRST_PORT: Final = 8100
 # Places of the services after the first port; the agencies' own files count from 8201 on.
 DIGID, WALLET, VERIFIER, AGENCIES = 1, 10, 20, 101
@@ -50,14 +29,6 @@ AGENCY_KEYS: Final = (
     "depauw",
     "zonneweide",
 )
-_STORIES: Final = {
-    "P1": "zes openstaande zaken bij zes organisaties",
-    "P2": "alles is betaald",
-    "P3": "een gevoelige zaak, en één schuld bij twee organisaties",
-    "P4": "een boete die is vernietigd, een terugvordering die is verlaagd",
-    "P5": "een eerste verhoging, en winkels en energie",
-}
-_WALLET_CLIENT: Final = "blauweknop-wallet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,139 +83,8 @@ def ports_from(first_port: int) -> list[int]:
     return fixed + [first_port + AGENCIES + index for index in range(len(AGENCY_KEYS))]
 
 
-def set_stage(folder: Path, first_port: int, outsider: Path | None, clock: Clock) -> Stage:
+def set_stage(folder: Path, first_port: int, outsider: Path | None) -> Stage:
     """Make everything that the services need before they start. Raises DemoError."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
-    shutil.copytree(HERE / "debts", folder / "debts")
-    state_as_of(folder / "debts", clock.now().replace(microsecond=0))
-    root = SoftwareSigner.generate()
-    (folder / "scheme.jwk").write_text(json.dumps(root.public_jwk.to_dict()))
-    personas = _personas()
-    agencies = {key: _agency(folder, key, first_port) for key in AGENCY_KEYS}
-    for settings in agencies.values():
-        initialise_agency(settings)
-    wallet = _wallet(folder, first_port, root)
-    verifier = _verifier(folder, first_port, root)
-    initialise_verifier(verifier)
-    stage = Stage(folder, first_port, agencies, wallet, verifier, personas)
-    _write_site(stage, root, _participants(stage, outsider), clock)
-    _write_digid(stage)
-    return stage
+    from demo.scenery import build  # noqa: PLC0415  # loads every party's code
 
-
-def _personas() -> dict[str, Persona]:
-    read: dict[str, dict[str, Any]] = json.loads((HERE / "personas.json").read_text())
-    return {key: Persona(key, person["name"], person["bsn"], person["name"].lower()) for key, person in read.items()}
-
-
-def _agency(folder: Path, key: str, first_port: int) -> AgencySettings:
-    shift = first_port - FIRST_PORT
-    text = (HERE / "agencies" / f"{key}.toml").read_text()
-    text = re.sub(r"localhost:(\d+)", lambda found: f"localhost:{int(found[1]) + shift}", text)
-    text = re.sub(r"^port = (\d+)", lambda found: f"port = {int(found[1]) + shift}", text, flags=re.MULTILINE)
-    # The committed files point into the checkout; on the stage everything lies side by side.
-    text = text.replace("../../.state/", "../").replace(f'"../agencies/{key}"', f'"{key}"')
-    path = folder / "agencies" / f"{key}.toml"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text)
-    return load_agency(path)
-
-
-def _wallet(folder: Path, first_port: int, root: SoftwareSigner) -> WalletSettings:
-    path = folder / "wallet.toml"
-    path.write_text(f"""\
-base_url = "http://localhost:{first_port + WALLET}"
-port = {first_port + WALLET}
-database = "sqlite:///{folder / "wallet.db"}"
-client_id = "{_WALLET_CLIENT}"
-insecure_localhost = true
-
-[trust]
-list_url = "http://localhost:{first_port}/trust-list.jwt"
-root = "{root.public_jwk.multikey}"
-""")
-    return load(path, WalletSettings)
-
-
-def _verifier(folder: Path, first_port: int, root: SoftwareSigner) -> VerifierSettings:
-    path = folder / "verifier.toml"
-    path.write_text(f"""\
-base_url = "http://localhost:{first_port + VERIFIER}"
-port = {first_port + VERIFIER}
-state = "verifier"
-insecure_localhost = true
-
-[organisation]
-name = "Schuldhulp Tilburg (fictief)"
-oin = "00000000900000021000"
-contact = "schuldhulp@voorbeeld.example"
-
-[trust]
-list_url = "http://localhost:{first_port}/trust-list.jwt"
-root = "{root.public_jwk.multikey}"
-status_seconds = 0
-
-[demo_login]
-password = "schuldhulp"
-counsellors = [
-  {{ username = "anna", name = "Anna de Wit" }},
-  {{ username = "bram", name = "Bram Yilmaz" }},
-]
-
-[[api_clients]]
-name = "zaaksysteem"
-token_file = "verifier/api-token"
-""")
-    return load_verifier(path)
-
-
-def _participants(stage: Stage, outsider: Path | None) -> list[Participant]:
-    entries: list[dict[str, Any]] = [json.loads(describe_agency(settings)) for settings in stage.agencies.values()]
-    entries.append(json.loads(describe_verifier(stage.verifier)))
-    entries.append(
-        {
-            "identifier": stage.wallet.base_url,
-            "naam": "Blauwe Knop wallet",
-            "roles": ["wallet"],
-            "clientIds": [stage.wallet.client_id],
-            "redirectUris": [stage.wallet.redirect_uri],
-        }
-    )
-    participants = [Participant.parse(entry) for entry in entries]
-    if outsider is not None:
-        try:
-            participants.append(Participant.parse(json.loads(outsider.read_text())))
-        except (OSError, ValueError, BlauweKnopError) as error:
-            reason = error.detail if isinstance(error, BlauweKnopError) else "it cannot be read as JSON"
-            raise DemoError(f"PARTICIPANT={outsider}: {reason}") from error
-    return participants
-
-
-def _write_site(stage: Stage, root: SoftwareSigner, participants: list[Participant], clock: Clock) -> None:
-    site = stage.folder / "site"
-    site.mkdir()
-    now = clock.now()
-    jwt = issue(participants, root, issuer=stage.scheme_url, sequence=epoch(now), now=now)
-    (site / "trust-list.jwt").write_text(jwt)
-    (site / "trust-list-root.jwk").write_text(json.dumps(root.public_jwk.to_dict()))
-    types = {type: type_metadata(type) for type in (OVERVIEW_TYPE, CASE_TYPE)}
-    write_index(site, {CONTEXT_URL: context_document()}, types)
-
-
-def _write_digid(stage: Stage) -> None:
-    clients = [
-        {
-            "client_id": settings.digid.client_id,
-            "name": settings.agency.name,
-            "redirect_uris": [f"{settings.base_url}/inloggen/terug"],
-            "jwk": SoftwareSigner.from_file(settings.state / "digid.pem").public_jwk.to_dict(),
-        }
-        for settings in stage.agencies.values()
-    ]
-    people = [
-        {"username": person.username, "name": person.name, "bsn": person.bsn, "story": _STORIES.get(person.key, "")}
-        for person in stage.personas.values()
-    ]
-    configuration = {"issuer": stage.digid_url, "clients": clients, "people": people}
-    (stage.folder / "digid.json").write_text(json.dumps(configuration, indent=1))
+    return build(folder, first_port, outsider, SystemClock())

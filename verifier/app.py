@@ -70,19 +70,43 @@ class SystemSecrets:
 
 @final
 @dataclass(frozen=True, slots=True)
+class Desks:
+    """What pages and the business API speak to."""
+
+    desk: Desk
+    asking: Asking
+    results: Results
+    sessions: Sessions
+    clock: Clock
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class VerifierService:
     """A composed verifier: the app to serve, and what tests look at."""
 
     app: ASGIApp
     database: Database
-    desk: Desk
-    asking: Asking
+    desks: Desks
     answering: Answering
-    results: Results
     scheme: SchemeList
-    sessions: Sessions
     http: OutboundClient
     jobs: Sequence[Periodic]
+
+    @property
+    def desk(self) -> Desk:
+        """The counsellors' desk."""
+        return self.desks.desk
+
+    @property
+    def asking(self) -> Asking:
+        """The requests, as wallets read them."""
+        return self.desks.asking
+
+    @property
+    def results(self) -> Results:
+        """The results."""
+        return self.desks.results
 
     def close(self) -> None:
         """Close what was opened."""
@@ -138,22 +162,12 @@ def create(
         secure=not insecure,
         idle=timedelta(minutes=settings.limits.session_minutes),
     )
-    screens = Screens(
-        pages=_pages(settings),
-        sessions=sessions,
-        guard=CsrfGuard(sessions, settings.base_url),
-        login=_login(settings),
-        desk=desk,
-        asking=asking,
-        results=results,
-        clock=clock,
-        extensions=settings.limits.extensions,
-    )
+    desks = Desks(desk, asking, results, sessions, clock)
     tokens = {client.name: read_secret(client.token_file) for client in settings.api_clients}
     doors = ApiDoors(desk, asking, results, clock, tokens)
     work = jobs(desk, sessions, scheme, every=timedelta(seconds=settings.limits.purge_seconds), refresh=refresh)
     app = assemble(
-        pages=screens_app(screens, PROBLEMS),
+        pages=screens_app(screens_of(settings, desks), PROBLEMS),
         business=api_app(doors, PROBLEMS, title=f"Verificatieverzoeken van {settings.organisation.name}"),
         protocol=wallet_app(asking, answering, PROBLEMS),
         health=Health({"database": partial(_demand_current, database), "trust list": scheme}),
@@ -162,7 +176,7 @@ def create(
         jobs=work,
         closing=(http.close, database.close),
     )
-    return VerifierService(app, database, desk, asking, answering, results, scheme, sessions, http, work)
+    return VerifierService(app, database, desks, answering, scheme, http, work)
 
 
 def serve(settings: VerifierSettings) -> None:
@@ -171,7 +185,7 @@ def serve(settings: VerifierSettings) -> None:
 
 
 def initialise(settings: VerifierSettings) -> list[str]:
-    """Make the keys, tokens and database that are not there yet; return the names of the files. Raises ConfigurationError."""
+    """Make the keys, tokens and database that are not there yet; return the files' names. Raises ConfigurationError."""
     tokens = tuple(client.token_file for client in settings.api_clients)
     made = KeyFiles(settings.state).make_missing(_identity(settings), SystemClock().now(), tokens)
     database = Database(settings.database_url)
@@ -206,6 +220,21 @@ def purge(settings: VerifierSettings) -> int:
         return service.desk.purge()
     finally:
         service.close()
+
+
+def screens_of(settings: VerifierSettings, desks: Desks) -> Screens:
+    """Return what the screens open on to."""
+    return Screens(
+        pages=_pages(settings),
+        sessions=desks.sessions,
+        guard=CsrfGuard(desks.sessions, settings.base_url),
+        login=_login(settings),
+        desk=desks.desk,
+        asking=desks.asking,
+        results=desks.results,
+        clock=desks.clock,
+        extensions=settings.limits.extensions,
+    )
 
 
 def _identity(settings: VerifierSettings) -> Identity:
