@@ -57,10 +57,14 @@ class SqlRequests:
                 )
                 .values(state="withdrawn", ended_at=now, binding=None)
             )
+            number = connection.execute(
+                select(func.count()).select_from(request_table).where(_requests.intake_id == request.intake_id)
+            ).scalar_one()
             connection.execute(
                 insert(request_table).values(
                     id=request.id,
                     intake_id=request.intake_id,
+                    number=number + 1,
                     owner=request.owner,
                     template=request.template,
                     query=json_compact(request.query).decode(),
@@ -88,7 +92,7 @@ class SqlRequests:
         statement = (
             select(request_table)
             .where(_requests.intake_id == intake_id, _requests.owner == owner)
-            .order_by(_requests.created_at.desc(), _requests.id)
+            .order_by(_requests.number.desc(), _requests.id)
         )
         with self._database.read() as connection:
             return [self._read(connection, row) for row in connection.execute(statement).all()]

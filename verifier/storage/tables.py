@@ -24,6 +24,8 @@ request_table: Final = Table(
     metadata,
     Column("id", String(43), primary_key=True),
     Column("intake_id", String(43), ForeignKey("verifier_intake.id", ondelete="CASCADE"), nullable=False),
+    # Counts the requests of one file: two may be made within one second.
+    Column("number", Integer, nullable=False),
     Column("owner", String(80), nullable=False),
     Column("template", String(20), nullable=False),
     Column("query", Text, nullable=False),
@@ -43,7 +45,7 @@ request_table: Final = Table(
     Column("decline_code", String(60), nullable=True),
     Column("answer", LargeBinary, nullable=True),
     Column("return_hash", LargeBinary(32), nullable=True),
-    Index("verifier_request_intake", "intake_id", "created_at"),
+    Index("verifier_request_intake", "intake_id", "number"),
     Index("verifier_request_state", "state", "expires_at"),
 )
 

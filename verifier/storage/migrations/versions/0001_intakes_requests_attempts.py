@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column(
             "intake_id", sa.String(43), sa.ForeignKey("verifier_intake.id", ondelete="CASCADE"), nullable=False
         ),
+        sa.Column("number", sa.Integer, nullable=False),
         sa.Column("owner", sa.String(80), nullable=False),
         sa.Column("template", sa.String(20), nullable=False),
         sa.Column("query", sa.Text, nullable=False),
@@ -46,7 +47,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.LargeBinary, nullable=True),
         sa.Column("return_hash", sa.LargeBinary(32), nullable=True),
     )
-    op.create_index("verifier_request_intake", "verifier_request", ["intake_id", "created_at"])
+    op.create_index("verifier_request_intake", "verifier_request", ["intake_id", "number"])
     op.create_index("verifier_request_state", "verifier_request", ["state", "expires_at"])
     op.create_table(
         "verifier_attempt",
