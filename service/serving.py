@@ -5,6 +5,7 @@ event loop, each on its own port. `serve_forked` gives each app a process of its
 """
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -66,6 +67,9 @@ def serve_forked(factories: Sequence[Callable[[], Servable]], *, ready: Callable
     Each factory runs in its child, so that keys and connections of one never exist in another. Returns the exit code:
     0 after a stop, 1 when a child died by itself (the others are stopped then).
     """
+    # What was imported is left alone by the collector from here on, so that the children go on sharing its memory.
+    gc.collect()
+    gc.freeze()
     children = [_fork(factory) for factory in factories]
     stopping = threading.Event()
 
