@@ -1,8 +1,8 @@
 """What an agency sets: one TOML file per agency, checked when the service starts.
 
 Secrets are not in this file. They are files of their own in the state directory, made by `blauweknop issuer init` and
-readable by their owner only: `signer.pem` and `signer-chain.pem`, `ldp.pem`, `data.key`, `token.key`, `api-token`,
-`digid.pem` or `digid-secret`.
+readable by their owner only: `signer.pem` with `signer-chain.pem` (credentials and status lists), `ldp.pem`,
+`data.key`, `token.key`, `api-token`, and `digid.pem` or `digid-secret`.
 """
 
 from datetime import timedelta

@@ -147,7 +147,7 @@ def build(
         store=store,
         clock=clock,
         addresses=addresses,
-        token_key=IssuerKey(keys.status, keys.status_chain),
+        token_key=identity.keys[Form.SD_JWT],
         sign_document=secure,
         issuer_did=settings.did,
         entries=settings.status.entries,

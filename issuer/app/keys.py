@@ -20,7 +20,6 @@ from credentials.keys import Algorithm, SoftwareSigner
 from credentials.masking import Secret
 from credentials.trust.x509 import (
     CertificateAuthority,
-    KeyPurpose,
     load_pem,
     make_ca,
     public_jwk,
@@ -33,8 +32,6 @@ from service.sealing import KEY_BYTES, random_key
 
 SIGNER: Final = "signer.pem"
 SIGNER_CHAIN: Final = "signer-chain.pem"
-STATUS: Final = "status.pem"
-STATUS_CHAIN: Final = "status-chain.pem"
 LDP: Final = "ldp.pem"
 DIGID: Final = "digid.pem"
 DIGID_SECRET: Final = "digid-secret"  # noqa: S105  # the name of a file
@@ -55,8 +52,6 @@ class AgencyKeys:
 
     signer: SoftwareSigner
     signer_chain: tuple[bytes, ...]
-    status: SoftwareSigner
-    status_chain: tuple[bytes, ...]
     ldp: SoftwareSigner
     digid: SoftwareSigner | None
     digid_secret: Secret | None
@@ -85,14 +80,10 @@ def initialise(settings: AgencySettings) -> list[str]:
             made.append(name)
 
     authority = _authority(settings, made)
-    for key, chain, purpose in (
-        (SIGNER, SIGNER_CHAIN, KeyPurpose.CREDENTIALS),
-        (STATUS, STATUS_CHAIN, KeyPurpose.STATUS),
-    ):
-        pair = signer(key, Algorithm.ES256)
-        if not (state / chain).exists():
-            _write(state / chain, to_pem(_leaf(settings, authority, pair, purpose)).encode("ascii"), 0o644)
-            made.append(chain)
+    document_signer = signer(SIGNER, Algorithm.ES256)
+    if not (state / SIGNER_CHAIN).exists():
+        _write(state / SIGNER_CHAIN, to_pem(_leaf(settings, authority, document_signer)).encode("ascii"), 0o644)
+        made.append(SIGNER_CHAIN)
     signer(LDP, Algorithm.EDDSA)
     if settings.digid.authentication == "private_key_jwt":
         signer(DIGID, Algorithm.ES256)
@@ -115,12 +106,10 @@ def load_keys(settings: AgencySettings, now: datetime) -> AgencyKeys:
         anchor = to_der(ca_pem)
     except MalformedInput as error:
         raise ConfigurationError(f"{CA}: {error.detail}") from error
-    signer, status = SoftwareSigner.from_file(state / SIGNER), SoftwareSigner.from_file(state / STATUS)
+    signer = SoftwareSigner.from_file(state / SIGNER)
     return AgencyKeys(
         signer=signer,
         signer_chain=_chain(state / SIGNER_CHAIN, signer, anchor, now),
-        status=status,
-        status_chain=_chain(state / STATUS_CHAIN, status, anchor, now),
         ldp=SoftwareSigner.from_file(state / LDP),
         digid=SoftwareSigner.from_file(state / DIGID) if by_key else None,
         digid_secret=None if by_key else _token(state / DIGID_SECRET),
@@ -148,21 +137,19 @@ def _authority(settings: AgencySettings, made: list[str]) -> CertificateAuthorit
     return authority
 
 
-def _leaf(
-    settings: AgencySettings, authority: CertificateAuthority, signer: SoftwareSigner, purpose: KeyPurpose
-) -> bytes:
+def _leaf(settings: AgencySettings, authority: CertificateAuthority, signer: SoftwareSigner) -> bytes:
     now = datetime.now(UTC)
     return authority.issue_leaf(
         signer.public_jwk,
         uri=settings.base_url,
         dns=urlsplit(settings.base_url).hostname or "",
-        # One subject for both: some wallets want the signer of a status to bear the issuer's own name.
         common_name=settings.agency.name,
         organisation=settings.agency.name,
         oin=settings.agency.oin,
         not_before=now - timedelta(minutes=5),
         not_after=now + _LEAF_LIFETIME,
-        eku=purpose,
+        # Bound to no single purpose: the same key signs credentials and status lists, because verifiers in the field
+        # check a list with the key of the credential that names it.
     )
 
 

@@ -87,11 +87,11 @@ class TestKeys:
         settings = an_agency(tmp_path)
         made = initialise(settings)
         keys = load_keys(settings, NOW)
-        assert keys.signer.public_jwk != keys.status.public_jwk
+        assert keys.signer.public_jwk.curve == "P-256"
         assert keys.ldp.public_jwk.curve == "Ed25519"
         for name in made:
             mode = stat.S_IMODE((settings.state / name).stat().st_mode)
-            assert mode == (0o644 if name in ("ca.pem", "signer-chain.pem", "status-chain.pem") else 0o600)
+            assert mode == (0o644 if name in ("ca.pem", "signer-chain.pem") else 0o600)
 
     def test_what_exists_is_left_alone(self, tmp_path: Path) -> None:
         settings = an_agency(tmp_path)
@@ -130,8 +130,8 @@ class TestKeys:
     def test_a_certificate_of_another_key_does_not_start(self, tmp_path: Path) -> None:
         settings = an_agency(tmp_path)
         initialise(settings)
-        state = settings.state
-        (state / "signer-chain.pem").write_bytes((state / "status-chain.pem").read_bytes())
+        (settings.state / "signer.pem").unlink()
+        SoftwareSigner.generate().write(settings.state / "signer.pem")
         with pytest.raises(ConfigurationError, match="not of the key beside it"):
             load_keys(settings, NOW)
 
