@@ -70,6 +70,7 @@ class ContextBundle:
         self._contexts = {url: _context(document) for url, document in self._bytes.items()}
         for url in extra or {}:
             _refuse_hazards(self._contexts[url])
+        _refuse_aliases(self._contexts.values())
         self.scoped_types = frozenset(name for each in self._contexts.values() for name in _scoped(each))
         """Names of terms that bring a context of their own, which may be types."""
 
@@ -135,6 +136,29 @@ def _refuse_hazards(value: JsonValue) -> None:
             _refuse_hazards(item)
     elif isinstance(value, str) and value in _NEVER_USED:
         raise ConfigurationError("an extra context uses a feature that we do not sign over")
+
+
+def _refuse_aliases(contexts: Iterable[JsonValue]) -> None:
+    # Two terms for one property: a document that uses the other one has the same signature, and another reader.
+    terms: dict[str, str] = {}
+    for context in contexts:
+        for term, iri in _properties(context):
+            if terms.setdefault(iri, term) != term:
+                raise ConfigurationError("the contexts have two terms for one property")
+
+
+def _properties(context: JsonValue) -> Iterator[tuple[str, str]]:
+    if isinstance(context, list):
+        for each in context:
+            yield from _properties(each)
+    elif isinstance(context, dict):
+        for term, definition in context.items():
+            # What is defined by a plain string may be a type or a prefix, but also a property.
+            iri = _expand(term, context)
+            if iri is not None and not term.startswith("@"):
+                yield term, iri
+            if isinstance(definition, dict) and "@context" in definition:
+                yield from _properties(definition["@context"])
 
 
 def _scoped(context: JsonValue) -> Iterator[str]:

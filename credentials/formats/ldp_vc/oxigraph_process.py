@@ -1,8 +1,9 @@
 """The worker's own program: canonicalise what its parent sends, and nothing else. Run as a file, never imported.
 
-A request on standard input is one letter, four bytes of length and that many bytes. P: JSON-LD to N-Quads; E: the same
-by way of PyLD's expansion; C or D: canonicalise N-Quads with SHA-256 or SHA-384. The answer is one letter (Y or N), a
-length and bytes. Memory is bounded here; time is bounded by the parent, which kills. End of input ends it.
+When it is ready it writes an R. A request on standard input is one letter, four bytes of length and that many bytes.
+P: JSON-LD to N-Quads; E: the same by way of PyLD's expansion; C or D: canonicalise N-Quads with SHA-256 or SHA-384. The
+answer is one letter (Y or N), a length and bytes. Memory is bounded here; time is bounded by the parent, which kills.
+End of input ends it.
 """
 
 import json
@@ -57,6 +58,8 @@ def main() -> None:
     """Answer requests until the input ends."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     source, sink = sys.stdin.buffer, sys.stdout.buffer
+    sink.write(b"R")
+    sink.flush()
     while head := source.read(5):
         data = source.read(struct.unpack(">I", head[1:])[0])
         # A parent that died cannot kill: processor time used so far and a little more is all there is.

@@ -4,8 +4,9 @@ The *shape* is everything but the leaf values: names, nesting, array lengths, ty
 of one shape and one bundle differ in their canonical form only where their leaves stand; `template` rests on that.
 
 Refused here: inline and unknown contexts, floats, null, empty objects and arrays (they sign nothing, and yet a reader
-sees them: an empty list of debts), `@direction`, every keyword that moves content around, and text that has no one
-canonical spelling.
+sees them: an empty list of debts), `@direction`, every keyword that moves content around, text that has no one
+canonical spelling, properties under their full names, and one thing described in two places. The last two leave the
+signature whole while a reader of the JSON misses what they moved.
 """
 
 from collections.abc import Iterator
@@ -94,7 +95,7 @@ def with_leaves(
 
 
 class _Walk:
-    __slots__ = ("bundle", "key", "layered", "leaves", "limits", "types", "values")
+    __slots__ = ("bundle", "described", "key", "layered", "leaves", "limits", "scope", "scopes", "types", "values")
 
     def __init__(self, bundle: ContextBundle, limits: DocumentLimits) -> None:
         self.bundle = bundle
@@ -104,11 +105,12 @@ class _Walk:
         self.types = 0
         self.values = 0
         self.layered = False
+        self.scope = 0
+        self.scopes = 0
+        self.described: set[tuple[int, str]] = set()
 
     def object(self, node: JsonObject, depth: int) -> None:
-        if not node:
-            raise UnsafeDocument("an empty object states nothing")
-        self._check_size(depth, len(node))
+        scope = self._enter(node, depth)
         key = self.key
         for name, value in node.items():
             key.append(name)
@@ -116,12 +118,35 @@ class _Walk:
                 self._type(value, is_datatype="@value" in node)
             elif name[:1] == "@" and name not in _LEAF_KEYWORDS:
                 self._keyword(name, value)
+            elif ":" in name:
+                # The same property under its full name would be signed alike, and be overlooked by whoever reads the
+                # term: a status or an end of validity would seem to be absent.
+                raise UnsafeDocument("a property is not written as a term")
             elif type(value) is str:
                 key.append(_TEXT)
                 self.leaves.append(value)
             else:
                 self.value(value, depth)
         key.append(_END)
+        self.scope = scope
+
+    def _enter(self, node: JsonObject, depth: int) -> int:
+        """Check a node as a whole; return the scope to go back to after it."""
+        if not node:
+            raise UnsafeDocument("an empty object states nothing")
+        self._check_size(depth, len(node))
+        scope = self.scope
+        if "@context" in node:
+            # A credential in a presentation describes its own nodes, in a graph of its own.
+            self.scopes += 1
+            self.scope = self.scopes
+        name = node.get("id", node.get("@id"))
+        if len(node) > 1 and isinstance(name, str):
+            # What is said of one thing could be moved between two descriptions of it, out of the reader's sight.
+            if (self.scope, name) in self.described:
+                raise UnsafeDocument("one thing is described in two places")
+            self.described.add((self.scope, name))
+        return scope
 
     def value(self, value: JsonValue, depth: int) -> None:
         key = self.key

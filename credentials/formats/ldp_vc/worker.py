@@ -25,6 +25,7 @@ CANONICALISE: Final = {"sha256": b"C", "sha384": b"D"}
 
 _PROGRAM: Final = Path(__file__).with_name("oxigraph_process.py")
 _CHUNK: Final = 1 << 16
+_START_SECONDS: Final = 30.0
 
 
 class TooCostly(LimitExceeded):
@@ -83,12 +84,24 @@ class Worker:
                 raise Unavailable("no worker can be started") from error
             self._owner = os.getpid()
             weakref.finalize(self, _end, self._process, self._owner)
+            try:
+                _greeted(self._process)
+            except (TooCostly, EOFError) as error:
+                self._stop()
+                raise Unavailable("no worker can be started") from error
         return self._process
 
     def _stop(self) -> None:
         if self._process is not None:
             _end(self._process, self._owner)
             self._process = None
+
+
+def _greeted(process: "subprocess.Popen[bytes]") -> None:
+    # Starting an interpreter takes its time on a busy machine: that is not the document's fault.
+    if process.stdout is None:
+        raise EOFError
+    _read(process.stdout.fileno(), 1, time.monotonic() + _START_SECONDS)
 
 
 def _exchange(process: "subprocess.Popen[bytes]", request: bytes, deadline: float) -> bytes:

@@ -78,6 +78,12 @@ SAFE: list[JsonObject] = [
     credential(name="Zaak", description={"@value": "x", "@language": "nl"}),
     {"@context": [CREDENTIALS_V2], "type": "VerifiablePresentation", "verifiableCredential": [credential()]},
     {"@context": CREDENTIALS_V2, "type": "VerifiablePresentation", "verifiableCredential": [credential(), subject()]},
+    {
+        "@context": CREDENTIALS_V2,
+        "type": "VerifiablePresentation",
+        "holder": {"id": "did:example:2", "name": "x"},
+        "verifiableCredential": [credential()],
+    },
     {"@context": [CREDENTIALS_V2, EXAMPLES_URL], "type": "Anything", "at": "all"},
 ]
 UNSAFE: list[JsonObject] = [
@@ -122,6 +128,12 @@ UNSAFE: list[JsonObject] = [
     subject(omschrijving="\ud800"),
     subject(bron={"id": "urn:\ud800"}),
     subject(type="\ud800", saldo="5"),
+    subject(**{"urn:b:omschrijving": "x"}),
+    credential(**{"https://www.w3.org/2018/credentials#validUntil": "2030-01-01T00:00:00Z"}),
+    subject(zaken={"id": "did:example:2", "saldo": "1"}),
+    credential(evidence={"id": "urn:uuid:1", "type": "Voorbeeld"}),
+    credential(issuer={"id": "did:example:2", "saldo": "1"}),
+    credential(issuer={"id": "did:example:1", "@id": "did:example:2"}),
     subject(**{"\ud800": "x"}),
     subject(omschrijving=["x", "x"]),
     subject(zaken=[{"id": "urn:z1", "saldo": "1"}, {"id": "urn:z1", "saldo": "1"}]),
@@ -291,6 +303,8 @@ def test_no_bundled_context_has_a_term_that_we_fill_in_as_a_scheme() -> None:
         b'{"@context": {"saldo": {"@id": "urn:x", "@type": "@json"}}}',
         b'{"@context": {"saldo": {"@id": "urn:x", "@context": {"did": "urn:y"}}}}',
         b'{"@context": [{"@import": "https://example.org"}]}',
+        b'{"@context": {"a": {"@id": "urn:x"}, "b": {"@id": "urn:x"}}}',
+        b'{"@context": {"geldig_tot": {"@id": "https://www.w3.org/2018/credentials#validUntil"}}}',
         b'{"x": 1}',
     ],
 )
