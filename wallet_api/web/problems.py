@@ -23,6 +23,7 @@ from wallet_api.domain.errors import (
     RequestRefused,
     TooManyAttempts,
     TransactionCodeWrong,
+    UnknownHost,
     UnknownStep,
     UnknownWallet,
     UnlistedIssuer,
@@ -87,6 +88,12 @@ PROBLEMS: Final = ProblemMap(
         ),
         RequestRefused: Problem(
             status=403, title="Wij beantwoorden dit verzoek niet", advice="Het verzoek houdt zich niet aan de regels."
+        ),
+        UnknownHost: Problem(
+            status=409,
+            title="Wij kennen dit adres niet",
+            advice="Het staat niet op de lijst van bekende organisaties. Wij hebben er nog niets opgehaald. Wilt u dat "
+            "toch, zeg het dan uitdrukkelijk.",
         ),
         AlreadyAnswered: Problem(
             status=409, title="U hebt hier al op geantwoord", advice="Kijk bij Gedeeld wat u hebt gedeeld."

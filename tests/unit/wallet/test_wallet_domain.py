@@ -1,0 +1,167 @@
+"""Small things of the wallet's domain: collections, links, what a presentation shows, and the words on the screens."""
+
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from credentials.debts.case import Phase
+from credentials.debts.claims import OVERVIEW_TYPE
+from credentials.errors import BlauweKnopError
+from wallet_api.domain import errors
+from wallet_api.domain.card import Agency
+from wallet_api.domain.collection import Collection, Failure, Outcome, Round
+from wallet_api.domain.disclosure import asks_bsn, shown_facts
+from wallet_api.domain.errors import Expired, IssuerMixedUp, NotRecognised, UnknownStep
+from wallet_api.domain.flow import Visit
+from wallet_api.domain.overview import Freshness, Group
+from wallet_api.web import words
+from wallet_api.web.links import recognise
+from wallet_api.web.problems import PROBLEMS
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+A, B = Agency("https://a.example", "A"), Agency("https://b.example", "B")
+
+
+def a_collection() -> Collection:
+    return Collection("c", NOW, (Round(A), Round(B)), "step")
+
+
+def test_a_collection_goes_from_agency_to_agency() -> None:
+    begun = a_collection().begin(A.identifier, NOW, "next")
+    assert begun.step == "next"
+    assert begun.next_round is not None
+    assert begun.next_round.agency == A
+    one = begun.collected(A.identifier, 2, NOW)
+    assert one.next_round is not None
+    assert one.next_round.agency == B
+    done = one.failed(B.identifier, Failure.UNREACHABLE, NOW)
+    assert done.done
+    assert done.settled == 2
+    assert [each.outcome for each in done.rounds] == [Outcome.COLLECTED, Outcome.FAILED]
+
+
+def test_the_agency_that_one_was_busy_with_comes_first() -> None:
+    begun = a_collection().begin(B.identifier, NOW, "next")
+    assert begun.next_round is not None
+    assert begun.next_round.agency == B
+
+
+def test_no_debts_is_an_outcome_of_its_own() -> None:
+    assert a_collection().collected(A.identifier, 0, NOW).rounds[0].outcome is Outcome.NO_DEBTS
+
+
+def test_an_agency_can_be_asked_again() -> None:
+    failed = a_collection().failed(A.identifier, Failure.DECLINED, NOW)
+    again = failed.again(A.identifier, "fresh")
+    assert (again.rounds[0], again.step) == (Round(A), "fresh")
+
+
+def test_an_agency_of_no_collection_is_refused() -> None:
+    with pytest.raises(UnknownStep):
+        a_collection().begin("https://c.example", NOW, "x")
+
+
+def a_visit() -> Visit:
+    return Visit("https://a.example", "https://a.example", ("x",), "verifier", NOW + timedelta(minutes=15))
+
+
+def test_a_visit_is_answered_by_the_server_that_was_asked_and_in_time() -> None:
+    a_visit().check("https://a.example", issuer_required=True, now=NOW)
+    a_visit().check(None, issuer_required=False, now=NOW)
+    for issuer, required in ((None, True), ("https://b.example", True), ("https://b.example", False), ("https://a.example/", True)):
+        with pytest.raises(IssuerMixedUp):
+            a_visit().check(issuer, issuer_required=required, now=NOW)
+    with pytest.raises(Expired):
+        a_visit().check("https://a.example", issuer_required=True, now=NOW + timedelta(minutes=15))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "openid-credential-offer://?credential_offer_uri=https%3A%2F%2Fa.example",
+        " haip-vci://?credential_offer=%7B%7D ",
+        "https://a.example/aanbod?credential_offer_uri=x",
+    ],
+)
+def test_an_offer_is_recognised(text: str) -> None:
+    assert recognise(text).is_offer
+
+
+@pytest.mark.parametrize(
+    "text", ["openid4vp://?client_id=x", "HAIP-VP://?client_id=x", "https://a.example/verzoek?client_id=x&request_uri=y"]
+)
+def test_a_request_is_recognised(text: str) -> None:
+    assert not recognise(text).is_offer
+
+
+@pytest.mark.parametrize(
+    "text", ["", "hallo", "https://a.example/", "javascript:alert(1)?client_id=x", "mailto:x?credential_offer=y", "x" * 70_000]
+)
+def test_anything_else_is_not(text: str) -> None:
+    with pytest.raises(NotRecognised):
+        recognise(text)
+
+
+TREE = {
+    "bronorganisatie": {"naam": "CJIB", "oin": "1"},
+    "peildatum": "2026-10-31T23:59:59+01:00",
+    "saldo_totaal": 27100,
+    "zaken": {"z01": {"digest": "x", "saldo": 27100}},
+    "subject": {"bsn": "999990007"},
+}
+
+
+def test_what_is_shown_is_what_is_asked_and_what_is_always_seen() -> None:
+    facts = {fact.path: fact for fact in shown_facts(OVERVIEW_TYPE, TREE, [("saldo_totaal",)])}
+    assert set(facts) == {("bronorganisatie", "naam"), ("bronorganisatie", "oin"), ("peildatum",), ("saldo_totaal",)}
+    assert facts["saldo_totaal",].label == "Totaal nog te betalen"
+    assert facts["saldo_totaal",].kind == "AMOUNT"
+    assert facts["peildatum",].moment is not None
+
+
+def test_a_path_to_an_object_shows_everything_below_it() -> None:
+    facts = shown_facts(OVERVIEW_TYPE, TREE, [("zaken",)])
+    slots = [fact for fact in facts if fact.slot]
+    assert {fact.path[-1]: fact.slot for fact in slots} == {"digest": "z01", "saldo": "z01"}
+    assert {fact.path[-1] for fact in slots if fact.technical} == {"digest"}
+
+
+def test_without_paths_everything_is_shown() -> None:
+    assert len(shown_facts(OVERVIEW_TYPE, TREE, None)) == 7
+
+
+@pytest.mark.parametrize("paths", [[("subject", "bsn")], [("subject",)], [("zaken",), ("subject", None)], None])
+def test_a_citizen_service_number_is_seen_however_it_is_asked(paths: list[tuple[str | None, ...]] | None) -> None:
+    assert asks_bsn(TREE, paths)
+
+
+def test_asking_for_a_number_that_is_not_there_is_asking() -> None:
+    assert asks_bsn({}, [("subject", "bsn")])
+    assert not asks_bsn(TREE, [("saldo_totaal",)])
+
+
+def test_every_code_has_its_words() -> None:
+    assert set(words.GROUPS) == set(Group)
+    assert set(words.OUTCOMES) == set(Outcome)
+    assert set(words.FAILURES) == set(Failure)
+    assert set(words.FRESHNESS) == set(words.FRESHNESS_LONG) == set(Freshness)
+    assert set(words.PHASES) == set(words.IF_NOT_PAID) == set(Phase)
+
+
+def test_every_error_of_the_wallet_has_its_place_in_the_table() -> None:
+    classes = [
+        each
+        for each in vars(errors).values()
+        if isinstance(each, type) and issubclass(each, BlauweKnopError) and each is not BlauweKnopError
+    ]
+    assert len(classes) > 15
+    assert [each.__name__ for each in classes if not PROBLEMS.knows(each)] == []
+    assert len({each.code for each in classes}) == len(classes)
+
+
+def test_what_is_secret_does_not_print() -> None:
+    shown = repr(a_visit())
+    assert "verifier" not in shown
+    hidden = [each.name for each in fields(Visit) if not each.repr]
+    assert hidden == ["code_verifier"]
