@@ -68,7 +68,7 @@ class Canonicaliser:
         self._worker.close()
 
     def _parser(self, shape: Shape) -> Callable[[bytes], str]:
-        if shape.values > self._limits.quick_nodes:
+        if shape.cost > self._limits.quick_cost:
             job = EXPAND_AND_PARSE if shape.layered else PARSE
             return lambda data: self._worker.run(job, data).decode("utf-8")
         return (lambda data: to_nquads(expanded(data))) if shape.layered else to_nquads

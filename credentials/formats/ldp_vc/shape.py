@@ -45,16 +45,18 @@ class UnsafeDocument(MalformedCredential):
 class DocumentLimits:
     """How large a JSON-LD document may be before we stop reading it, and how long a worker may take over it.
 
-    A document with more than `quick_nodes` values, or with blank nodes that only a search can tell apart, is handled
-    in a separate process that is killed after `seconds`.
+    A document that costs more than `quick_cost` to parse, or has blank nodes that only a search can tell apart, is
+    handled in a separate process that is killed after `seconds`. A value costs 1, a context that is named 10, and four
+    times all that when types bring several contexts.
     """
 
     max_depth: int = 24
     max_values: int = 10_000
-    max_characters: int = 400_000
+    max_characters: int = 256_000
     max_blank_nodes: int = 256
     max_quads: int = 12_000
-    quick_nodes: int = 400
+    max_contexts: int = 64
+    quick_cost: int = 400
     seconds: float = 2.0
 
 
@@ -62,15 +64,15 @@ class DocumentLimits:
 class Shape:
     """A document taken apart: `key` identifies its shape, `leaves` are its values in document order.
 
-    `types` counts the types of nodes, `values` all members. `layered` is true when some node has several types that
-    each bring a context of their own.
+    `types` counts the types of nodes. `layered` is true when some node has several types that each bring a context of
+    their own. `cost` is what it takes to parse.
     """
 
     key: tuple[object, ...]
     leaves: list[Leaf]
     types: int
-    values: int
     layered: bool
+    cost: int
 
 
 def shape_of(document: JsonObject, bundle: ContextBundle, limits: DocumentLimits) -> Shape:
@@ -81,7 +83,8 @@ def shape_of(document: JsonObject, bundle: ContextBundle, limits: DocumentLimits
         raise LimitExceeded(f"the document has more than {limits.max_values} values")
     if sum([len(leaf) for leaf in walk.leaves if isinstance(leaf, str)]) > limits.max_characters:
         raise LimitExceeded(f"the document has more than {limits.max_characters} characters")
-    return Shape(tuple(walk.key), walk.leaves, walk.types, walk.values, walk.layered)
+    cost = (walk.values + 10 * walk.contexts) * (4 if walk.layered else 1)
+    return Shape(tuple(walk.key), walk.leaves, walk.types, walk.layered, cost)
 
 
 def with_leaves(
@@ -95,7 +98,19 @@ def with_leaves(
 
 
 class _Walk:
-    __slots__ = ("bundle", "described", "key", "layered", "leaves", "limits", "scope", "scopes", "types", "values")
+    __slots__ = (
+        "bundle",
+        "contexts",
+        "described",
+        "key",
+        "layered",
+        "leaves",
+        "limits",
+        "scope",
+        "scopes",
+        "types",
+        "values",
+    )
 
     def __init__(self, bundle: ContextBundle, limits: DocumentLimits) -> None:
         self.bundle = bundle
@@ -105,6 +120,7 @@ class _Walk:
         self.types = 0
         self.values = 0
         self.layered = False
+        self.contexts = 0
         self.scope = 0
         self.scopes = 0
         self.described: set[tuple[int, str]] = set()
@@ -199,6 +215,9 @@ class _Walk:
         self.key.append(_CONSTANT)
         if name == "@context":
             urls = value if isinstance(value, list) else [value]
+            self.contexts += len(urls)
+            if self.contexts > self.limits.max_contexts:
+                raise LimitExceeded(f"the document names more than {self.limits.max_contexts} contexts")
             for url in urls:
                 if not isinstance(url, str):
                     raise UnknownContext("a context is written into the document")

@@ -44,7 +44,12 @@ _PLAIN_IRIS: Final = re.compile(
     rf"{_CHARACTER}*+(?:#{_CHARACTER}*+)?+\n)*+\Z"
 )
 _SPECIAL: Final = re.compile('[\x00-\x1f\x7f"\\\\\ud800-\udfff\ufffe\uffff]')
-_ESCAPES: Final = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+_NO_CHARACTER: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
+# Canonical N-Quads (RDF-CANON section 5.2): seven short escapes, and numbers for the other control characters.
+_ESCAPES: Final[dict[int, str]] = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)} | {
+    ord(character): escape
+    for character, escape in zip('\b\t\n\f\r"\\', ("\\b", "\\t", "\\n", "\\f", "\\r", '\\"', "\\\\"), strict=True)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,9 @@ def escaped(leaves: list[Leaf], roles: Roles) -> Sequence[Leaf]:
     filled = list(leaves)
     for slot, literal in zip(roles.literals, literals, strict=True):
         if _SPECIAL.search(literal):
-            filled[slot] = _SPECIAL.sub(_escape, literal)
+            if _NO_CHARACTER.search(literal):
+                raise UnsafeDocument("a text holds a character that is none")
+            filled[slot] = literal.translate(_ESCAPES)
     return filled
 
 
@@ -197,10 +204,3 @@ def _picker(order: list[int]) -> Callable[[Sequence[Leaf]], tuple[Leaf, ...]]:
 
 def _is_plain(iri: str) -> bool:
     return "\n" not in iri and _PLAIN_IRIS.match(f"{iri}\n") is not None
-
-
-def _escape(found: re.Match[str]) -> str:
-    character = found.group()
-    if character > "\x7f":
-        raise UnsafeDocument("a text holds a character that is none")
-    return _ESCAPES.get(character) or f"\\u{ord(character):04X}"

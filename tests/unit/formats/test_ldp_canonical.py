@@ -239,7 +239,7 @@ def test_several_types_that_each_bring_a_context_are_all_heard() -> None:
 
 def test_a_large_document_is_parsed_elsewhere_with_the_same_outcome() -> None:
     contexts = bundle({LAYERED_URL: LAYERED})
-    here, elsewhere = Canonicaliser(contexts), Canonicaliser(contexts, DocumentLimits(quick_nodes=0, seconds=20))
+    here, elsewhere = Canonicaliser(contexts), Canonicaliser(contexts, DocumentLimits(quick_cost=0, seconds=20))
     for document in (SAFE[1], layered(q="urn:b")):
         assert elsewhere.canonical(document) == here.canonical(document)
     elsewhere.close()
@@ -253,6 +253,7 @@ def test_a_large_document_is_parsed_elsewhere_with_the_same_outcome() -> None:
         DocumentLimits(max_characters=5),
         DocumentLimits(max_blank_nodes=0),
         DocumentLimits(max_quads=2),
+        DocumentLimits(max_contexts=1),
     ],
 )
 def test_limits_hold(limits: DocumentLimits) -> None:
