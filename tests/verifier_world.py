@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from credentials.clock import Clock, FixedClock
+from credentials.clock import Clock
 from credentials.debts.agency import Agency
 from credentials.debts.case import Case
 from credentials.debts.claims import (
@@ -141,7 +141,7 @@ class Issuer:
         *,
         as_of: datetime = AS_OF,
         format: str = "dc+sd-jwt",
-        **changes: Any,  # noqa: ANN401  # whatever `card` takes
+        **changes: Any,  # whatever `card` takes
     ) -> list["Card"]:
         """Issue the overview and one credential per open case, as one copy of one issuance."""
         overview = overview_of(self.agency, cases, as_of)
@@ -196,7 +196,7 @@ class Card:
 class World:
     """Everything that one test needs."""
 
-    clock: FixedClock
+    clock: Any
     web: Web
     settings: VerifierSettings
     service: VerifierService
@@ -259,7 +259,7 @@ class World:
     def service_formats(self) -> FormatRegistry:
         return next(iter(self.issuers.values())).formats
 
-    def answer(self, uri: str, cards: Sequence[Card], **how: Any) -> str | None:  # noqa: ANN401  # whatever `present` takes
+    def answer(self, uri: str, cards: Sequence[Card], **how: Any) -> str | None:  # whatever `present` takes
         """Answer a request with these cards, without HTTP."""
         request = self.read(uri)
         fields = build_response(request, self.present(request, cards, **how))
@@ -269,18 +269,17 @@ class World:
         return self.service.answering.accept(request.response_uri.rpartition("/")[2], fields)
 
 
-def make_settings(folder: Path, root: PublicJwk, *, database: str = "", more: str = "") -> VerifierSettings:
+def make_settings(folder: Path, root: PublicJwk, *, port: int = 8120) -> VerifierSettings:
     text = EXAMPLE.replace("zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv", root.multikey)
     head, first, rest = text.partition("\n[organisation]")
     extra = '\n[[api_clients]]\nname = "ander"\ntoken_file = "verifier-state/other-token"\n'
-    chosen = f'database = "{database}"\n' if database else ""
-    (folder / "verifier.toml").write_text(head + "\n" + chosen + more + first + rest + extra)
+    (folder / "verifier.toml").write_text((head + first + rest + extra).replace("8120", str(port)))
     return load_verifier(folder / "verifier.toml")
 
 
-def make_world(folder: Path, clock: FixedClock, *, agencies: Sequence[str] = KEYS, more: str = "") -> World:
+def make_world(folder: Path, clock: Clock, *, agencies: Sequence[str] = KEYS, port: int = 8120) -> World:
     root = SoftwareSigner.generate()
-    settings = make_settings(folder, root.public_jwk, more=more)
+    settings = make_settings(folder, root.public_jwk, port=port)
     for name, token in (("api-token", TOKEN), ("other-token", OTHER_TOKEN)):
         settings.state.mkdir(exist_ok=True)
         (settings.state / name).write_text(token)

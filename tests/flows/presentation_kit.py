@@ -29,12 +29,12 @@ class Counter:
     world: World
     http: TestClient
 
-    def make(self, token: str = TOKEN, **body: Any) -> Any:  # noqa: ANN401  # JSON
+    def make(self, token: str = TOKEN, **body: Any) -> Any:  # JSON
         answer = self.http.post(API, json=body or {"sjabloon": "intake"}, headers=auth(token))
         assert answer.status_code == 201, answer.text
         return answer.json()
 
-    def look(self, id: str, token: str = TOKEN) -> Any:  # noqa: ANN401  # JSON
+    def look(self, id: str, token: str = TOKEN) -> Any:  # JSON
         answer = self.http.get(f"{API}/{id}", headers=auth(token))
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -57,13 +57,13 @@ class Counter:
         assert len(verified.x5c) == 1
         return verified.request
 
-    def post(self, request: PresentationRequest, fields: Mapping[str, str]) -> Any:  # noqa: ANN401  # a response
+    def post(self, request: PresentationRequest, fields: Mapping[str, str]) -> Any:  # a response
         return self.http.post(request.response_uri.removeprefix(BASE), data=dict(fields))
 
-    def send(self, request: PresentationRequest, token: Mapping[str, Sequence[Credential]]) -> Any:  # noqa: ANN401  # a response
+    def send(self, request: PresentationRequest, token: Mapping[str, Sequence[Credential]]) -> Any:  # a response
         return self.post(request, build_response(request, token))
 
-    def share(self, made: JsonObject, cards: Sequence[Card], **how: Any) -> Any:  # noqa: ANN401  # a response
+    def share(self, made: JsonObject, cards: Sequence[Card], **how: Any) -> Any:  # a response
         request = self.read(str(made["verzoekUri"]))
         return self.send(request, self.world.present(request, cards, **how))
 

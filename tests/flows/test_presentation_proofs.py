@@ -93,7 +93,9 @@ def test_an_issuer_that_speaks_for_another_is_not_counted(counter: Counter) -> N
 
 def test_a_withdrawn_issuer_is_not_counted(counter: Counter) -> None:
     cjib, uwv = counter.world.issuers["cjib"].participant, counter.world.issuers["uwv"].participant
-    counter.world.trust(replace(cjib, withdrawn_at=counter.world.clock.now() - timedelta(days=9), compromised=True), uwv)
+    counter.world.trust(
+        replace(cjib, withdrawn_at=counter.world.clock.now() - timedelta(days=9), compromised=True), uwv
+    )
     nothing_counts(judged(counter, cjib_cards(counter)))
 
 

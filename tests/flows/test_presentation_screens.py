@@ -1,7 +1,6 @@
-"""The counsellor's screens over HTTP: log in, ask, wait, read, check again, take along, close. Each to its owner only."""
+"""The counsellor's screens over HTTP: log in, ask, wait, read, check again, take along, close; for the owner only."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -104,7 +103,7 @@ def test_the_story_of_an_intake(anna: Browser) -> None:
     path = anna.new()
     waiting = anna.get(path).text
     assert "<svg" in waiting
-    assert "<noscript><meta http-equiv=\"refresh\"" in waiting
+    assert '<noscript><meta http-equiv="refresh"' in waiting
     assert anna.get(f"{path}/stand").json() == {"tekst": "Wij wachten op de cliënt."}
     link = anna.link(path)
     request = anna.world.read(link)
@@ -189,7 +188,7 @@ def test_time_runs_out_and_can_be_given(anna: Browser) -> None:
     assert anna.get(f"{path}/stand").json() == {"verder": path}
     over = anna.get(path).text
     assert "De tijd is voorbij" in over
-    assert "<svg class=\"bk-qr" not in over
+    assert '<svg class="bk-qr' not in over
     assert "Laat de cliënt deze code scannen" in anna.post(f"{path}/vraag", over).text
 
 
@@ -269,10 +268,7 @@ def test_what_is_of_one_counsellor_does_not_exist_for_another(anna: Browser, bra
         if "{" in url or url == route.path:
             continue
         for method in route.methods - {"HEAD"}:
-            if method == "GET":
-                answer = bram.get(url)
-            else:
-                answer = bram.post(url, bram.get("/intakes/nieuw").text)
+            answer = bram.get(url) if method == "GET" else bram.post(url, bram.get("/intakes/nieuw").text)
             assert answer.status_code == 404, (method, route.path)
     assert anna.get(path).status_code == 200
     assert "U hebt nog geen dossiers" in bram.get("/").text
@@ -282,7 +278,9 @@ def test_every_page_about_a_file_wants_a_login(anna: Browser, world: World) -> N
     path = anna.shared()
     stranger = Browser(world)
     for route in screens_app_routes(world):
-        url = route.path.replace("{id}", path.rpartition("/")[2]).replace("{request_id}", "x").replace("{position}", "0")
+        url = (
+            route.path.replace("{id}", path.rpartition("/")[2]).replace("{request_id}", "x").replace("{position}", "0")
+        )
         if "GET" in route.methods and ("{" in route.path or url == "/") and "{name" not in route.path:
             answer = stranger.get(url)
             assert answer.status_code in (200, 401)

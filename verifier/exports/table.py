@@ -48,7 +48,7 @@ COLUMNS: Final = (
 )
 
 BYTE_ORDER_MARK: Final = "\ufeff"
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def to_csv(result: Result) -> bytes:
@@ -153,5 +153,5 @@ def _day(value: date | datetime | None) -> str:
 def _text(value: object) -> str:
     if value is None:
         return ""
-    text = " ".join(str(value).split()) if not str(value).startswith(_FORMULA) else str(value)
+    text = " ".join(str(value).split())
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -134,7 +134,7 @@ def agency_row(line: AgencyLine, *, cases_asked: bool) -> AgencyRow:
 
 def _said_before(line: AgencyLine) -> str:
     """Say what an outdated overview stated, where nothing newer is proven."""
-    if line.overview is not None:
+    if line.overview is not None or line.cases:
         return ""
     for unproven in line.unproven:
         evidence = unproven.evidence

@@ -3,7 +3,7 @@ import pytest
 from credentials.debts.claims import ALWAYS_DISCLOSED, case_claims, labels, overview_claims
 from credentials.debts.overview import overview_of
 from credentials.openid.dcql import Answered, check_presentation, parse_query
-from tests.debt_builders import AS_OF, CJIB, a_case, demo_cases, demanded, imposed
+from tests.debt_builders import AS_OF, CJIB, a_case, demanded, demo_cases, imposed
 from verifier.domain.errors import UnknownTemplate
 from verifier.domain.evidence import CASE, OVERVIEW
 from verifier.domain.query import claims_to_keep, query_of

@@ -46,7 +46,7 @@ def result(found: list[Evidence], *expected: Agency, template: Template = INTAKE
     )  # fmt: skip
 
 
-def debt(amount: int = 1000, source: Agency = CJIB, **more: Any) -> Case:  # noqa: ANN401  # whatever `a_case` takes
+def debt(amount: int = 1000, source: Agency = CJIB, **more: Any) -> Case:  # whatever `a_case` takes
     return a_case(imposed("f1", amount), demanded("b1", amount, 1, due=30), source=source, **more)
 
 
