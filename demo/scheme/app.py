@@ -80,4 +80,5 @@ def write_index(folder: Path, contexts: dict[str, bytes], types: dict[str, bytes
 
 
 def _name(identifier: str) -> str:
-    return "-".join(part for part in identifier.replace("/", ":").split(":") if part and "." not in part)
+    parts = identifier.removeprefix("https:").replace("/", ":").split(":")
+    return "-".join(part for part in parts if part and "." not in part)
