@@ -43,7 +43,7 @@ format: setup ## Lay out the code
 	@$(BIN)/ruff check --fix .
 
 bench: setup ## Measure speed, as ratios against peers in the same run
-	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
 
 screenshots: setup ## Make the README's pictures anew (needs Chromium)
 	@$(BIN)/python -m demo.screenshots docs/images

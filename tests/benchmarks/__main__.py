@@ -1,0 +1,66 @@
+"""`make bench`: run every benchmark of this folder and print one table; `--write` refreshes docs/performance.md too.
+
+Each `bench_*.py` offers `measure() -> list[Row]`. Ours and the peer are timed in turns in the same run, so that the
+ratio holds on any machine; the absolute figures are this machine's.
+"""
+
+import importlib
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.row import Row
+
+HERE: Final = Path(__file__).parent
+PAGE: Final = HERE.parents[1] / "docs" / "performance.md"
+MARK: Final = "<!-- the table below is written by `make bench` -->"
+
+
+def main() -> int:
+    """Measure, print, and with `--write` renew the page's table."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    console = Console()
+    rows: list[Row] = []
+    for path in sorted(HERE.glob("bench_*.py")):
+        with console.status(f"{path.stem} …"):
+            rows += importlib.import_module(f"tests.benchmarks.{path.stem}").measure()
+    _show(console, rows)
+    if "--write" in sys.argv[1:]:
+        head = PAGE.read_text().partition(MARK)[0].rstrip()
+        PAGE.write_text(f"{head}\n\n{MARK}\n\n{_markdown(rows)}")
+    return 0
+
+
+def _show(console: Console, rows: list[Row]) -> None:
+    table = Table(title="Speed on one core, beside a peer in the same run")
+    for name in ("Work", "Ours /s", "Peer", "Peer /s", "Ratio", "Asked"):
+        table.add_column(name, justify="right" if name in ("Ours /s", "Peer /s", "Ratio") else "left")
+    for row in rows:
+        table.add_row(
+            row.work, f"{row.ours_per_s:,.0f}", row.peer, f"{row.peer_per_s:,.0f}", f"{row.ratio:.2f}", row.target
+        )
+    console.print(table)
+
+
+def _markdown(rows: list[Row]) -> str:
+    lines = [
+        f"Python {platform.python_version()}, {platform.machine()}, one core.",
+        "",
+        "| Work | Ours /s | Peer | Peer /s | Ratio | Asked |",
+        "| --- | ---: | --- | ---: | ---: | --- |",
+    ]
+    lines += [
+        f"| {row.work} | {row.ours_per_s:,.0f} | {row.peer} | {row.peer_per_s:,.0f} | {row.ratio:.2f} | {row.target} |"
+        for row in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
