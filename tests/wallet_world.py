@@ -286,7 +286,9 @@ def make_world(folder: Path, *keys: str, database: str = "", copies: int = 3, **
             directory=Directory(),
             with_jobs=False,
         )
-        net.apps[f"localhost:{PORTS[key]}"] = TestClient(agencies[key].app, base_url=settings.base_url, follow_redirects=False)
+        net.apps[f"localhost:{PORTS[key]}"] = TestClient(
+            agencies[key].app, base_url=settings.base_url, follow_redirects=False
+        )
         participants.append(Participant.parse(json.loads(describe(settings))))
     wallet = WalletSettings(
         base_url=WALLET,
@@ -400,7 +402,9 @@ class Citizen:
             page = self.get(page.refresh)
         raise AssertionError("the pages never came to rest")
 
-    def api(self, path: str, body: JsonObject | None = None, method: str | None = None, token: str | None = None) -> Any:
+    def api(
+        self, path: str, body: JsonObject | None = None, method: str | None = None, token: str | None = None
+    ) -> Any:
         headers = {"authorization": f"Bearer {token or self.token}"}
         fresh = self._client(self.world.service.app, WALLET)
         verb = method or ("GET" if body is None else "POST")

@@ -69,7 +69,12 @@ def a_visit() -> Visit:
 def test_a_visit_is_answered_by_the_server_that_was_asked_and_in_time() -> None:
     a_visit().check("https://a.example", issuer_required=True, now=NOW)
     a_visit().check(None, issuer_required=False, now=NOW)
-    for issuer, required in ((None, True), ("https://b.example", True), ("https://b.example", False), ("https://a.example/", True)):
+    for issuer, required in (
+        (None, True),
+        ("https://b.example", True),
+        ("https://b.example", False),
+        ("https://a.example/", True),
+    ):
         with pytest.raises(IssuerMixedUp):
             a_visit().check(issuer, issuer_required=required, now=NOW)
     with pytest.raises(Expired):
@@ -89,14 +94,16 @@ def test_an_offer_is_recognised(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["openid4vp://?client_id=x", "HAIP-VP://?client_id=x", "https://a.example/verzoek?client_id=x&request_uri=y"]
+    "text",
+    ["openid4vp://?client_id=x", "HAIP-VP://?client_id=x", "https://a.example/verzoek?client_id=x&request_uri=y"],
 )
 def test_a_request_is_recognised(text: str) -> None:
     assert not recognise(text).is_offer
 
 
 @pytest.mark.parametrize(
-    "text", ["", "hallo", "https://a.example/", "javascript:alert(1)?client_id=x", "mailto:x?credential_offer=y", "x" * 70_000]
+    "text",
+    ["", "hallo", "https://a.example/", "javascript:alert(1)?client_id=x", "mailto:x?credential_offer=y", "x" * 70_000],
 )
 def test_anything_else_is_not(text: str) -> None:
     with pytest.raises(NotRecognised):

@@ -20,7 +20,9 @@ def test_a_number_reads_as_it_is_typed() -> None:
     assert "7397" not in str(NUMBER)
 
 
-@pytest.mark.parametrize("typed", ["", "7397", "7397 5356 0975 9048", "7379 5356 0975 9049", "x397535609759049", "٧" * 16])
+@pytest.mark.parametrize(
+    "typed", ["", "7397", "7397 5356 0975 9048", "7379 5356 0975 9049", "x397535609759049", "٧" * 16]
+)
 def test_a_typing_error_is_seen_at_once(typed: str) -> None:
     with pytest.raises(UnknownWallet):
         WalletNumber.parse(typed)

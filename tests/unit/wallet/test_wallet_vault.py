@@ -72,7 +72,9 @@ def test_what_goes_in_comes_out() -> None:
     assert from_json(Thing, json.loads(json.dumps(to_json(A_THING)))) == A_THING
 
 
-@pytest.mark.parametrize("broken", [[], {"text": 1}, {**to_json(A_THING), "colour": "rood"}, {**to_json(A_THING), "at": "?"}])  # type: ignore[dict-item]
+@pytest.mark.parametrize(
+    "broken", [[], {"text": 1}, {**to_json(A_THING), "colour": "rood"}, {**to_json(A_THING), "at": "?"}]
+)  # type: ignore[dict-item]
 def test_another_form_is_refused(broken: object) -> None:
     with pytest.raises(MalformedInput):
         from_json(Thing, broken)  # type: ignore[arg-type]

@@ -1,0 +1,385 @@
+"""A request for cards: who asks, what exactly, yes or no; and nothing leaves the wallet otherwise."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from credentials.formats import Expectation
+from credentials.formats.sd_jwt import SdJwtVc
+from credentials.keys import SoftwareSigner
+from credentials.openid.client_id import ClientId, Prefix
+from credentials.openid.vp_request import ResponseMode
+from credentials.openid.vp_response import PresentationResponse, RefusedResponse
+from credentials.dids import Resolver
+from tests.wallet_world import JOHAN, PIN, Citizen, Requester, WalletWorld, make_world
+
+OVERVIEW = "urn:nl:blauweknop:overzicht:1"
+CASE = "urn:nl:blauweknop:zaak:1"
+
+
+def a_query(*claims: list[str], type: str = OVERVIEW, id: str = "overzicht") -> dict[str, object]:
+    asked = [{"path": path} for path in claims or (["saldo_totaal"],)]
+    return {
+        "id": id,
+        "format": "dc+sd-jwt",
+        "multiple": True,
+        "meta": {"vct_values": [type]},
+        "claims": asked,
+    }
+
+
+def only(*claims: list[str]) -> dict[str, object]:
+    return {"credentials": [a_query(*claims)]}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WalletWorld]:
+    world = make_world(tmp_path_factory.mktemp("sharing"), "cjib", "duo")
+    yield world
+    world.close()
+
+
+@pytest.fixture(scope="module")
+def samira(world: WalletWorld) -> Citizen:
+    citizen = world.citizen()
+    citizen.make_wallet()
+    citizen.collect()
+    return citizen
+
+
+@pytest.fixture
+def counsellor(world: WalletWorld) -> Iterator[Requester]:
+    before = list(world.participants)
+    yield world.requester()
+    _publish(world, before)
+
+
+def _publish(world: WalletWorld, participants: list) -> None:  # type: ignore[type-arg]
+    world.participants = participants
+    world.sequence += 1
+    world.publish()
+    world.service.usecases.share._trust.refresh()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def fresh_list(world: WalletWorld, request: pytest.FixtureRequest) -> None:
+    if "counsellor" in request.fixturenames:
+        request.getfixturevalue("counsellor")
+    world.service.usecases.share._trust.refresh()  # type: ignore[attr-defined]
+
+
+def scan(samira: Citizen, link: str, **fields: str):  # type: ignore[no-untyped-def]
+    return samira.post("/toevoegen", samira.get("/toevoegen"), link=link, **fields)
+
+
+def boxes(text: str, *, checked: bool = True) -> list[str]:
+    import re
+
+    found = re.findall(r'<input type="checkbox" name="kaart" value="([^"]+)"( checked)?>', text)
+    return [value for value, mark in found if bool(mark) is checked]
+
+
+def answered(counsellor: Requester) -> PresentationResponse:
+    answer = counsellor.answered[-1]
+    assert isinstance(answer, PresentationResponse)
+    return answer
+
+
+def claims_of(presentation: object, world: WalletWorld, counsellor: Requester) -> dict[str, object]:
+    request = next(iter(counsellor.expected.values()))[0]
+    expected = Expectation(world.clock.now(), request.nonce, request.client_id.full)
+    return SdJwtVc().verify(presentation, expected, Resolver()).claims  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("mode", list(ResponseMode))
+def test_the_citizen_sees_who_why_what_and_how_long_and_then_shares(
+    samira: Citizen, counsellor: Requester, world: WalletWorld, method: str, mode: ResponseMode
+) -> None:
+    page = scan(
+        samira, counsellor.ask(only(["saldo_totaal"], ["aantal_open_zaken"]), method=method, response_mode=mode)
+    )
+    for words in ("Schuldhulp Voorbeeld", "Intake schuldhulp", "Wgs artikel 8", "6 maanden", "€ 271,00", "€ 172,21"):
+        assert words in page.words
+    assert counsellor.answered == [], "nothing leaves before the citizen chose"
+    page = samira.post(page.url, page, besluit="delen", kaart=boxes(page.text))
+    assert "U hebt gedeeld met Schuldhulp Voorbeeld" in page.words
+    given = answered(counsellor)
+    assert given.encrypted is (mode is ResponseMode.DIRECT_POST_JWT)
+    shown = [claims_of(each, world, counsellor) for each in given.vp_token["overzicht"]]
+    assert sorted(claims["saldo_totaal"] for claims in shown) == [17221, 27100]  # type: ignore[type-var]
+    for claims in shown:
+        assert "verplicht_totaal" not in claims, "only what was asked, and what everybody sees"
+        assert "zaken" not in claims or not any(claims["zaken"].values())  # type: ignore[attr-defined]
+
+
+def test_no_is_answered_with_no_and_nothing_else(samira: Citizen, counsellor: Requester) -> None:
+    page = scan(samira, counsellor.ask(only()))
+    page = samira.post(page.url, page, besluit="niet-delen", kaart=boxes(page.text))
+    assert "U hebt niets gedeeld" in page.words
+    (answer,) = counsellor.answered
+    assert isinstance(answer, RefusedResponse)
+    assert answer.refusal.error == "access_denied"
+
+
+def test_lacking_and_declining_look_the_same_to_who_asks(
+    samira: Citizen, counsellor: Requester, world: WalletWorld
+) -> None:
+    johan = world.citizen(JOHAN)
+    johan.make_wallet()
+    page = scan(johan, counsellor.ask(only()))
+    assert "U hebt niet wat zij vragen" in page.words
+    johan.post(page.url, page, besluit="niet-delen")
+    declined = scan(samira, counsellor.ask(only()))
+    samira.post(declined.url, declined, besluit="niet-delen")
+    one, two = counsellor.answered
+    assert isinstance(one, RefusedResponse)
+    assert isinstance(two, RefusedResponse)
+    assert one.refusal.error == two.refusal.error
+
+
+def test_a_card_that_the_citizen_unticks_stays_home(samira: Citizen, counsellor: Requester, world: WalletWorld) -> None:
+    page = scan(samira, counsellor.ask(only()))
+    (first, _) = boxes(page.text)
+    samira.post(page.url, page, besluit="delen", kaart=first)
+    assert len(answered(counsellor).vp_token["overzicht"]) == 1
+
+
+def test_nothing_ticked_is_nothing_shared(samira: Citizen, counsellor: Requester) -> None:
+    page = scan(samira, counsellor.ask(only()))
+    page = samira.post(page.url, page, besluit="delen")
+    assert page.status == 400
+    assert "U hebt niets gekozen" in page.words
+    assert counsellor.answered == []
+
+
+def test_what_is_optional_is_not_ticked(samira: Citizen, counsellor: Requester) -> None:
+    query = {
+        "credentials": [a_query(), a_query(["saldo"], type=CASE, id="zaak")],
+        "credential_sets": [{"options": [["overzicht"]]}, {"options": [["zaak"]], "required": False}],
+    }
+    page = scan(samira, counsellor.ask(query))
+    assert {value.split()[0] for value in boxes(page.text)} == {"overzicht"}
+    assert {value.split()[0] for value in boxes(page.text, checked=False)} == {"zaak"}
+    samira.post(page.url, page, besluit="delen", kaart=[*boxes(page.text), *boxes(page.text, checked=False)])
+    assert set(answered(counsellor).vp_token) == {"overzicht", "zaak"}
+
+
+def test_a_card_that_was_not_offered_for_the_question_is_not_shared(samira: Citizen, counsellor: Requester) -> None:
+    page = scan(samira, counsellor.ask(only()))
+    cards = samira.api("kaarten").json()["kaarten"]
+    case = next(card["id"] for card in cards if card["soort"] == "zaak")
+    page = samira.post(page.url, page, besluit="delen", kaart=f"overzicht {case}")
+    assert page.status == 400
+    assert counsellor.answered == []
+
+
+def test_each_request_is_answered_once(samira: Citizen, counsellor: Requester) -> None:
+    page = scan(samira, counsellor.ask(only()))
+    ticked = boxes(page.text)
+    samira.post(page.url, page, besluit="delen", kaart=ticked)
+    again = samira.post(page.url, page, besluit="delen", kaart=ticked)
+    assert again.status == 409
+    assert samira.get(page.url).status == 409
+    assert len(counsellor.answered) == 1
+
+
+def test_two_shares_use_two_copies(samira: Citizen, counsellor: Requester, world: WalletWorld) -> None:
+    citizen = world.citizen()
+    citizen.make_wallet()
+    citizen.collect()
+    issued = []
+    for _ in range(3):
+        page = scan(citizen, counsellor.ask(only()))
+        citizen.post(page.url, page, besluit="delen", kaart=boxes(page.text))
+        issued += [str(each).split("~")[0] for each in answered(counsellor).vp_token["overzicht"]]
+    assert len(set(issued)) == 6
+
+
+def test_a_request_that_nobody_signed_well_is_not_shown(samira: Citizen, counsellor: Requester) -> None:
+    stranger = SoftwareSigner.generate()
+    honest = counsellor.ask(only())
+    refused = {
+        "another key": lambda: counsellor.ask(only(), jwt=_signed_by(stranger, counsellor)),
+        "another client in the link": lambda: counsellor.ask(only(), outer="x509_hash:" + "A" * 43),
+        "no echo of our nonce": lambda: counsellor.ask(only(), echo=False),
+        "no token at all": lambda: counsellor.ask(only(), jwt="geen verzoek"),
+    }
+    for what, make in refused.items():
+        page = scan(samira, make())
+        assert page.status == 403, what
+        assert "Er is niets gedeeld" in page.words, what
+    assert counsellor.answered == []
+    assert scan(samira, honest).status == 200
+
+
+def _signed_by(signer: SoftwareSigner, counsellor: Requester) -> str:
+    from credentials.jose import sign_jwt
+    from credentials.openid.certificates import build_x5c
+
+    (request, _), *_ = counsellor.expected.values()
+    header = {"x5c": build_x5c(counsellor.chain)}
+    claims = {"aud": "https://self-issued.me/v2", **request.to_parameters()}
+    return sign_jwt("oauth-authz-req+jwt", header, claims, signer)  # type: ignore[arg-type]
+
+
+def test_an_old_request_has_expired(samira: Citizen, counsellor: Requester, world: WalletWorld) -> None:
+    page = scan(samira, counsellor.ask(only()))
+    world.clock.advance(timedelta(minutes=6))
+    try:
+        late = samira.get(page.url)
+    finally:
+        world.clock.advance(-timedelta(minutes=6))
+    assert late.status in (409, 410)
+
+
+def test_a_strangers_host_is_not_even_asked_before_the_citizen_agrees(
+    samira: Citizen, counsellor: Requester, world: WalletWorld
+) -> None:
+    stranger = Requester(world.net, world.clock, host="vreemd.example")
+    link = stranger.ask(only())
+    world.net.asked.clear()
+    page = scan(samira, link)
+    assert "Wij kennen deze organisatie niet" in page.words
+    assert "vreemd.example" in page.words
+    assert not any("vreemd.example" in url for url in world.net.asked)
+    page = scan(samira, link, zeker="ja")
+    assert "Wij kennen deze organisatie niet" in page.words
+    assert "Uw gegevens gaan naar vreemd.example" in page.words
+    # Without the citizen's own word for it nothing goes.
+    ticked = boxes(page.text)
+    assert "zelf kent" in samira.post(page.url, page, besluit="delen", kaart=ticked).words
+    assert stranger.answered == []
+    samira.post(page.url, page, besluit="delen", kaart=ticked, vertrouwd="ja")
+    assert len(stranger.answered) == 1
+
+
+def test_a_name_in_a_strangers_certificate_is_not_believed(
+    samira: Citizen, counsellor: Requester, world: WalletWorld
+) -> None:
+    # Its certificate says "Schuldhulp Voorbeeld", as the counsellor's does.
+    stranger = Requester(world.net, world.clock, host="vreemd.example")
+    page = scan(samira, stranger.ask(only()), zeker="ja")
+    assert "Een onbekende organisatie" in page.words
+
+
+def test_strangers_can_be_refused_by_setting(tmp_path_factory: pytest.TempPathFactory) -> None:
+    world = make_world(tmp_path_factory.mktemp("strict"), "cjib", unknown_verifiers="refuse")
+    citizen = world.citizen()
+    citizen.make_wallet()
+    citizen.collect()
+    stranger = Requester(world.net, world.clock, host="vreemd.example")
+    page = scan(citizen, stranger.ask(only()), zeker="ja")
+    assert page.status == 403
+    assert "staat niet op de lijst" in page.words
+    assert boxes(page.text) == []
+    world.close()
+
+
+def test_a_number_that_may_not_be_asked_is_refused_whole(samira: Citizen, counsellor: Requester) -> None:
+    page = scan(samira, counsellor.ask(only(["saldo_totaal"], ["bronorganisatie"])))
+    assert page.status == 200
+    query = {
+        "credentials": [
+            {
+                **a_query(),
+                "claims": [{"id": "a", "path": ["saldo_totaal"]}, {"id": "b", "path": ["subject", "bsn"]}],
+                "claim_sets": [["b"], ["a"]],
+            }
+        ]
+    }
+    # Nobody here has a card with the number: the other set answers, and the number is not asked after all.
+    assert scan(samira, counsellor.ask(query)).status == 200
+
+
+def test_a_host_that_moves_the_answer_elsewhere_is_stopped(samira: Citizen, counsellor: Requester) -> None:
+    link = counsellor.ask(only(), client_id=ClientId(Prefix.X509_SAN_DNS, "localhost"))
+    assert scan(samira, link).status == 200
+    # With this prefix the answer goes to the named host only; `localhost` names it here.
+    wrong = counsellor.ask(only(), outer="x509_san_dns:elders.example")
+    assert scan(samira, wrong).status == 403
+
+
+def test_more_than_was_registered_is_marked(samira: Citizen, world: WalletWorld) -> None:
+    before = list(world.participants)
+    modest = Requester(
+        world.net, world.clock, host="localhost:8121", claims=("saldo_totaal", "bronorganisatie", "peildatum")
+    )
+    _publish(world, [*before, replace(modest.participant, identifier=modest.url)])
+    page = scan(samira, modest.ask(only(["saldo_totaal"])))
+    assert "Dit is gebruikelijk" in page.words
+    page = scan(samira, modest.ask(only(["saldo_totaal"], ["vereffend_totaal"])))
+    assert "Dit is meer dan normaal" in page.words
+    _publish(world, before)
+
+
+def test_an_answer_that_is_not_taken_is_shown_as_such(samira: Citizen, counsellor: Requester) -> None:
+    page = scan(samira, counsellor.ask(only()))
+    counsellor.refuse = True
+    page = samira.post(page.url, page, besluit="delen", kaart=boxes(page.text))
+    assert page.status == 502
+    assert "Het antwoord kwam niet aan" in page.words
+    assert samira.api("geschiedenis").json()["geschiedenis"][0]["status"] == "niet_aangekomen"
+
+
+def test_the_browser_is_led_back_to_who_asked(samira: Citizen, counsellor: Requester) -> None:
+    counsellor.redirect = f"{counsellor.url}/klaar?response_code=abc"
+    page = scan(samira, counsellor.ask(only()))
+    page = samira.post(page.url, page, besluit="delen", kaart=boxes(page.text))
+    assert page.refresh == counsellor.redirect
+    assert "Ga terug naar Schuldhulp Voorbeeld" in page.words
+
+
+def test_the_receipt_says_exactly_what_went(samira: Citizen, counsellor: Requester) -> None:
+    page = scan(samira, counsellor.ask(only(["saldo_totaal"])))
+    page = samira.post(page.url, page, besluit="delen", kaart=boxes(page.text))
+    kept = samira.api("geschiedenis").json()["geschiedenis"][0]
+    assert (kept["status"], kept["doel"], kept["bewaartermijn"]) == ("gedeeld", "Intake schuldhulp", "6 maanden")
+    paths = {fact["pad"] for card in kept["kaarten"] for fact in card["gegevens"]}
+    assert "saldo_totaal" in paths
+    assert "vereffend_totaal" not in paths
+    listed = samira.get("/gedeeld")
+    assert "Schuldhulp Voorbeeld" in listed.words
+    gone = samira.post(f"/gedeeld/{kept['id']}/verwijderen", samira.get(f"/gedeeld/{kept['id']}"))
+    assert kept["id"] not in gone.text
+
+
+def test_a_program_shares_as_a_page_does(samira: Citizen, counsellor: Requester) -> None:
+    asked = samira.api("verzoeken", {"verzoek": counsellor.ask(only())})
+    assert asked.status_code == 201, asked.text
+    consent = asked.json()
+    assert consent["vrager"]["bekend"] is True
+    assert {card["nodig"] for card in consent["kaarten"]} == {True}
+    refused = samira.api(f"verzoeken/{consent['id']}/besluit", {"besluit": "misschien"})
+    assert refused.status_code == 400
+    done = samira.api(f"verzoeken/{consent['id']}/besluit", {"besluit": "delen"})
+    assert done.json()["status"] == "gedeeld"
+    assert samira.api(f"verzoeken/{consent['id']}/besluit", {"besluit": "delen"}).status_code == 409
+
+
+def test_a_link_from_elsewhere_waits_until_the_wallet_is_open(world: WalletWorld, counsellor: Requester) -> None:
+    from urllib.parse import urlsplit
+
+    citizen = world.citizen()
+    citizen.make_wallet()
+    citizen.collect()
+    number = citizen.number
+    citizen.post("/sluiten")
+    query = urlsplit(counsellor.ask(only())).query
+    page = citizen.get(f"/verzoek?{query}")
+    assert page.url.endswith("/welkom?verder=1")
+    page = citizen.post("/openen", citizen.get("/openen"), nummer=number, pincode=PIN)
+    assert "wil iets van u weten" in page.words
+
+
+@pytest.mark.parametrize(
+    "text", ["", "hallo", "https://example.org", "openid4vp://?client_id=x", secrets.token_hex(40)]
+)
+def test_what_is_no_request_says_so(samira: Citizen, text: str) -> None:
+    page = scan(samira, text)
+    assert page.status in (400, 403)
+    assert json.dumps(text)[1:-1] not in page.text or text == ""
