@@ -122,7 +122,7 @@ class CredentialDraft:
     type: str
     issuer: str
     issuer_name: str
-    claims: JsonObject
+    claims: JsonObject = field(repr=False)
     always_disclosed: frozenset[str]
     holder: HolderKey | None
     issued_at: datetime

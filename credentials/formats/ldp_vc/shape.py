@@ -52,7 +52,7 @@ class DocumentLimits:
 
     max_depth: int = 24
     max_values: int = 10_000
-    max_characters: int = 256_000
+    max_characters: int = 1_000_000
     max_blank_nodes: int = 256
     max_quads: int = 12_000
     max_contexts: int = 64
@@ -60,7 +60,7 @@ class DocumentLimits:
     seconds: float = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Shape:
     """A document taken apart: `key` identifies its shape, `leaves` are its values in document order.
 

@@ -99,7 +99,7 @@ def escaped(leaves: list[Leaf], roles: Roles) -> Sequence[Leaf]:
     return filled
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Compiler:
     """Works out what documents of one shape become, by way of one of them."""
 

@@ -12,7 +12,7 @@ from credentials.jose import UnverifiedToken
 TYPE: Final = "dc+sd-jwt"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class UnverifiedSdJwt:
     """A well-formed SD-JWT; nothing in it may be believed yet. `signed_part` ends with the last `~`."""
 

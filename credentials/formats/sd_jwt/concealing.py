@@ -12,7 +12,7 @@ RandomBytes: TypeAlias = Callable[[int], bytes]
 _NO_SLOTS: Final[tuple[str, ...]] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Concealer:
     """Turn one claim tree into a payload with digests, and the disclosures that open them.
 

@@ -45,6 +45,9 @@ class Disclosure(NamedTuple):
     name: str | None
     value: JsonValue
 
+    def __repr__(self) -> str:
+        return "Disclosure(***)"
+
 
 def base64url(data: bytes) -> bytes:
     """Encode without padding, as ASCII bytes."""

@@ -25,7 +25,7 @@ NEVER_HIDDEN: Final = frozenset(
 _CONTAINERS: Final = (dict, list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Opened:
     """A processed payload. `places` tells for each disclosure, by digest, the path of what it opens."""
 
@@ -54,7 +54,7 @@ def process(payload: JsonObject, disclosures: Mapping[str, Disclosure], limits: 
     return Opened(claims, opening.places)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class _Opening:
     disclosures: Mapping[str, Disclosure]
     limits: Limits
