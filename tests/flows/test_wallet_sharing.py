@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import pytest
 
+from credentials.dids import Resolver
 from credentials.formats import Expectation
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.keys import SoftwareSigner
 from credentials.openid.client_id import ClientId, Prefix
 from credentials.openid.vp_request import ResponseMode
 from credentials.openid.vp_response import PresentationResponse, RefusedResponse
-from credentials.dids import Resolver
 from tests.wallet_world import JOHAN, PIN, Citizen, Requester, WalletWorld, make_world
 
 OVERVIEW = "urn:nl:blauweknop:overzicht:1"

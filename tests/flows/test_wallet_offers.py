@@ -1,0 +1,161 @@
+"""Cards that an agency offers: by a code of the agency's, or by logging in; from agencies on the list alone."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from starlette.testclient import TestClient
+
+from credentials.encoding import json_compact
+from tests.debt_builders import SAMIRA
+from tests.wallet_world import Citizen, Page, WalletWorld, make_world
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WalletWorld]:
+    world = make_world(tmp_path_factory.mktemp("offers"), "cjib")
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def samira(world: WalletWorld) -> Citizen:
+    citizen = world.citizen()
+    citizen.make_wallet()
+    world.net.asked.clear()
+    return citizen
+
+
+def an_offer(world: WalletWorld, *configurations: str, **more: Any) -> dict[str, Any]:
+    agency = world.agencies["cjib"]
+    body = {"bsn": SAMIRA.reveal(), "configuraties": list(configurations or ("overzicht_sdjwt", "zaak_sdjwt")), **more}
+    headers = {"authorization": f"Bearer {agency.desk.api_token.reveal()}"}
+    answer = TestClient(agency.app, base_url=world.url("cjib")).post("/api/v1/aanbiedingen", json=body, headers=headers)
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+def scan(samira: Citizen, link: str) -> Page:
+    return samira.post("/toevoegen", samira.get("/toevoegen"), link=link)
+
+
+def test_an_offer_is_shown_before_it_is_taken(samira: Citizen, world: WalletWorld) -> None:
+    page = scan(samira, an_offer(world)["aanbodUri"])
+    assert "geeft u kaartjes" in page.words
+    assert samira.api("kaarten").json()["kaarten"] == []
+    page = samira.post(page.url, page, besluit="ja")
+    assert "De kaartjes zitten in uw portemonnee" in page.words
+    assert samira.api("overzicht").json()["saldo"] == 27100
+
+
+def test_an_offer_can_be_left(samira: Citizen, world: WalletWorld) -> None:
+    page = scan(samira, an_offer(world)["aanbodUri"])
+    samira.post(page.url, page, besluit="nee")
+    assert samira.api("kaarten").json()["kaarten"] == []
+    assert samira.get(page.url).status == 404
+
+
+def test_the_code_that_belongs_to_an_offer_is_asked_and_a_wrong_one_can_be_corrected(
+    samira: Citizen, world: WalletWorld
+) -> None:
+    offer = an_offer(world, txCode=True)
+    page = scan(samira, offer["aanbodUri"])
+    assert 'name="code"' in page.text
+    wrong = "0" * len(offer["txCode"])
+    for code in ("", wrong if wrong != offer["txCode"] else "1" * len(wrong)):
+        again = samira.post(page.url, page, besluit="ja", code=code)
+        assert again.status == 400
+        assert "Deze code klopt niet" in again.words
+    samira.post(page.url, again, besluit="ja", code=offer["txCode"])
+    assert samira.api("overzicht").json()["saldo"] == 27100
+
+
+def test_an_offer_is_taken_once(samira: Citizen, world: WalletWorld) -> None:
+    offer = an_offer(world)
+    first, second = scan(samira, offer["aanbodUri"]), None
+    samira.post(first.url, first, besluit="ja")
+    second = scan(samira, offer["aanbodUri"])
+    if "geeft u kaartjes" in second.words:
+        second = samira.post(second.url, second, besluit="ja")
+    assert second.status >= 400
+
+
+def test_an_offer_by_login_goes_by_way_of_the_agency(samira: Citizen, world: WalletWorld) -> None:
+    page = scan(samira, an_offer(world, grant="authorization_code")["aanbodUri"])
+    assert "U logt eerst in" in page.words
+    page = samira.post(page.url, page, besluit="ja")
+    assert page.refresh is not None
+    assert page.refresh.startswith(world.url("cjib"))
+    page = samira.get(page.refresh)
+    assert "De kaartjes zitten in uw portemonnee" in page.words
+    assert samira.api("overzicht").json()["saldo"] == 27100
+
+
+def test_w3c_credentials_are_kept_proven_and_counted_once_beside_the_other_form(
+    samira: Citizen, world: WalletWorld
+) -> None:
+    for configurations in (("overzicht_ldp", "zaak_ldp"), ("overzicht_sdjwt", "zaak_sdjwt")):
+        page = scan(samira, an_offer(world, *configurations)["aanbodUri"])
+        samira.post(page.url, page, besluit="ja")
+    cards = samira.api("kaarten").json()["kaarten"]
+    assert sorted(card["formaat"] for card in cards) == ["dc+sd-jwt", "dc+sd-jwt", "ldp_vc", "ldp_vc"]
+    assert {card["status"] for card in cards} == {"geldig"}
+    assert samira.api("overzicht").json()["saldo"] == 27100
+    assert samira.api("overzicht").json()["openZaken"] == 1
+
+
+def test_an_offer_of_nobody_on_the_list_is_refused_and_not_fetched(samira: Citizen, world: WalletWorld) -> None:
+    by_value = {"credential_issuer": "https://boef.example", "credential_configuration_ids": ["x"]}
+    links = (
+        "openid-credential-offer://?credential_offer_uri=" + quote("https://boef.example/aanbod/1", safe=""),
+        "openid-credential-offer://?credential_offer=" + quote(json_compact(by_value).decode(), safe=""),
+    )
+    for link in links:
+        page = scan(samira, link)
+        assert page.status == 403
+        assert "Wij kennen deze organisatie niet" in page.words
+    assert not any("boef" in url for url in world.net.asked)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "openid-credential-offer://?credential_offer_uri=http%3A%2F%2F169.254.169.254%2Flatest",
+        "openid-credential-offer://?credential_offer_uri=https%3A%2F%2F10.0.0.1%2Fx",
+        "openid-credential-offer://?credential_offer_uri=file%3A%2F%2F%2Fetc%2Fpasswd",
+        "openid-credential-offer://?credential_offer=%7B%7D&credential_offer_uri=https%3A%2F%2Fa.example",
+        "openid-credential-offer://?credential_offer=%7B%22credential_issuer%22%3A1%7D",
+        "openid-credential-offer://?credential_offer=",
+    ],
+)
+def test_a_hostile_offer_is_refused_without_a_call(samira: Citizen, world: WalletWorld, link: str) -> None:
+    assert scan(samira, link).status in (400, 403)
+    assert not any("localhost:8100" not in url for url in world.net.asked)
+
+
+def test_an_offer_of_kinds_that_do_not_exist_is_refused(samira: Citizen, world: WalletWorld) -> None:
+    value = {"credential_issuer": world.url("cjib"), "credential_configuration_ids": ["bestaat_niet"]}
+    page = scan(samira, "openid-credential-offer://?credential_offer=" + quote(json_compact(value).decode(), safe=""))
+    assert page.status == 409
+    assert "Er is niets voor u om op te halen" in page.words
+
+
+def test_a_program_takes_an_offer_as_a_page_does(samira: Citizen, world: WalletWorld) -> None:
+    offer = an_offer(world, txCode=True)
+    read = samira.api("aanbiedingen", {"aanbod": offer["aanbodUri"]})
+    assert read.status_code == 201, read.text
+    assert read.json()["code"]["cijfers"] is True
+    refused = samira.api(f"aanbiedingen/{read.json()['id']}/acceptatie", {})
+    assert refused.status_code == 400
+    assert refused.headers["content-type"] == "application/problem+json"
+    taken = samira.api(f"aanbiedingen/{read.json()['id']}/acceptatie", {"code": offer["txCode"]})
+    assert taken.json() == {"kaarten": 2}
+
+
+def test_the_landing_page_takes_an_offer_from_a_link(samira: Citizen, world: WalletWorld) -> None:
+    query = re.sub(r"^openid-credential-offer://\?", "", an_offer(world)["aanbodUri"])
+    page = samira.get(f"/aanbod?{query}")
+    assert "geeft u kaartjes" in page.words
