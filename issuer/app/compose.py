@@ -41,14 +41,15 @@ from issuer.usecases.authorise import Authorise, PushRequest
 from issuer.usecases.debts import ReadDebts
 from issuer.usecases.describe import Describe
 from issuer.usecases.dpop import TakeDpopProof
-from issuer.usecases.issue import Identity, IssueCredentials
+from issuer.usecases.issue import IssueCredentials
 from issuer.usecases.offer import CreateOffer, ShowOffer
 from issuer.usecases.publish import PublishStatus, ReadStatusList
 from issuer.usecases.purge import Purge
 from issuer.usecases.refresh import RefreshSource
+from issuer.usecases.sign import Identity, Signing
 from issuer.usecases.token import GiveToken
 from issuer.usecases.withdraw import Withdraw
-from issuer.web import api, authorise, login, pages, vci, wellknown
+from issuer.web import api, authorise, login, pages, take_along, vci, wellknown
 from issuer.web.desk import Contact, Desk
 from issuer.web.problems import problem_map
 from service.audit import AuditEntry, append
@@ -181,15 +182,11 @@ def build(
         issue=IssueCredentials(
             store=store,
             clock=clock,
-            derivation=derivation,
-            hiding=hiding,
             nonces=nonces,
             # Without a fetch: a wallet's key is in its did:key or did:jwk, and nobody makes us call elsewhere.
             resolver=Resolver(),
             read_debts=read_debts,
-            formats=formats,
-            identity=identity,
-            addresses=addresses,
+            signing=Signing(derivation, hiding, formats, identity, addresses),
             batch_size=settings.batch_size,
             reached=reached,
         ),
@@ -237,7 +234,7 @@ def _web(
     )
     business.include_router(api.router(desk))
     screens = pages_app(problems=problems, pages=desk.pages, login=login.LOGIN)
-    for module in (pages, login, authorise):
+    for module in (pages, take_along, login, authorise):
         screens.include_router(module.router(desk))
     desk.pages.install(screens)
 

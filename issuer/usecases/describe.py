@@ -16,7 +16,7 @@ from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMe
 from issuer.domain.configurations import CONFIGURATIONS, Form, IssuedConfiguration, Kind
 from issuer.domain.places import StatusAddresses
 from issuer.usecases.dpop import ALGORITHMS as DPOP_ALGORITHMS
-from issuer.usecases.issue import TYPES, Identity
+from issuer.usecases.sign import TYPES, Identity
 
 _NAMES: Final = {
     Kind.OVERVIEW: ("Betaaloverzicht", "Payment overview"),

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from credentials.clock import FixedClock
+from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE
+from credentials.formats.sd_jwt import SdJwtVc
+from credentials.verification.bundle import Bundle
 from tests.debt_builders import SAMIRA
 from tests.flows.issuance_kit import NOBODY, NOW, Scene, an_agency, code_of, csrf_of, log_in, several_cases
 
@@ -98,6 +101,18 @@ class TestDebts:
         assert document["overzicht"]["saldo_totaal"] == 3000
         assert sorted(case["zaakkenmerk"] for case in document["zaken"]) == ["ZAAK-1", "ZAAK-2"]
         assert SAMIRA.reveal() not in answer.text
+
+    def test_the_signed_file_proves_itself(self, scene: Scene) -> None:
+        browser = scene.http()
+        log_in(browser)
+        token = csrf_of(browser.get("/schulden").text)
+        bundle = Bundle.parse(browser.post("/schulden/bewijs", data={"csrf_token": token}).content)
+        views = [SdJwtVc().inspect(proof.content) for proof in bundle.proofs]
+        assert [view.type for view in views] == [OVERVIEW_TYPE, CASE_TYPE, CASE_TYPE]
+        assert {view.holder for view in views} == {None}
+        slots: Any = views[0].claims["zaken"]
+        assert {slot["digest"] for slot in slots.values()} == {view.claims["zaak_digest"] for view in views[1:]}
+        assert scene.api("intrekkingen", {"bsn": SAMIRA.reveal(), "reden": "x"}).json() == {"aantal": 3}
 
     def test_the_session_ends(self, scene: Scene) -> None:
         browser = scene.http()

@@ -1,0 +1,116 @@
+"""Write before you sign: a row per copy first, the signatures after it, and then a note that they were made.
+
+A crash in between leaves reserved rows, which count as issued for every withdrawal: there is never a credential that
+we do not know of.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from credentials.debts.bsn import Bsn
+from credentials.debts.claims import ALWAYS_DISCLOSED, CASE_TYPE, OVERVIEW_TYPE, SLOTS, WHOLE
+from credentials.debts.types import integrity, type_metadata
+from credentials.formats.base import Credential, CredentialDraft, HolderKey, IssuerKey
+from credentials.formats.registry import FormatRegistry
+from issuer.domain.configurations import Form, Kind, rounded_times
+from issuer.domain.facts import CopySalt, Facts, Hiding
+from issuer.domain.issuance import Copy, Dataset
+from issuer.domain.places import StatusAddresses
+from issuer.domain.secrets import Derivation
+from issuer.ports import Event, Records
+
+TYPES: Final[Mapping[Kind, str]] = {Kind.OVERVIEW: OVERVIEW_TYPE, Kind.CASE: CASE_TYPE}
+_INTEGRITY: Final = {type_: integrity(type_metadata(type_)) for type_ in TYPES.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who issues, as each format names it, and with which key."""
+
+    url: str
+    did: str
+    name: str
+    abbreviation: str
+    keys: Mapping[Form, IssuerKey] = field(repr=False)
+
+    def issuer_for(self, form: Form) -> str:
+        """Return the issuer's name in a credential of this form."""
+        return self.did if form is Form.LDP else self.url
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Copies of one statement whose rows are written; `first` is the number of the first in its session."""
+
+    dataset: Dataset
+    session: str
+    first: int
+    copies: tuple[Copy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Reserves, and then signs, copies of one statement."""
+
+    derivation: Derivation
+    hiding: Hiding
+    formats: FormatRegistry
+    identity: Identity
+    addresses: StatusAddresses
+
+    def reserve(
+        self, records: Records, facts: Facts, dataset: Dataset, *, session: str, subject: Bsn, count: int, now: datetime
+    ) -> Batch:
+        """Write the rows of this many copies, in the caller's transaction."""
+        chosen = dataset.configuration
+        case_hash = self.hiding.case(dataset.case) if dataset.case is not None else None
+        subject_hash = self.hiding.subject(subject)
+        fingerprint = self.hiding.fingerprint(facts, chosen.kind, case_hash) or ""
+        issued_at, expires_at = rounded_times(now, chosen.lifetime)
+        first = records.issuances.copies_of(session, chosen.id, case_hash)
+        copies = tuple(
+            Copy(
+                id=str(uuid.uuid4()),
+                session=session,
+                configuration=chosen.id,
+                subject_hash=subject_hash,
+                case_hash=case_hash,
+                fingerprint=fingerprint,
+                place=place,
+                issued_at=issued_at,
+                expires_at=expires_at,
+            )
+            for place in records.issuances.free_places(count)
+        )
+        records.issuances.reserve(copies)
+        records.audit(Event("credentials.issued", session, f"{chosen.id} {count}", subject_hash))
+        return Batch(dataset, session, first, copies)
+
+    def sign(self, facts: Facts, batch: Batch, holders: Sequence[HolderKey | None]) -> tuple[Credential, ...]:
+        """Sign one copy per holder."""
+        return tuple(self._copy(facts, batch, number, holder) for number, holder in enumerate(holders))
+
+    def _copy(self, facts: Facts, batch: Batch, number: int, holder: HolderKey | None) -> Credential:
+        copy, chosen = batch.copies[number], batch.dataset.configuration
+        salt = CopySalt(self.derivation, batch.session, chosen.form.value, batch.first + number)
+        type_urn = TYPES[chosen.kind]
+        draft = CredentialDraft(
+            type=type_urn,
+            issuer=self.identity.issuer_for(chosen.form),
+            issuer_name=self.identity.name,
+            claims=facts.statement(batch.dataset, salt),
+            always_disclosed=ALWAYS_DISCLOSED[type_urn],
+            holder=holder,
+            issued_at=copy.issued_at,
+            expires_at=copy.expires_at,
+            status=self.addresses.entries(chosen.form, copy.place),
+            # Not the id in our records: what a verifier sees must not lead back into them.
+            id=f"urn:uuid:{uuid.uuid4()}",
+            whole=WHOLE[type_urn],
+            slots=SLOTS[type_urn],
+            type_integrity=_INTEGRITY[type_urn],
+        )
+        return self.formats[chosen.form.value].issue(draft, self.identity.keys[chosen.form])
