@@ -36,6 +36,14 @@ _CURVES: Final[dict[str, tuple[type[ec.EllipticCurve], int, Algorithm, bytes]]] 
 }
 _ED25519_MULTICODEC: Final = bytes.fromhex("ed01")
 _PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+_KEY_AGREEMENT: Final = frozenset({"ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW"})
+
+_P: Final = 2**255 - 19
+_Y_MASK: Final = 2**255 - 1
+_Y_OF_ORDER_8: Final = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+# The heights of the points whose order divides 8. Under such a key one signature belongs to many or all messages, and
+# anyone can make it: the key is nobody's (RFC 8032 section 8.2 leaves this check to who needs it).
+_SMALL_ORDER: Final = frozenset({0, 1, _P - 1, _Y_OF_ORDER_8, _P - _Y_OF_ORDER_8})
 
 
 @dataclass(frozen=True)
@@ -43,15 +51,21 @@ class PublicJwk:
     """A public key that has been checked: right kind, point on its curve, no private member.
 
     `members` holds the required members only, in the order of RFC 7638 section 3.2; `kid` is kept apart.
+    `encrypts_only` is true of a key that its owner published for encryption: it verifies no signature.
     """
 
     members: JsonObject
     key: CryptographyPublicKey = field(compare=False, repr=False)
     kid: str | None = None
+    encrypts_only: bool = field(default=False, compare=False)
 
     @classmethod
     def parse(cls, jwk: object) -> Self:
-        """Take a JWK from outside. Raises UnsupportedKey for anything but a public P-256, P-384 or Ed25519 key."""
+        """Take a JWK from outside.
+
+        Raises UnsupportedKey for anything but a public P-256, P-384 or Ed25519 key, and for an `alg` that is not of
+        its curve (RFC 8725 section 3.1); MalformedInput for coordinates that are not base64url.
+        """
         if not isinstance(jwk, dict):
             raise UnsupportedKey("a JWK is an object")
         if _PRIVATE_MEMBERS & jwk.keys():
@@ -59,9 +73,11 @@ class PublicJwk:
         kid = jwk.get("kid")
         if kid is not None and not isinstance(kid, str):
             raise UnsupportedKey("kid is not a string")
+        encrypts_only = _encrypts_only(jwk)
         kind, curve = jwk.get("kty"), jwk.get("crv")
         if kind == "EC" and isinstance(curve, str) and curve in _CURVES:
-            make_curve, size, _, _ = _CURVES[curve]
+            make_curve, size, algorithm, _ = _CURVES[curve]
+            _require_algorithm(jwk, algorithm, *_KEY_AGREEMENT)
             x, y = _coordinate(jwk, "x", size), _coordinate(jwk, "y", size)
             try:
                 key = ec.EllipticCurvePublicNumbers(int.from_bytes(x), int.from_bytes(y), make_curve()).public_key()
@@ -71,14 +87,12 @@ class PublicJwk:
                 {"crv": curve, "kty": "EC", "x": b64url_encode(x), "y": b64url_encode(y)},
                 key,
                 kid,
+                encrypts_only,
             )
         if kind == "OKP" and curve == "Ed25519":
+            _require_algorithm(jwk, Algorithm.EDDSA, "Ed25519")
             raw = _coordinate(jwk, "x", 32)
-            return cls(
-                {"crv": "Ed25519", "kty": "OKP", "x": b64url_encode(raw)},
-                ed25519.Ed25519PublicKey.from_public_bytes(raw),
-                kid,
-            )
+            return cls(_ed25519_members(raw), ed25519.Ed25519PublicKey.from_public_bytes(raw), kid, encrypts_only)
         raise UnsupportedKey("only P-256, P-384 and Ed25519 keys are taken")
 
     @classmethod
@@ -103,8 +117,7 @@ class PublicJwk:
                     kid,
                 )
             case ed25519.Ed25519PublicKey():
-                raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
-                return cls({"crv": "Ed25519", "kty": "OKP", "x": b64url_encode(raw)}, key, kid)
+                return cls(_ed25519_members(key.public_bytes(Encoding.Raw, PublicFormat.Raw)), key, kid)
             case _:
                 raise UnsupportedKey("only P-256, P-384 and Ed25519 keys are taken")
 
@@ -156,6 +169,27 @@ class PublicJwk:
 
     def __hash__(self) -> int:
         return hash(self.thumbprint)
+
+
+def _encrypts_only(jwk: JsonObject) -> bool:
+    # RFC 7517 sections 4.2 and 4.3. Some wallets publish the `key_ops` of the private half, so "sign" counts too.
+    operations = jwk.get("key_ops")
+    if operations is not None and not isinstance(operations, list):
+        raise UnsupportedKey("key_ops is not an array")
+    return jwk.get("use") == "enc" or (operations is not None and not {"sign", "verify"} & set(map(str, operations)))
+
+
+def _require_algorithm(jwk: JsonObject, *names: str) -> None:
+    if jwk.get("alg", names[0]) not in names:
+        raise UnsupportedKey("alg is not an algorithm of the key's curve")
+
+
+def _ed25519_members(raw: bytes) -> JsonObject:
+    # RFC 8032 section 5.1.3: a height of p or more is a second spelling of another one.
+    height = int.from_bytes(raw, "little") & _Y_MASK
+    if height >= _P or height in _SMALL_ORDER:
+        raise UnsupportedKey("the Ed25519 key is not a point of the main group")
+    return {"crv": "Ed25519", "kty": "OKP", "x": b64url_encode(raw)}
 
 
 def _coordinate(jwk: JsonObject, name: str, size: int) -> bytes:
