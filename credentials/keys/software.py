@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Self, TypeAlias
 
 from cryptography.exceptions import InvalidSignature as _CryptographyInvalid
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, HashAlgorithm
@@ -30,6 +31,7 @@ _HASHES: Final[dict[Algorithm, tuple[HashAlgorithm, int]]] = {
     Algorithm.ES256: (SHA256(), 32),
     Algorithm.ES384: (SHA384(), 48),
 }
+_SIZES: Final = {Algorithm.ES256: 32, Algorithm.ES384: 48, Algorithm.EDDSA: 32}
 
 
 class SoftwareSigner:
@@ -60,6 +62,9 @@ class SoftwareSigner:
         if not isinstance(secret, str):
             raise UnsupportedKey("the JWK has no private half")
         raw = b64url_decode(secret, "d")
+        # RFC 7518 section 6.2.2.1 and RFC 8037 section 2: the full size, leading zeros included.
+        if len(raw) != _SIZES[public.algorithm]:
+            raise UnsupportedKey("d is not of the size of its curve")
         try:
             private_key: PrivateKey
             if isinstance(public.key, ec.EllipticCurvePublicKey):
@@ -80,11 +85,14 @@ class SoftwareSigner:
             if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
                 raise ConfigurationError(f"{path.name}: others may read this private key; set its mode to 0600")
             key = load_pem_private_key(path.read_bytes(), password=None)
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise ConfigurationError(f"{path.name}: no readable private key") from error
-        if not isinstance(key, ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey):
-            raise ConfigurationError(f"{path.name}: not a P-256, P-384 or Ed25519 key")
-        return cls(key, kid)
+        try:
+            if isinstance(key, ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey):
+                return cls(key, kid)
+        except UnsupportedKey:
+            pass  # Another curve: the same answer as for another kind of key.
+        raise ConfigurationError(f"{path.name}: not a P-256, P-384 or Ed25519 key")
 
     @property
     def public_jwk(self) -> PublicJwk:
@@ -138,7 +146,12 @@ class SoftwareSigner:
 
 
 def verify_signature(public_jwk: PublicJwk, message: bytes, signature: bytes) -> None:
-    """Check a raw JOSE signature with the key's own algorithm. Raises InvalidSignature."""
+    """Check a raw JOSE signature with the key's own algorithm.
+
+    Raises InvalidSignature, also for a key that was published for encryption only.
+    """
+    if public_jwk.encrypts_only:
+        raise InvalidSignature("the key is for encryption only")
     try:
         if isinstance(public_jwk.key, ed25519.Ed25519PublicKey):
             public_jwk.key.verify(signature, message)
