@@ -50,9 +50,9 @@ def check_times(
 ) -> None:
     """Check `exp`, `nbf` and `iat` against a moment, with a tolerance for clocks that differ.
 
-    `max_age` bounds how long ago `iat` was, for proofs of freshness. Raises ClaimError.
+    `max_age` bounds how long ago `iat` was, for proofs of freshness; `iat` is then required. Raises ClaimError.
     """
-    for name in require:
+    for name in require if max_age is None else (*require, "iat"):
         if name not in claims:
             raise ClaimError(name, "is missing")
     moment, tolerance = epoch(now), int(skew.total_seconds())
