@@ -13,6 +13,8 @@ from credentials.keys import PublicJwk, SoftwareSigner
 
 MAX_JWE_CHARACTERS: Final = 1_400_000
 CONTENT_ENCRYPTION: Final = ("A128GCM", "A256GCM")
+_IV_BYTES: Final = 12
+_TAG_BYTES: Final = 16
 
 
 class InvalidEncryption(MalformedInput):
@@ -47,23 +49,35 @@ def header_of(compact: str) -> JsonObject:
         raise InvalidEncryption("a JWE has five parts")
     try:
         header = json_object(b64url_decode(parts[0], "header"), "JWE header", max_bytes=8_000)
-        for part in parts[1:]:
-            b64url_decode(part, "JWE part")
-    except LimitExceeded:
+        key, iv, _, tag = (b64url_decode(part, "JWE part") for part in parts[1:])
+        _check_header(header)
+    except (LimitExceeded, InvalidEncryption):
         raise
     except MalformedInput as error:
         raise InvalidEncryption(error.detail) from error
+    # RFC 7518 sections 4.6 and 5.3: an agreed key is not sent, and GCM has sizes of its own.
+    if key or len(iv) != _IV_BYTES or len(tag) != _TAG_BYTES:
+        raise InvalidEncryption("a part of the JWE is not of its size")
+    return header
+
+
+def _check_header(header: JsonObject) -> None:
     if header.get("alg") != "ECDH-ES" or header.get("enc") not in CONTENT_ENCRYPTION:
         raise InvalidEncryption("alg or enc is not on our list")
     # RFC 7516 section 4.1.3: `zip` would let 13 kB grow to megabytes before anything is authenticated.
     for name in ("zip", "crit"):
         if name in header:
             raise InvalidEncryption(f"header member {name} is not taken")
+    for name in ("apu", "apv", "kid"):
+        if not isinstance(header.get(name, ""), str):
+            raise InvalidEncryption(f"header member {name} is not a string")
+    # RFC 7518 section 4.6.1: what the parties add to the agreed key is base64url.
+    b64url_decode(str(header.get("apu", "")), "apu")
+    b64url_decode(str(header.get("apv", "")), "apv")
     epk = header.get("epk")
     if not isinstance(epk, dict) or epk.get("crv") != "P-256":
         raise InvalidEncryption("epk is not a P-256 key")
     PublicJwk.parse(epk)
-    return header
 
 
 def decrypt(compact: str, key: EncryptionKey) -> JsonObject:
@@ -82,9 +96,14 @@ def decrypt(compact: str, key: EncryptionKey) -> JsonObject:
 
 
 def encrypt(content: JsonObject, recipient: JsonObject, enc: str = "A128GCM") -> str:
-    """Encrypt a JSON object to a published JWK; its `kid` is copied to the header. Raises InvalidEncryption."""
+    """Encrypt a JSON object to a published JWK; its `kid` is copied to the header.
+
+    Raises InvalidEncryption, UnsupportedKey or MalformedInput.
+    """
     if recipient.get("alg", "ECDH-ES") != "ECDH-ES" or enc not in CONTENT_ENCRYPTION:
         raise InvalidEncryption("alg or enc is not on our list")
+    if recipient.get("use", "enc") != "enc":
+        raise InvalidEncryption("the recipient's key is not for encryption")
     public = PublicJwk.parse(recipient)
     if public.curve != "P-256":
         raise InvalidEncryption("the recipient's key is not a P-256 key")
