@@ -1,5 +1,9 @@
 """What happens to issued credentials afterwards: changed debts, withdrawals, published lists, crashes."""
 
+import os
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -272,3 +276,43 @@ class TestPrivacy:
             secrets += [credential.split("~")[0].rpartition(".")[2], *credential.split("~")[1:-1]]
         assert stored
         assert [each for each in secrets if each.encode() in stored] == []
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from credentials.clock import FixedClock
+from tests.flows.issuance_kit import NOW, Scene, an_agency
+
+folder, point = Path(sys.argv[1]), sys.argv[2]
+
+def reached(where):
+    if where == point:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+clock = FixedClock(NOW)
+scene = Scene(an_agency(folder, clock, reached=reached), clock, folder)
+wallet = scene.wallet_with_token("overzicht_sdjwt")
+print("asking", flush=True)
+wallet.credentials("overzicht_sdjwt", 3)
+"""
+
+
+@pytest.mark.parametrize("point", ["reserved", "signed"])
+def test_a_killed_process_loses_nothing(tmp_path: Path, clock: FixedClock, point: str) -> None:
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    killed = subprocess.run(
+        [sys.executable, "-c", _KILLED, str(tmp_path), point],
+        env=environment,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2000:]
+    scene = Scene(an_agency(tmp_path, clock), clock, tmp_path)
+    with scene.agency.database.read() as connection:
+        rows = connection.execute(select(issued_copy)).all()
+        assert verify_audit(connection) == 3
+    assert [row.state for row in rows] == [CopyState.RESERVED] * 3
+    assert scene.api("intrekkingen", {"bsn": SAMIRA.reveal(), "reden": "x"}).json() == {"aantal": 3}
