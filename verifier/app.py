@@ -234,6 +234,7 @@ def screens_of(settings: VerifierSettings, desks: Desks) -> Screens:
         results=desks.results,
         clock=desks.clock,
         extensions=settings.limits.extensions,
+        web_wallets=tuple((each.name, each.request_url) for each in settings.web_wallets),
     )
 
 

@@ -62,6 +62,13 @@ class ApiClientSection(Settings):
     token_file: SettingPath
 
 
+class WebWalletSection(Settings):
+    """A wallet that is a website: on the client's own device it opens by a link instead of a wallet app."""
+
+    name: Text
+    request_url: BaseUrl
+
+
 class LimitsSection(Settings):
     """How long things live and how large they may be."""
 
@@ -84,6 +91,7 @@ class VerifierSettings(PartySettings):
     trust: TrustSection
     demo_login: DemoLoginSection | None = None
     api_clients: tuple[ApiClientSection, ...] = ()
+    web_wallets: tuple[WebWalletSection, ...] = ()
     limits: LimitsSection = LimitsSection()
 
     @model_validator(mode="after")
@@ -173,6 +181,11 @@ counsellors = [
 [[api_clients]]
 name = "zaaksysteem"
 token_file = "verifier-state/api-token"
+
+# Wallets that are a website; `request_url` takes the parameters of the openid4vp:// link.
+[[web_wallets]]
+name = "Blauwe Knop"
+request_url = "http://localhost:8110/verzoek"
 
 [limits]
 request_seconds = 300       # how long a QR code can be answered; five minutes at most

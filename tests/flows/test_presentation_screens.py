@@ -219,6 +219,7 @@ def test_on_one_device_the_answer_counts_only_back_in_this_browser(anna: Browser
     path = anna.new()
     page = anna.post(f"{path}/hier", anna.get(path).text)
     assert "Open de wallet op dit apparaat" in page.text
+    assert 'href="http://localhost:8110/verzoek?client_id=x509_hash%3A' in page.text
     back = anna.world.answer(anna.link(path), anna.world.samira())
     assert back is not None
     assert back.startswith(f"{BASE}/antwoord/")

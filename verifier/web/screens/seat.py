@@ -32,6 +32,7 @@ class Screens:
     results: Results
     clock: Clock
     extensions: int
+    web_wallets: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

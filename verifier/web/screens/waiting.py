@@ -39,6 +39,7 @@ def install(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
             newest=newest,
             standing=status,
             link=link,
+            web_wallets=[(name, f"{url}?{link.partition('?')[2]}") for name, url in screens.web_wallets],
             small_enough=len(link) <= MAX_QR_CHARACTERS,
             declined=views.declined_words(newest) if newest is not None else "",
             seconds_left=max(0, int((newest.expires_at - now).total_seconds())) if newest is not None else 0,
