@@ -124,6 +124,10 @@ counsellors = [
 [[api_clients]]
 name = "zaaksysteem"
 token_file = "verifier/api-token"
+
+[[web_wallets]]
+name = "Blauwe Knop"
+request_url = "http://localhost:{first_port + WALLET}/verzoek"
 """)
     return load_verifier(path)
 
