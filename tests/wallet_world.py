@@ -15,12 +15,14 @@ from types import MappingProxyType
 from typing import Any, Self
 from urllib.parse import parse_qs, parse_qsl, urlencode, urljoin, urlsplit
 
+from starlette.testclient import TestClient
+
 from credentials.clock import FixedClock
 from credentials.debts.bsn import Bsn
 from credentials.encoding import JsonObject, json_compact
 from credentials.jose import EncryptionKey
 from credentials.keys import SoftwareSigner
-from credentials.openid.client_id import ClientId, client_id_of_certificate
+from credentials.openid.client_id import client_id_of_certificate
 from credentials.openid.dcql import parse_query
 from credentials.openid.request_link import RequestReference
 from credentials.openid.request_object import MEDIA_TYPE, sign_request
@@ -37,7 +39,6 @@ from issuer.domain.clients import ListedWallet, Wallets
 from issuer.settings import AgencySection, AgencySettings, DigidSection, FcidSource, StatusSection
 from service.errors import UnexpectedContentType, UnexpectedStatus, Unreachable
 from service.http import Answer
-from starlette.testclient import TestClient
 from tests.debt_builders import DEMO, SAMIRA, agency
 from tests.flows.issuance_kit import FakeLogin
 from wallet_api.app import WalletService, create

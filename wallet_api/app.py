@@ -49,14 +49,10 @@ from wallet_api.usecases.show import ShowOverview
 from wallet_api.usecases.visits import Visits
 from wallet_api.usecases.wallets import KeepWallets
 from wallet_api.vault import ScryptLocksmith, SealedShelf
-from wallet_api.web.api import business_routes
-from wallet_api.web.bundle import Screens, UseCases
+from wallet_api.web import api
+from wallet_api.web.bundle import Machines, Screens, UseCases, furnish
 from wallet_api.web.door import Door
-from wallet_api.web.pages.answering import answering
-from wallet_api.web.pages.collecting import collecting
-from wallet_api.web.pages.entering import entering
-from wallet_api.web.pages.house import house
-from wallet_api.web.pages.overview import overview
+from wallet_api.web.pages import answering, collecting, entering, house, overview
 from wallet_api.web.problems import PROBLEMS
 from wallet_api.web.words import event_words
 
@@ -109,7 +105,9 @@ def create(
         clock,
         refresh_seconds=settings.trust.refresh_seconds,
     )
-    usecases = _usecases(settings, clock, http, trust, wallets, records, locksmith or ScryptLocksmith())
+    usecases = _usecases(
+        settings, clock, http, trust, wallets=wallets, records=records, locksmith=locksmith or ScryptLocksmith()
+    )
     door = Door(sessions, wallets)
     pages = _pages(settings)
     app = assemble(
@@ -139,6 +137,7 @@ def _usecases(
     clock: Clock,
     http: OutboundClient,
     trust: SchemeTrustList,
+    *,
     wallets: SqlWallets,
     records: SqlRecords,
     locksmith: ScryptLocksmith,
@@ -167,20 +166,33 @@ def _usecases(
     return UseCases(
         wallets=KeepWallets(wallets, locksmith, Attempts(free=settings.limits.attempts), clock),
         collect=Collect(
-            trust,
-            issuers,
-            visits,
-            receive,
-            SealedShelf(records, "collections", Collection, clock),
-            clock,
-            settings.collecting.formats,
+            trust=trust,
+            issuers=issuers,
+            visits=visits,
+            receive=receive,
+            shelf=SealedShelf(records, "collections", Collection, clock),
+            clock=clock,
+            formats=settings.collecting.formats,
         ),
         visits=visits,
         offers=TakeOffers(
-            trust, issuers, visits, receive, SealedShelf(records, "offers", PendingOffer, clock), clock, lifetime
+            trust=trust,
+            issuers=issuers,
+            visits=visits,
+            receive=receive,
+            shelf=SealedShelf(records, "offers", PendingOffer, clock),
+            clock=clock,
+            lifetime=lifetime,
         ),
         share=ShareCards(
-            trust, HttpRequesters(http, insecure_localhost=insecure), formats, keys, show, shelves, policy, clock
+            trust=trust,
+            requesters=HttpRequesters(http, insecure_localhost=insecure),
+            formats=formats,
+            keys=keys,
+            show=show,
+            shelves=shelves,
+            policy=policy,
+            clock=clock,
         ),
         show=show,
     )
@@ -197,8 +209,9 @@ def _formats() -> FormatRegistry:
 
 def _screens(screens: Screens) -> FastAPI:
     app = pages_app(problems=PROBLEMS, pages=screens.pages, login="/welkom")
-    for routes in (entering, collecting, overview, answering, house):
-        app.include_router(routes(screens))
+    furnish(app, screens)
+    for subject in (entering, collecting, overview, answering, house):
+        app.include_router(subject.router)
     screens.pages.install(app)
     return app
 
@@ -210,7 +223,8 @@ def _business(usecases: UseCases, door: Door, settings: WalletSettings) -> FastA
         problems=PROBLEMS,
         description="Kaartjes ophalen, het overzicht lezen en delen, namens de burger wiens sessie dit is.",
     )
-    app.include_router(business_routes(usecases, door, settings.base_url))
+    furnish(app, Machines(door, usecases, settings.base_url))
+    app.include_router(api.router)
     return app
 
 

@@ -214,7 +214,7 @@ class Issuers(Protocol):
 @final
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """A card whose proof held: signature, issuer on the trust list and allowed, bound to our key, valid, not withdrawn."""
+    """A card whose proof held: signature, issuer listed and allowed, bound to our key, valid, not withdrawn."""
 
     type: str
     claims: JsonObject = field(repr=False)

@@ -1,6 +1,5 @@
 """One suite for the wallet's storage, on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -22,9 +21,9 @@ SHELF = "5" * 16
 
 
 @pytest.fixture
-def migrated(database: Database) -> Iterator[Database]:
+def migrated(database: Database) -> Database:
     migrate(database, "wallet_api")
-    yield database
+    return database
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 
 from credentials.trust import make_ca
 from tests.wallet_world import WALLET, Citizen, WalletWorld, make_world
+from wallet_api.domain.wallet import OpenedWallet
 
 
 @pytest.fixture(scope="module")
@@ -238,5 +239,5 @@ def _pay(path: Path, cents: int, at: datetime) -> None:
     path.write_text(json.dumps(content))
 
 
-def _opened(citizen: Citizen, world: WalletWorld):  # type: ignore[no-untyped-def]
+def _opened(citizen: Citizen, world: WalletWorld) -> OpenedWallet:
     return world.service.usecases.wallets.open(citizen.number, "hallo 2026")

@@ -1,4 +1,4 @@
-"""What a stranger learns: from a copy of the database nothing, from another's session nothing, from the logs nothing."""
+"""What a stranger learns: from a copy of the database nothing, from another's session nothing."""
 
 import json
 import re

@@ -15,7 +15,7 @@ from credentials.keys import SoftwareSigner
 from credentials.openid.client_id import ClientId, Prefix
 from credentials.openid.vp_request import ResponseMode
 from credentials.openid.vp_response import PresentationResponse, RefusedResponse
-from tests.wallet_world import JOHAN, PIN, Citizen, Requester, WalletWorld, make_world
+from tests.wallet_world import JOHAN, PIN, Citizen, Page, Requester, WalletWorld, make_world
 
 OVERVIEW = "urn:nl:blauweknop:overzicht:1"
 CASE = "urn:nl:blauweknop:zaak:1"
@@ -72,7 +72,7 @@ def fresh_list(world: WalletWorld, request: pytest.FixtureRequest) -> None:
     world.service.usecases.share._trust.refresh()  # type: ignore[attr-defined]
 
 
-def scan(samira: Citizen, link: str, **fields: str):  # type: ignore[no-untyped-def]
+def scan(samira: Citizen, link: str, **fields: str) -> Page:
     return samira.post("/toevoegen", samira.get("/toevoegen"), link=link, **fields)
 
 

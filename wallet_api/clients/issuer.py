@@ -37,6 +37,7 @@ from wallet_api.domain.errors import IssuerRefused, TransactionCodeWrong
 from wallet_api.domain.issuance import CASE, OVERVIEW, Grant, IssuerDescription, Kind
 
 METADATA_SECONDS: Final = 300.0
+DPOP: Final = "DPoP"
 _MAX_KEPT: Final = 500
 
 # Our own types in JSON-LD bear a name; the wallet knows them by their URN whatever secures them.
@@ -149,7 +150,10 @@ class HttpIssuers:
     def obtain(
         self, description: IssuerDescription, grant: Grant, kind: Kind, identifier: str | None, keys: Sequence[Signer]
     ) -> Sequence[Credential]:
-        """Ask for one credential, bound to each of these keys in turn. Raises IssuerRefused, Unavailable, MalformedInput."""
+        """Ask for one credential, bound to each of these keys in turn.
+
+        Raises IssuerRefused, Unavailable, MalformedInput.
+        """
         try:
             return self._ask(description, grant, kind, identifier, keys)
         except IssuerRefused as error:
@@ -208,7 +212,7 @@ class HttpIssuers:
             identifiers={
                 detail.configuration_id: detail.credential_identifiers for detail in response.authorization_details
             },
-            dpop=dpop if response.token_type == "DPoP" else None,
+            dpop=dpop if response.token_type == DPOP else None,
             named=isinstance(request, AuthorizationCodeTokenRequest),
         )
 
@@ -230,7 +234,7 @@ class HttpIssuers:
     def _headers(self, url: str, dpop: Signer | None, access_token: str | None, nonce: str | None) -> Mapping[str, str]:
         headers: dict[str, str] = {}
         if access_token is not None:
-            headers["authorization"] = f"{'Bearer' if dpop is None else 'DPoP'} {access_token}"
+            headers["authorization"] = f"{'Bearer' if dpop is None else DPOP} {access_token}"
         if dpop is not None:
             headers["dpop"] = build_dpop_proof(
                 dpop,

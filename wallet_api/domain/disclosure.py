@@ -50,7 +50,7 @@ class Fact:
 
 
 def shown_facts(type: str, claims: JsonObject, paths: Sequence[ClaimsPath] | None) -> tuple[Fact, ...]:
-    """Return every claim that showing these paths of a card reveals (None: all of them), what is always seen included."""
+    """Return every claim that showing these paths of a card (None: all) reveals, what is always seen included."""
     always = ALWAYS_DISCLOSED.get(type, frozenset())
     return tuple(
         _fact(type, leaf, value)

@@ -22,7 +22,7 @@ class TooManyAttempts(BlauweKnopError):
 
 
 class WeakPin(BlauweKnopError):
-    """A PIN or password that is too easy to guess. `reason` is one of short, long, repeated, sequence, number, common."""
+    """A PIN or password that is easy to guess. `reason`: short, long, repeated, sequence, number or common."""
 
     code = "weak_pin"
 
@@ -56,7 +56,7 @@ class CitizenDeclined(BlauweKnopError):
 
 
 class IssuerRefused(BlauweKnopError):
-    """The agency answered with an error of its own. `reason` is its OAuth or OpenID error code, if it is a known one."""
+    """The agency answered with an error. `reason` is its OAuth or OpenID error code, if it is a known one."""
 
     code = "issuer_refused"
 

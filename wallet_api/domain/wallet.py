@@ -9,6 +9,7 @@ import secrets
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final, Self, final
 
 from credentials.masking import Secret
@@ -116,7 +117,7 @@ def check_pin(text: str, number: WalletNumber) -> Secret:
         raise WeakPin("long")
     if len(set(pin)) <= 2 or any(pin == pin[:size] * (len(pin) // size) for size in (2, 3)):
         raise WeakPin("repeated")
-    steps = {ord(after) - ord(before) for before, after in zip(pin, pin[1:], strict=False)}
+    steps = {ord(after) - ord(before) for before, after in pairwise(pin)}
     if steps in ({1}, {-1}):
         raise WeakPin("sequence")
     if pin in number.digits or number.digits in pin:

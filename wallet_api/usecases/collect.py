@@ -39,6 +39,7 @@ class Collect:
 
     def __init__(
         self,
+        *,
         trust: TrustSource,
         issuers: Issuers,
         visits: Visits,

@@ -27,6 +27,7 @@ class TakeOffers:
 
     def __init__(
         self,
+        *,
         trust: TrustSource,
         issuers: Issuers,
         visits: Visits,

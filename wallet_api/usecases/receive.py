@@ -51,7 +51,9 @@ class ReceiveCards:
         """
         session = secrets.token_hex(8)
         cards = [
-            self._obtain(agency, description, grant, kind, identifier, session)
+            self._obtain(
+                agency=agency, description=description, grant=grant, kind=kind, identifier=identifier, session=session
+            )
             for kind, identifier in _wanted(description, grant, configurations)
         ]
         if not cards:
@@ -62,6 +64,7 @@ class ReceiveCards:
 
     def _obtain(
         self,
+        *,
         agency: Agency,
         description: IssuerDescription,
         grant: Grant,

@@ -86,6 +86,7 @@ class ShareCards:
 
     def __init__(
         self,
+        *,
         trust: TrustSource,
         requesters: Requesters,
         formats: FormatRegistry,

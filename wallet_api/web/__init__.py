@@ -1,1 +1,1 @@
-"""The wallet's two faces: pages for citizens and `/api/v1` for programs that act for one. Both speak to use cases only."""
+"""The wallet's two faces: pages for citizens, and `/api/v1` for programs that act for one. Both speak to use cases."""

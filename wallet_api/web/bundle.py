@@ -1,10 +1,18 @@
-"""What the routes are given: the use cases, the door, and how pages are made."""
+"""What the routes are given: the use cases, the door, and how pages are made.
+
+It hangs on the app (`furnish`), and each route asks for it: `here: Here` on the screens, `here: Machine` and
+`wallet: Wallet` on the REST interface. A `form: CheckedForm` has come from our own page, in this browser's session.
+"""
 
 from dataclasses import dataclass
-from typing import final
+from typing import Annotated, TypeAlias, cast, final
+
+from fastapi import Depends, FastAPI, Request
 
 from service.csrf import CsrfGuard
 from service.pages import Pages
+from service.web import Form
+from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.usecases.collect import Collect
 from wallet_api.usecases.offers import TakeOffers
 from wallet_api.usecases.share import ShareCards
@@ -36,3 +44,40 @@ class Screens:
     door: Door
     guard: CsrfGuard
     usecases: UseCases
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """What every route of the REST interface needs."""
+
+    door: Door
+    usecases: UseCases
+    base_url: str
+
+
+def furnish(app: FastAPI, furniture: Screens | Machines) -> None:
+    """Hang what the routes need on their app."""
+    app.state.furniture = furniture
+
+
+def _screens(request: Request) -> Screens:
+    return cast(Screens, request.app.state.furniture)
+
+
+def _machines(request: Request) -> Machines:
+    return cast(Machines, request.app.state.furniture)
+
+
+async def _form(request: Request) -> Form:
+    return await _screens(request).guard.form(request)
+
+
+def _wallet(request: Request) -> OpenedWallet:
+    return _machines(request).door.bearer(request)
+
+
+Here: TypeAlias = Annotated[Screens, Depends(_screens)]
+CheckedForm: TypeAlias = Annotated[Form, Depends(_form)]
+Machine: TypeAlias = Annotated[Machines, Depends(_machines)]
+Wallet: TypeAlias = Annotated[OpenedWallet, Depends(_wallet)]

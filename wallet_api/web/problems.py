@@ -47,7 +47,7 @@ PROBLEMS: Final = ProblemMap(
         UnknownStep: Problem(
             status=400,
             title="Deze stap kennen wij niet",
-            advice="Misschien is hij al gedaan, of kwam het antwoord van een andere plek. Ga terug naar uw portemonnee.",
+            advice="Misschien is hij al gedaan, of kwam het antwoord van een andere plek. Ga terug naar het overzicht.",
         ),
         Expired: Problem(
             status=410, title="Sorry, de tijd is voorbij", advice=f"Dit houdt uw gegevens veilig. {_AGAIN}"
@@ -75,8 +75,8 @@ PROBLEMS: Final = ProblemMap(
         UnlistedIssuer: Problem(
             status=403,
             title="Wij kennen deze organisatie niet",
-            advice="Zij staat niet op de lijst van bekende organisaties. Daarom nemen wij niets van haar aan. Twijfelt u? "
-            "Bel de organisatie zelf, met een nummer dat u zelf opzoekt.",
+            advice="Zij staat niet op de lijst van bekende organisaties. Daarom nemen wij niets van haar aan. "
+            "Twijfelt u? Bel de organisatie zelf, met een nummer dat u zelf opzoekt.",
         ),
         NothingOffered: Problem(
             status=409, title="Er is niets voor u om op te halen", advice="De organisatie heeft geen passende kaartjes."

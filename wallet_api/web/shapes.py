@@ -17,10 +17,8 @@ _KINDS = {OVERVIEW_TYPE: "overzicht", CASE_TYPE: "zaak"}
 def overview(found: CitizenOverview, collected: Collection | None) -> JsonObject:
     """Return the whole overview."""
     outcomes = {each.agency.identifier: each for each in collected.rounds} if collected is not None else {}
-    agencies: list[JsonValue] = []
     listed = {line.agency.identifier for line in found.agencies}
-    for line in found.agencies:
-        agencies.append(_agency(line))
+    agencies: list[JsonValue] = [_agency(line) for line in found.agencies]
     for identifier, each in outcomes.items():
         if identifier not in listed:
             agencies.append(

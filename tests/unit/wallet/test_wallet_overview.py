@@ -15,6 +15,7 @@ from wallet_api.domain.card import Agency, Card, Copy, Standing, copy_to_use
 from wallet_api.domain.overview import Freshness, Group, overview_of
 from wallet_api.domain.renewal import renew, subject
 
+DUE, DUE_AMOUNT = "eerst_vervalt_datum", "eerst_vervalt_bedrag"
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
 
@@ -128,9 +129,13 @@ def test_freshness_goes_with_time(later: timedelta, freshness: Freshness) -> Non
     assert line.freshness is freshness
 
 
+def a_plan(*, kept: bool) -> dict[str, Any]:
+    return {"fase": "regeling", "regeling": {"termijnbedrag": 100, "nagekomen": kept}}
+
+
 def a_case(**claims: Any) -> list[Card]:
     (card,) = [card for card in cards_of("duo", "samira") if card.type == CASE_TYPE]
-    undated = {"eerst_vervalt_datum": None, "eerst_vervalt_bedrag": None}
+    undated = {DUE: None, DUE_AMOUNT: None}
     tree = {name: value for name, value in {**card.claims, **undated, **claims}.items() if value is not None}
     return [replace(card, claims=tree)]
 
@@ -141,11 +146,11 @@ def a_case(**claims: Any) -> list[Card]:
         # Behind with payments.
         ({"saldo": 900, "achterstand": 500, "fase": "herinnering"}, Group.NOW, 500),
         # Due within two weeks, or at a later time.
-        ({"saldo": 900, "achterstand": 0, "fase": "aanschrijving", "eerst_vervalt_datum": "2026-11-15", "eerst_vervalt_bedrag": 300}, Group.NOW, 300),
-        ({"saldo": 900, "achterstand": 0, "fase": "aanschrijving", "eerst_vervalt_datum": "2026-11-16", "eerst_vervalt_bedrag": 300}, Group.LATER, 0),
+        ({"saldo": 900, "achterstand": 0, "fase": "aanschrijving", DUE: "2026-11-15", DUE_AMOUNT: 300}, Group.NOW, 300),
+        ({"saldo": 900, "achterstand": 0, "fase": "aanschrijving", DUE: "2026-11-16", DUE_AMOUNT: 300}, Group.LATER, 0),
         # A plan that is kept, and one that is not.
-        ({"saldo": 900, "achterstand": 0, "fase": "regeling", "regeling": {"termijnbedrag": 100, "nagekomen": True}}, Group.PLAN, 0),
-        ({"saldo": 900, "achterstand": 100, "fase": "regeling", "regeling": {"termijnbedrag": 100, "nagekomen": False}}, Group.NOW, 100),
+        ({"saldo": 900, "achterstand": 0, **a_plan(kept=True)}, Group.PLAN, 0),
+        ({"saldo": 900, "achterstand": 100, **a_plan(kept=False)}, Group.NOW, 100),
         # A last warning without a date is for now, whatever else it does not say.
         ({"saldo": 900, "achterstand": 0, "fase": "aanmaning"}, Group.NOW, 900),
         # Put off.

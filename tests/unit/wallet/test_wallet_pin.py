@@ -1,6 +1,6 @@
 """Numbers, PINs, and how often one may guess."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -79,7 +79,7 @@ class MemoryWallets:
     def find(self, tag: bytes) -> StoredWallet | None:
         return self.by_tag.get(tag)
 
-    def reserve_attempt(self, wallet: StoredWallet, blocked_until, now) -> bool:  # type: ignore[no-untyped-def]
+    def reserve_attempt(self, wallet: StoredWallet, blocked_until: datetime | None, now: datetime) -> bool:
         held = self.by_tag[wallet.tag]
         if held.failures != wallet.failures or (held.blocked_until is not None and held.blocked_until > now):
             return False

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from credentials.errors import ConfigurationError
 from service.settings import load
-from typer.testing import CliRunner
 from wallet_api.cli import app
 from wallet_api.settings import EXAMPLE, WalletSettings
 

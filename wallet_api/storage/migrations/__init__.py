@@ -1,0 +1,1 @@
+"""The history of the wallet's tables; `service.migrations` runs it."""

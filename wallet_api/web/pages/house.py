@@ -1,48 +1,52 @@
 """The rest of the house: settings, help, privacy, accessibility, and leaving for good."""
 
-from collections.abc import Callable
-from typing import Annotated
+from typing import Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from service.web import Form
-from wallet_api.web.bundle import Screens
+from wallet_api.web.bundle import CheckedForm, Here
+
+router: Final = APIRouter()
 
 
-def house(screens: Screens) -> APIRouter:
-    """Return the routes."""
-    router = APIRouter()
-    pages, door, guard, wallets = screens.pages, screens.door, screens.guard, screens.usecases.wallets
-    FormOf = Annotated[Form, Depends(guard.form)]  # noqa: N806  # a type
+@router.get("/instellingen")
+def settings(request: Request, here: Here) -> Response:
+    """Show the settings."""
+    session, _ = here.door.open_session(request)
+    number = here.door.number(session)
+    shown = number.shown if number is not None else ""
+    return here.pages.render(request, "settings.html", session=session, number=shown, error="")
 
-    @router.get("/instellingen")
-    def settings(request: Request) -> Response:
-        session, _ = door.open_session(request)
-        number = door.number(session)
+
+@router.post("/instellingen/verwijderen")
+def delete(request: Request, here: Here, form: CheckedForm) -> Response:
+    """Throw the wallet away."""
+    session, wallet = here.door.open_session(request)
+    if form.get("zeker") != "ja":
+        number = here.door.number(session)
         shown = number.shown if number is not None else ""
-        return pages.render(request, "settings.html", session=session, number=shown, error="")
+        text = "Zet eerst een vinkje. Weggooien kan niet ongedaan worden gemaakt."
+        return here.pages.render(request, "settings.html", status=400, session=session, number=shown, error=text)
+    here.usecases.wallets.delete(wallet)
+    response = RedirectResponse("/welkom?weg=1", 303)
+    here.door.leave(request, response)
+    return response
 
-    @router.post("/instellingen/verwijderen")
-    def delete(request: Request, form: FormOf) -> Response:
-        session, wallet = door.open_session(request)
-        if form.get("zeker") != "ja":
-            number = door.number(session)
-            shown = number.shown if number is not None else ""
-            text = "Zet eerst een vinkje. Weggooien kan niet ongedaan worden gemaakt."
-            return pages.render(request, "settings.html", status=400, session=session, number=shown, error=text)
-        wallets.delete(wallet)
-        response = RedirectResponse("/welkom?weg=1", 303)
-        door.leave(request, response)
-        return response
 
-    def fixed(template: str) -> Callable[[Request], Response]:
-        def page(request: Request) -> Response:
-            return pages.render(request, template, session=door.session(request))
+@router.get("/hulp")
+def help_page(request: Request, here: Here) -> Response:
+    """Help."""
+    return here.pages.render(request, "help.html")
 
-        return page
 
-    for path, template in (("/hulp", "help.html"), ("/privacy", "privacy.html"), ("/toegankelijkheid", "a11y.html")):
-        router.add_api_route(path, fixed(template), methods=["GET"])
+@router.get("/privacy")
+def privacy(request: Request, here: Here) -> Response:
+    """Say what is kept."""
+    return here.pages.render(request, "privacy.html")
 
-    return router
+
+@router.get("/toegankelijkheid")
+def accessibility(request: Request, here: Here) -> Response:
+    """Say what works."""
+    return here.pages.render(request, "a11y.html")

@@ -1,84 +1,90 @@
 """The overview: what to pay now, to whom, before when; one debt; and the file to take along."""
 
 import json
-from typing import Annotated
+from typing import Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from credentials.debts.catalogue import describe
-from service.web import Form, strict_query
+from service.web import strict_query
 from wallet_api.domain.overview import Group, payee
 from wallet_api.web import words
-from wallet_api.web.bundle import Screens
+from wallet_api.web.bundle import CheckedForm, Here
+
+router: Final = APIRouter()
 
 
-def overview(screens: Screens) -> APIRouter:
-    """Return the routes."""
-    router = APIRouter()
-    pages, door, guard = screens.pages, screens.door, screens.guard
-    show, collect = screens.usecases.show, screens.usecases.collect
-    FormOf = Annotated[Form, Depends(guard.form)]  # noqa: N806  # a type
+@router.get("/overzicht")
+def all_debts(request: Request, here: Here) -> Response:
+    """Show the overview."""
+    session, wallet = here.door.open_session(request)
+    return here.pages.render(
+        request,
+        "overview.html",
+        session=session,
+        overview=here.usecases.show.overview(wallet),
+        collection=here.usecases.collect.progress(wallet),
+        today=here.usecases.show.today(),
+        collected=strict_query(request).get("opgehaald") == "1",
+        groups=[group for group in Group if group is not Group.DONE],
+        done=Group.DONE,
+        words=words,
+        describe=describe,
+        payee=payee,
+    )
 
-    @router.get("/overzicht")
-    def all_debts(request: Request) -> Response:
-        session, wallet = door.open_session(request)
-        return pages.render(
-            request,
-            "overview.html",
-            session=session,
-            overview=show.overview(wallet),
-            collection=collect.progress(wallet),
-            today=show.today(),
-            collected=strict_query(request).get("opgehaald") == "1",
-            groups=[group for group in Group if group is not Group.DONE],
-            done=Group.DONE,
-            words=words,
-            describe=describe,
-            payee=payee,
-        )
 
-    @router.post("/overzicht/controleren")
-    def check(request: Request, form: FormOf) -> Response:  # noqa: ARG001  # the form is its own check
-        show.overview(door.wallet(request), fresh=True)
-        return RedirectResponse("/overzicht", 303)
+@router.post("/overzicht/controleren")
+def check(request: Request, here: Here, form: CheckedForm) -> Response:  # noqa: ARG001  # the form is its own check
+    """Fetch status lists anew."""
+    here.usecases.show.overview(here.door.wallet(request), fresh=True)
+    return RedirectResponse("/overzicht", 303)
 
-    @router.get("/overzicht/downloaden")
-    def download(request: Request) -> Response:
-        content = json.dumps(show.download(door.wallet(request)), ensure_ascii=False, indent=1)
-        return Response(
-            content,
-            media_type="application/json",
-            headers={"content-disposition": 'attachment; filename="mijn-schuldenoverzicht.json"'},
-        )
 
-    @router.get("/schulden/{id}")
-    def debt(request: Request, id: str) -> Response:
-        session, wallet = door.open_session(request)
-        detail = show.debt(wallet, id)
-        return pages.render(
-            request,
-            "debt.html",
-            session=session,
-            line=detail.line,
-            case=detail.line.case,
-            report=detail.report,
-            today=show.today(),
-            kind=describe(detail.line.case.type or ""),
-            groups=Group,
-            words=words,
-            payee=payee(detail.line.case, detail.line.card.agency),
-        )
+@router.get("/overzicht/downloaden")
+def download(request: Request, here: Here) -> Response:
+    """Hand over the overview as a file."""
+    content = json.dumps(here.usecases.show.download(here.door.wallet(request)), ensure_ascii=False, indent=1)
+    return Response(
+        content,
+        media_type="application/json",
+        headers={"content-disposition": 'attachment; filename="mijn-schuldenoverzicht.json"'},
+    )
 
-    @router.get("/kaarten/{id}")
-    def card(request: Request, id: str) -> Response:
-        session, wallet = door.open_session(request)
-        held, report = show.card(wallet, id)
-        return pages.render(request, "card.html", session=session, card=held, report=report, facts=show.facts(held))
 
-    @router.post("/kaarten/{id}/verwijderen")
-    def remove(request: Request, id: str, form: FormOf) -> Response:  # noqa: ARG001  # the form is its own check
-        show.remove(door.wallet(request), id)
-        return RedirectResponse("/overzicht", 303)
+@router.get("/schulden/{id}")
+def debt(request: Request, here: Here, id: str) -> Response:
+    """Show one debt."""
+    session, wallet = here.door.open_session(request)
+    detail = here.usecases.show.debt(wallet, id)
+    return here.pages.render(
+        request,
+        "debt.html",
+        session=session,
+        line=detail.line,
+        case=detail.line.case,
+        report=detail.report,
+        today=here.usecases.show.today(),
+        kind=describe(detail.line.case.type or ""),
+        groups=Group,
+        words=words,
+        payee=payee(detail.line.case, detail.line.card.agency),
+    )
 
-    return router
+
+@router.get("/kaarten/{id}")
+def card(request: Request, here: Here, id: str) -> Response:
+    """Show one card."""
+    session, wallet = here.door.open_session(request)
+    held, report = here.usecases.show.card(wallet, id)
+    return here.pages.render(
+        request, "card.html", session=session, card=held, report=report, facts=here.usecases.show.facts(held)
+    )
+
+
+@router.post("/kaarten/{id}/verwijderen")
+def remove(request: Request, here: Here, id: str, form: CheckedForm) -> Response:  # noqa: ARG001  # the form is its own check
+    """Throw a card away."""
+    here.usecases.show.remove(here.door.wallet(request), id)
+    return RedirectResponse("/overzicht", 303)
