@@ -55,9 +55,12 @@ WHOLE: Final[Mapping[str, frozenset[tuple[str, ...]]]] = {
 
 SLOTS: Final[Mapping[str, Mapping[tuple[str, ...], tuple[str, ...]]]] = {
     OVERVIEW_TYPE: {("zaken",): tuple(case_slot(number) for number in range(1, DETAIL_SLOTS + 1))},
-    CASE_TYPE: {},
+    # A plan, a remedy or payment data: that there is one is told by nobody but the citizen.
+    CASE_TYPE: {
+        (): tuple(sorted({leaf.path[0] for leaf in LEAVES[CASE_TYPE] if len(leaf.path) > 1 and leaf.sd != "never"}))
+    },
 }
-"""Per type the slots that are always in sight, filled or not, so that their number does not tell how many are used."""
+"""Per type what is always in sight, filled or not, so that what is in use cannot be told from outside."""
 
 
 @final
