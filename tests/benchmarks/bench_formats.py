@@ -92,7 +92,7 @@ def _sd_jwt() -> list[Row]:
     presenter.create_presentation(dict.fromkeys(TEN, True), NONCE, AUDIENCE, holder)
     their_shown = str(presenter.sd_jwt_presentation)
 
-    def verify_theirs(compact: str, *binding: str) -> Any:  # noqa: ANN401  # the peer has no types
+    def verify_theirs(compact: str, *binding: str) -> Any:  # the peer has no types
         return SDJWTVerifier(compact, lambda _issuer, _header: issuer, *binding).get_verified_payload()
 
     return [
