@@ -88,7 +88,8 @@ def test_every_column_of_the_database_is_an_id_a_time_a_count_or_sealed(samira: 
         ("wallet", "id"), ("wallet", "tag"), ("wallet", "failures"), ("wallet", "blocked_until"),
         ("wallet_lock", "wallet_id"), ("wallet_lock", "kind"), ("wallet_lock", "salt"), ("wallet_lock", "cost"),
         ("wallet_lock", "wrapped"),
-        ("wallet_record", "wallet_id"), ("wallet_record", "shelf"), ("wallet_record", "id"), ("wallet_record", "number"),
+        ("wallet_record", "wallet_id"), ("wallet_record", "shelf"), ("wallet_record", "id"),
+        ("wallet_record", "number"),
         ("wallet_record", "version"), ("wallet_record", "content"), ("wallet_record", "expires_at"),
     }  # fmt: skip
     rows = database.execute("SELECT shelf, id, length(content) FROM wallet_record").fetchall()
