@@ -1,7 +1,6 @@
 """A request for cards: who asks, what exactly, yes or no; and nothing leaves the wallet otherwise."""
 
 import json
-import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
