@@ -1,7 +1,8 @@
 """`make demo`: set the stage, start every service, play the story, and keep serving until Ctrl-C.
 
 Environment: ONCE=1 ends after the story; PORT=9100 starts at another port; REPORT=file writes a report in JSON;
-PARTICIPANT=file adds an issuer of one's own to the trust list.
+PARTICIPANT=file adds an issuer of one's own to the trust list, or a list of them; STATE=folder keeps keys, databases
+and logs there instead of in `.state`.
 """
 
 import json
@@ -16,15 +17,17 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from demo.processes import DemoError, Processes, check_ports
-from demo.stage import FIRST_PORT, Stage, ports_from, set_stage
+from demo.services import start
+from demo.stage import FIRST_PORT, Stage, ports_from, set_stage, stage_stood_in
 from demo.story import COUNSELLOR, PASSWORD, PIN, Story, play
 from issuer.domain.configurations import CONFIGURATIONS
 
-STATE: Final = Path(__file__).parents[1] / ".state" / "demo"
+STATES: Final = Path(__file__).parents[1] / ".state"
 MEMORY_INTERVAL: Final = 1.0
 
 
@@ -36,7 +39,7 @@ def main() -> int:
     try:
         return _run(console, once=once)
     except DemoError as error:
-        console.print(f"\n[bold red]The demo stopped.[/] {error}", markup=True, highlight=False)
+        console.print(f"\n[bold red]The demo stopped.[/] {escape(str(error))}", highlight=False)
         return 1
     except KeyboardInterrupt:
         console.print("\nStopped. Nothing is left running.")
@@ -45,14 +48,16 @@ def main() -> int:
 
 def _run(console: Console, *, once: bool) -> int:
     first_port = _port()
+    state = _state(first_port)
     report, outsider = os.environ.get("REPORT"), os.environ.get("PARTICIPANT")
     check_ports(ports_from(first_port))
     began = time.monotonic()
     console.print("[bold]Blauwe Knop[/]: every person, debt and figure in this demonstration is fictional.\n")
     with console.status("Making keys, certificates and the trust list …"):
-        stage = _set_stage(first_port, Path(outsider) if outsider else None)
-    with Processes(STATE / "logs") as processes, _Peak(processes) as peak:
-        _start(console, stage, processes)
+        stage = _set_stage(state, first_port, Path(outsider) if outsider else None)
+    with Processes(state / "logs") as processes, _Peak(processes) as peak:
+        with console.status("Starting the scheme, DigiD, thirteen agencies, the wallet and the verifier …"):
+            start(stage, processes)
         story = _play(console, stage, processes)
         seconds = time.monotonic() - began
         _show(console, stage, story, seconds, peak)
@@ -60,7 +65,7 @@ def _run(console: Console, *, once: bool) -> int:
         if report:
             Path(report).write_text(json.dumps(_report(stage, story, seconds), indent=1, ensure_ascii=False))
         for fault in faults:
-            console.print(f"[bold red]Not as it should be:[/] {fault}", highlight=False)
+            console.print(f"[bold red]Not as it should be:[/] {escape(fault)}", highlight=False)
         if once:
             return 1 if faults else 0
         _invite(console, stage, story)
@@ -69,10 +74,10 @@ def _run(console: Console, *, once: bool) -> int:
             time.sleep(1)
 
 
-def _set_stage(first_port: int, outsider: Path | None) -> Stage:
+def _set_stage(state: Path, first_port: int, outsider: Path | None) -> Stage:
     # In a process of its own: it needs the code of every party, and this one only watches.
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(set_stage, STATE, first_port, outsider).result()
+        return pool.submit(set_stage, state, first_port, outsider).result()
 
 
 def _port() -> int:
@@ -82,21 +87,16 @@ def _port() -> int:
     return int(text)
 
 
-def _start(console: Console, stage: Stage, processes: Processes) -> None:
-    with console.status("Starting the scheme, DigiD, thirteen agencies, the wallet and the verifier …"):
-        processes.start("scheme", ["demo.scheme", str(stage.folder / "site"), str(stage.first_port)])
-        processes.start("digid", ["demo.digid", str(stage.folder / "digid.json")])
-        # The trust list must be there before the others ask for it.
-        processes.wait_until_ready("scheme", f"{stage.scheme_url}/health/ready")
-        files = [str(stage.settings_of(key)) for key in stage.agencies]
-        processes.start("agencies", ["service.commands", "issuer", "serve", "--process-per-agency", *files])
-        processes.start("wallet", ["service.commands", "wallet", "serve", str(stage.folder / "wallet.toml")])
-        processes.start("verifier", ["service.commands", "verifier", "serve", str(stage.folder / "verifier.toml")])
-        processes.wait_until_ready("digid", f"{stage.digid_url}/health/ready")
-        for settings in stage.agencies.values():
-            processes.wait_until_ready("agencies", f"{settings.base_url}/health/ready")
-        processes.wait_until_ready("wallet", f"{stage.wallet.base_url}/health/ready")
-        processes.wait_until_ready("verifier", f"{stage.verifier.base_url}/health/ready")
+def _state(first_port: int) -> Path:
+    named = os.environ.get("STATE")
+    if not named:
+        # Another port is another demonstration: what one keeps must not be swept away by the next.
+        return STATES / ("demo" if first_port == FIRST_PORT else f"demo-{first_port}")
+    folder = Path(named).absolute()
+    # The stage is emptied at every start: never a folder that holds something else.
+    if folder.exists() and not (folder.is_dir() and (stage_stood_in(folder) or not any(folder.iterdir()))):
+        raise DemoError(f"STATE={folder} holds other files. Name a new folder, or that of an earlier demonstration.")
+    return folder
 
 
 def _play(console: Console, stage: Stage, processes: Processes) -> Story:

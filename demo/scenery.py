@@ -16,11 +16,11 @@ from credentials.debts.types import CONTEXT_URL, context_document, type_metadata
 from credentials.errors import BlauweKnopError
 from credentials.keys import SoftwareSigner
 from credentials.trust import Participant
-from credentials.trust.trust_list import issue
+from credentials.trust.trust_list import TrustListRejected, issue
 from demo.books import state_as_of
 from demo.processes import DemoError
 from demo.scheme.app import write_index
-from demo.stage import AGENCY_KEYS, FIRST_PORT, VERIFIER, WALLET, Persona, Stage
+from demo.stage import AGENCY_KEYS, FIRST_PORT, MARK, VERIFIER, WALLET, Persona, Stage
 from issuer.app import describe as describe_agency
 from issuer.app import initialise as initialise_agency
 from issuer.settings import AgencySettings, load_agency
@@ -43,8 +43,10 @@ _WALLET_CLIENT: Final = "blauweknop-wallet"
 
 def build(folder: Path, first_port: int, outsider: Path | None, clock: Clock) -> Stage:
     """Make everything that the services need before they start. Raises DemoError."""
+    outsiders = _outsiders(outsider)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
+    (folder / MARK).touch()
     shutil.copytree(HERE / "debts", folder / "debts")
     state_as_of(folder / "debts", clock.now().replace(microsecond=0))
     root = SoftwareSigner.generate()
@@ -57,7 +59,7 @@ def build(folder: Path, first_port: int, outsider: Path | None, clock: Clock) ->
     verifier = _verifier(folder, first_port, root)
     initialise_verifier(verifier)
     stage = Stage(folder, first_port, agencies, wallet, verifier, personas)
-    _write_site(stage, root, _participants(stage, outsider), clock)
+    _write_site(stage, root, [*_participants(stage), *outsiders], clock)
     _write_digid(stage)
     return stage
 
@@ -132,7 +134,7 @@ request_url = "http://localhost:{first_port + WALLET}/verzoek"
     return load_verifier(path)
 
 
-def _participants(stage: Stage, outsider: Path | None) -> list[Participant]:
+def _participants(stage: Stage) -> list[Participant]:
     entries: list[dict[str, Any]] = [json.loads(describe_agency(settings)) for settings in stage.agencies.values()]
     entries.append(json.loads(describe_verifier(stage.verifier)))
     entries.append(
@@ -144,21 +146,33 @@ def _participants(stage: Stage, outsider: Path | None) -> list[Participant]:
             "redirectUris": [stage.wallet.redirect_uri],
         }
     )
-    participants = [Participant.parse(entry) for entry in entries]
-    if outsider is not None:
-        try:
-            participants.append(Participant.parse(json.loads(outsider.read_text())))
-        except (OSError, ValueError, BlauweKnopError) as error:
-            reason = error.detail if isinstance(error, BlauweKnopError) else "it cannot be read as JSON"
-            raise DemoError(f"PARTICIPANT={outsider}: {reason}") from error
-    return participants
+    return [Participant.parse(entry) for entry in entries]
+
+
+def _outsiders(file: Path | None) -> list[Participant]:
+    """Read the caller's own participants: one, or a list of them. Raises DemoError."""
+    if file is None:
+        return []
+    try:
+        found = json.loads(file.read_bytes())
+        return [Participant.parse(each) for each in (found if isinstance(found, list) else [found])]
+    except OSError as error:
+        raise DemoError(f"PARTICIPANT={file}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise DemoError(f"PARTICIPANT={file}: it cannot be read as JSON") from error
+    except BlauweKnopError as error:
+        raise DemoError(f"PARTICIPANT={file}: {error.detail}") from error
 
 
 def _write_site(stage: Stage, root: SoftwareSigner, participants: list[Participant], clock: Clock) -> None:
     site = stage.folder / "site"
     site.mkdir()
     now = clock.now()
-    jwt = issue(participants, root, issuer=stage.scheme_url, sequence=epoch(now), now=now)
+    try:
+        jwt = issue(participants, root, issuer=stage.scheme_url, sequence=epoch(now), now=now)
+    except TrustListRejected as error:
+        # The demonstration's own participants are sound together, so it is the caller's that does not fit.
+        raise DemoError(f"PARTICIPANT: the trust list cannot take it in: {error.detail}") from error
     (site / "trust-list.jwt").write_text(jwt)
     (site / "trust-list-root.jwk").write_text(json.dumps(root.public_jwk.to_dict()))
     types = {type: type_metadata(type) for type in (OVERVIEW_TYPE, CASE_TYPE)}

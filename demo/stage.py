@@ -13,6 +13,8 @@ from wallet_api.settings import WalletSettings
 FIRST_PORT: Final = 8100
 # Places of the services after the first port; the agencies' own files count from 8201 on.
 DIGID, WALLET, VERIFIER, AGENCIES = 1, 10, 20, 101
+# Says that a folder was made by a demonstration.
+MARK: Final = ".demonstration"
 # Agencies in the order of a story: big national bodies first.
 AGENCY_KEYS: Final = (
     "cjib",
@@ -75,6 +77,11 @@ class Stage:
     def debts_of(self, agency: str) -> Path:
         """The folder that stands for the agency's own system."""
         return self.folder / "debts" / agency
+
+
+def stage_stood_in(folder: Path) -> bool:
+    """Say whether this folder is of an earlier demonstration, and so may be emptied."""
+    return (folder / MARK).exists()
 
 
 def ports_from(first_port: int) -> list[int]:
