@@ -279,10 +279,10 @@ def test_strangers_can_be_refused_by_setting(tmp_path_factory: pytest.TempPathFa
     world.close()
 
 
-def test_a_number_that_may_not_be_asked_is_refused_whole(samira: Citizen, counsellor: Requester) -> None:
-    page = scan(samira, counsellor.ask(only(["saldo_totaal"], ["bronorganisatie"])))
-    assert page.status == 200
-    query = {
+def test_a_number_that_may_not_be_asked_is_refused_whole(
+    samira: Citizen, counsellor: Requester, world: WalletWorld
+) -> None:
+    sets = {
         "credentials": [
             {
                 **a_query(),
@@ -291,8 +291,19 @@ def test_a_number_that_may_not_be_asked_is_refused_whole(samira: Citizen, counse
             }
         ]
     }
-    # Nobody here has a card with the number: the other set answers, and the number is not asked after all.
-    assert scan(samira, counsellor.ask(query)).status == 200
+    for query in (only(["saldo_totaal"], ["subject", "bsn"]), sets):
+        page = scan(samira, counsellor.ask(query))
+        assert page.status == 403
+        assert "vraagt uw BSN, maar mag dat niet" in page.words
+        assert boxes(page.text) == []
+    asked = samira.api("verzoeken", {"verzoek": counsellor.ask(sets)}).json()
+    assert asked["geweigerd"] == "bsn"
+    assert samira.api(f"verzoeken/{asked['id']}/besluit", {"besluit": "delen"}).status_code == 403
+    assert counsellor.answered == []
+    # Who may ask it gets what there is.
+    entitled = Requester(world.net, world.clock, host="localhost:8122", bsn=True)
+    _publish(world, [*world.participants, entitled.participant])
+    assert scan(samira, entitled.ask(sets)).status == 200
 
 
 def test_a_host_that_moves_the_answer_elsewhere_is_stopped(samira: Citizen, counsellor: Requester) -> None:

@@ -142,6 +142,22 @@ class CitizenOverview:
         return min(dates, default=None)
 
     @property
+    def oldest(self) -> datetime | None:
+        """The earliest reference date of any agency."""
+        return min((line.as_of for line in self.agencies if line.as_of is not None), default=None)
+
+    @property
+    def oldest_day(self) -> date | None:
+        """The Dutch day of the earliest reference date."""
+        return dutch_day(self.oldest) if self.oldest is not None else None
+
+    @property
+    def newest_day(self) -> date | None:
+        """The Dutch day of the latest reference date."""
+        newest = max((line.as_of for line in self.agencies if line.as_of is not None), default=None)
+        return dutch_day(newest) if newest is not None else None
+
+    @property
     def outdated(self) -> tuple[AgencyLine, ...]:
         """The agencies whose cards should be fetched anew."""
         wanted = (Freshness.SUPERSEDED, Freshness.EXPIRED, Freshness.WITHDRAWN, Freshness.OLD)

@@ -34,7 +34,7 @@ from credentials.trust import (
 from credentials.trust.x509.certificate import aki
 from service.errors import NotFound
 from wallet_api.domain.card import Card, Standing, copy_to_use
-from wallet_api.domain.disclosure import Fact, asks_bsn, covers, shown_facts
+from wallet_api.domain.disclosure import BSN, Fact, asks_bsn, covers, shown_facts
 from wallet_api.domain.errors import (
     AlreadyAnswered,
     Expired,
@@ -225,6 +225,10 @@ class ShareCards:
     def _pending(self, verified: VerifiedRequest, trust_list: TrustList, expires_at: datetime | None) -> PendingRequest:
         request, now = verified.request, self._clock.now()
         requester, refusal = self._requester(verified, trust_list, now)
+        asked = {part for query in request.dcql.credentials for claim in query.claims for part in claim.path}
+        if BSN in asked and not requester.may_ask_bsn:
+            # Whoever asks what they may not ask gets nothing at all, whether or not it is here.
+            refusal = refusal or "bsn"
         latest = now + self._policy.lifetime
         purpose = request.purpose if verified.signed else None
         return PendingRequest(
