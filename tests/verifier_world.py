@@ -212,7 +212,8 @@ class World:
             lifetime=timedelta(days=300),
         )  # fmt: skip
         self.web.documents[SCHEME] = jwt.encode()
-        self.service.scheme._next = None
+        with self.service.scheme._lock:  # a refresh that is under way would otherwise undo this
+            self.service.scheme._next = None
 
     def samira(self, *, format: str = "dc+sd-jwt") -> list[Card]:
         """All cards of Samira, from every agency."""
