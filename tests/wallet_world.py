@@ -46,7 +46,7 @@ from wallet_api.settings import Collecting, Trust, WalletSettings
 from wallet_api.vault import ScryptLocksmith
 
 SCHEME = "http://localhost:8100"
-WALLET = "http://localhost:8110"
+WALLET = "http://localhost:18110"
 COUNSELLOR = "http://localhost:8120"
 DIGID = "https://digid.example"
 CLIENT = "blauweknop-wallet"
@@ -293,7 +293,7 @@ def make_world(folder: Path, *keys: str, database: str = "", copies: int = 3, **
         participants.append(Participant.parse(json.loads(describe(settings))))
     wallet = WalletSettings(
         base_url=WALLET,
-        port=8110,
+        port=18110,
         database=database or f"sqlite:///{folder / 'wallet.db'}",
         client_id=CLIENT,
         insecure_localhost=True,
@@ -358,7 +358,7 @@ class Citizen:
         self.number = ""
         self.logins = 0
         self.redirects = 0
-        self._clients = {"localhost:8110": self._client(world.service.app, WALLET)}
+        self._clients = {"localhost:18110": self._client(world.service.app, WALLET)}
         for key, made in world.agencies.items():
             self._clients[f"localhost:{PORTS[key]}"] = self._client(made.app, world.url(key))
 
@@ -370,7 +370,7 @@ class Citizen:
 
     @property
     def http(self) -> TestClient:
-        return self._clients["localhost:8110"]
+        return self._clients["localhost:18110"]
 
     @property
     def token(self) -> str:
