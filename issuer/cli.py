@@ -13,7 +13,7 @@ AgencyFiles = Annotated[list[Path], typer.Argument(metavar="AGENCY.toml…", hel
 
 @app.command()
 def init(files: AgencyFiles) -> None:
-    """Make each agency's keys, certificates and secrets in its state directory; what exists is left alone."""
+    """Make each agency's keys, certificates, secrets and database; what exists is left alone."""
     from issuer.app import initialise  # noqa: PLC0415  # keeps `--help` fast
     from issuer.settings import load_agency  # noqa: PLC0415
 
@@ -49,7 +49,10 @@ def serve(
 
 @app.command()
 def refresh(file: AgencyFile) -> None:
-    """Compare issued credentials with the debts of now, once, and mark what changed as superseded."""
+    """Compare issued credentials with the debts of now, once, and mark what changed as superseded.
+
+    A running service does so by itself, every `jobs.refresh_seconds`.
+    """
     from issuer.app import refresh as refresh_once  # noqa: PLC0415
     from issuer.settings import load_agency  # noqa: PLC0415
 

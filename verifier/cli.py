@@ -12,7 +12,7 @@ SettingsFile = Annotated[Path, typer.Argument(metavar="VERIFIER.toml", help="The
 
 @app.command()
 def init(file: SettingsFile) -> None:
-    """Make the keys, certificates and tokens in the state directory; what exists is left alone.
+    """Make the keys, certificates, tokens and database; what exists is left alone.
 
     Without a settings file, a commented example is written first.
     """

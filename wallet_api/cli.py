@@ -10,12 +10,12 @@ from wallet_api.settings import EXAMPLE, WalletSettings
 
 app = typer.Typer(help="The citizen's wallet: collect cards, see one overview, share it.", no_args_is_help=True)
 
-SettingsFile = Annotated[Path, typer.Argument(help="The wallet's settings (TOML).")]
+SettingsFile = Annotated[Path, typer.Argument(metavar="WALLET.toml", help="The wallet's settings.")]
 
 
 @app.command()
 def init(settings_file: SettingsFile) -> None:
-    """Write a commented settings file to start from; an existing file is left alone."""
+    """Write a commented settings file to start from. A file that is there already is never overwritten."""
     try:
         with settings_file.open("x", encoding="utf-8") as file:
             file.write(EXAMPLE)

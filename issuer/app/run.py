@@ -13,6 +13,7 @@ from issuer.app.keys import initialise as make_keys
 from issuer.app.keys import load_keys
 from issuer.settings import AgencySettings
 from service.database import Database
+from service.logging import configure
 from service.migrations import migrate
 from service.serving import Served, serve_forked
 from service.serving import serve as serve_apps
@@ -62,6 +63,7 @@ def describe(settings: AgencySettings) -> str:
 
 def refresh(settings: AgencySettings) -> tuple[int, int]:
     """Look for changed debts once; return how many people were checked and how many credentials superseded."""
+    configure()
     agency = open_agency(settings, with_jobs=False)
     try:
         done = agency.desk.refresh()

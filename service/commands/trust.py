@@ -20,7 +20,7 @@ from credentials.trust.trust_list import MAX_CHARACTERS, issue
 from service.commands.reading import MAX_FILE_BYTES, Unusable, moment, plain, read_bytes, read_text, read_trust_list
 
 _ListFile = Annotated[Path, typer.Argument(help="The trust list, as it was published.")]
-_At = Annotated[str | None, typer.Option(help="Look as of this moment instead of now.")]
+_At = Annotated[str | None, typer.Option(help="Look as of this moment or day instead of now.")]
 _LINE: Final = "%Y-%m-%d %H:%M UTC"
 
 
@@ -81,7 +81,7 @@ def sign(
     hours: Annotated[int, typer.Option(help="For how long the list is valid.", min=1, max=8784)] = 24,
     root_out: Annotated[Path | None, typer.Option(help="Also write the root's public JWK here.")] = None,
 ) -> None:
-    """Sign a new trust list."""
+    """Sign a new trust list, and print the root's public key as wallets and verifiers have it in their settings."""
     now: datetime = SystemClock().now()
     try:
         document = json_parse(read_bytes(participants), "the participants", max_bytes=MAX_FILE_BYTES)
@@ -99,6 +99,7 @@ def sign(
     if root_out is not None:
         _write(root_out, json.dumps(signer.public_jwk.to_dict()))
     typer.echo(_summary(TrustList.verify(jwt, signer.public_jwk, now)))
+    typer.echo(f"root = {signer.public_jwk.multikey}")
 
 
 def _write(path: Path, text: str) -> None:

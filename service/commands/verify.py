@@ -54,13 +54,16 @@ def verify(
         list[Path] | None,
         typer.Option(help="A status list, or a directory of them with manifest.json ({url: file}). May be repeated."),
     ] = None,
-    at: Annotated[str | None, typer.Option(help="Check as of this moment instead of now.")] = None,
+    at: Annotated[str | None, typer.Option(help="Check as of this moment or day instead of now.")] = None,
     nonce: Annotated[str | None, typer.Option(help="The nonce that the presentation must answer.")] = None,
     audience: Annotated[str | None, typer.Option(help="Whom the presentation must be for.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     claims: Annotated[bool, typer.Option("--claims", help="Also print what each credential states.")] = False,
 ) -> None:
-    """Check any credential, presentation or overview download, offline."""
+    """Check any credential, presentation or overview download, offline: nothing is fetched.
+
+    Exit code 0: everything proven; 1: not everything; 2: the input cannot be used.
+    """
     if (trust_list is None) != (trust_root is None):
         raise Unusable("--trust-list and --trust-root go together")
     now = moment(at, SystemClock().now())
