@@ -8,12 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import typer
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
 from credentials.clock import SystemClock
 from credentials.verification import Bundle
+from service.commands.verify import register
 from tests.flows.test_wallet_sharing import boxes, only, scan
-from tests.wallet_world import PIN, WALLET, Citizen, Requester, WalletWorld, make_world
+from tests.wallet_world import PIN, SCHEME, WALLET, Citizen, Requester, WalletWorld, make_world
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +34,7 @@ def world(folder: Path) -> Iterator[WalletWorld]:
 @pytest.fixture(scope="module")
 def counsellor(world: WalletWorld) -> Requester:
     made = world.requester()
-    world.service.usecases.share._trust.refresh()  # type: ignore[attr-defined]
+    world.service.usecases.share._trust.renew()  # type: ignore[attr-defined]
     return made
 
 
@@ -238,6 +241,45 @@ def test_the_download_carries_each_agencys_proof(samira: Citizen, world: WalletW
         expected = Expectation(world.clock.now(), holder_binding=False)
         assert verifier.examine(proof.content, expected, proof.format).proven
     assert '"d":' not in page.text, "no private key travels along"
+
+
+def test_the_download_is_proven_by_the_command_line_alone(samira: Citizen, world: WalletWorld, tmp_path: Path) -> None:
+    file, trust_list, root = tmp_path / "overzicht.json", tmp_path / "lijst.jwt", tmp_path / "root.jwk"
+    file.write_text(samira.http.get("/overzicht/downloaden").text)
+    trust_list.write_bytes(world.net.get(f"{SCHEME}/trust-list.jwt").body)
+    root.write_text(json.dumps(world.root.public_jwk.to_dict()))
+    statuses = tmp_path / "status"
+    statuses.mkdir()
+    manifest = {}
+    for number, url in enumerate({url for url in world.net.asked if "/status/" in url}):
+        (statuses / f"{number}").write_bytes(world.net.get(url, "application/statuslist+jwt").body)
+        manifest[url] = str(number)
+    (statuses / "manifest.json").write_text(json.dumps(manifest))
+    app = typer.Typer()
+    register(app)
+    app.command("nothing")(lambda: None)
+    arguments = [
+        "--trust-list",
+        trust_list,
+        "--trust-root",
+        root,
+        "--status",
+        statuses,
+        "--at",
+        world.clock.now().isoformat(),
+    ]
+    result = CliRunner().invoke(app, ["verify", str(file), "--json", *map(str, arguments)])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.output)["bewezen"] is True
+    # One flipped character anywhere in a proof, and it is not.
+    changed = json.loads(file.read_text())
+    credential = changed["bewijzen"][0]["credential"]
+    changed["bewijzen"][0]["credential"] = (
+        f"{credential[:900]}{'A' if credential[900] != 'A' else 'B'}{credential[901:]}"
+    )
+    file.write_text(json.dumps(changed))
+    result = CliRunner().invoke(app, ["verify", str(file), "--json", *map(str, arguments)])
+    assert result.exit_code != 0
 
 
 def test_logins_are_slowed_down_on_the_page_too(world: WalletWorld) -> None:
