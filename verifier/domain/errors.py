@@ -60,7 +60,7 @@ class BadInput(MalformedInput):
 class LoginRefused(BlauweKnopError):
     """The name and password do not belong together."""
 
-    code = "login_refused"
+    code = "counsellor_login_refused"
 
 
 class NotSameBrowser(BlauweKnopError):
