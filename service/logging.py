@@ -4,6 +4,7 @@ Nothing personal and no secret reaches the log. Fields on the deny-list raise in
 production. The access log writes the route's template, status, duration and a random request id: no query, no body.
 """
 
+import io
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
@@ -54,9 +55,18 @@ class Guard:
                 return type(value).__name__
 
 
+class _StandardError(io.StringIO):
+    """Standard error as it is when a line is written: whoever redirects it later gets the lines."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure(*, level: str = "info", strict: bool = False, stream: TextIO | None = None) -> None:
     """Set logging up for this process: our events as JSON lines, and the libraries' warnings through the same pipe."""
-    target = stream or sys.stderr
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -66,7 +76,7 @@ def configure(*, level: str = "info", strict: bool = False, stream: TextIO | Non
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=target),
+        logger_factory=structlog.WriteLoggerFactory(file=stream or _StandardError()),
         cache_logger_on_first_use=False,
     )
     handler = _LibraryHandler()

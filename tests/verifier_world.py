@@ -205,15 +205,14 @@ class World:
     sequence: int = 1
 
     def trust(self, *participants: Participant) -> None:
-        """Publish a trust list; the running verifier sees it at its next refresh."""
+        """Publish a trust list; the running verifier reads it at once."""
         self.sequence += 1
         jwt = issue(
             participants, self.root, issuer="https://stelsel.example", sequence=self.sequence, now=self.clock.now(),
             lifetime=timedelta(days=300),
         )  # fmt: skip
         self.web.documents[SCHEME] = jwt.encode()
-        with self.service.scheme._lock:  # a refresh that is under way would otherwise undo this
-            self.service.scheme._next = None
+        self.service.scheme.renew()
 
     def samira(self, *, format: str = "dc+sd-jwt") -> list[Card]:
         """All cards of Samira, from every agency."""

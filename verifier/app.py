@@ -31,12 +31,13 @@ from service.csrf import CsrfGuard
 from service.database import Database
 from service.http import OutboundClient, OutboundPolicy
 from service.jobs import Periodic
+from service.kept import KeptText
 from service.migrations import migrate, schema_is_current
 from service.pages import Link, Pages, PartyFace
 from service.serving import serve as serve_apps
 from service.sessions import Sessions
 from service.web import Health, assemble
-from verifier.clients.scheme import SchemeList
+from verifier.clients.scheme import SchemeList, scheme_list
 from verifier.domain.templates import TEMPLATES
 from verifier.identity.demo import DemoLogin, Login, NoLogin
 from verifier.jobs import jobs
@@ -127,7 +128,9 @@ def create(
     http = http or OutboundClient(OutboundPolicy(allow_insecure_localhost=insecure))
     root = PublicJwk.from_multikey(settings.trust.root)
     refresh = timedelta(seconds=settings.trust.refresh_seconds)
-    scheme = SchemeList(http.fetch, settings.trust.list_url, root, clock, refresh)
+    scheme = scheme_list(
+        http.fetch, settings.trust.list_url, root, clock, refresh=refresh, keeper=KeptText(database, "trust-list")
+    )
     limits = StatusLimits(max_ttl=timedelta(seconds=settings.trust.status_seconds))
     status = StatusChecker(http.fetch, clock, limits)
     keys = Resolver(http.fetch, allow_insecure_localhost=insecure, clock=clock)

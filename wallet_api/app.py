@@ -19,17 +19,20 @@ from credentials.formats.ldp_vc import ContextBundle, LdpVc
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.keys import PublicJwk
 from credentials.status import StatusChecker
+from credentials.trust import TrustListSource
+from credentials.trust.trust_list import MEDIA_TYPE as TRUST_LIST
 from credentials.verification import Verifier
 from service.csrf import CsrfGuard
 from service.database import Database
 from service.http import OutboundClient, OutboundPolicy
+from service.kept import KeptText
+from service.logging import get_logger
 from service.migrations import migrate, schema_is_current
 from service.pages import Link, Pages, PartyFace
 from service.serving import serve
 from service.sessions import Sessions
 from service.web import Health, assemble, business_app, pages_app
 from wallet_api.clients.issuer import HttpIssuers
-from wallet_api.clients.scheme import SchemeTrustList
 from wallet_api.clients.verifier import HttpRequesters
 from wallet_api.domain.card import Card
 from wallet_api.domain.collection import Collection
@@ -59,6 +62,8 @@ from wallet_api.web.words import event_words
 VERSION: Final = "1.0.0"
 PACKAGE: Final = "wallet_api"
 COOKIE: Final = "bk_wallet"
+
+_log: Final = get_logger(__name__)
 
 
 @final
@@ -98,12 +103,13 @@ def create(
         absolute=timedelta(hours=settings.limits.session_hours),
     )
     wallets, records = SqlWallets(database), SqlRecords(database)
-    trust = SchemeTrustList(
-        http.fetch,
-        settings.trust.list_url,
+    trust = TrustListSource(
+        lambda: http.fetch(settings.trust.list_url, TRUST_LIST).decode("ascii"),
         PublicJwk.from_multikey(settings.trust.root),
         clock,
-        refresh_seconds=settings.trust.refresh_seconds,
+        refresh=timedelta(seconds=settings.trust.refresh_seconds),
+        keeper=KeptText(database, "trust-list"),
+        failed=lambda code: _log.warning("trust_list_not_refreshed", code=code),
     )
     usecases = _usecases(
         settings, clock, http, trust, wallets=wallets, records=records, locksmith=locksmith or ScryptLocksmith()
@@ -136,7 +142,7 @@ def _usecases(
     settings: WalletSettings,
     clock: Clock,
     http: OutboundClient,
-    trust: SchemeTrustList,
+    trust: TrustListSource,
     *,
     wallets: SqlWallets,
     records: SqlRecords,

@@ -12,6 +12,7 @@ from credentials.trust.anchors import (
 )
 from credentials.trust.participant import Participant, Role
 from credentials.trust.pinned import PinnedKeys
+from credentials.trust.source import Keeper, TrustListSource
 from credentials.trust.trust_list import HeldTrustList, TrustList, TrustListExpired, TrustListRejected
 from credentials.trust.x509 import CertificateAuthority, InvalidChain, KeyPurpose, Leaf, make_ca, verify_chain
 
@@ -21,6 +22,7 @@ __all__ = [
     "InvalidChain",
     "IssuerNotAllowed",
     "IssuerWithdrawn",
+    "Keeper",
     "KeyPurpose",
     "Leaf",
     "Participant",
@@ -30,6 +32,7 @@ __all__ = [
     "TrustList",
     "TrustListExpired",
     "TrustListRejected",
+    "TrustListSource",
     "UnknownIssuer",
     "UnknownVerifier",
     "authorise",

@@ -24,6 +24,7 @@ from credentials.formats.registry import FormatRegistry
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.keys import PublicJwk
 from credentials.openid.nonce import NonceAuthority
+from credentials.trust import Keeper, TrustListSource
 from issuer.app.keys import AgencyKeys
 from issuer.clients import NoDirectory, TrustListDirectory
 from issuer.domain.configurations import Form
@@ -56,6 +57,7 @@ from service.audit import AuditEntry, append
 from service.csrf import CsrfGuard
 from service.database import Database
 from service.http import OutboundClient, OutboundPolicy
+from service.kept import KeptText
 from service.logging import get_logger
 from service.migrations import migrate, schema_is_current
 from service.pages import Pages, PartyFace
@@ -79,6 +81,8 @@ PROTOCOL_PATHS: Final = (
 # Ten proofs with their certificates in one request.
 CREDENTIAL_BODY: Final = 1 << 19
 RETURN: Final = "/inloggen/terug"
+
+_TRUST_LIST_REFRESH: Final = timedelta(minutes=5)
 
 _log: Final = get_logger(__name__)
 
@@ -143,7 +147,7 @@ def build(
 
     source = _source(settings)
     read_debts = ReadDebts(source, clock)
-    directory = directory or _directory(settings.trust_list, http, clock)
+    directory = directory or _directory(settings.trust_list, http, clock, KeptText(database, "trust-list"))
     publish = PublishStatus(
         store=store,
         clock=clock,
@@ -297,7 +301,7 @@ def _source(settings: AgencySettings) -> DebtSource:
     return CsvFileSource(agency, source.file, columns, refused=refused)
 
 
-def _directory(section: TrustListSection | None, http: OutboundClient, clock: Clock) -> WalletDirectory:
+def _directory(section: TrustListSection | None, http: OutboundClient, clock: Clock, keeper: Keeper) -> WalletDirectory:
     if section is None:
         return NoDirectory()
     try:
@@ -311,7 +315,16 @@ def _directory(section: TrustListSection | None, http: OutboundClient, clock: Cl
             return http.fetch(source, "application/trust-list+jwt, application/jwt, */*").decode("ascii").strip()
         return Path(source).read_text("ascii").strip()
 
-    return TrustListDirectory(read, root, clock)
+    return TrustListDirectory(
+        TrustListSource(
+            read,
+            root,
+            clock,
+            refresh=_TRUST_LIST_REFRESH,
+            keeper=keeper,
+            failed=lambda code: _log.warning("trust_list_not_refreshed", code=code),
+        )
+    )
 
 
 def _login(settings: AgencySettings, keys: AgencyKeys, http: OutboundClient, clock: Clock) -> LoginProvider:

@@ -1,44 +1,23 @@
-"""The wallets on the scheme's trust list, which is fetched now and then and works on while it is still valid."""
+"""The wallets on the scheme's trust list."""
 
-import threading
-import time
-from collections.abc import Callable
-from typing import Final, final
+from typing import final
 
-from credentials.clock import Clock
-from credentials.errors import BlauweKnopError
-from credentials.keys import PublicJwk
-from credentials.trust.participant import Role
-from credentials.trust.trust_list import TrustList
+from credentials.trust import Role, TrustListExpired, TrustListSource
 from issuer.domain.clients import ListedWallet, Wallets
-
-REFRESH_SECONDS: Final = 300.0
-RETRY_SECONDS: Final = 15.0
 
 
 @final
 class TrustListDirectory:
-    """The port `WalletDirectory` on a signed trust list. `read` brings its text."""
+    """The port `WalletDirectory` on a signed trust list."""
 
-    def __init__(self, read: Callable[[], str], root: PublicJwk, clock: Clock) -> None:
-        self._read = read
-        self._root = root
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._list: TrustList | None = None
-        self._next = 0.0
+    def __init__(self, source: TrustListSource) -> None:
+        self._source = source
 
     def wallets(self) -> Wallets:
         """Return the wallets as listed now; none when there is no valid list, so that every wallet is asked about."""
-        with self._lock:
-            if time.monotonic() >= self._next:
-                self._refresh()
-            known = self._list
-        if known is None:
-            return Wallets()
         try:
-            known.check_current(self._clock.now())
-        except BlauweKnopError:
+            known = self._source.current()
+        except TrustListExpired:
             return Wallets()
         return Wallets(
             {
@@ -47,16 +26,6 @@ class TrustListDirectory:
                 for client_id in participant.client_ids
             }
         )
-
-    def _refresh(self) -> None:
-        try:
-            fresh = TrustList.verify(self._read(), self._root, self._clock.now())
-        except (BlauweKnopError, OSError, ValueError):
-            self._next = time.monotonic() + RETRY_SECONDS
-            return
-        self._next = time.monotonic() + REFRESH_SECONDS
-        if self._list is None or fresh.sequence >= self._list.sequence:
-            self._list = fresh
 
 
 @final

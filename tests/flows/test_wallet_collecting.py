@@ -187,7 +187,7 @@ def test_an_agency_that_leaves_the_trust_list_gives_no_cards(tmp_path: Path) -> 
     world.participants = [replace(each, anchors=(other,)) for each in world.participants]
     world.sequence += 1
     world.publish()
-    world.service.usecases.collect._trust.refresh()  # type: ignore[attr-defined]
+    world.service.usecases.collect._trust.renew()  # type: ignore[attr-defined]
     samira.get(back)
     outcome = samira.api("ophalingen/huidige").json()["uitgevers"][0]
     assert (outcome["status"], outcome["reden"]) == ("mislukt", "niet_bewezen")

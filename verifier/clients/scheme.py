@@ -1,45 +1,34 @@
-"""The scheme's trust list: fetched now and then, kept while it is good, never replaced by an older one."""
+"""The scheme's trust list, and the bodies on it that a complete answer covers."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from threading import Lock
-from typing import Final, TypeAlias, final
+from typing import Final, final
 
 from credentials.clock import Clock
-from credentials.errors import BlauweKnopError
 from credentials.keys import PublicJwk
-from credentials.trust import HeldTrustList, Participant, Role, TrustList
+from credentials.trust import Keeper, Participant, Role, TrustList, TrustListSource
 from credentials.trust.trust_list import MEDIA_TYPE
 from service.logging import get_logger
 from verifier.domain.evidence import OVERVIEW, Body
-
-Fetch: TypeAlias = Callable[[str, str], bytes]
-
-_RETRY: Final = timedelta(seconds=10)
 
 _log: Final = get_logger(__name__)
 
 
 @final
 class SchemeList:
-    """The trust list of one scheme. Safe for threads; call it for the current list."""
+    """The trust list of one scheme, as a verifier looks at it; call it for the current list."""
 
-    def __init__(self, fetch: Fetch, url: str, root: PublicJwk, clock: Clock, refresh: timedelta) -> None:
-        self._fetch = fetch
-        self._url = url
-        self._held = HeldTrustList(root)
+    def __init__(self, source: TrustListSource, clock: Clock) -> None:
+        self._source = source
         self._clock = clock
-        self._refresh = refresh
-        self._next: datetime | None = None
-        self._lock = Lock()
 
     def __call__(self) -> TrustList:
-        """Return the current list, fetching it when it is time. Raises TrustListExpired."""
-        now = self._clock.now()
-        with self._lock:
-            if self._next is None or now >= self._next:
-                self._next = now + (self._refresh if self._fetched(now) else min(_RETRY, self._refresh))
-            return self._held.current(now)
+        """Return the current list, renewed when it is time. Raises TrustListExpired."""
+        return self._source.current()
+
+    def renew(self) -> None:
+        """Read the list now."""
+        self._source.renew()
 
     def overview_issuers(self) -> Sequence[Body]:
         """Return the bodies that a complete answer covers: issuers of overviews that are registered organisations.
@@ -54,14 +43,20 @@ class SchemeList:
             if each.oin is not None and each.may_issue(OVERVIEW) and _in_period(each, now)
         ]
 
-    def _fetched(self, now: datetime) -> bool:
-        try:
-            text = self._fetch(self._url, MEDIA_TYPE).decode("ascii")
-            self._held.offer(text, now)
-        except (BlauweKnopError, UnicodeError) as error:
-            _log.warning("trust_list_not_refreshed", code=getattr(error, "code", "not_ascii"))
-            return False
-        return True
+
+def scheme_list(
+    fetch: Callable[[str, str], bytes], url: str, root: PublicJwk, clock: Clock, *, refresh: timedelta, keeper: Keeper
+) -> SchemeList:
+    """Return the list that is fetched from this address."""
+    source = TrustListSource(
+        lambda: fetch(url, MEDIA_TYPE).decode("ascii"),
+        root,
+        clock,
+        refresh=refresh,
+        keeper=keeper,
+        failed=lambda code: _log.warning("trust_list_not_refreshed", code=code),
+    )
+    return SchemeList(source, clock)
 
 
 def body_of(participant: Participant) -> Body:

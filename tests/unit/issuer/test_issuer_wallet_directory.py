@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import issuer.clients.trust_list as module
 from credentials.clock import FixedClock
 from credentials.keys import SoftwareSigner
+from credentials.trust import TrustListSource
 from credentials.trust.participant import Participant, Role
 from credentials.trust.trust_list import issue
 from issuer.clients import NoDirectory, TrustListDirectory
@@ -31,6 +31,7 @@ class Site:
 
     text: str | None = None
     asked: int = 0
+    refresh: timedelta = timedelta(0)
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
 
     def read(self) -> str:
@@ -40,7 +41,7 @@ class Site:
         return self.text
 
     def directory(self) -> TrustListDirectory:
-        return TrustListDirectory(self.read, SCHEME.public_jwk, self.clock)
+        return TrustListDirectory(TrustListSource(self.read, SCHEME.public_jwk, self.clock, refresh=self.refresh))
 
 
 def a_list(*participants: Participant, signer: SoftwareSigner = SCHEME, sequence: int = 1) -> str:
@@ -52,12 +53,6 @@ def a_list(*participants: Participant, signer: SoftwareSigner = SCHEME, sequence
         now=NOW,
         lifetime=timedelta(days=1),
     )
-
-
-@pytest.fixture(autouse=True)
-def ask_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "REFRESH_SECONDS", 0.0)
-    monkeypatch.setattr(module, "RETRY_SECONDS", 0.0)
 
 
 def test_a_listed_wallet_is_known() -> None:
@@ -102,9 +97,8 @@ def test_an_older_list_does_not_replace_a_newer_one() -> None:
     assert directory.wallets().listed == {}
 
 
-def test_it_is_not_asked_at_every_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "REFRESH_SECONDS", 300.0)
-    site = Site(a_list(WALLET))
+def test_it_is_not_asked_at_every_request() -> None:
+    site = Site(a_list(WALLET), refresh=timedelta(minutes=5))
     directory = site.directory()
     for _ in range(3):
         directory.wallets()
