@@ -35,18 +35,21 @@ def main() -> int:
     """Run the demonstration; return the exit code."""
     console = Console()
     once = os.environ.get("ONCE", "") not in ("", "0")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):  # also when the terminal is closed
+        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+    played: list[Story] = []
     try:
-        return _run(console, once=once)
+        return _run(console, played, once=once)
     except DemoError as error:
         console.print(f"\n[bold red]The demo stopped.[/] {escape(str(error))}", highlight=False)
         return 1
     except KeyboardInterrupt:
         console.print("\nStopped. Nothing is left running.")
-        return 0
+        # Whoever waits for the story must not take an interruption for its good end.
+        return 0 if played else 128 + signal.SIGINT
 
 
-def _run(console: Console, *, once: bool) -> int:
+def _run(console: Console, played: list[Story], *, once: bool) -> int:
     first_port = _port()
     state = _state(first_port)
     report, outsider = os.environ.get("REPORT"), os.environ.get("PARTICIPANT")
@@ -69,6 +72,7 @@ def _run(console: Console, *, once: bool) -> int:
         if once:
             return 1 if faults else 0
         _invite(console, stage, story)
+        played.append(story)
         while True:
             processes.check_all()
             time.sleep(1)
@@ -77,7 +81,13 @@ def _run(console: Console, *, once: bool) -> int:
 def _set_stage(state: Path, first_port: int, outsider: Path | None) -> Stage:
     # In a process of its own: it needs the code of every party, and this one only watches.
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(set_stage, state, first_port, outsider).result()
+        # Ctrl-C reaches that process too; it starts deaf to it, and ends with this one without a word.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            setting = pool.submit(set_stage, state, first_port, outsider)
+        finally:
+            signal.signal(signal.SIGINT, before)
+        return setting.result()
 
 
 def _port() -> int:
