@@ -46,11 +46,13 @@ from wallet_api.storage import SqlRecords, SqlWallets
 from wallet_api.usecases.collect import Collect
 from wallet_api.usecases.offers import TakeOffers
 from wallet_api.usecases.prove import ProveCards
+from wallet_api.usecases.read_request import ReadRequests, RequestPolicy
 from wallet_api.usecases.receive import ReceiveCards
-from wallet_api.usecases.share import RequestPolicy, ShareCards, Shelves
+from wallet_api.usecases.share import ShareCards, Shelves
 from wallet_api.usecases.show import ShowOverview
 from wallet_api.usecases.visits import Visits
 from wallet_api.usecases.wallets import KeepWallets
+from wallet_api.usecases.weigh import WeighRequests
 from wallet_api.vault import ScryptLocksmith, SealedShelf
 from wallet_api.web import api
 from wallet_api.web.bundle import Machines, Screens, UseCases, furnish
@@ -168,7 +170,7 @@ def _usecases(
     shelves = Shelves(
         SealedShelf(records, "requests", PendingRequest, clock), cards, SealedShelf(records, "receipts", Receipt, clock)
     )
-    policy = RequestPolicy(settings.unknown_verifiers == "refuse", insecure, lifetime)
+    requesters = HttpRequesters(http, insecure_localhost=insecure)
     return UseCases(
         wallets=KeepWallets(wallets, locksmith, Attempts(free=settings.limits.attempts), clock),
         collect=Collect(
@@ -190,15 +192,16 @@ def _usecases(
             clock=clock,
             lifetime=lifetime,
         ),
-        share=ShareCards(
+        requests=ReadRequests(
             trust=trust,
-            requesters=HttpRequesters(http, insecure_localhost=insecure),
-            formats=formats,
+            requesters=requesters,
             keys=keys,
-            show=show,
-            shelves=shelves,
-            policy=policy,
+            shelf=shelves.requests,
+            policy=RequestPolicy(settings.unknown_verifiers == "refuse", insecure, lifetime),
             clock=clock,
+        ),
+        share=ShareCards(
+            requesters, formats, WeighRequests(formats, show, clock, insecure_localhost=insecure), shelves, clock
         ),
         show=show,
     )

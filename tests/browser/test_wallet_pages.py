@@ -73,7 +73,7 @@ def test_everybody_can_use_a_debt_a_card_an_offer_and_a_consent(
     check(page, f"{WALLET}/kaarten/{next(card['id'] for card in cards if card['soort'] == 'overzicht')}")
     check(page, scan(samira, an_offer(world, txCode=True)["aanbodUri"]).url)
     counsellor = world.requester()
-    world.service.usecases.share._trust.renew()  # type: ignore[attr-defined]
+    world.service.usecases.requests._trust.renew()  # type: ignore[attr-defined]
     asked = scan(samira, counsellor.ask(only()))
     check(page, asked.url)
     page.goto(asked.url)

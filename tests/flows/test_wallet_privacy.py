@@ -34,7 +34,7 @@ def world(folder: Path) -> Iterator[WalletWorld]:
 @pytest.fixture(scope="module")
 def counsellor(world: WalletWorld) -> Requester:
     made = world.requester()
-    world.service.usecases.share._trust.renew()  # type: ignore[attr-defined]
+    world.service.usecases.requests._trust.renew()  # type: ignore[attr-defined]
     return made
 
 

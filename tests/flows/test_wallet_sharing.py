@@ -61,14 +61,14 @@ def _publish(world: WalletWorld, participants: list) -> None:  # type: ignore[ty
     world.participants = participants
     world.sequence += 1
     world.publish()
-    world.service.usecases.share._trust.renew()  # type: ignore[attr-defined]
+    world.service.usecases.requests._trust.renew()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)
 def fresh_list(world: WalletWorld, request: pytest.FixtureRequest) -> None:
     if "counsellor" in request.fixturenames:
         request.getfixturevalue("counsellor")
-    world.service.usecases.share._trust.renew()  # type: ignore[attr-defined]
+    world.service.usecases.requests._trust.renew()  # type: ignore[attr-defined]
 
 
 def scan(samira: Citizen, link: str, **fields: str) -> Page:

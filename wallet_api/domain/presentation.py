@@ -61,7 +61,6 @@ class Share:
     paths: tuple[ClaimsPath, ...]
     facts: tuple[Fact, ...]
     required: bool
-    several: bool
     unusual: tuple[Fact, ...] = ()
 
 

@@ -184,7 +184,7 @@ def decline_offer(id: str, here: Machine, wallet: Wallet) -> Response:
 @router.post("/verzoeken", status_code=201, tags=["verzoeken"])
 def read_request(body: RequestBody, here: Machine, wallet: Wallet) -> Response:
     """Read a request."""
-    pending = here.usecases.share.read(wallet, body.verzoek, stranger_agreed=body.onbekend_akkoord)
+    pending = here.usecases.requests.read(wallet, body.verzoek, stranger_agreed=body.onbekend_akkoord)
     return JSONResponse(shapes.consent(here.usecases.share.consent(wallet, pending.id)), 201)
 
 

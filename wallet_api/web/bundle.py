@@ -15,6 +15,7 @@ from service.web import Form
 from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.usecases.collect import Collect
 from wallet_api.usecases.offers import TakeOffers
+from wallet_api.usecases.read_request import ReadRequests
 from wallet_api.usecases.share import ShareCards
 from wallet_api.usecases.show import ShowOverview
 from wallet_api.usecases.visits import Visits
@@ -31,6 +32,7 @@ class UseCases:
     collect: Collect
     visits: Visits
     offers: TakeOffers
+    requests: ReadRequests
     share: ShareCards
     show: ShowOverview
 

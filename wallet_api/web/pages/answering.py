@@ -150,7 +150,7 @@ def _landing(request: Request, here: Screens, text: str) -> Response:
 def _read_request(request: Request, here: Screens, text: str, *, stranger_agreed: bool) -> Response:
     session, wallet = here.door.open_session(request)
     try:
-        pending = here.usecases.share.read(wallet, text, stranger_agreed=stranger_agreed)
+        pending = here.usecases.requests.read(wallet, text, stranger_agreed=stranger_agreed)
     except UnknownHost as error:
         return here.pages.render(request, "stranger.html", session=session, host=error.host, link=text)
     except RequestRefused as error:

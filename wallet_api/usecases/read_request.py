@@ -1,0 +1,151 @@
+"""Read a request for cards: fetch it, prove who signed it, and keep it for the citizen's word.
+
+Nothing is fetched from a host that the trust list does not know before the citizen agreed.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import final
+from urllib.parse import urlsplit
+
+from credentials.clock import Clock, from_epoch
+from credentials.formats import KeyResolver
+from credentials.openid.errors import InvalidPresentationRequest, InvalidTransactionData
+from credentials.openid.request_link import RequestByValue, RequestReference
+from credentials.openid.request_object import UnverifiedRequest, VerifiedRequest, verify_request
+from credentials.trust import (
+    InvalidChain,
+    IssuerNotAllowed,
+    IssuerWithdrawn,
+    Participant,
+    Role,
+    TrustList,
+    UnknownVerifier,
+    recognise_verifier,
+)
+from wallet_api.domain.disclosure import BSN
+from wallet_api.domain.errors import RequestRefused, UnknownHost
+from wallet_api.domain.presentation import PendingRequest, Reason, Requester
+from wallet_api.domain.wallet import OpenedWallet
+from wallet_api.ports import Requesters, Shelf, TrustSource
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class RequestPolicy:
+    """How strangers are treated: warned about, or refused; and whether unsigned requests exist (development only)."""
+
+    refuse_unknown: bool = False
+    insecure_localhost: bool = False
+    lifetime: timedelta = timedelta(minutes=15)
+
+
+@final
+class ReadRequests:
+    """Requests, from a link that was scanned to something that a citizen can decide about."""
+
+    def __init__(
+        self,
+        *,
+        trust: TrustSource,
+        requesters: Requesters,
+        keys: KeyResolver,
+        shelf: Shelf[PendingRequest],
+        policy: RequestPolicy,
+        clock: Clock,
+    ) -> None:
+        self._trust = trust
+        self._requesters = requesters
+        self._keys = keys
+        self._shelf = shelf
+        self._policy = policy
+        self._clock = clock
+
+    def read(self, wallet: OpenedWallet, text: str, *, stranger_agreed: bool = False) -> PendingRequest:
+        """Read a request link, fetch and prove the request, and keep it for the citizen's word.
+
+        Raises UnknownHost when it must be fetched from a host that nobody on the trust list has and the citizen has
+        not agreed to that; RequestRefused for a request that must not be shown at all; Unavailable.
+        """
+        trust_list = self._trust.current()
+        try:
+            verified, expires_at = self._fetched(text, trust_list, stranger_agreed=stranger_agreed)
+        except InvalidTransactionData as error:
+            raise RequestRefused("transaction") from error
+        except InvalidPresentationRequest as error:
+            raise RequestRefused("malformed") from error
+        pending = self._pending(verified, trust_list, expires_at)
+        self._shelf.put(wallet, pending.id, pending, expires_at=pending.expires_at)
+        return pending
+
+    def _fetched(
+        self, text: str, trust_list: TrustList, *, stranger_agreed: bool
+    ) -> tuple[VerifiedRequest, datetime | None]:
+        link = self._requesters.read_link(text)
+        nonce: str | None = None
+        if isinstance(link, VerifiedRequest):
+            return link, None
+        if isinstance(link, RequestReference):
+            host = urlsplit(link.request_uri).netloc
+            if not stranger_agreed and host not in _verifier_hosts(trust_list):
+                raise UnknownHost(host)
+            nonce = secrets.token_urlsafe(24) if link.method == "post" else None
+            jwt = self._requesters.fetch(link, nonce)
+        else:
+            jwt = link.request if isinstance(link, RequestByValue) else ""
+        unverified = UnverifiedRequest.parse(jwt)
+        verified = verify_request(
+            unverified,
+            client_id=link.client_id,
+            now=self._clock.now(),
+            wallet_nonce=nonce,
+            resolver=self._keys,
+            insecure_localhost=self._policy.insecure_localhost,
+        )
+        expires = unverified.token.payload.get("exp")
+        return verified, from_epoch(expires) if isinstance(expires, int) else None
+
+    def _pending(self, verified: VerifiedRequest, trust_list: TrustList, expires_at: datetime | None) -> PendingRequest:
+        request, now = verified.request, self._clock.now()
+        requester, refusal = self._requester(verified, trust_list, now)
+        asked = {part for query in request.dcql.credentials for claim in query.claims for part in claim.path}
+        if BSN in asked and not requester.may_ask_bsn:
+            # Whoever asks what they may not ask gets nothing at all, whether or not it is here.
+            refusal = refusal or "bsn"
+        latest = now + self._policy.lifetime
+        purpose = request.purpose if verified.signed else None
+        return PendingRequest(
+            id=secrets.token_hex(16),
+            parameters=request.to_parameters(),
+            requester=requester,
+            reason=Reason(purpose.doel, purpose.grondslag, purpose.bewaartermijn) if purpose is not None else None,
+            expires_at=min(expires_at, latest) if expires_at is not None else latest,
+            refusal=refusal,
+        )
+
+    def _requester(
+        self, verified: VerifiedRequest, trust_list: TrustList, now: datetime
+    ) -> tuple[Requester, str | None]:
+        host = urlsplit(verified.request.response_uri).netloc
+        stranger = Requester(host, host, known=False)
+        if not verified.signed:
+            # Anybody can write an unsigned request; outside development that is reason enough.
+            return stranger, None if self._policy.insecure_localhost else "unsigned"
+        try:
+            found = recognise_verifier(trust_list, now, client_id=verified.request.client_id.full, x5c=verified.x5c)
+        except UnknownVerifier:
+            return stranger, "unknown" if self._policy.refuse_unknown else None
+        except (InvalidChain, IssuerWithdrawn, IssuerNotAllowed):
+            return stranger, "signature"
+        return _known(found, host), None
+
+
+def _known(participant: Participant, host: str) -> Requester:
+    return Requester(
+        participant.name, host, True, participant.identifier, participant.oin, participant.bsn, participant.claims
+    )
+
+
+def _verifier_hosts(trust_list: TrustList) -> frozenset[str]:
+    return frozenset(urlsplit(each.identifier).netloc for each in trust_list.with_role(Role.VERIFIER))
