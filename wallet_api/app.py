@@ -247,7 +247,7 @@ def _pages(settings: WalletSettings) -> Pages:
     )
     face = PartyFace(
         name="Blauwe Knop",
-        tagline="Uw eigen portemonnee",
+        tagline="Uw digitale portemonnee (wallet)",
         kind="wallet",
         contact=settings.provider.help_text,
         demo=settings.insecure_localhost,
@@ -260,6 +260,8 @@ def _pages(settings: WalletSettings) -> Pages:
         help_text=settings.provider.help_text,
         claim_title=lambda code: describe(str(code)).title,
         event_title=lambda name: event_words(str(name), None),
+        phase_words=phase_words,
+        debt_title=debt_title,
     )
 
 

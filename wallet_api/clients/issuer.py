@@ -1,27 +1,20 @@
 """Speak OpenID4VCI 1.0 with an agency: metadata, pushed authorization, token, nonce, credentials."""
 
 import secrets
-import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Final, final
 
 from credentials.clock import Clock
 from credentials.dids import did_jwk
-from credentials.errors import BlauweKnopError, MalformedInput
+from credentials.errors import BlauweKnopError
 from credentials.formats import Credential
 from credentials.keys import Signer, SoftwareSigner
-from credentials.openid import well_known
 from credentials.openid.authorization import AuthorizationRequest, authorization_url, parse_pushed_response
 from credentials.openid.authorization_details import AuthorizationDetail
-from credentials.openid.authorization_server import AuthorizationServerMetadata, parse_authorization_server
 from credentials.openid.credential import CredentialRequest, CredentialResponse, parse_credential_response
-from credentials.openid.display import display_for
 from credentials.openid.dpop import build_dpop_proof
-from credentials.openid.errors import PeerRefused, parse_error
-from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMetadata, parse_issuer_metadata
+from credentials.openid.issuer_metadata import IssuerMetadata
 from credentials.openid.nonce import parse_nonce_response
 from credentials.openid.offer import CredentialOffer, OfferReference, parse_offer, parse_offer_uri
 from credentials.openid.pkce import code_challenge
@@ -33,23 +26,11 @@ from credentials.openid.token import (
     parse_token_response,
 )
 from service.http import FORM, JSON, Answer, OutboundClient
+from wallet_api.clients.issuer_metadata import IssuerDirectory, body_of
 from wallet_api.domain.errors import IssuerRefused, TransactionCodeWrong
-from wallet_api.domain.issuance import CASE, OVERVIEW, Grant, IssuerDescription, Kind
+from wallet_api.domain.issuance import Grant, IssuerDescription, Kind
 
-METADATA_SECONDS: Final = 300.0
 DPOP: Final = "DPoP"
-_MAX_KEPT: Final = 500
-
-# Our own types in JSON-LD bear a name; the wallet knows them by their URN whatever secures them.
-_NAMES: Final = {"BetaalverplichtingenOverzicht": OVERVIEW, "FinancieleZaak": CASE}
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    metadata: IssuerMetadata
-    server: AuthorizationServerMetadata
-    description: IssuerDescription
-    until: float
 
 
 @final
@@ -72,12 +53,11 @@ class HttpIssuers:
         self._redirect_uri = redirect_uri
         self._parallel = parallel
         self._insecure = insecure_localhost
-        self._kept: dict[str, _Known] = {}
-        self._one = threading.Lock()
+        self._directory = IssuerDirectory(http, insecure_localhost=insecure_localhost)
 
     def describe(self, credential_issuer: str) -> IssuerDescription:
         """Return an agency's metadata, kept for a few minutes. Raises Unavailable, MalformedInput."""
-        return self._known(credential_issuer).description
+        return self._directory.known(credential_issuer).description
 
     def describe_all(self, credential_issuers: Sequence[str]) -> Mapping[str, IssuerDescription | BlauweKnopError]:
         """Return the metadata of several agencies, asked for at the same time; an error for those that failed."""
@@ -97,7 +77,7 @@ class HttpIssuers:
 
     def fetch_offer(self, url: str) -> CredentialOffer:
         """Fetch an offer that was given by reference. Raises Unavailable, MalformedInput."""
-        return parse_offer(_body(self._http.get(url, JSON)), insecure_localhost=self._insecure)
+        return parse_offer(body_of(self._http.get(url, JSON)), insecure_localhost=self._insecure)
 
     def push(
         self,
@@ -112,7 +92,7 @@ class HttpIssuers:
 
         Raises IssuerRefused, Unavailable, MalformedInput.
         """
-        server = self._known(description.credential_issuer).server
+        server = self._directory.known(description.credential_issuer).server
         if server.pushed_authorization_request_endpoint is None or server.authorization_endpoint is None:
             raise IssuerRefused("request_not_supported")
         request = AuthorizationRequest(
@@ -124,7 +104,7 @@ class HttpIssuers:
             issuer_state=issuer_state,
         )
         answer = self._http.post_form(server.pushed_authorization_request_endpoint, request.to_form())
-        pushed = parse_pushed_response(_body(answer))
+        pushed = parse_pushed_response(body_of(answer))
         return authorization_url(
             server.authorization_endpoint, client_id=self._client_id, request_uri=pushed.request_uri
         )
@@ -165,7 +145,7 @@ class HttpIssuers:
     def _ask(
         self, description: IssuerDescription, grant: Grant, kind: Kind, identifier: str | None, keys: Sequence[Signer]
     ) -> Sequence[Credential]:
-        metadata = self._known(description.credential_issuer).metadata
+        metadata = self._directory.known(description.credential_issuer).metadata
         configuration = metadata.configurations[kind.id]
         nonce = self._nonce(metadata)
         proofs = tuple(
@@ -189,7 +169,7 @@ class HttpIssuers:
             grant.dpop,
             access_token=grant.access_token,
         )
-        issued = parse_credential_response(answer.status, _body(answer))
+        issued = parse_credential_response(answer.status, body_of(answer))
         if not isinstance(issued, CredentialResponse):
             # The agency will have it later; this wallet asks again when the citizen does.
             raise IssuerRefused("deferred")
@@ -198,14 +178,14 @@ class HttpIssuers:
     def _nonce(self, metadata: IssuerMetadata) -> str | None:
         if metadata.nonce_endpoint is None:
             return None
-        return parse_nonce_response(_body(self._http.post(metadata.nonce_endpoint, b"", FORM)))
+        return parse_nonce_response(body_of(self._http.post(metadata.nonce_endpoint, b"", FORM)))
 
     def _redeem(self, description: IssuerDescription, request: TokenRequest) -> Grant:
-        server = self._known(description.credential_issuer).server
+        server = self._directory.known(description.credential_issuer).server
         dpop = SoftwareSigner.generate() if "ES256" in server.dpop_algorithms else None
         url = server.token_endpoint
         answer = self._send(url, lambda headers: self._http.post_form(url, request.to_form(), headers=headers), dpop)
-        response = parse_token_response(_body(answer))
+        response = parse_token_response(body_of(answer))
         return Grant(
             access_token=response.access_token,
             token_type=response.token_type,
@@ -254,51 +234,3 @@ class HttpIssuers:
         apart = description.authorization_server != description.credential_issuer
         locations = (description.credential_issuer,) if apart else ()
         return tuple(AuthorizationDetail(id, locations=locations) for id in configurations)
-
-    def _known(self, credential_issuer: str) -> _Known:
-        with self._one:
-            kept = self._kept.get(credential_issuer)
-            if kept is not None and kept.until > time.monotonic():
-                return kept
-        fetched = self._fetch(credential_issuer)
-        with self._one:
-            if len(self._kept) >= _MAX_KEPT:
-                self._kept.clear()
-            self._kept[credential_issuer] = fetched
-        return fetched
-
-    def _fetch(self, credential_issuer: str) -> _Known:
-        url = well_known.inserted(credential_issuer, well_known.CREDENTIAL_ISSUER)
-        metadata = parse_issuer_metadata(
-            _body(self._http.get(url, JSON)), credential_issuer=credential_issuer, insecure_localhost=self._insecure
-        )
-        issuer = metadata.authorization_servers[0] if metadata.authorization_servers else credential_issuer
-        url = well_known.inserted(issuer, well_known.AUTHORIZATION_SERVER)
-        server = parse_authorization_server(
-            _body(self._http.get(url, JSON)), issuer=issuer, insecure_localhost=self._insecure
-        )
-        kinds = tuple(kind for each in metadata.configurations.values() if (kind := _kind(each)) is not None)
-        description = IssuerDescription(
-            credential_issuer, issuer, server.iss_in_response, kinds, metadata.batch_size or 1
-        )
-        return _Known(metadata, server, description, time.monotonic() + METADATA_SECONDS)
-
-
-def _kind(configuration: CredentialConfiguration) -> Kind | None:
-    types = [_NAMES.get(name, name) for name in configuration.types if name != "VerifiableCredential"]
-    if not types or "ES256" not in configuration.proof_algorithms:
-        # This wallet keeps cards that are bound to a P-256 key of its own.
-        return None
-    shown = display_for(configuration.display, "nl")
-    return Kind(configuration.id, configuration.format, types[-1], (shown and shown.name) or configuration.id)
-
-
-def _body(answer: Answer) -> bytes:
-    if not answer.ok:
-        try:
-            raise parse_error(answer.status, answer.body)
-        except PeerRefused as error:
-            raise IssuerRefused(error.error) from error
-    if answer.content_type != JSON and not answer.content_type.endswith("+json"):
-        raise MalformedInput("the answer is not JSON")
-    return answer.body

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from credentials.debts.case import Phase
+from credentials.debts.catalogue import CATALOGUE
 from wallet_api.domain.collection import Failure, Outcome
 from wallet_api.domain.overview import Freshness, Group
 
@@ -124,6 +125,20 @@ REFUSALS: Final[Mapping[str, str]] = {
     "encryption": "Wij kunnen het antwoord niet veilig versleutelen zoals het verzoek vraagt.",
     "expired": "Het verzoek is verlopen. Vraag de organisatie om een nieuw verzoek.",
 }
+
+
+def debt_title(type: str | None, description: str | None) -> str:
+    """Name a debt in a few words: what it is for, or what the agency calls it when its kind is new to us."""
+    known = CATALOGUE.get(type or "")
+    return known.title if known is not None else description or "Een schuld"
+
+
+def phase_words(value: object) -> str:
+    """Say how far collection has come; what we do not know stays as it is."""
+    try:
+        return PHASES[Phase(str(value))] or "Er loopt nu geen brief"
+    except ValueError:
+        return str(value)
 
 
 def event_words(type: str | None, description: str | None) -> str:  # the word of the source

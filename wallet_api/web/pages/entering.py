@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from service.web import strict_query
 from wallet_api.domain.errors import TooManyAttempts, UnknownWallet, WeakPin
 from wallet_api.domain.wallet import WalletNumber
 from wallet_api.web.bundle import CheckedForm, Here, Screens
@@ -22,7 +23,8 @@ def begin(request: Request, here: Here) -> Response:
 @router.get("/welkom")
 def welcome(request: Request, here: Here) -> Response:
     """Say what this is."""
-    return here.pages.render(request, "welcome.html")
+    query = strict_query(request)
+    return here.pages.render(request, "welcome.html", verder="verder" in query, gesloten="gesloten" in query)
 
 
 @router.get("/nieuw")

@@ -1,0 +1,93 @@
+"""What agencies say of themselves: issuer and server metadata, read by the rules and kept for a few minutes."""
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import Final, final
+
+from credentials.errors import MalformedInput
+from credentials.openid import well_known
+from credentials.openid.authorization_server import AuthorizationServerMetadata, parse_authorization_server
+from credentials.openid.display import display_for
+from credentials.openid.errors import PeerRefused, parse_error
+from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMetadata, parse_issuer_metadata
+from service.http import JSON, Answer, OutboundClient
+from wallet_api.domain.errors import IssuerRefused
+from wallet_api.domain.issuance import CASE, OVERVIEW, IssuerDescription, Kind
+
+METADATA_SECONDS: Final = 300.0
+_MAX_KEPT: Final = 500
+
+# Our own types in JSON-LD bear a name; the wallet knows them by their URN whatever secures them.
+_NAMES: Final = {"BetaalverplichtingenOverzicht": OVERVIEW, "FinancieleZaak": CASE}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One agency's metadata, whole and in short."""
+
+    metadata: IssuerMetadata
+    server: AuthorizationServerMetadata
+    description: IssuerDescription
+    until: float
+
+
+@final
+class IssuerDirectory:
+    """Agencies' metadata. Safe for threads."""
+
+    def __init__(self, http: OutboundClient, *, insecure_localhost: bool) -> None:
+        self._http = http
+        self._insecure = insecure_localhost
+        self._kept: dict[str, Known] = {}
+        self._one = threading.Lock()
+
+    def known(self, credential_issuer: str) -> Known:
+        """Return an agency's metadata. Raises Unavailable, MalformedInput, IssuerRefused."""
+        with self._one:
+            kept = self._kept.get(credential_issuer)
+            if kept is not None and kept.until > time.monotonic():
+                return kept
+        fetched = self._fetch(credential_issuer)
+        with self._one:
+            if len(self._kept) >= _MAX_KEPT:
+                self._kept.clear()
+            self._kept[credential_issuer] = fetched
+        return fetched
+
+    def _fetch(self, credential_issuer: str) -> Known:
+        url = well_known.inserted(credential_issuer, well_known.CREDENTIAL_ISSUER)
+        metadata = parse_issuer_metadata(
+            body_of(self._http.get(url, JSON)), credential_issuer=credential_issuer, insecure_localhost=self._insecure
+        )
+        issuer = metadata.authorization_servers[0] if metadata.authorization_servers else credential_issuer
+        url = well_known.inserted(issuer, well_known.AUTHORIZATION_SERVER)
+        server = parse_authorization_server(
+            body_of(self._http.get(url, JSON)), issuer=issuer, insecure_localhost=self._insecure
+        )
+        kinds = tuple(kind for each in metadata.configurations.values() if (kind := _kind(each)) is not None)
+        description = IssuerDescription(
+            credential_issuer, issuer, server.iss_in_response, kinds, metadata.batch_size or 1
+        )
+        return Known(metadata, server, description, time.monotonic() + METADATA_SECONDS)
+
+
+def body_of(answer: Answer) -> bytes:
+    """Return the JSON body of a good answer. Raises IssuerRefused for an error, MalformedInput for anything else."""
+    if not answer.ok:
+        try:
+            raise parse_error(answer.status, answer.body)
+        except PeerRefused as error:
+            raise IssuerRefused(error.error) from error
+    if answer.content_type != JSON and not answer.content_type.endswith("+json"):
+        raise MalformedInput("the answer is not JSON")
+    return answer.body
+
+
+def _kind(configuration: CredentialConfiguration) -> Kind | None:
+    types = [_NAMES.get(name, name) for name in configuration.types if name != "VerifiableCredential"]
+    if not types or "ES256" not in configuration.proof_algorithms:
+        # This wallet keeps cards that are bound to a P-256 key of its own.
+        return None
+    shown = display_for(configuration.display, "nl")
+    return Kind(configuration.id, configuration.format, types[-1], (shown and shown.name) or configuration.id)
