@@ -2,7 +2,7 @@
 
 Environment: ONCE=1 ends after the story; PORT=9100 starts at another port; REPORT=file writes a report in JSON;
 PARTICIPANT=file adds an issuer of one's own to the trust list, or a list of them; STATE=folder keeps keys, databases
-and logs there instead of in `.state`.
+and logs there instead of in `.state`; SEPARATE=1 gives each agency a process of its own instead of one per host.
 """
 
 import json
@@ -34,7 +34,7 @@ MEMORY_INTERVAL: Final = 1.0
 def main() -> int:
     """Run the demonstration; return the exit code."""
     console = Console()
-    once = os.environ.get("ONCE", "") not in ("", "0")
+    once = _wanted("ONCE")
     for number in (signal.SIGTERM, signal.SIGHUP):  # also when the terminal is closed
         signal.signal(number, lambda received, _frame: sys.exit(128 + received))
     played: list[Story] = []
@@ -60,7 +60,7 @@ def _run(console: Console, played: list[Story], *, once: bool) -> int:
         stage = _set_stage(state, first_port, Path(outsider) if outsider else None)
     with Processes(state / "logs") as processes, _Peak(processes) as peak:
         with console.status("Starting the scheme, DigiD, thirteen agencies, the wallet and the verifier …"):
-            start(stage, processes)
+            start(stage, processes, separate=_wanted("SEPARATE"))
         story = _play(console, stage, processes)
         seconds = time.monotonic() - began
         _show(console, stage, story, seconds, peak)
@@ -88,6 +88,10 @@ def _set_stage(state: Path, first_port: int, outsider: Path | None) -> Stage:
         finally:
             signal.signal(signal.SIGINT, before)
         return setting.result()
+
+
+def _wanted(name: str) -> bool:
+    return os.environ.get(name, "") not in ("", "0")
 
 
 def _port() -> int:

@@ -78,7 +78,8 @@ def _agency(folder: Path, key: str, first_port: int) -> AgencySettings:
     text = text.replace("../../.state/", "../").replace(f'"../agencies/{key}"', f'"{key}"')
     path = folder / "agencies" / f"{key}.toml"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(text)
+    address = f"http://localhost:{first_port + WALLET}/aanbod"
+    path.write_text(f'{text}\n[[web_wallets]]\nname = "Blauwe Knop"\noffer_url = "{address}"\n')
     return load_agency(path)
 
 

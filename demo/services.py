@@ -1,21 +1,40 @@
-"""The demonstration's services, each in a process of its own, on a stage that was set."""
+"""The demonstration's services, in processes of their own, on a stage that was set."""
+
+from typing import Final
 
 from demo.processes import Processes
 from demo.stage import Stage
 
+# As in the country itself, some agencies have their computers at one host. What stands together shares a process and
+# nothing else: each has its own address, keys, database and status lists.
+HOSTS: Final = {
+    "justitie": ("cjib",),
+    "belastingen": ("belastingdienst", "toeslagen"),
+    "uitvoerders": ("duo", "cak", "uwv", "svb"),
+    "gemeenten": ("tilburg", "tholen", "boxtel", "sint_michielsgestel"),
+    "bedrijven": ("depauw", "zonneweide"),
+}
 
-def start(stage: Stage, processes: Processes) -> None:
-    """Start every service and wait until each answers. Raises DemoError."""
+
+def start(stage: Stage, processes: Processes, *, separate: bool = False) -> None:
+    """Start every service and wait until each answers. Raises DemoError.
+
+    `separate` gives each agency a process of its own, which takes more memory and a few seconds more.
+    """
     processes.start("scheme", ["demo.scheme", str(stage.folder / "site"), str(stage.first_port)])
     processes.start("digid", ["demo.digid", str(stage.folder / "digid.json")])
     # The trust list must be there before the others ask for it.
     processes.wait_until_ready("scheme", f"{stage.scheme_url}/health/ready")
-    files = [str(stage.settings_of(key)) for key in stage.agencies]
-    processes.start("agencies", ["service.commands", "issuer", "serve", "--process-per-agency", *files])
+    hosts = {"agencies": tuple(stage.agencies)} if separate else HOSTS
+    for host, agencies in hosts.items():
+        files = [str(stage.settings_of(key)) for key in agencies]
+        apart = ["--process-per-agency"] if separate else []
+        processes.start(host, ["service.commands", "issuer", "serve", *apart, *files])
     processes.start("wallet", ["service.commands", "wallet", "serve", str(stage.folder / "wallet.toml")])
     processes.start("verifier", ["service.commands", "verifier", "serve", str(stage.folder / "verifier.toml")])
     processes.wait_until_ready("digid", f"{stage.digid_url}/health/ready")
-    for settings in stage.agencies.values():
-        processes.wait_until_ready("agencies", f"{settings.base_url}/health/ready")
+    for host, agencies in hosts.items():
+        for key in agencies:
+            processes.wait_until_ready(host, f"{stage.agencies[key].base_url}/health/ready")
     processes.wait_until_ready("wallet", f"{stage.wallet.base_url}/health/ready")
     processes.wait_until_ready("verifier", f"{stage.verifier.base_url}/health/ready")

@@ -52,14 +52,18 @@ class _Web:
     async def log_in(self, request: Request) -> Response:
         form = await _form(request)
         try:
+            if form.get("gebruiker") == "":
+                refused = self.provider.refuse(form.get("aanvraag", ""))
+                answer = {"error": "access_denied", "state": refused.state, "iss": self.provider.issuer}
+                return _redirect(refused.redirect_uri, answer)
             asked, code, token = self.provider.log_in(form.get("aanvraag", ""), form.get("gebruiker", ""))
         except UnknownClient:
             return self._stop("Sorry, de tijd is voorbij", "Ga terug naar de website waar u begon. Log opnieuw in.")
         except OidcError:
             return self._stop("U bent niet ingelogd", "Ga terug naar de website waar u begon.")
-        answer = self._answer(asked, code)
-        answer.set_cookie(COOKIE, token, httponly=True, samesite="lax", path="/")
-        return answer
+        entered = self._answer(asked, code)
+        entered.set_cookie(COOKIE, token, httponly=True, samesite="lax", path="/")
+        return entered
 
     async def token(self, request: Request) -> Response:
         form = await _form(request)
@@ -82,6 +86,13 @@ class _Web:
     async def jwks(self, _: Request) -> Response:
         return JSONResponse(self.provider.jwks())
 
+    async def home(self, _: Request) -> Response:
+        text = "Inloggen begint bij een organisatie of bij uw portemonnee, niet hier."
+        return self._page("message.html", title="Dit is de nagemaakte DigiD", text=text)
+
+    async def not_found(self, _: Request, _error: Exception) -> Response:
+        return self._page("message.html", 404, title="Deze pagina is er niet", text="Ga terug naar waar u begon.")
+
     async def health(self, _: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
@@ -101,6 +112,7 @@ def create_app(provider: Provider) -> Starlette:
     web = _Web(provider, Environment(loader=loader, autoescape=select_autoescape(), undefined=StrictUndefined))
     app = Starlette(
         routes=[
+            Route("/", web.home),
             Route("/.well-known/openid-configuration", web.discovery),
             Route("/jwks", web.jwks),
             Route("/authorize", web.authorize),
@@ -109,7 +121,8 @@ def create_app(provider: Provider) -> Starlette:
             Route("/uitloggen", web.log_out),
             Route("/health/ready", web.health),
             Mount("/static", StaticFiles(directory=_HERE / "static")),
-        ]
+        ],
+        exception_handlers={404: web.not_found, 405: web.not_found},
     )
     app.add_middleware(BaseHTTPMiddleware, dispatch=_headers)
     return app

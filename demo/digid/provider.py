@@ -184,6 +184,14 @@ class Provider:
             self._sessions[_digest(token)] = Session(person, self.clock.now())
         return request, self._grant(request, person, self.clock.now()), token
 
+    def refuse(self, handle: str) -> AuthenticationRequest:
+        """Forget a remembered request whose person does not want to log in, and return it. Raises UnknownClient."""
+        with self._lock:
+            request = self._pending.pop(handle, None)
+        if request is None:
+            raise UnknownClient
+        return request
+
     def session(self, token: str | None) -> Session | None:
         """Return the living session of this browser."""
         session = self._sessions.get(_digest(token)) if token else None

@@ -1,5 +1,6 @@
 """Serve a folder of public documents to anyone, from any origin."""
 
+import base64
 import hashlib
 import json
 from html import escape
@@ -22,11 +23,20 @@ _PUBLIC: Final = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
+_STYLE: Final = """
+body { margin: 0; font: 1.0625rem/1.55 system-ui, sans-serif; color: #16202c; background: #f6f3ee; }
+main { max-width: 40rem; margin: 0 auto; padding: 1.5rem 1.25rem 3rem; border-top: 0.25rem solid #4a5768; }
+h1 { font-size: 2rem; line-height: 1.2; }
+ul { list-style: none; padding: 0; }
+a { color: #1557b0; display: inline-block; padding-block: 0.625rem; overflow-wrap: anywhere; }
+"""
 _PAGE: Final = """<!doctype html>
 <html lang="nl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Het stelsel – Blauwe Knop (demonstratie)</title></head>
-<body><main><h1>Het stelsel</h1>
+<title>Het stelsel – Blauwe Knop (demonstratie)</title>
+<style>{style}</style></head>
+<body><main><p>Demonstratie. Alle mensen en bedragen zijn verzonnen.</p><h1>Het stelsel</h1>
 <p>Deze site bevat alleen openbare afspraken: wie meedoet, en wat de woorden betekenen. Geen gegevens van burgers.</p>
+<p>De bestanden zijn voor computers. Wilt u de demonstratie zien? Open dan de portemonnee.</p>
 <ul>{items}</ul></main></body></html>
 """
 
@@ -52,8 +62,10 @@ def create_app(folder: Path) -> Starlette:
 
     def home(_: Request) -> Response:
         items = "".join(f'<li><a href="/{escape(name)}">{escape(name)}</a></li>' for name in documents())
-        policy = {"Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"}
-        return HTMLResponse(_PAGE.format(items=items), headers={**_PUBLIC, **policy})
+        style = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+        sources = f"default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; frame-ancestors 'none'"
+        policy = {"Content-Security-Policy": sources}
+        return HTMLResponse(_PAGE.format(items=items, style=_STYLE), headers={**_PUBLIC, **policy})
 
     def ready(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
