@@ -39,6 +39,7 @@ from issuer.domain.clients import ListedWallet, Wallets
 from issuer.settings import AgencySection, AgencySettings, DigidSection, FcidSource, StatusSection
 from service.errors import UnexpectedContentType, UnexpectedStatus, Unreachable
 from service.http import Answer
+from tests.conftest import _free_port
 from tests.debt_builders import DEMO, SAMIRA, agency
 from tests.flows.issuance_kit import FakeLogin
 from wallet_api.app import WalletService, create
@@ -46,7 +47,9 @@ from wallet_api.settings import Collecting, Trust, WalletSettings
 from wallet_api.vault import ScryptLocksmith
 
 SCHEME = "http://localhost:8100"
-WALLET = "http://localhost:18110"
+# A port of this run's own: the browser tests really listen on it.
+WALLET_PORT = _free_port()
+WALLET = f"http://localhost:{WALLET_PORT}"
 COUNSELLOR = "http://localhost:8120"
 DIGID = "https://digid.example"
 CLIENT = "blauweknop-wallet"
@@ -293,7 +296,7 @@ def make_world(folder: Path, *keys: str, database: str = "", copies: int = 3, **
         participants.append(Participant.parse(json.loads(describe(settings))))
     wallet = WalletSettings(
         base_url=WALLET,
-        port=18110,
+        port=WALLET_PORT,
         database=database or f"sqlite:///{folder / 'wallet.db'}",
         client_id=CLIENT,
         insecure_localhost=True,
@@ -358,7 +361,7 @@ class Citizen:
         self.number = ""
         self.logins = 0
         self.redirects = 0
-        self._clients = {"localhost:18110": self._client(world.service.app, WALLET)}
+        self._clients = {f"localhost:{WALLET_PORT}": self._client(world.service.app, WALLET)}
         for key, made in world.agencies.items():
             self._clients[f"localhost:{PORTS[key]}"] = self._client(made.app, world.url(key))
 
@@ -370,7 +373,7 @@ class Citizen:
 
     @property
     def http(self) -> TestClient:
-        return self._clients["localhost:18110"]
+        return self._clients[f"localhost:{WALLET_PORT}"]
 
     @property
     def token(self) -> str:

@@ -1,7 +1,6 @@
 """The wallet's pages in a real browser: for everybody, at any size, and the whole button without scripts."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,9 +9,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from service.serving import serving
 from tests.flows.test_wallet_offers import an_offer
 from tests.flows.test_wallet_sharing import only, scan
-from tests.wallet_world import WALLET, Citizen, WalletWorld, make_world
+from tests.wallet_world import WALLET, WALLET_PORT, Citizen, WalletWorld, make_world
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("wallet port")]
+pytestmark = pytest.mark.browser
 
 WCAG_22_AA = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 OUTSIDE = ("/welkom", "/nieuw", "/openen", "/hulp", "/privacy", "/toegankelijkheid", "/nergens")
@@ -22,7 +21,7 @@ INSIDE = ("/nieuw/nummer", "/overzicht", "/ophalen", "/ophalen/opnieuw", "/toevo
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WalletWorld]:
     world = make_world(tmp_path_factory.mktemp("browser"), "cjib", "svb")
-    with serving((world.service.app, "127.0.0.1", urlsplit(WALLET).port or 0)):
+    with serving((world.service.app, "127.0.0.1", WALLET_PORT)):
         yield world
     # The served app closed its database itself.
 
