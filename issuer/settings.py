@@ -93,6 +93,13 @@ class TrustListSection(Settings):
         return value if "://" in value or folder is None else str((folder / value).absolute())
 
 
+class WebWalletSection(Settings):
+    """A wallet that is a website: on the citizen's own device it opens by a link instead of a wallet app."""
+
+    name: Text
+    offer_url: Annotated[BaseUrl, Field(description="where it takes an offer: gets `credential_offer_uri` added")]
+
+
 class StatusSection(Settings):
     """The status lists."""
 
@@ -124,6 +131,7 @@ class AgencySettings(Settings):
     source: Annotated[FcidSource | CsvSource, Field(discriminator="kind")]
     digid: DigidSection
     trust_list: TrustListSection | None = None
+    web_wallets: tuple[WebWalletSection, ...] = ()
     status: StatusSection = StatusSection()
     jobs: JobsSection = JobsSection()
     offer_minutes: Annotated[int, Field(ge=1, le=60)] = 10

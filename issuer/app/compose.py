@@ -171,6 +171,7 @@ def build(
         url=settings.base_url,
         agency=settings.agency.name,
         contact=Contact(settings.contact.phone, settings.contact.website, settings.contact.note),
+        web_wallets=tuple((each.name, each.offer_url) for each in settings.web_wallets),
         clock=clock,
         status_ttl=timedelta(seconds=settings.status.ttl_seconds),
         api_token=keys.api_token,

@@ -39,6 +39,7 @@ class Desk:
     url: str
     agency: str
     contact: Contact
+    web_wallets: tuple[tuple[str, str], ...]
     clock: Clock
     status_ttl: timedelta
     api_token: Secret

@@ -53,6 +53,7 @@ def router(desk: Desk) -> APIRouter:
         """The offer as a QR code and a link; or what became of it."""
         found = required_citizen(desk, request)
         made, state = desk.show_offer.to_citizen(reference, found.bsn)
+        link = reference_uri(f"{desk.url}/offers/{made.secrets.id}")
         return desk.pages.render(
             request,
             "wallet.html",
@@ -61,7 +62,8 @@ def router(desk: Desk) -> APIRouter:
             made=made,
             state=state,
             states=OfferState,
-            link=reference_uri(f"{desk.url}/offers/{made.secrets.id}"),
+            link=link,
+            web_wallets=[(name, f"{url}?{link.partition('?')[2]}") for name, url in desk.web_wallets],
         )
 
     @routes.get("/wallet/{reference}/stand")
