@@ -106,7 +106,7 @@ def _what(event: Event) -> str:
 def _how_much(event: Event) -> str:
     parts = [] if isinstance(event, DemandWithdrawn) else [euro(event.amount)]
     if isinstance(event, PaymentDemanded) and event.due is not None:
-        parts[0] += f", te betalen vóór {day(event.due)}"
+        parts[0] += f", te betalen uiterlijk op {day(event.due)}"
     if event.description:
         parts.append(event.description)
     return ". ".join(parts)
