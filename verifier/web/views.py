@@ -90,7 +90,7 @@ def _standing(newest: VerificationRequest | None, now: datetime) -> tuple[str, s
         case "beantwoord":
             return "ok", "Ontvangen"
         case "geweigerd":
-            return "warning", declined_words(newest)
+            return "neutral", declined_words(newest)
         case "open":
             return "wait", "Wacht op de cliënt"
         case _:
