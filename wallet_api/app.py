@@ -59,7 +59,7 @@ from wallet_api.web.bundle import Machines, Screens, UseCases, furnish
 from wallet_api.web.door import Door
 from wallet_api.web.pages import answering, collecting, entering, house, overview
 from wallet_api.web.problems import PROBLEMS
-from wallet_api.web.words import event_words
+from wallet_api.web.words import debt_title, event_words, phase_words
 
 VERSION: Final = "1.0.0"
 PACKAGE: Final = "wallet_api"
@@ -217,7 +217,7 @@ def _formats() -> FormatRegistry:
 
 
 def _screens(screens: Screens) -> FastAPI:
-    app = pages_app(problems=PROBLEMS, pages=screens.pages, login="/welkom")
+    app = pages_app(problems=PROBLEMS, pages=screens.pages, login="/welkom?dicht=1")
     furnish(app, screens)
     for subject in (entering, collecting, overview, answering, house):
         app.include_router(subject.router)

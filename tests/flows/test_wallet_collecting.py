@@ -174,7 +174,7 @@ def test_a_visit_that_took_too_long_is_over(samira: Citizen, world: WalletWorld)
     # By then the session has ended too; its end is tested apart.
     answer = samira.http.get(back)
     world.clock.advance(-timedelta(minutes=16))
-    assert answer.headers.get("location") == "/welkom"
+    assert answer.headers.get("location") == "/welkom?dicht=1"
 
 
 def test_an_agency_that_leaves_the_trust_list_gives_no_cards(tmp_path: Path) -> None:

@@ -165,7 +165,7 @@ def test_without_a_session_there_is_nothing(world: WalletWorld, samira: Citizen,
         assert answer.headers["content-type"] == "application/problem+json"
     for path in ("/overzicht", "/ophalen", "/toevoegen", "/gedeeld", "/instellingen", "/overzicht/downloaden", *PAGES):
         answer = nobody.get(path.format(**ids))
-        assert (answer.status_code, answer.headers.get("location")) == (303, "/welkom"), path
+        assert (answer.status_code, answer.headers.get("location")) == (303, "/welkom?dicht=1"), path
     assert app is not None
     for token in ("", "x", "A" * 43, samira.token + "x"):
         assert samira.api("overzicht", token=token or "-").status_code == 401
@@ -226,7 +226,7 @@ def test_a_session_in_another_browser_ends_with_the_wallet(world: WalletWorld) -
     assert two.api("overzicht").status_code == 200
     one.post("/instellingen/verwijderen", zeker="ja")
     assert two.api("overzicht").status_code == 401
-    assert two.get("/overzicht").url.endswith("/welkom")
+    assert two.get("/overzicht").url.endswith("/welkom?dicht=1")
 
 
 def test_the_download_carries_each_agencys_proof(samira: Citizen, world: WalletWorld) -> None:

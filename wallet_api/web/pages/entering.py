@@ -23,8 +23,8 @@ def begin(request: Request, here: Here) -> Response:
 @router.get("/welkom")
 def welcome(request: Request, here: Here) -> Response:
     """Say what this is."""
-    query = strict_query(request)
-    return here.pages.render(request, "welcome.html", verder="verder" in query, gesloten="gesloten" in query)
+    why = next((name for name in ("verder", "dicht", "gesloten", "weg") if name in strict_query(request)), "")
+    return here.pages.render(request, "welcome.html", why=why)
 
 
 @router.get("/nieuw")
