@@ -34,7 +34,7 @@ _PAGE: Final = """<!doctype html>
 <html lang="nl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Het stelsel – Blauwe Knop (demonstratie)</title>
 <style>{style}</style></head>
-<body><main><p>Demonstratie. Alle mensen en bedragen zijn verzonnen.</p><h1>Het stelsel</h1>
+<body><main><p>Demonstratie: alles hier is verzonnen.</p><h1>Het stelsel</h1>
 <p>Deze site bevat alleen openbare afspraken: wie meedoet, en wat de woorden betekenen. Geen gegevens van burgers.</p>
 <p>De bestanden zijn voor computers. Wilt u de demonstratie zien? Open dan de portemonnee.</p>
 <ul>{items}</ul></main></body></html>
