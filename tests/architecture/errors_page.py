@@ -51,7 +51,8 @@ def _row(error: type[BlauweKnopError]) -> str:
         for base in error.__bases__
         if issubclass(base, BlauweKnopError) and base is not BlauweKnopError
     )
-    return f"| `{error.code}` | {meaning(error).replace('|', '&#124;')} | {kinds} | {'yes' if error.personal_data else 'no'} |\n"
+    personal = "yes" if error.personal_data else "no"
+    return f"| `{error.code}` | {meaning(error).replace('|', '&#124;')} | {kinds} | {personal} |\n"
 
 
 if __name__ == "__main__":

@@ -145,6 +145,7 @@ def test_a_signature_of_another_length_is_refused(algorithm: Algorithm) -> None:
         signature * 2,
         signature[:half],
         b"\0" + signature[:half] + b"\0" + signature[half:],
+        signature[:half] + b"\0" + signature[half:],  # the same two numbers
         bytes(1 << 16),
     ):
         with pytest.raises(InvalidSignature):
