@@ -201,12 +201,13 @@ def _line(
     as_of = overview.as_of if overview is not None else _oldest(cases)
     age = None if as_of is None else max(0, (now - as_of).days)
     stated = overview.open_cases if overview is not None else None
-    outcome: Outcome = "bewezen" if overview is not None or cases else unproven[0].evidence.outcome
+    others = sum(1 for _, each in found if each.proven and each.type not in (OVERVIEW, CASE))
+    outcome: Outcome = "bewezen" if overview is not None or cases or others else unproven[0].evidence.outcome
     shows = stated is not None and (not cases_asked or len(linked) == stated)
     return AgencyLine(
         body=body,
         outcome=outcome,
-        sentence=_sentence(body, overview, cases, unproven, shown=len(linked) if cases_asked else None),
+        sentence=_sentence(body, overview, cases, unproven, others, shown=len(linked) if cases_asked else None),
         totals=_totals(overview, cases),
         overview=overview,
         position=position,
@@ -269,6 +270,7 @@ def _sentence(
     overview: DisclosedOverview | None,
     cases: Sequence[CaseLine],
     unproven: Sequence[Unproven],
+    others: int,
     *,
     shown: int | None,
 ) -> str:
@@ -276,6 +278,8 @@ def _sentence(
         return words.confirmed(body, overview.open_cases, overview.as_of, shown)
     if cases:
         return words.only_cases(body, len(cases))
+    if others:
+        return words.only_others(body, others)
     return unproven[0].why if unproven else ""
 
 

@@ -62,6 +62,12 @@ def only_cases(body: Body, shown: int) -> str:
     return f"{called(body)} bevestigt {noun}, maar het overzicht ontbreekt. Er kunnen er meer zijn."
 
 
+def only_others(body: Body, shown: int) -> str:
+    """Say that what was shown is proven, but is of a kind that this service does not add up."""
+    noun = plural(shown, "bewijs", "bewijzen")
+    return f"{called(body)} bevestigt {noun} van een andere soort. In de bedragen telt dat niet mee."
+
+
 def not_counted(outcome: Outcome) -> str:
     """Say why evidence does not count."""
     return _WHY_NOT.get(outcome, "")

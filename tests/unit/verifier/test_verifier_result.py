@@ -14,7 +14,7 @@ from credentials.encoding import JsonObject
 from tests.debt_builders import AS_OF, CJIB, a_case, agency, demanded, imposed, paid
 from verifier.domain.evidence import CASE, NOBODY, OVERVIEW, Body, Evidence, Outcome
 from verifier.domain.result import Result, Totals, assess
-from verifier.domain.templates import INTAKE, SETTLEMENT, SNELSCAN, Template
+from verifier.domain.templates import INTAKE, SETTLEMENT, SNELSCAN, Template, own_query
 
 NOW = AS_OF + timedelta(days=3)
 DUO, UWV = agency("duo"), agency("uwv")
@@ -186,3 +186,14 @@ def test_times_are_those_of_the_answer() -> None:
     outcome = result(statements(CJIB), CJIB)
     assert outcome.received_at == NOW == outcome.checked_at
     assert outcome.oldest == AS_OF.astimezone(UTC)
+
+
+def test_proof_of_a_kind_that_is_not_ours_is_shown_and_adds_nothing_up() -> None:
+    claims: JsonObject = {"saldo": "veel", "saldo_totaal": [1], "zaken": 3}
+    outcome = result([evidence("urn:example:schuld:1", CJIB, claims)], CJIB, template=own_query({}))
+    (line,) = outcome.lines
+    assert (line.outcome, line.overview, line.cases, line.unproven) == ("bewezen", None, (), ())
+    assert line.sentence == "Het CJIB bevestigt 1\u00a0bewijs van een andere soort. In de bedragen telt dat niet mee."
+    assert outcome.totals == Totals()
+    assert not outcome.complete
+    assert outcome.standing == "let_op"
