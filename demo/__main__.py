@@ -96,7 +96,7 @@ def _wanted(name: str) -> bool:
 
 def _port() -> int:
     text = os.environ.get("PORT") or str(FIRST_PORT)
-    if not text.isdigit() or not 1024 <= int(text) <= 65_000:
+    if not (text.isascii() and text.isdigit()) or not 1024 <= int(text) <= 65_000:
         raise DemoError("PORT is a number from 1024 to 65000: make demo PORT=9100")
     return int(text)
 
