@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
 
 from credentials.encoding import b64url_encode
 from credentials.errors import MalformedInput
@@ -101,8 +102,15 @@ def read(der: bytes) -> x509.Certificate:
             certificate.not_valid_before_utc,
             certificate.not_valid_after_utc,
         )
+        serial_number = certificate.serial_number
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion) as error:
         raise InvalidChain("a certificate is unreadable") from error
+    except CryptographyDeprecationWarning as error:
+        # Where warnings are errors, the library refuses today what it will refuse everywhere one day.
+        raise InvalidChain("a certificate breaks RFC 5280") from error
+    # RFC 5280 section 4.1.2.2.
+    if serial_number <= 0:
+        raise InvalidChain("a certificate's serial number is not positive")
     return certificate
 
 

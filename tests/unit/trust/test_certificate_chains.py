@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from warnings import catch_warnings, simplefilter
 
 import pytest
 from cryptography import x509
@@ -20,6 +21,7 @@ from credentials.trust.x509 import (
     to_der,
     to_pem,
 )
+from credentials.trust.x509.certificate import read
 from tests.unit.trust.certificates import (
     CJIB,
     CJIB_OIN,
@@ -87,6 +89,21 @@ def test_a_short_rsa_key_is_refused() -> None:
         check_authority(authority)
     with pytest.raises(InvalidChain):
         verify_chain((leaf,), (authority,), datetime(2027, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("first", [b"\0", b"\x80"])
+@pytest.mark.parametrize("warnings", ["error", "ignore"])
+def test_a_serial_number_that_is_not_positive_is_refused(first: bytes, warnings: str) -> None:
+    # The library warns only; that must be a refusal with warnings as errors, as here, and without, as in production.
+    number = x509.load_der_x509_certificate(LEAF).serial_number
+    written = number.to_bytes(number.bit_length() // 8 + 1)
+    changed = LEAF.replace(written, first + bytes(len(written) - 1), 1)
+    assert changed != LEAF
+    with catch_warnings():
+        simplefilter(warnings)
+        read.cache_clear()
+        with pytest.raises(InvalidChain):
+            verify_chain((changed,), (AUTHORITY.der,), NOW)
 
 
 def test_an_unknown_authority_is_told_from_a_broken_chain() -> None:
