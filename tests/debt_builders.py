@@ -56,7 +56,7 @@ def on(days: float) -> datetime:
     return START + timedelta(days=days)
 
 
-def imposed(id: str, amount: int, days: float = 0, **more: Any) -> ObligationImposed:  # noqa: ANN401  # whatever the event takes
+def imposed(id: str, amount: int, days: float = 0, **more: Any) -> ObligationImposed:  # whatever the event takes
     values = {
         "registered_at": on(days),
         "imposed_at": on(days),
@@ -67,7 +67,9 @@ def imposed(id: str, amount: int, days: float = 0, **more: Any) -> ObligationImp
     return ObligationImposed(id=id, amount=amount, **(values | more))
 
 
-def demanded(id: str, amount: int, days: float = 0, due: int | None = None, **more: Any) -> PaymentDemanded:  # noqa: ANN401  # whatever the event takes
+def demanded(
+    id: str, amount: int, days: float = 0, due: int | None = None, **more: Any
+) -> PaymentDemanded:  # whatever the event takes
     values = {
         "registered_at": on(days),
         "imposed_at": on(days),
@@ -81,11 +83,13 @@ def withdrawn(id: str, demand: str, days: float = 0) -> DemandWithdrawn:
     return DemandWithdrawn(id=id, demand=demand, registered_at=on(days))
 
 
-def paid(id: str, amount: int, days: float = 0, **more: Any) -> PaymentProcessed:  # noqa: ANN401  # whatever the event takes
+def paid(id: str, amount: int, days: float = 0, **more: Any) -> PaymentProcessed:  # whatever the event takes
     return PaymentProcessed(id=id, amount=amount, **({"registered_at": on(days)} | more))
 
 
-def a_case(*events: Event, as_of: datetime = AS_OF, source: Agency = CJIB, **more: Any) -> Case:  # noqa: ANN401  # whatever the event takes
+def a_case(
+    *events: Event, as_of: datetime = AS_OF, source: Agency = CJIB, **more: Any
+) -> Case:  # whatever the event takes
     return fold(events or (imposed("f1", 1000),), as_of, **({"reference": "ZAAK-1", "source": source} | more))
 
 

@@ -386,9 +386,7 @@ def test_a_link_from_elsewhere_waits_until_the_wallet_is_open(world: WalletWorld
     assert "wil iets van u weten" in page.words
 
 
-@pytest.mark.parametrize(
-    "text", ["", "hallo", "https://example.org", "openid4vp://?client_id=x", "5f" * 40]
-)
+@pytest.mark.parametrize("text", ["", "hallo", "https://example.org", "openid4vp://?client_id=x", "5f" * 40])
 def test_what_is_no_request_says_so(samira: Citizen, text: str) -> None:
     page = scan(samira, text)
     assert page.status in (400, 403)

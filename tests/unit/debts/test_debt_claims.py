@@ -209,7 +209,7 @@ def test_json_ld_states_the_same_facts(type: str, tree: ClaimTree) -> None:
         assert isinstance(value, str | list)
 
 
-def no_network(url: str, _options: object) -> Any:  # noqa: ANN401  # pyld's own shape
+def no_network(url: str, _options: object) -> Any:  # pyld's own shape
     raise AssertionError(url)
 
 

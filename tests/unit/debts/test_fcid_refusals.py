@@ -39,7 +39,7 @@ def event(body: Body, index: int) -> dict[str, Any]:
     return case(body)["gebeurtenissen"][index]  # type: ignore[no-any-return]
 
 
-def refusal(data: bytes, **more: Any) -> SourceError:  # noqa: ANN401  # what the parser takes
+def refusal(data: bytes, **more: Any) -> SourceError:  # what the parser takes
     with pytest.raises(SourceError) as caught:
         parse_document(data, file="debts.json", **more)
     error = caught.value

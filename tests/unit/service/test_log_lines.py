@@ -77,7 +77,7 @@ def test_a_request_is_logged_by_its_route_and_without_its_query(stream: io.Strin
     app = FastAPI()
 
     @app.get("/aanbod/{id}")
-    def offer(id: str) -> PlainTextResponse:  # noqa: ARG001
+    def offer(id: str) -> PlainTextResponse:
         return PlainTextResponse("x")
 
     with TestClient(assemble(pages=app)) as client:
