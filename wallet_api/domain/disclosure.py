@@ -52,11 +52,13 @@ class Fact:
 def shown_facts(type: str, claims: JsonObject, paths: Sequence[ClaimsPath] | None) -> tuple[Fact, ...]:
     """Return every claim that showing these paths of a card (None: all) reveals, what is always seen included."""
     always = ALWAYS_DISCLOSED.get(type, frozenset())
-    return tuple(
-        _fact(type, leaf, value)
+    shown = (
+        (leaf, value)
         for leaf, value in _leaves(claims, ())
         if paths is None or leaf[0] in always or any(covers(path, leaf) for path in paths)
     )
+    # A credential hides in which order its claims were made; a citizen reads them in the order of the claim table.
+    return tuple(_fact(type, leaf, value) for leaf, value in sorted(shown, key=lambda each: _place(type, each[0])))
 
 
 def covers(path: ClaimsPath, leaf: Sequence[str]) -> bool:
@@ -86,11 +88,21 @@ def _leaves(value: JsonValue, path: tuple[str, ...]) -> Iterator[tuple[tuple[str
             yield path, value
 
 
-def _fact(type: str, leaf: tuple[str, ...], value: JsonValue) -> Fact:
-    shown = value if isinstance(value, str | int | bool) else str(value)
-    pattern = tuple(
+def _pattern(leaf: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
         SLOT if index == 1 and leaf[0] in ("zaken", "gebeurtenissen") else part for index, part in enumerate(leaf)
     )
+
+
+def _place(type: str, leaf: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    pattern = _pattern(leaf)
+    known = LEAVES.get(type, ())
+    return next((place for place, each in enumerate(known) if each.path == pattern), len(known)), leaf
+
+
+def _fact(type: str, leaf: tuple[str, ...], value: JsonValue) -> Fact:
+    shown = value if isinstance(value, str | int | bool) else str(value)
+    pattern = _pattern(leaf)
     slot = leaf[1] if len(leaf) > 2 and leaf[0] in ("zaken", "gebeurtenissen") else ""
     for known in LEAVES.get(type, ()):
         if known.path == pattern:
