@@ -19,6 +19,7 @@ from service.logging import configure
 
 POSTGRESQL_URL = "BLAUWEKNOP_TEST_POSTGRESQL"
 NEED_ALL = "BLAUWEKNOP_TESTS_NEED_ALL"
+_LONG_ID = 60
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
@@ -27,6 +28,11 @@ def do_without(what: str) -> NoReturn:
     if os.environ.get(NEED_ALL, "") not in ("", "0"):
         pytest.fail(f"{what} ({NEED_ALL} is set)", pytrace=False)
     pytest.skip(what)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Call a long value by its argument's name: a fresh key or signature in a test's name differs between workers."""
+    return argname if isinstance(val, str | bytes) and len(val) > _LONG_ID else None
 
 
 @pytest.fixture(autouse=True, scope="session")
