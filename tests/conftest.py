@@ -31,8 +31,8 @@ def do_without(what: str) -> NoReturn:
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Call a long value by its argument's name: a fresh key or signature in a test's name differs between workers."""
-    return argname if isinstance(val, str | bytes) and len(val) > _LONG_ID else None
+    """Call bytes and long texts by their argument's name: a fresh key or signature in a test's name differs between workers."""
+    return argname if isinstance(val, bytes) or (isinstance(val, str) and len(val) > _LONG_ID) else None
 
 
 @pytest.fixture(autouse=True, scope="session")
