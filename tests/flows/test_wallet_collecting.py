@@ -163,7 +163,9 @@ def test_a_foreign_state_is_refused(samira: Citizen, world: WalletWorld) -> None
 
 def test_a_refusal_at_the_agency_is_its_outcome(samira: Citizen, world: WalletWorld) -> None:
     back = _returning(samira, world)
-    samira.get(_changed(back, code=None, error="access_denied"))
+    page = samira.get(_changed(back, code=None, error="access_denied"))
+    assert "U bent gestopt" in page.text
+    assert "http-equiv" not in page.text, "who said no is not sent on to the next login"
     outcome = samira.api("ophalingen/huidige").json()["uitgevers"][0]
     assert (outcome["status"], outcome["reden"]) == ("mislukt", "geweigerd")
 

@@ -74,6 +74,13 @@ class Collection:
         return self.next_round is None
 
     @property
+    def stopped_at(self) -> Round | None:
+        """The agency where the citizen said no just now: then nobody is sent on to the next without being asked."""
+        settled = [(each.at, index) for index, each in enumerate(self.rounds) if each.settled and each.at is not None]
+        latest = self.rounds[max(settled)[1]] if settled else None
+        return latest if latest is not None and latest.failure is Failure.DECLINED else None
+
+    @property
     def settled(self) -> int:
         """How many agencies have an outcome."""
         return sum(each.settled for each in self.rounds)
