@@ -31,7 +31,7 @@ def do_without(what: str) -> NoReturn:
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Call bytes and long texts by their argument's name: a fresh key or signature in a test's name differs between workers."""
+    """Call bytes and long texts by their argument: a fresh key in a test's name would differ between workers."""
     return argname if isinstance(val, bytes) or (isinstance(val, str) and len(val) > _LONG_ID) else None
 
 
