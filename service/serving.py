@@ -21,12 +21,12 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from credentials.errors import ConfigurationError
+from service.head import BoundedHead
 from service.logging import configure, get_logger
 
 KEEP_ALIVE_SECONDS: Final = 30
 GRACEFUL_SECONDS: Final = 10
 MAX_CONCURRENT: Final = 1_000
-MAX_HEADER_BYTES: Final = 16_384
 
 _log: Final = get_logger(__name__)
 
@@ -155,7 +155,7 @@ def _server(served: Served) -> _Server:
         uvicorn.Config(
             served.app,
             loop="none",
-            http="httptools",
+            http=BoundedHead,
             ws="none",
             lifespan="on",
             log_config=None,
@@ -166,7 +166,6 @@ def _server(served: Served) -> _Server:
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACEFUL_SECONDS,
             limit_concurrency=MAX_CONCURRENT,
-            h11_max_incomplete_event_size=MAX_HEADER_BYTES,
             backlog=2048,
         )
     )

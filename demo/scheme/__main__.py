@@ -6,6 +6,7 @@ from pathlib import Path
 import uvicorn
 
 from demo.scheme.app import create_app
+from service.head import BoundedHead
 
 if __name__ == "__main__":
     uvicorn.run(
@@ -15,4 +16,5 @@ if __name__ == "__main__":
         log_level="warning",
         access_log=False,
         server_header=False,
+        http=BoundedHead,
     )

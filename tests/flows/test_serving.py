@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -43,6 +44,58 @@ def test_several_apps_share_a_process_each_on_its_own_port() -> None:
         assert "server" not in one.headers
         lying = client.post(f"http://localhost:{first}/", b"x" * 100_000, "text/plain")
         assert lying.status in {405, 413}
+
+
+def _say(port: int, *parts: bytes) -> bytes:
+    """Send raw bytes and return what comes back until the server hangs up."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        answer = b""
+        try:
+            for part in parts:
+                connection.sendall(part)
+            while piece := connection.recv(65_536):
+                answer += piece
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # it hung up before everything was sent
+        return answer
+
+
+def _get(*headers: bytes, path: bytes = b"/") -> bytes:
+    return b"\r\n".join([b"GET " + path + b" HTTP/1.1", b"host: x", b"connection: close", *headers, b"", b""])
+
+
+def test_a_request_has_a_head_of_some_size_and_no_more() -> None:
+    port = _free_port()
+    with serving((_app("een"), "127.0.0.1", port)):
+        fits, too_many = [b"x-%d: y" % number for number in range(190)], [b"x-%d: y" % number for number in range(210)]
+        assert _say(port, _get(*fits)).startswith(b"HTTP/1.1 200")
+        assert _say(port, _get(b"x: " + b"y" * 30_000)).startswith(b"HTTP/1.1 200")
+        for large in (
+            _get(*too_many),
+            _get(b"x: " + b"y" * 33_000),
+            _get(b"x" * 33_000 + b": y"),
+            _get(path=b"/" + b"y" * 33_000),
+        ):
+            answer = _say(port, large)
+            assert answer == b"" or answer.startswith(b"HTTP/1.1 400")
+        # Two requests on one connection are weighed apart.
+        first = _get(b"x: " + b"y" * 20_000).replace(b"connection: close", b"connection: keep-alive")
+        assert _say(port, first, _get(b"x: " + b"y" * 20_000)).count(b"HTTP/1.1 200") == 2
+
+
+def test_a_head_that_does_not_end_is_not_kept() -> None:
+    port = _free_port()
+    with serving((_app("een"), "127.0.0.1", port)):
+        answer = _say(port, b"GET / HTTP/1.1\r\nx: ", *[b"y" * 10_000] * 1_000)
+        assert answer == b"" or answer.startswith(b"HTTP/1.1 400")
+        assert _say(port, _get()).startswith(b"HTTP/1.1 200")
+
+
+def test_a_body_larger_than_a_head_may_be_is_read() -> None:
+    port = _free_port()
+    body = b"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 60000\r\n\r\n"
+    with serving((_app("een"), "127.0.0.1", port)):
+        assert _say(port, body, *[b"z" * 10_000] * 6).startswith(b"HTTP/1.1 405")
 
 
 def test_a_taken_port_is_said_plainly() -> None:
