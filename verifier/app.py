@@ -121,12 +121,13 @@ def create(
     """Compose a verifier. The arguments after the settings are for tests. Raises ConfigurationError."""
     clock = clock or SystemClock()
     files = KeyFiles(settings.state)
-    key = files.access()
+    # What may be missing or wrong first: then nothing has been opened yet.
+    key, seals = files.access(), Seals(files.data_key())
+    root = PublicJwk.from_multikey(settings.trust.root)
     database = Database(settings.database_url)
     migrate(database, PACKAGE)
     insecure = settings.insecure_localhost
     http = http or OutboundClient(OutboundPolicy(allow_insecure_localhost=insecure))
-    root = PublicJwk.from_multikey(settings.trust.root)
     refresh = timedelta(seconds=settings.trust.refresh_seconds)
     scheme = scheme_list(
         http.fetch, settings.trust.list_url, root, clock, refresh=refresh, keeper=KeptText(database, "trust-list")
@@ -136,7 +137,6 @@ def create(
     keys = Resolver(http.fetch, allow_insecure_localhost=insecure, clock=clock)
     examiner = CredentialExaminer(Verifier(formats(), scheme, keys, status, clock), status.forget, clock)
 
-    seals = Seals(files.data_key())
     intakes, requests = SqlIntakes(database, seals), SqlRequests(database, seals)
     fresh = SystemSecrets()
     policy = AskPolicy(
