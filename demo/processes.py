@@ -6,10 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
@@ -62,7 +63,8 @@ class Processes:
 
     def start(self, name: str, arguments: Sequence[str]) -> None:
         """Start `python -m …`; its output goes to a log file of its name."""
-        with (self.logs / f"{name}.log").open("wb") as log:
+        # An interruption in between would leave a process that nobody knows of.
+        with _undisturbed(), (self.logs / f"{name}.log").open("wb") as log:
             self._running[name] = subprocess.Popen(
                 [sys.executable, "-m", *arguments],
                 stdin=subprocess.DEVNULL,
@@ -98,7 +100,11 @@ class Processes:
         return sum(_proportional_memory(process) for process in self._groups())
 
     def stop(self) -> None:
-        """End every process: first kindly, then by force."""
+        """End every process: first kindly, then by force. Pressing Ctrl-C again changes nothing."""
+        with _undisturbed():
+            self._stop()
+
+    def _stop(self) -> None:
         for process in self._running.values():
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
@@ -125,6 +131,27 @@ class Processes:
         log = self.logs / f"{name}.log"
         lines = log.read_text(errors="replace").splitlines()[-15:] if log.exists() else []
         return "\n".join([*(f"  | {line}" for line in lines), f"The whole log: {log}"])
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let a signal that asks us to end wait until the block is done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    waiting: list[int] = []
+    before = {
+        number: signal.signal(number, lambda received, _frame: waiting.append(received))
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if waiting:
+            signal.raise_signal(waiting[0])
 
 
 def _proportional_memory(pid: int) -> int:
