@@ -195,6 +195,10 @@ def test_with_scripts_the_keyboard_shares_as_well(played: Played, looking: Perso
     looking.see("U hebt niets gedeeld")
     looking.page.goto(intake)
     looking.see("De cliënt heeft niet gedeeld")
+    looking.page.goto(f"{base}/toevoegen")
+    looking.type("Plak hier de link", link)
+    looking.press("Verder")
+    assert "Dit verzoek werkt niet meer" in looking.text("main"), "a code that was used is no mystery"
     assert looking.complaints == []
 
 

@@ -195,7 +195,7 @@ def debt_facts(line: CaseLine) -> list[tuple[str, str]]:
         ("Rente", _euro(case.interest)),
         ("Andere kosten", _euro(case.other_costs)),
         ("Fase", PHASES.get(str(case.phase), "") if case.phase else None),
-        ("Betalen voor", _day(case.next_due_date)),
+        ("Uiterlijk betalen op", _day(case.next_due_date)),
         ("Dan te betalen", _euro(case.next_due_amount)),
         ("Betalingsregeling", _plan(case)),
         ("Opgelegd door", case.imposed_by.name),

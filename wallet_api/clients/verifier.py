@@ -11,7 +11,6 @@ from credentials.openid.vp_response import parse_acknowledgement
 from service.http import OutboundClient
 from wallet_api.domain.errors import NotDelivered, RequestRefused
 
-_GONE: Final = frozenset({404, 409, 410})
 _ACCEPT: Final = f"{MEDIA_TYPE}, application/jwt"
 
 
@@ -34,8 +33,8 @@ class HttpRequesters:
             answer = self._http.post_form(reference.request_uri, fields, accept=_ACCEPT)
         else:
             answer = self._http.get(reference.request_uri, _ACCEPT, max_bytes=MAX_REQUEST_CHARACTERS)
-        if answer.status in _GONE:
-            # Who asked no longer waits for an answer to this request: it was answered, replaced, or its time is over.
+        if 400 <= answer.status < 500:
+            # Nobody waits for an answer to this request any longer: it was answered, replaced, or its time is over.
             raise RequestRefused("expired")
         if not answer.ok:
             raise parse_error(answer.status, answer.body)

@@ -123,7 +123,8 @@ REFUSALS: Final[Mapping[str, str]] = {
     "unsigned": "Het verzoek is niet ondertekend. Wij weten niet van wie het komt.",
     "response_mode": "Het verzoek vraagt om een antwoord op een manier die wij niet kennen.",
     "encryption": "Wij kunnen het antwoord niet veilig versleutelen zoals het verzoek vraagt.",
-    "expired": "Dit verzoek is al beantwoord, of de tijd is voorbij. Vraag de organisatie om een nieuwe QR-code.",
+    "expired": "Dit verzoek werkt niet meer. Het is al beantwoord, of de tijd is voorbij. Vraag de organisatie om een "
+    "nieuwe QR-code.",
 }
 
 
