@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -38,7 +38,7 @@ from service.serving import serve as serve_apps
 from service.sessions import Sessions
 from service.web import Health, assemble
 from verifier.clients.scheme import SchemeList, scheme_list
-from verifier.domain.templates import TEMPLATES
+from verifier.domain.templates import TEMPLATES, ClaimPath, Template
 from verifier.identity.demo import DemoLogin, Login, NoLogin
 from verifier.jobs import jobs
 from verifier.settings import VerifierSettings
@@ -182,6 +182,11 @@ def create(
     return VerifierService(app, database, desks, answering, scheme, http, work)
 
 
+def _asked(template: Template) -> Iterator[ClaimPath]:
+    yield from template.overview_claims
+    yield from template.every_case_claim
+
+
 def serve(settings: VerifierSettings) -> None:
     """Serve a verifier until it is told to stop."""
     serve_apps([(create(settings).app, settings.host, settings.port)])
@@ -211,6 +216,8 @@ def describe(settings: VerifierSettings) -> str:
         anchors=(to_der(files.anchor()),),
         client_ids=(client_id_of_certificate(leaf).full, f"x509_san_dns:{settings.hostname}"),
         purposes=tuple(template.name for template in TEMPLATES.values()),
+        # What the templates ask, so that a wallet can say of a request whether it is usual.
+        claims=tuple(sorted({".".join(map(str, path)) for each in TEMPLATES.values() for path in _asked(each)})),
         category="schuldhulpverlening",
     )
     return json.dumps(participant.to_dict(), ensure_ascii=False, indent=2)

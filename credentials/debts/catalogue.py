@@ -98,15 +98,15 @@ def describe(code: str) -> ClaimType:
 
 _LAW: Final = "https://wetten.overheid.nl/"
 
-_WAHV_APPEAL: Final = Remedy("administratief beroep", "officier van justitie")
-_OBJECTION_TO_ORDER: Final = Remedy("verzet", "strafrechter, via het Openbaar Ministerie")
-_CRIMINAL_APPEAL: Final = Remedy("hoger beroep", "gerechtshof")
-_TAX_OBJECTION: Final = Remedy("bezwaar", "Belastingdienst")
+_WAHV_APPEAL: Final = Remedy("administratief beroep", "de officier van justitie")
+_OBJECTION_TO_ORDER: Final = Remedy("verzet", "de strafrechter, via het Openbaar Ministerie")
+_CRIMINAL_APPEAL: Final = Remedy("hoger beroep", "het gerechtshof")
+_TAX_OBJECTION: Final = Remedy("bezwaar", "de Belastingdienst")
 _TOESLAGEN_OBJECTION: Final = Remedy("bezwaar", "Dienst Toeslagen")
-_CAK_OBJECTION: Final = Remedy("bezwaar", "CAK")
+_CAK_OBJECTION: Final = Remedy("bezwaar", "het CAK")
 _DUO_OBJECTION: Final = Remedy("bezwaar", "DUO")
-_UWV_OBJECTION: Final = Remedy("bezwaar", "UWV")
-_SVB_OBJECTION: Final = Remedy("bezwaar", "SVB")
+_UWV_OBJECTION: Final = Remedy("bezwaar", "het UWV")
+_SVB_OBJECTION: Final = Remedy("bezwaar", "de SVB")
 _RVO_OBJECTION: Final = Remedy("bezwaar", "RVO")
 _MUNICIPAL_OBJECTION: Final = Remedy("bezwaar", "gemeente")
 _CREDITOR_COMPLAINT: Final = Remedy("betwisting", "schuldeiser, daarna de rechter")
@@ -219,8 +219,8 @@ _ENTRIES: Final = (
     _toeslag("kindgebondenbudget", "Kindgebonden budget", "child budget"),
     ClaimType(
         code="cak_bestuursrechtelijke_premie",
-        title="Premie voor wanbetalers",
-        title_en="Premium for defaulters on health insurance",
+        title="Premie voor uw zorgverzekering, via het CAK",
+        title_en="Health insurance premium, through the CAK",
         description="U betaalde uw zorgverzekeraar lang niet. Daarom betaalt u de premie nu aan het CAK.",
         legal_ground=LegalGround("Zorgverzekeringswet, artikel 18d", _LAW + "BWBR0018450"),
         remedy=_CAK_OBJECTION,
