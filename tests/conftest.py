@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadGroupScheduling
 
 from credentials.clock import FixedClock
 from service.database import Database
@@ -19,6 +21,8 @@ from service.logging import configure
 
 POSTGRESQL_URL = "BLAUWEKNOP_TEST_POSTGRESQL"
 NEED_ALL = "BLAUWEKNOP_TESTS_NEED_ALL"
+# Tests below these share a demonstration that is started once (`xdist_group`).
+ONE_WORKER = ("tests/flows/demo/", "tests/browser/test_story.py")
 _LONG_ID = 60
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -33,6 +37,23 @@ def do_without(what: str) -> NoReturn:
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Call bytes and long texts by their argument: a fresh key in a test's name would differ between workers."""
     return argname if isinstance(val, bytes) or (isinstance(val, str) and len(val) > _LONG_ID) else None
+
+
+class _Together(LoadGroupScheduling):
+    """`--dist loadgroup` by place.
+
+    pytest-xdist 3.8 writes a test's group into its node id, which pytest 9.2 no longer lets it do; then every worker
+    would start a demonstration of its own.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in ONE_WORKER if nodeid.startswith(place)), super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Together | None:
+    """Keep tests together that share something large."""
+    return _Together(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.fixture(autouse=True, scope="session")
