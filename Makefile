@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test lint format bench screenshots lock clean
+.PHONY: help setup demo test test-crash lint format bench screenshots lock clean
 
 help: ## Say what each target does
 	@echo "Blauwe Knop. Start with: make demo"
@@ -31,6 +31,9 @@ demo: setup ## Play the whole story on this machine, then keep serving (ONCE=1: 
 
 test: setup ## Run the tests (those that need Chromium or PostgreSQL are skipped, and say so, where these are missing)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+test-crash: setup ## Kill an agency at a dozen moments, and count what it knows of what wallets received
+	@BLAUWEKNOP_CRASH_ROUNDS=12 $(BIN)/python -m pytest tests/flows/test_issuance_crash.py
 
 lint: setup ## Check style, types and import contracts
 	@$(BIN)/ruff format --check .

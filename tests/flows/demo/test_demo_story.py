@@ -1,0 +1,162 @@
+"""The command itself: its figures, its report, its refusals and its end."""
+
+import signal
+import time
+from pathlib import Path
+
+import httpx2
+import pytest
+
+import demo.__main__ as command_line
+from demo.processes import DemoError, Processes, check_ports
+from demo.stage import AGENCY_KEYS, ports_from
+from demo.story import EXPECTED, Story
+from tests.flows.demo.people import eventually
+from tests.flows.demo.running import Demo, command, free_range, processes_of
+
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(240)]
+
+AFTER = {"old": "verouderd", "saldo": 294_880}
+
+
+def test_every_figure_of_the_story_holds(demo: Demo) -> None:
+    story = demo.report["story"]
+    assert story["overview"] == {
+        "saldo": 299_880,
+        "verplicht": 461_366,
+        "vereffend": 161_486,
+        "openCases": 6,
+        "issuers": 13,
+    }
+    assert story["presentation"] == {"verified": True, "complete": True, "saldo": 299_880}
+    assert story["afterPayment"] == AFTER
+    assert 0 < story["seconds"] < 110
+
+
+def test_the_report_leads_to_every_door(demo: Demo) -> None:
+    report = demo.report
+    assert list(report["issuers"]) == list(AGENCY_KEYS)
+    assert set(report["personas"]) >= {"P1", "P2", "P3", "P4"}
+    assert report["personas"]["P1"] == {"name": "Samira", "bsn": "999990007"}
+    for each in report["issuers"].values():
+        assert each["configurations"] == {
+            "overzicht_sdjwt": "dc+sd-jwt",
+            "zaak_sdjwt": "dc+sd-jwt",
+            "overzicht_ldp": "ldp_vc",
+            "zaak_ldp": "ldp_vc",
+        }
+    for party in ("scheme", "digid", "wallet", "verifier"):
+        assert httpx2.get(f"{report[party]['url']}/health/ready").status_code == 200
+    trust_list = httpx2.get(report["scheme"]["trustList"])
+    assert trust_list.headers["content-type"] == "application/trust-list+jwt"
+
+
+@pytest.mark.parametrize("resource", ["aanbiedingen", "intrekkingen", "bronverversingen"])
+def test_the_apis_open_to_their_own_token_only(demo: Demo, resource: str) -> None:
+    for token in ("", "Bearer", f"Bearer {demo.agency('duo')['apiToken']}"):
+        answer = httpx2.post(f"{demo.agency('cjib')['url']}/api/v1/{resource}", headers={"authorization": token})
+        assert answer.status_code == 401
+        assert "www-authenticate" in answer.headers
+
+
+def test_a_second_demonstration_says_which_ports_are_taken_and_touches_nothing(demo: Demo, tmp_path: Path) -> None:
+    second = command(tmp_path / "second", demo.first_port)
+    said, _ = second.communicate(timeout=30)
+    assert second.returncode == 1
+    assert str(demo.first_port) in said
+    assert "already in use" in said
+    assert "PORT=" in said
+    assert not (tmp_path / "second").exists()
+    assert httpx2.get(f"{demo.verifier['url']}/health/ready").status_code == 200
+
+
+@pytest.mark.parametrize("port", ["", "0", "80", "65001", "acht", "-1", "９１００"])
+def test_a_port_that_is_none_is_refused_in_words(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", port)
+    if not port:
+        assert command_line._port() == 8100
+        return
+    with pytest.raises(DemoError, match="PORT is a number"):
+        command_line._port()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "No such file"),
+        (b"{nee", "cannot be read as JSON"),
+        (b"\xff\xfe", "cannot be read as JSON"),
+        (b"[" * 100_000, "cannot be read as JSON"),
+        (b"{}", "identifier"),
+        (b'{"identifier": "https://x.example", "naam": "x", "certificate": "nee", "types": []}', "certificate"),
+        (b'{"identifier": "https://x.example", "naam": "x", "types": "urn:x"}', "types"),
+        (b'{"identifier": "http://localhost:8207", "naam": "x", "types": ["urn:x"]}', "share an identifier"),
+    ],
+)
+def test_a_participant_that_cannot_be_taken_in_is_said_in_words(
+    content: bytes | None, words: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "me.json"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(DemoError, match="PARTICIPANT") as refused:
+        command_line.set_stage(tmp_path / "state", 8100 if b"8207" in (content or b"") else 21_000, file)
+    assert words in str(refused.value)
+
+
+def test_a_state_folder_that_holds_something_else_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    monkeypatch.setenv("STATE", str(tmp_path))
+    monkeypatch.setenv("PORT", str(free_range()))
+    assert command_line.main() == 1
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_every_figure_that_does_not_hold_is_named() -> None:
+    good = Story(dict(EXPECTED), {"verified": True, "complete": True, "saldo": EXPECTED["saldo"]}, dict(AFTER))
+    assert good.faults() == []
+    wrong = Story({**EXPECTED, "saldo": 1}, {**good.presentation, "complete": False}, {**AFTER, "old": "bewezen"})
+    assert [fault.split(" ")[0] for fault in wrong.faults()] == [
+        "overview.saldo",
+        "presentation.complete",
+        "afterPayment.old",
+    ]
+    assert len(Story().faults()) == len(EXPECTED) + 5
+
+
+def test_an_interrupted_demonstration_leaves_no_process_and_is_no_success(tmp_path: Path) -> None:
+    running = command(tmp_path / "state", free_range(), ONCE="1")
+    deadline = time.monotonic() + 60
+    # As soon as services are being started, so that there is something to leave behind.
+    while len(list((tmp_path / "state" / "logs").glob("*.log"))) < 4 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    running.send_signal(signal.SIGINT)  # impatient
+    running.communicate(timeout=20)
+    assert running.returncode == 128 + signal.SIGINT
+    # Python's own helper of a process pool ends when it finds its master gone.
+    eventually(lambda: not processes_of(tmp_path / "state"), 3)
+
+
+def test_processes_that_do_not_listen_are_ended_by_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("demo.processes.STOP_SECONDS", 0.3)
+    with Processes(tmp_path) as processes:
+        processes.start("deaf", ["tests.flows.demo.deaf"])
+        while b"deaf" not in (tmp_path / "deaf.log").read_bytes():
+            time.sleep(0.02)
+        assert processes.memory() > 0
+    assert processes._running == {}
+
+
+def test_a_service_that_stops_by_itself_ends_the_demonstration_with_its_last_words(tmp_path: Path) -> None:
+    with Processes(tmp_path) as processes:
+        processes.start("scheme", ["demo.scheme", str(tmp_path / "nowhere")])
+        with pytest.raises(DemoError, match="scheme stopped by itself") as stopped:
+            processes.wait_until_ready("scheme", "http://localhost:1/health/ready")
+    assert str(tmp_path / "scheme.log") in str(stopped.value)
+
+
+def test_ports_that_are_free_are_not_called_taken() -> None:
+    check_ports(ports_from(free_range()))
