@@ -73,8 +73,11 @@ def outsiders(first_port: int) -> Outsiders:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, first_port: int, outsiders: Outsiders) -> Iterator[Demo]:
+def demo(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, first_port: int, outsiders: Outsiders
+) -> Iterator[Demo]:
     running = Demo(tmp_path_factory.mktemp("demo"), first_port, outsiders.participants)
+    request.session.stash[RUNNING] = running
     try:
         yield running.start()
     finally:
@@ -83,12 +86,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory, first_port: int, outsiders: O
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """End the demonstration when the last test of this folder is done, not when all tests are: it takes a lot of room."""
-    started = getattr(item, "funcargs", {}).get("demo") or item.session.stash.get(RUNNING, None)
-    if isinstance(started, Demo):
-        item.session.stash[RUNNING] = started
-        if nextitem is None or nextitem.path.parent != item.path.parent:
-            started.kill()
+    """End the demonstration with the last test of this folder, not with all tests: it takes a lot of room."""
+    running = item.session.stash.get(RUNNING, None)
+    if running is not None and (nextitem is None or nextitem.path.parent != item.path.parent):
+        running.kill()
 
 
 @pytest.fixture
