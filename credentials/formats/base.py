@@ -228,6 +228,12 @@ class Configuration:
     display: tuple[JsonObject, ...] = ()
     claims: tuple[JsonObject, ...] = ()
 
+    def credential_metadata(self) -> JsonObject:
+        """Return the member `credential_metadata` (OpenID4VCI 1.0 section 12.2.4), or nothing for nothing to show."""
+        shown: JsonObject = {"display": list(self.display), "claims": list(self.claims)}
+        present: JsonObject = {name: entries for name, entries in shown.items() if entries}
+        return {"credential_metadata": present} if present else {}
+
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:

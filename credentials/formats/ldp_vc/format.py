@@ -94,14 +94,7 @@ class LdpVc:
             "cryptographic_binding_methods_supported": ["did:jwk", "did:key", "jwk"],
             "credential_signing_alg_values_supported": [EddsaRdfc2022.name],
         }
-        metadata: JsonObject = {}
-        if configuration.display:
-            metadata["display"] = list(configuration.display)
-        if configuration.claims:
-            metadata["claims"] = list(configuration.claims)
-        if metadata:
-            described["credential_metadata"] = metadata
-        return described
+        return described | configuration.credential_metadata()
 
     def issue(self, draft: CredentialDraft, key: IssuerKey) -> JsonObject:
         """Sign a VCDM 2.0 credential.

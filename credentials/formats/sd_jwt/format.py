@@ -67,14 +67,7 @@ class SdJwtVc:
             "cryptographic_binding_methods_supported": ["jwk", "did:jwk", "did:key"],
             "credential_signing_alg_values_supported": [Algorithm.ES256.value],
         }
-        metadata: JsonObject = {}
-        if configuration.display:
-            metadata["display"] = list(configuration.display)
-        if configuration.claims:
-            metadata["claims"] = list(configuration.claims)
-        if metadata:
-            described["credential_metadata"] = metadata
-        return described
+        return described | configuration.credential_metadata()
 
     def issue(self, draft: CredentialDraft, key: IssuerKey) -> str:
         """Sign an SD-JWT VC that ends with `~`. Raises ValueError for a draft that this format cannot state."""
