@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from credentials.clock import FixedClock
-from credentials.formats.sd_jwt import key_binding
+from credentials.formats.selective_disclosure import key_binding
 from credentials.keys import SoftwareSigner
 from credentials.openid.vp_response import build_response
 from tests.flows.presentation_kit import API, BASE, Counter, auth, vp_token

@@ -1,6 +1,6 @@
-"""SD-JWT VC: selective disclosure by salted digests (RFC 9901), as a verifiable credential (SD-JWT VC)."""
+"""`dc+sd-jwt`: selectively disclosable tokens as verifiable credentials (SD-JWT VC)."""
 
-from credentials.formats.sd_jwt.disclosures import Limits
 from credentials.formats.sd_jwt.format import SdJwtVc
+from credentials.formats.selective_disclosure import Limits
 
 __all__ = ["Limits", "SdJwtVc"]

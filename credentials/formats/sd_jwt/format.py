@@ -1,7 +1,7 @@
 """`dc+sd-jwt`: SD-JWT VC with per-claim disclosure (RFC 9901, SD-JWT VC)."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Final, final
@@ -25,15 +25,17 @@ from credentials.formats.base import (
     TokenStatus,
     VerifiedClaims,
 )
-from credentials.formats.sd_jwt import key_binding, registered
-from credentials.formats.sd_jwt.compact import TYPE, UnverifiedSdJwt
-from credentials.formats.sd_jwt.concealing import Concealer, RandomBytes
-from credentials.formats.sd_jwt.disclosures import HASH_NAME, Limits, base64url
-from credentials.formats.sd_jwt.issuer_key import certificates, signed_by
-from credentials.formats.sd_jwt.paths import needed
-from credentials.formats.sd_jwt.processing import process
+from credentials.formats.issuer_key import certificates, signed_by
+from credentials.formats.sd_jwt import registered
+from credentials.formats.selective_disclosure import key_binding
+from credentials.formats.selective_disclosure.compact import UnverifiedSdJwt
+from credentials.formats.selective_disclosure.concealing import Concealer, RandomBytes
+from credentials.formats.selective_disclosure.disclosures import HASH_NAME, Disclosure, Limits, base64url
+from credentials.formats.selective_disclosure.paths import needed
+from credentials.formats.selective_disclosure.processing import Opened, process
 from credentials.keys import Algorithm, Signer
 
+TYPE: Final = "dc+sd-jwt"
 DECOY_MULTIPLE: Final = 8
 
 
@@ -93,17 +95,17 @@ class SdJwtVc:
 
     def inspect(self, credential: Credential) -> HeldView:
         """Read a held SD-JWT VC with every disclosure open, not verified. Raises MalformedCredential."""
-        parsed = UnverifiedSdJwt.parse(credential, self._limits)
+        parsed = UnverifiedSdJwt.parse(credential, self._limits, TYPE)
         if parsed.key_binding is not None:
             raise MalformedCredential("a held credential has no key binding")
-        opened = process(parsed.token.payload, parsed.disclosures, self._limits)
+        opened = self._opened(parsed, parsed.disclosures)
         known = registered.read(opened.payload)
         return HeldView(
             format=TYPE,
             type=known.type,
             types=(known.type,),
             claims=_about_the_subject(opened.payload),
-            always_disclosed=_about_the_subject(process(parsed.token.payload, {}, self._limits).payload),
+            always_disclosed=_about_the_subject(self._opened(parsed, {}).payload),
             paths=tuple(opened.places.values()),
             issuer=known.issuer,
             x5c=certificates(parsed.token.header),
@@ -129,10 +131,10 @@ class SdJwtVc:
         Raises UndisclosablePath, MalformedCredential, or HolderBindingFailed when the credential is bound to another
         key than the holder's.
         """
-        parsed = UnverifiedSdJwt.parse(credential, self._limits)
+        parsed = UnverifiedSdJwt.parse(credential, self._limits, TYPE)
         if parsed.key_binding is not None:
             raise MalformedCredential("a held credential has no key binding")
-        opened = process(parsed.token.payload, parsed.disclosures, self._limits)
+        opened = self._opened(parsed, parsed.disclosures)
         bound_to = registered.holder_of(registered.read(opened.payload).confirmation, None)
         if bound_to is not None and bound_to.jwk.members != holder.public_jwk.members:
             raise HolderBindingFailed("the credential is bound to another key")
@@ -147,10 +149,10 @@ class SdJwtVc:
         Raises MalformedCredential, InvalidToken, InvalidSignature, LimitExceeded, HolderBindingFailed and its kin, or
         what the resolver raises. Whether `exp` has passed is for the caller: the claims say when.
         """
-        parsed = UnverifiedSdJwt.parse(presented, self._limits)
+        parsed = UnverifiedSdJwt.parse(presented, self._limits, TYPE)
         signer = signed_by(parsed.token.header, _issuer(parsed.token.payload), keys)
         parsed.token.verify(signer.key)
-        opened = process(parsed.token.payload, parsed.disclosures, self._limits)
+        opened = self._opened(parsed, parsed.disclosures)
         known = registered.read(opened.payload)
         holder = registered.holder_of(known.confirmation, keys)
         key_binding.check(parsed.key_binding, parsed.signed_part, holder.jwk if holder else None, expected)
@@ -167,6 +169,9 @@ class SdJwtVc:
             status=known.status,
             raw=presented,
         )
+
+    def _opened(self, parsed: UnverifiedSdJwt, disclosures: Mapping[str, Disclosure]) -> Opened:
+        return process(parsed.token.payload, disclosures, self._limits, registered.NEVER_HIDDEN)
 
 
 def _issuer(payload: JsonObject) -> str | None:

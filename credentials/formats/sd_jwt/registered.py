@@ -20,6 +20,11 @@ from credentials.keys import PublicJwk
 TECHNICAL: Final = frozenset(
     {"iss", "iat", "nbf", "exp", "cnf", "vct", "vct#integrity", "vctm", "aka_vcts", "status", "jti"}
 )
+# SD-JWT VC section 2.2.2.2 names them: a holder who could hide one of these could hide that a credential is void.
+# `aud` is no issuer claim in this profile, but would decide on validity all the same.
+NEVER_HIDDEN: Final = frozenset(
+    {"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "vctm", "aka_vcts", "status", "aud", "crit"}
+)
 _MAX_STATUS_INDEX: Final = 1 << 40
 
 

@@ -12,7 +12,7 @@ from credentials.dids import did_jwk
 from credentials.encoding import JsonObject
 from credentials.formats import Credential
 from credentials.formats.ldp_vc import LdpVc, sign_document
-from credentials.formats.sd_jwt import key_binding
+from credentials.formats.selective_disclosure import key_binding
 from credentials.keys import SoftwareSigner
 from credentials.openid.vp_request import PresentationRequest
 from credentials.openid.vp_response import build_response

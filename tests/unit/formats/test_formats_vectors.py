@@ -10,10 +10,11 @@ from credentials.encoding import JsonObject, base58_decode
 from credentials.formats import Expectation, WrongNonce
 from credentials.formats.ldp_vc import Canonicaliser, verify_document
 from credentials.formats.sd_jwt import Limits
-from credentials.formats.sd_jwt import key_binding as bindings
-from credentials.formats.sd_jwt.compact import UnverifiedSdJwt
-from credentials.formats.sd_jwt.disclosures import by_digest
-from credentials.formats.sd_jwt.processing import process
+from credentials.formats.sd_jwt.registered import NEVER_HIDDEN
+from credentials.formats.selective_disclosure import key_binding as bindings
+from credentials.formats.selective_disclosure.compact import UnverifiedSdJwt
+from credentials.formats.selective_disclosure.disclosures import by_digest
+from credentials.formats.selective_disclosure.processing import process
 from credentials.jose import UnverifiedToken
 from credentials.keys import InvalidSignature, PublicJwk, SoftwareSigner, verify_signature
 from tests.unit.formats.format_samples import CITIZENSHIP_URL, NOW, RESOLVER, VECTORS, bundle
@@ -84,7 +85,7 @@ def test_rfc_9901_section_5_presentation_is_processed() -> None:
     issued, *disclosures, binding = (RFC / "with_kb.jwt").read_text().strip().split("~")
     token = UnverifiedToken.parse(issued)
     token.verify(ISSUER)
-    payload = process(token.payload, by_digest(disclosures, Limits()), Limits()).payload
+    payload = process(token.payload, by_digest(disclosures, Limits()), Limits(), frozenset()).payload
     assert payload == {
         "iss": "https://issuer.example.com",
         "iat": 1683000000,
@@ -103,9 +104,9 @@ def test_rfc_9901_section_5_presentation_is_processed() -> None:
 
 
 def test_rfc_9901_appendix_a_3_credential_and_presentation_are_processed() -> None:
-    held = UnverifiedSdJwt.parse((RFC / "sd_jwt_vc.jwt").read_text().strip(), Limits())
+    held = UnverifiedSdJwt.parse((RFC / "sd_jwt_vc.jwt").read_text().strip(), Limits(), "dc+sd-jwt")
     held.token.verify(ISSUER)
-    everything = process(held.token.payload, held.disclosures, Limits()).payload
+    everything = process(held.token.payload, held.disclosures, Limits(), NEVER_HIDDEN).payload
     assert everything["place_of_birth"] == {"country": "DE", "locality": "Berlin"}
     assert everything["address"] == {
         "locality": "Köln",
@@ -116,9 +117,9 @@ def test_rfc_9901_appendix_a_3_credential_and_presentation_are_processed() -> No
     assert everything["age_equal_or_over"] == {
         "12": True, "14": True, "16": True, "18": True, "21": True, "65": False,
     }  # fmt: skip
-    shown = UnverifiedSdJwt.parse((RFC / "sd_jwt_vc_with_kb.jwt").read_text().strip(), Limits())
+    shown = UnverifiedSdJwt.parse((RFC / "sd_jwt_vc_with_kb.jwt").read_text().strip(), Limits(), "dc+sd-jwt")
     verify_signature(ISSUER, shown.token.signing_input, shown.token.signature)
-    payload = process(shown.token.payload, shown.disclosures, Limits()).payload
+    payload = process(shown.token.payload, shown.disclosures, Limits(), NEVER_HIDDEN).payload
     assert payload["age_equal_or_over"] == {"18": True}
     assert payload["nationalities"] == ["DE"]
     bindings.check(shown.key_binding, shown.signed_part, HOLDER, at(1740818270))

@@ -5,7 +5,7 @@ import pytest
 from credentials.encoding import JsonObject, b64_encode, b64url_decode
 from credentials.formats import BitstringStatus, Configuration, HolderKey, IssuerKey, TokenStatus
 from credentials.formats.sd_jwt import SdJwtVc
-from credentials.formats.sd_jwt.disclosures import digest
+from credentials.formats.selective_disclosure.disclosures import digest
 from tests.unit.formats.format_samples import (
     BARE,
     RESOLVER,

@@ -17,7 +17,7 @@ from credentials.formats import (
     WrongNonce,
 )
 from credentials.formats.sd_jwt import SdJwtVc
-from credentials.formats.sd_jwt.disclosures import digest
+from credentials.formats.selective_disclosure.disclosures import digest
 from credentials.jose import sign_jwt
 from tests.unit.formats.format_samples import (
     AUDIENCE,

@@ -7,7 +7,7 @@ from credentials.encoding import JsonObject, JsonValue, b64_encode, b64url_decod
 from credentials.errors import LimitExceeded, MalformedInput
 from credentials.formats import HolderBindingMissing, MalformedCredential
 from credentials.formats.sd_jwt import Limits, SdJwtVc
-from credentials.formats.sd_jwt.disclosures import digest
+from credentials.formats.selective_disclosure.disclosures import digest
 from credentials.jose import InvalidToken, sign_compact
 from credentials.jose.jwt import ClaimError
 from credentials.keys import InvalidSignature

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from credentials.encoding import JsonObject, JsonValue
 from credentials.formats.base import ClaimsPath, UndisclosablePath
-from credentials.formats.sd_jwt.processing import Path
+from credentials.formats.selective_disclosure.processing import Path
 
 
 def resolve(payload: JsonObject, path: ClaimsPath) -> list[Path]:

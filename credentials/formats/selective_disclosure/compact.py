@@ -1,15 +1,13 @@
 """The compact serialisation (RFC 9901 section 4): an issuer's token, disclosures, and perhaps a holder's token."""
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Self
 
 from credentials.errors import LimitExceeded
 from credentials.formats.base import MalformedCredential
-from credentials.formats.sd_jwt.disclosures import Disclosure, Limits, by_digest
-from credentials.formats.sd_jwt.issuer_key import accept_header
+from credentials.formats.issuer_key import accept_header
+from credentials.formats.selective_disclosure.disclosures import Disclosure, Limits, by_digest
 from credentials.jose import UnverifiedToken
-
-TYPE: Final = "dc+sd-jwt"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -22,8 +20,11 @@ class UnverifiedSdJwt:
     key_binding: str | None
 
     @classmethod
-    def parse(cls, compact: object, limits: Limits) -> Self:
-        """Read a compact SD-JWT or SD-JWT+KB. Raises MalformedCredential, InvalidToken or LimitExceeded."""
+    def parse(cls, compact: object, limits: Limits, *types: str) -> Self:
+        """Read a compact SD-JWT or SD-JWT+KB whose `typ` is one of `types`.
+
+        Raises MalformedCredential, InvalidToken or LimitExceeded.
+        """
         if not isinstance(compact, str):
             raise MalformedCredential("an SD-JWT is a string")
         if len(compact) > limits.max_characters:
@@ -37,7 +38,7 @@ class UnverifiedSdJwt:
         issued, *disclosures, last = compact.split("~")
         token = UnverifiedToken.parse(issued)
         # RFC 8725 section 3.11: another kind of token by the same key is not a credential.
-        token.require_type(TYPE)
+        token.require_type(*types)
         accept_header(token.header)
         return cls(
             token,

@@ -13,7 +13,7 @@ from credentials.formats.base import (
     WrongAudience,
     WrongNonce,
 )
-from credentials.formats.sd_jwt.disclosures import digest
+from credentials.formats.selective_disclosure.disclosures import digest
 from credentials.jose import InvalidToken, UnverifiedToken, sign_jwt
 from credentials.jose.jwt import ClaimError, numeric_date
 from credentials.keys import InvalidSignature, PublicJwk, Signer

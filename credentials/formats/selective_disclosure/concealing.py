@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from credentials.encoding import JsonObject, JsonValue
-from credentials.formats.sd_jwt.disclosures import OBJECT_DIGESTS, RESERVED, SALT_BYTES, base64url, digests, encode_all
+from credentials.formats.selective_disclosure.disclosures import (
+    OBJECT_DIGESTS,
+    RESERVED,
+    SALT_BYTES,
+    base64url,
+    digests,
+    encode_all,
+)
 
 RandomBytes: TypeAlias = Callable[[int], bytes]
 

@@ -11,15 +11,16 @@ from typing import Final, TypeAlias
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import LimitExceeded
 from credentials.formats.base import MalformedCredential
-from credentials.formats.sd_jwt.disclosures import ARRAY_DIGEST, HASH_NAME, OBJECT_DIGESTS, RESERVED, Disclosure, Limits
+from credentials.formats.selective_disclosure.disclosures import (
+    ARRAY_DIGEST,
+    HASH_NAME,
+    OBJECT_DIGESTS,
+    RESERVED,
+    Disclosure,
+    Limits,
+)
 
 Path: TypeAlias = tuple[str | int, ...]
-
-# SD-JWT VC section 2.2.2.2 names them: a holder who could hide one of these could hide that a credential is void.
-# `aud` is no issuer claim in this profile, but would decide on validity all the same.
-NEVER_HIDDEN: Final = frozenset(
-    {"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "vctm", "aka_vcts", "status", "aud", "crit"}
-)
 
 # A union made anew at every use would cost more than the check.
 _CONTAINERS: Final = (dict, list)
@@ -33,20 +34,26 @@ class Opened:
     places: Mapping[str, Path]
 
 
-def process(payload: JsonObject, disclosures: Mapping[str, Disclosure], limits: Limits) -> Opened:
-    """Process a payload whose signature was checked. Raises MalformedCredential or LimitExceeded."""
+def process(
+    payload: JsonObject, disclosures: Mapping[str, Disclosure], limits: Limits, never_hidden: frozenset[str]
+) -> Opened:
+    """Process a payload whose signature was checked.
+
+    `never_hidden` are the top-level names that may stand behind no digest, nor have one below them. Raises
+    MalformedCredential or LimitExceeded.
+    """
     # RFC 9901 section 4.1.1: sha-256 is the default, spelled as IANA does. Others are not taken.
     if payload.get(HASH_NAME, "sha-256") != "sha-256":
         raise MalformedCredential("_sd_alg is not sha-256")
     in_the_open: JsonObject = {}
     rest: JsonObject = {}
     for name, value in payload.items():
-        if name in NEVER_HIDDEN:
+        if name in never_hidden:
             _demand_open(value)
             in_the_open[name] = value
         elif name != HASH_NAME:
             rest[name] = value
-    opening = _Opening(disclosures, limits)
+    opening = _Opening(disclosures, limits, never_hidden)
     claims = in_the_open | opening.object(rest, ())
     # RFC 9901 section 7.1, step 5: a disclosure that no digest asks for.
     if len(opening.places) != len(disclosures):
@@ -58,6 +65,7 @@ def process(payload: JsonObject, disclosures: Mapping[str, Disclosure], limits: 
 class _Opening:
     disclosures: Mapping[str, Disclosure]
     limits: Limits
+    never_hidden: frozenset[str]
     places: dict[str, Path] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
 
@@ -96,7 +104,7 @@ class _Opening:
             # RFC 9901 section 7.1, step 3.c.ii.3: a disclosure may not overrule what is there.
             if name in node or name in shown:
                 raise MalformedCredential("two claims have one name")
-            if not path and name in NEVER_HIDDEN:
+            if not path and name in self.never_hidden:
                 raise MalformedCredential("a claim that decides on validity is behind a digest")
             here = (*path, name)
             self.places[digest] = here
