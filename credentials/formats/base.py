@@ -100,11 +100,15 @@ StatusEntry: TypeAlias = TokenStatus | BitstringStatus
 
 @dataclass(frozen=True, slots=True)
 class IssuerKey:
-    """What an issuer signs with: an X.509 chain (leaf first, no anchor) for JOSE, a DID URL for Data Integrity."""
+    """What an issuer signs with: an X.509 chain (leaf first, no anchor) for JOSE, a DID URL for Data Integrity.
+
+    `cryptosuite` names the Data Integrity suite where the key could serve several; None leaves it to the key.
+    """
 
     signer: Signer
     x5c: tuple[bytes, ...] = ()
     verification_method: str | None = None
+    cryptosuite: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
