@@ -182,6 +182,9 @@ class VerifiedClaims:
     Integrity only: authority, validity and status are not checked yet. `type` is the `vct`, or the IRI of the one
     JSON-LD type beside VerifiableCredential; `types` is all of them. `holder` is the key that the credential is bound
     to, proven only if the expectation demanded it. `claims` bears personal data.
+
+    `document` is what claims paths of a query point into (OpenID4VP 1.0 appendix B.1.2), as far as it was disclosed: a
+    whole W3C credential; None where that is `claims` itself.
     """
 
     format: str
@@ -195,6 +198,7 @@ class VerifiedClaims:
     valid_until: datetime | None
     status: tuple[StatusEntry, ...]
     raw: Credential = field(repr=False)
+    document: JsonObject | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +206,9 @@ class HeldView:
     """A credential as its holder sees it, not verified: every claim open.
 
     `always_disclosed` is the part of `claims` that every verifier sees. `paths` are the paths of all leaves that can
-    be shown or hidden one by one; empty when a format discloses everything or nothing.
+    be shown or hidden one by one; empty when a format discloses everything or nothing. They and the paths that
+    `CredentialFormat.present` takes point into `document`, every claim open: a whole W3C credential (OpenID4VP 1.0
+    appendix B.1.2); None where that is `claims` itself.
     """
 
     format: str
@@ -218,19 +224,22 @@ class HeldView:
     valid_from: datetime | None
     valid_until: datetime | None
     status: tuple[StatusEntry, ...]
+    document: JsonObject | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """One credential that an issuer offers, as far as a format describes it (OpenID4VCI 1.0 section 12.2.4).
 
-    `display` and `claims` are the entries of `credential_metadata`; `type` is the type URN.
+    `display` and `claims` are the entries of `credential_metadata`; `type` is the type URN. `algorithms` are the JOSE
+    names, or the cryptosuites, that the issuer signs it with; without any the format names its usual one.
     """
 
     id: str
     type: str
     display: tuple[JsonObject, ...] = ()
     claims: tuple[JsonObject, ...] = ()
+    algorithms: tuple[str, ...] = ()
 
     def credential_metadata(self) -> JsonObject:
         """Return the member `credential_metadata` (OpenID4VCI 1.0 section 12.2.4), or nothing for nothing to show."""
