@@ -15,8 +15,8 @@ from typing import Final, TypeAlias
 
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import LimitExceeded
-from credentials.formats.base import MalformedCredential
 from credentials.formats.ldp_vc.contexts import ContextBundle, UnknownContext
+from credentials.formats.ldp_vc.safety import UnsafeDocument as UnsafeDocument  # noqa: PLC0414  # others look here
 
 Leaf: TypeAlias = str | int
 
@@ -33,12 +33,6 @@ _MAX_INTEGER: Final = (1 << 53) - 1
 _TYPES: Final = frozenset({"type", "@type"})
 _LEAF_KEYWORDS: Final = frozenset({"@id", "@value"})
 _KEYWORDS: Final = frozenset({"@context", "@id", "@type", "@value", "@language"})
-
-
-class UnsafeDocument(MalformedCredential):
-    """A document of which something would be shown but not signed, or signed but not shown."""
-
-    code = "unsafe_document"
 
 
 @dataclass(frozen=True, slots=True)
