@@ -1,0 +1,63 @@
+"""Enveloped credentials and presentations: an object whose `id` is a data URL of the secured thing.
+
+VCDM 2.0 sections 4.13.1 and 4.13.2. What is inside is read by the format of its media type.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+from credentials.encoding import JsonObject
+from credentials.formats.vcdm.problems import InvalidDocument, Problem
+from credentials.formats.vcdm.version import CREDENTIALS_V2
+
+ENVELOPED_CREDENTIAL: Final = "EnvelopedVerifiableCredential"
+ENVELOPED_PRESENTATION: Final = "EnvelopedVerifiablePresentation"
+_KINDS: Final = (ENVELOPED_CREDENTIAL, ENVELOPED_PRESENTATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a data URL holds: `media_type` in lower case without parameters, `data` as it stands after the comma."""
+
+    kind: str
+    media_type: str
+    data: str = field(repr=False)
+
+    @classmethod
+    def read(cls, document: object) -> Self:
+        """Read an enveloped credential or presentation. Raises InvalidDocument."""
+        if not isinstance(document, dict):
+            raise InvalidDocument("an envelope is not an object", Problem.PARSING)
+        contexts = document.get("@context")
+        # Section 4.13.1: a context that gives `id`, `type` and the type their meaning; only the base context does.
+        if CREDENTIALS_V2 not in (contexts if isinstance(contexts, list) else [contexts]):
+            raise InvalidDocument("an envelope has not the context of VCDM 2.0", path="/@context")
+        kinds = document.get("type")
+        named = [each for each in (kinds if isinstance(kinds, list) else [kinds]) if each in _KINDS]
+        if len(named) != 1:
+            raise InvalidDocument("an envelope is not of one of their types", path="/type")
+        if "proof" in document:
+            raise InvalidDocument("an envelope bears a proof beside what it holds", path="/proof")
+        media_type, data = _data_url(document.get("id"))
+        return cls(str(named[0]), media_type, data)
+
+    def to_dict(self) -> JsonObject:
+        """Return the object."""
+        return {"@context": CREDENTIALS_V2, "id": f"data:{self.media_type},{self.data}", "type": self.kind}
+
+
+def is_envelope(document: object) -> bool:
+    """Tell whether a document says that it is an envelope."""
+    kinds = document.get("type") if isinstance(document, dict) else None
+    return any(each in _KINDS for each in (kinds if isinstance(kinds, list) else [kinds]))
+
+
+def _data_url(value: object) -> tuple[str, str]:
+    # RFC 2397: `data:` media type, parameters, comma, data. No secured form needs base64 or percent-encoding.
+    head, comma, data = value.partition(",") if isinstance(value, str) else ("", "", "")
+    media_type = head[len("data:") :].partition(";")[0].lower() if head[: len("data:")].lower() == "data:" else ""
+    if not comma or "/" not in media_type or not data or "%" in data or data != data.strip():
+        raise InvalidDocument("an envelope's id is not a data URL", path="/id")
+    if "base64" in head[len("data:") :].lower().split(";")[1:]:
+        raise InvalidDocument("an envelope's data URL is in base64", path="/id")
+    return media_type, data
