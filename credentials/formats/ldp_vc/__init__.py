@@ -3,18 +3,32 @@
 from credentials.formats.ldp_vc.canonical import Canonicaliser
 from credentials.formats.ldp_vc.contexts import ContextBundle, UnknownContext
 from credentials.formats.ldp_vc.format import LdpVc
-from credentials.formats.ldp_vc.proofs import InvalidProof, VerifiedProof, sign_document, verify_document
+from credentials.formats.ldp_vc.proof_errors import (
+    InvalidChallenge,
+    InvalidDomain,
+    InvalidProof,
+    InvalidProofSignature,
+    ProofProblem,
+    problem_type_of,
+)
+from credentials.formats.ldp_vc.proofs import VerifiedProof, derive_document, sign_document, verify_document
 from credentials.formats.ldp_vc.shape import DocumentLimits, UnsafeDocument
 
 __all__ = [
     "Canonicaliser",
     "ContextBundle",
     "DocumentLimits",
+    "InvalidChallenge",
+    "InvalidDomain",
     "InvalidProof",
+    "InvalidProofSignature",
     "LdpVc",
+    "ProofProblem",
     "UnknownContext",
     "UnsafeDocument",
     "VerifiedProof",
+    "derive_document",
+    "problem_type_of",
     "sign_document",
     "verify_document",
 ]

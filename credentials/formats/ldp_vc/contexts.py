@@ -18,6 +18,7 @@ CREDENTIALS_V1: Final = "https://www.w3.org/2018/credentials/v1"
 DATA_INTEGRITY_V2: Final = "https://w3id.org/security/data-integrity/v2"
 MULTIKEY_V1: Final = "https://w3id.org/security/multikey/v1"
 DID_V1: Final = "https://www.w3.org/ns/did/v1"
+ED25519_SIGNATURE_2020_V1: Final = "https://w3id.org/security/suites/ed25519-2020/v1"
 
 BUNDLED: Final[Mapping[str, tuple[str, str]]] = {
     CREDENTIALS_V2: (
@@ -39,6 +40,10 @@ BUNDLED: Final[Mapping[str, tuple[str, str]]] = {
     DID_V1: (
         "did-v1.jsonld",
         "62c1054bf404d6dd3a4b26b64f830fd72095f6a26edc4469908c94351352ce5f",
+    ),
+    ED25519_SIGNATURE_2020_V1: (
+        "ed25519-2020-v1.jsonld",
+        "b9e1ab971fd8bf2c7553e0c4a9438e0b9450afde1ea1ca5b2492368b9f549588",
     ),
 }
 """Per URL the bundled file and its SHA-256."""
@@ -195,6 +200,7 @@ __all__: Final[list[str]] = [
     "CREDENTIALS_V2",
     "DATA_INTEGRITY_V2",
     "DID_V1",
+    "ED25519_SIGNATURE_2020_V1",
     "MULTIKEY_V1",
     "ContextBundle",
     "UnknownContext",

@@ -33,20 +33,19 @@ from credentials.formats.base import (
     WrongNonce,
 )
 from credentials.formats.ldp_vc import holder as holders
-from credentials.formats.ldp_vc import status_entries
 from credentials.formats.ldp_vc.canonical import Canonicaliser
 from credentials.formats.ldp_vc.contexts import CREDENTIALS_V2, ContextBundle
+from credentials.formats.ldp_vc.proof_errors import InvalidProof
 from credentials.formats.ldp_vc.proofs import (
     AUTHENTICATION,
-    InvalidProof,
     VerifiedProof,
     sign_document,
     timestamp,
     verify_document,
 )
 from credentials.formats.ldp_vc.shape import DocumentLimits
-from credentials.formats.ldp_vc.suites import EddsaRdfc2022
-from credentials.formats.vcdm import CredentialDocument, read_credential, read_presentation
+from credentials.formats.ldp_vc.suites import EDDSA_RDFC_2022
+from credentials.formats.vcdm import CredentialDocument, read_credential, read_presentation, status_entries
 from credentials.keys import Signer
 
 NAME: Final = "ldp_vc"
@@ -92,7 +91,7 @@ class LdpVc:
                 "type": [_CREDENTIAL, vocabulary.term],
             },
             "cryptographic_binding_methods_supported": ["did:jwk", "did:key", "jwk"],
-            "credential_signing_alg_values_supported": [EddsaRdfc2022.name],
+            "credential_signing_alg_values_supported": [EDDSA_RDFC_2022.name],
         }
         return described | configuration.credential_metadata()
 
@@ -121,7 +120,14 @@ class LdpVc:
             document["credentialStatus"] = status_entries.write(draft.status)
         subject: JsonObject = {} if draft.holder is None else {"id": holders.subject_id(draft.holder)}
         document["credentialSubject"] = {**subject, **vocabulary.to_subject(draft.claims, draft.id)}
-        return sign_document(document, key.signer, method, canonicaliser=self.canonicaliser, created=draft.issued_at)
+        return sign_document(
+            document,
+            key.signer,
+            method,
+            canonicaliser=self.canonicaliser,
+            created=draft.issued_at,
+            cryptosuite=key.cryptosuite,
+        )
 
     def inspect(self, credential: Credential) -> HeldView:
         """Read a held credential, not verified. Everything in it is always disclosed."""

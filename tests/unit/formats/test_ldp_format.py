@@ -305,7 +305,7 @@ def test_every_proof_of_a_set_must_hold() -> None:
         FORMAT.verify({**document, "proof": [document["proof"], second]}, BARE, RESOLVER)
     assert FORMAT.verify({**document, "proof": [document["proof"]]}, BARE, RESOLVER)
     with pytest.raises(InvalidProof):
-        FORMAT.verify({**document, "proof": [document["proof"]] * 5}, BARE, RESOLVER)
+        FORMAT.verify({**document, "proof": [document["proof"]] * 9}, BARE, RESOLVER)
 
 
 def test_a_proof_past_its_own_time_is_refused() -> None:
@@ -315,8 +315,6 @@ def test_a_proof_past_its_own_time_is_refused() -> None:
     signed = sign_document(
         document, key.signer, key.verification_method, canonicaliser=FORMAT.canonicaliser, created=NOW
     )
-    with pytest.raises(ValueError, match="already"):
-        sign_document(signed, key.signer, key.verification_method, canonicaliser=FORMAT.canonicaliser, created=NOW)
     assert verify_document(signed, RESOLVER, canonicaliser=FORMAT.canonicaliser, now=NOW)
 
 
