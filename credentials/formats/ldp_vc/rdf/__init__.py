@@ -3,8 +3,8 @@
 Nothing here knows JSON-LD, contexts or proofs, and nothing here reads or writes anything but text.
 """
 
-from credentials.formats.ldp_vc.rdf.canonicalise import DEFAULT_WORK, Canonical, PoisonedDataset, canonicalise
 from credentials.formats.ldp_vc.rdf.nquads import InvalidNQuads, parse, serialise
+from credentials.formats.ldp_vc.rdf.rdfc import DEFAULT_WORK, Canonical, PoisonedDataset, canonicalise
 from credentials.formats.ldp_vc.rdf.terms import DEFAULT_GRAPH, Quad, blank, iri, literal
 
 __all__ = [

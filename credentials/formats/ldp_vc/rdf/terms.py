@@ -16,16 +16,17 @@ The graph of a quad in the default graph is the empty string.
 DEFAULT_GRAPH: Final = ""
 
 _XSD_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
-_SPECIAL: Final = re.compile('[\x00-\x1f\x7f"\\\\]')
-# Seven short escapes, and numbers for the other control characters.
-_ESCAPES: Final[dict[int, str]] = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)} | {
+_SPECIAL: Final = re.compile('[\x00-\x1f\x7f"\\\\\ud800-\udfff\ufffe\uffff]')
+# Seven short escapes, and numbers for the other control characters and for what is no character of XML 1.1.
+_NUMBERED: Final = (*range(0x20), 0x7F, *range(0xD800, 0xE000), 0xFFFE, 0xFFFF)
+_ESCAPES: Final[dict[int, str]] = {code: f"\\u{code:04X}" for code in _NUMBERED} | {
     ord(character): escape
     for character, escape in zip('\b\t\n\f\r"\\', ("\\b", "\\t", "\\n", "\\f", "\\r", '\\"', "\\\\"), strict=True)
 }
 
 
 def iri(value: str) -> str:
-    """Write an IRI. The caller has checked that it is one: no characters up to U+0020, none of ``<>"{}|^`\\``."""
+    """Write an IRI; the caller has checked that it holds no character that is not allowed in one."""
     return f"<{value}>"
 
 
