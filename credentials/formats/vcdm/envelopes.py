@@ -3,6 +3,7 @@
 VCDM 2.0 sections 4.13.1 and 4.13.2. What is inside is read by the format of its media type.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Final, Self
 
@@ -12,16 +13,21 @@ from credentials.formats.vcdm.version import CREDENTIALS_V2
 
 ENVELOPED_CREDENTIAL: Final = "EnvelopedVerifiableCredential"
 ENVELOPED_PRESENTATION: Final = "EnvelopedVerifiablePresentation"
+_DATA: Final = re.compile(r"[A-Za-z0-9_.~+/=-]+\Z")
 _KINDS: Final = (ENVELOPED_CREDENTIAL, ENVELOPED_PRESENTATION)
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What a data URL holds: `media_type` in lower case without parameters, `data` as it stands after the comma."""
+    """What a data URL holds: `media_type` in lower case without parameters, `data` as it stands after the comma.
+
+    `base64` tells that the data is in standard base64, as binary things are.
+    """
 
     kind: str
     media_type: str
     data: str = field(repr=False)
+    base64: bool = False
 
     @classmethod
     def read(cls, document: object) -> Self:
@@ -38,12 +44,12 @@ class Envelope:
             raise InvalidDocument("an envelope is not of one of their types", path="/type")
         if "proof" in document:
             raise InvalidDocument("an envelope bears a proof beside what it holds", path="/proof")
-        media_type, data = _data_url(document.get("id"))
-        return cls(str(named[0]), media_type, data)
+        return cls(str(named[0]), *_data_url(document.get("id")))
 
     def to_dict(self) -> JsonObject:
         """Return the object."""
-        return {"@context": CREDENTIALS_V2, "id": f"data:{self.media_type},{self.data}", "type": self.kind}
+        encoding = ";base64" if self.base64 else ""
+        return {"@context": CREDENTIALS_V2, "id": f"data:{self.media_type}{encoding},{self.data}", "type": self.kind}
 
 
 def is_envelope(document: object) -> bool:
@@ -52,12 +58,12 @@ def is_envelope(document: object) -> bool:
     return any(each in _KINDS for each in (kinds if isinstance(kinds, list) else [kinds]))
 
 
-def _data_url(value: object) -> tuple[str, str]:
-    # RFC 2397: `data:` media type, parameters, comma, data. No secured form needs base64 or percent-encoding.
+def _data_url(value: object) -> tuple[str, str, bool]:
+    # RFC 2397: the scheme, a media type, parameters, a comma, the data.
     head, comma, data = value.partition(",") if isinstance(value, str) else ("", "", "")
-    media_type = head[len("data:") :].partition(";")[0].lower() if head[: len("data:")].lower() == "data:" else ""
-    if not comma or "/" not in media_type or not data or "%" in data or data != data.strip():
+    scheme, _, described = head.partition(":")
+    media_type, *parameters = described.lower().split(";")
+    # What is secured is a token or base64: neither ever needs percent-encoding, and two spellings are one too many.
+    if scheme.lower() != "data" or not comma or "/" not in media_type or not _DATA.match(data):
         raise InvalidDocument("an envelope's id is not a data URL", path="/id")
-    if "base64" in head[len("data:") :].lower().split(";")[1:]:
-        raise InvalidDocument("an envelope's data URL is in base64", path="/id")
-    return media_type, data
+    return media_type, data, "base64" in parameters

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from credentials.encoding import JsonObject, JsonValue
-from credentials.formats.vcdm import CREDENTIALS_V2, InvalidDocument, Problem, read_credential, read_presentation
+from credentials.formats.vcdm import CREDENTIALS_V2, InvalidDocument, Problem, read_credential
 
 SRI = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 
