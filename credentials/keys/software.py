@@ -34,6 +34,18 @@ _HASHES: Final[dict[Algorithm, tuple[HashAlgorithm, int]]] = {
 _SIZES: Final = {Algorithm.ES256: 32, Algorithm.ES384: 48, Algorithm.EDDSA: 32}
 
 
+def _signing(hash_algorithm: HashAlgorithm) -> ec.ECDSA:
+    # DI-ECDSA section 4.2, RFC 6979: a nonce that follows from key and message cannot repeat, and no weak random number
+    # gives the key away. OpenSSL has it since 3.2; before that the nonce is random.
+    try:
+        return ec.ECDSA(hash_algorithm, deterministic_signing=True)
+    except UnsupportedAlgorithm:  # pragma: no cover
+        return ec.ECDSA(hash_algorithm)
+
+
+_SIGNING: Final = {algorithm: _signing(hash_algorithm) for algorithm, (hash_algorithm, _) in _HASHES.items()}
+
+
 class SoftwareSigner:
     """A private key in memory."""
 
@@ -113,8 +125,9 @@ class SoftwareSigner:
         """Return the raw JOSE signature (RFC 7518 section 3.4, RFC 8037 section 3.1)."""
         if isinstance(self._private_key, ed25519.Ed25519PrivateKey):
             return self._private_key.sign(message)
-        hash_algorithm, size = _HASHES[self.algorithm]
-        r, s = decode_dss_signature(self._private_key.sign(message, ec.ECDSA(hash_algorithm)))
+        algorithm = self.algorithm
+        size = _SIZES[algorithm]
+        r, s = decode_dss_signature(self._private_key.sign(message, _SIGNING[algorithm]))
         return r.to_bytes(size) + s.to_bytes(size)
 
     def to_private_jwk(self) -> JsonObject:
