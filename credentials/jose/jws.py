@@ -1,12 +1,13 @@
 """JSON Web Signature in compact form (RFC 7515 section 7.1): parse, then verify with a key that the caller chose."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Self
 
 from credentials.encoding import JsonObject, b64url_decode, b64url_encode, json_compact, json_object
 from credentials.errors import LimitExceeded, MalformedInput
-from credentials.keys import Algorithm, InvalidSignature, PublicJwk, Signer, verify_signature
+from credentials.keys import COMMON, Algorithm, InvalidSignature, PublicJwk, Signer, verify_signature
 
 MAX_TOKEN_CHARACTERS: Final = 512_000
 MAX_HEADER_BYTES: Final = 48_000
@@ -15,6 +16,7 @@ MAX_HEADER_BYTES: Final = 48_000
 _ALGORITHM_NAMES: Final = {
     "ES256": Algorithm.ES256,
     "ES384": Algorithm.ES384,
+    "ES512": Algorithm.ES512,
     "EdDSA": Algorithm.EDDSA,
     "Ed25519": Algorithm.EDDSA,
 }
@@ -75,8 +77,10 @@ class UnverifiedToken:
         if self.header.get("typ") not in types:
             raise InvalidToken("typ is not the expected one")
 
-    def verify(self, key: PublicJwk) -> VerifiedToken:
+    def verify(self, key: PublicJwk, algorithms: Collection[Algorithm] = COMMON) -> VerifiedToken:
         """Check the signature with this key. Raises InvalidSignature, InvalidToken if `alg` is not the key's."""
+        if self.algorithm not in algorithms:
+            raise InvalidToken("alg is not on our list")
         if self.algorithm is not key.algorithm:
             raise InvalidToken("alg is not the algorithm of the key")
         verify_signature(key, self.signing_input, self.signature)

@@ -1,6 +1,7 @@
 """Public keys as JSON Web Keys (RFC 7517) and Multikeys (Controlled Identifiers 1.0 section 2.2.2)."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -21,7 +22,15 @@ class Algorithm(StrEnum):
 
     ES256 = "ES256"
     ES384 = "ES384"
+    ES512 = "ES512"
     EDDSA = "EdDSA"
+
+
+COMMON: Final = (Algorithm.ES256, Algorithm.ES384, Algorithm.EDDSA)
+"""What is taken unless a caller says otherwise: every format and protocol but VC-JOSE-COSE."""
+
+WITH_ES512: Final = (*COMMON, Algorithm.ES512)
+"""What VC-JOSE-COSE takes besides. A key of P-521 exists only where this was asked for."""
 
 
 class UnsupportedKey(MalformedInput):
@@ -33,7 +42,10 @@ class UnsupportedKey(MalformedInput):
 _CURVES: Final[dict[str, tuple[type[ec.EllipticCurve], int, Algorithm, bytes]]] = {
     "P-256": (ec.SECP256R1, 32, Algorithm.ES256, bytes.fromhex("8024")),
     "P-384": (ec.SECP384R1, 48, Algorithm.ES384, bytes.fromhex("8124")),
+    "P-521": (ec.SECP521R1, 66, Algorithm.ES512, bytes.fromhex("8224")),
 }
+_CURVE_NAMES: Final = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
+_NOT_TAKEN: Final = "only P-256, P-384 and Ed25519 keys are taken"
 _ED25519_MULTICODEC: Final = bytes.fromhex("ed01")
 _PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _KEY_AGREEMENT: Final = frozenset({"ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW"})
@@ -60,11 +72,12 @@ class PublicJwk:
     encrypts_only: bool = field(default=False, compare=False)
 
     @classmethod
-    def parse(cls, jwk: object) -> Self:
+    def parse(cls, jwk: object, algorithms: Collection[Algorithm] = COMMON) -> Self:
         """Take a JWK from outside.
 
-        Raises UnsupportedKey for anything but a public P-256, P-384 or Ed25519 key, and for an `alg` that is not of
-        its curve (RFC 8725 section 3.1); MalformedInput for coordinates that are not base64url.
+        Raises UnsupportedKey for anything but a public key of one of these algorithms (by default P-256, P-384 or
+        Ed25519), and for an `alg` that is not of its curve (RFC 8725 section 3.1); MalformedInput for coordinates that
+        are not base64url.
         """
         if not isinstance(jwk, dict):
             raise UnsupportedKey("a JWK is an object")
@@ -75,7 +88,7 @@ class PublicJwk:
             raise UnsupportedKey("kid is not a string")
         encrypts_only = _encrypts_only(jwk)
         kind, curve = jwk.get("kty"), jwk.get("crv")
-        if kind == "EC" and isinstance(curve, str) and curve in _CURVES:
+        if kind == "EC" and isinstance(curve, str) and curve in _CURVES and _CURVES[curve][2] in algorithms:
             make_curve, size, algorithm, _ = _CURVES[curve]
             _require_algorithm(jwk, algorithm, *_KEY_AGREEMENT)
             x, y = _coordinate(jwk, "x", size), _coordinate(jwk, "y", size)
@@ -89,21 +102,20 @@ class PublicJwk:
                 kid,
                 encrypts_only,
             )
-        if kind == "OKP" and curve == "Ed25519":
+        if kind == "OKP" and curve == "Ed25519" and Algorithm.EDDSA in algorithms:
             _require_algorithm(jwk, Algorithm.EDDSA, "Ed25519")
             raw = _coordinate(jwk, "x", 32)
             return cls(_ed25519_members(raw), ed25519.Ed25519PublicKey.from_public_bytes(raw), kid, encrypts_only)
-        raise UnsupportedKey("only P-256, P-384 and Ed25519 keys are taken")
+        raise UnsupportedKey(_NOT_TAKEN)
 
     @classmethod
-    def from_key(cls, key: object, kid: str | None = None) -> Self:
+    def from_key(cls, key: object, kid: str | None = None, algorithms: Collection[Algorithm] = COMMON) -> Self:
         """Wrap a public key of the `cryptography` library. Raises UnsupportedKey."""
         match key:
             case ec.EllipticCurvePublicKey():
-                names = {"secp256r1": "P-256", "secp384r1": "P-384"}
-                curve = names.get(key.curve.name)
-                if curve is None:
-                    raise UnsupportedKey("only P-256, P-384 and Ed25519 keys are taken")
+                curve = _CURVE_NAMES.get(key.curve.name)
+                if curve is None or _CURVES[curve][2] not in algorithms:
+                    raise UnsupportedKey(_NOT_TAKEN)
                 size = _CURVES[curve][1]
                 numbers = key.public_numbers()
                 return cls(
@@ -116,13 +128,13 @@ class PublicJwk:
                     key,
                     kid,
                 )
-            case ed25519.Ed25519PublicKey():
+            case ed25519.Ed25519PublicKey() if Algorithm.EDDSA in algorithms:
                 return cls(_ed25519_members(key.public_bytes(Encoding.Raw, PublicFormat.Raw)), key, kid)
             case _:
-                raise UnsupportedKey("only P-256, P-384 and Ed25519 keys are taken")
+                raise UnsupportedKey(_NOT_TAKEN)
 
     @classmethod
-    def from_multikey(cls, multikey: str) -> Self:
+    def from_multikey(cls, multikey: str, algorithms: Collection[Algorithm] = COMMON) -> Self:
         """Read a `publicKeyMultibase`. Raises UnsupportedKey or MalformedInput."""
         raw = multibase_decode(multikey, "publicKeyMultibase")
         prefix, body = raw[:2], raw[2:]
@@ -130,12 +142,13 @@ class PublicJwk:
             if prefix == _ED25519_MULTICODEC:
                 if len(body) != 32:
                     raise UnsupportedKey("an Ed25519 Multikey holds 32 bytes")
-                return cls.from_key(ed25519.Ed25519PublicKey.from_public_bytes(body))
+                return cls.from_key(ed25519.Ed25519PublicKey.from_public_bytes(body), algorithms=algorithms)
             for make_curve, size, _, multicodec in _CURVES.values():
                 if prefix == multicodec:
                     if len(body) != size + 1 or body[0] not in (2, 3):
                         raise UnsupportedKey("an EC Multikey holds a compressed point")
-                    return cls.from_key(ec.EllipticCurvePublicKey.from_encoded_point(make_curve(), body))
+                    key = ec.EllipticCurvePublicKey.from_encoded_point(make_curve(), body)
+                    return cls.from_key(key, algorithms=algorithms)
         except ValueError as error:
             raise UnsupportedKey("the Multikey holds no point of its curve") from error
         raise UnsupportedKey("the Multikey is of an unknown kind")
@@ -147,7 +160,7 @@ class PublicJwk:
 
     @property
     def curve(self) -> str:
-        """`P-256`, `P-384` or `Ed25519`."""
+        """`P-256`, `P-384`, `P-521` or `Ed25519`."""
         return str(self.members["crv"])
 
     @cached_property

@@ -5,6 +5,7 @@ For development, demonstration and holders' keys; an agency's own keys belong in
 
 import os
 import stat
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final, Self, TypeAlias
 
@@ -12,7 +13,7 @@ from cryptography.exceptions import InvalidSignature as _CryptographyInvalid
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256, SHA384, HashAlgorithm
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -22,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from credentials.encoding import JsonObject, b64url_decode, b64url_encode
 from credentials.errors import ConfigurationError
-from credentials.keys.jwk import Algorithm, PublicJwk, UnsupportedKey
+from credentials.keys.jwk import COMMON, WITH_ES512, Algorithm, PublicJwk, UnsupportedKey
 from credentials.keys.signer import InvalidSignature
 
 PrivateKey: TypeAlias = "ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey"
@@ -30,8 +31,10 @@ PrivateKey: TypeAlias = "ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey"
 _HASHES: Final[dict[Algorithm, tuple[HashAlgorithm, int]]] = {
     Algorithm.ES256: (SHA256(), 32),
     Algorithm.ES384: (SHA384(), 48),
+    # RFC 7518 section 3.4: 521 bits are 66 bytes.
+    Algorithm.ES512: (SHA512(), 66),
 }
-_SIZES: Final = {Algorithm.ES256: 32, Algorithm.ES384: 48, Algorithm.EDDSA: 32}
+_SIZES: Final = {Algorithm.ES256: 32, Algorithm.ES384: 48, Algorithm.ES512: 66, Algorithm.EDDSA: 32}
 
 
 def _signing(hash_algorithm: HashAlgorithm) -> ec.ECDSA:
@@ -51,9 +54,11 @@ class SoftwareSigner:
 
     __slots__ = ("_private_key", "_public_jwk")
 
-    def __init__(self, private_key: PrivateKey, kid: str | None = None) -> None:
+    def __init__(
+        self, private_key: PrivateKey, kid: str | None = None, algorithms: Collection[Algorithm] = COMMON
+    ) -> None:
         self._private_key = private_key
-        self._public_jwk = PublicJwk.from_key(private_key.public_key(), kid)
+        self._public_jwk = PublicJwk.from_key(private_key.public_key(), kid, algorithms)
 
     @classmethod
     def generate(cls, algorithm: Algorithm = Algorithm.ES256, kid: str | None = None) -> Self:
@@ -63,13 +68,15 @@ class SoftwareSigner:
                 return cls(ec.generate_private_key(ec.SECP256R1()), kid)
             case Algorithm.ES384:
                 return cls(ec.generate_private_key(ec.SECP384R1()), kid)
+            case Algorithm.ES512:
+                return cls(ec.generate_private_key(ec.SECP521R1()), kid, WITH_ES512)
             case Algorithm.EDDSA:
                 return cls(ed25519.Ed25519PrivateKey.generate(), kid)
 
     @classmethod
-    def from_private_jwk(cls, jwk: JsonObject) -> Self:
+    def from_private_jwk(cls, jwk: JsonObject, algorithms: Collection[Algorithm] = COMMON) -> Self:
         """Read a private JWK. Raises UnsupportedKey, also when the halves do not belong together."""
-        public = PublicJwk.parse({name: value for name, value in jwk.items() if name != "d"})
+        public = PublicJwk.parse({name: value for name, value in jwk.items() if name != "d"}, algorithms)
         secret = jwk.get("d")
         if not isinstance(secret, str):
             raise UnsupportedKey("the JWK has no private half")
@@ -85,7 +92,7 @@ class SoftwareSigner:
                 private_key = ed25519.Ed25519PrivateKey.from_private_bytes(raw)
         except ValueError as error:
             raise UnsupportedKey("the private half is out of range") from error
-        signer = cls(private_key, public.kid)
+        signer = cls(private_key, public.kid, algorithms)
         if signer.public_jwk.thumbprint != public.thumbprint:
             raise UnsupportedKey("the private half does not belong to the public half")
         return signer

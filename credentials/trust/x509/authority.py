@@ -147,4 +147,6 @@ def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 def _signed(builder: x509.CertificateBuilder, signer: SoftwareSigner) -> x509.Certificate:
     hashes = {Algorithm.ES256: SHA256(), Algorithm.ES384: SHA384(), Algorithm.EDDSA: None}
+    if signer.algorithm not in hashes:
+        raise ConfigurationError("certificates are signed with P-256, P-384 or Ed25519")
     return builder.sign(signer.private_key, hashes[signer.algorithm])

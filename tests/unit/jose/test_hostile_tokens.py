@@ -15,7 +15,16 @@ from credentials.encoding import JsonObject, b64url_decode, b64url_encode
 from credentials.errors import LimitExceeded, MalformedInput
 from credentials.jose import InvalidToken, UnverifiedToken, sign_compact, sign_jwt
 from credentials.jose.jws import MAX_HEADER_BYTES, MAX_TOKEN_CHARACTERS
-from credentials.keys import Algorithm, InvalidSignature, PublicJwk, SoftwareSigner, UnsupportedKey, verify_signature
+from credentials.keys import (
+    COMMON,
+    WITH_ES512,
+    Algorithm,
+    InvalidSignature,
+    PublicJwk,
+    SoftwareSigner,
+    UnsupportedKey,
+    verify_signature,
+)
 from tests.unit.jose.tokens import KEY, SIGNER, signed, with_mac
 
 WYCHEPROOF = Path(__file__).parents[2] / "vectors" / "wycheproof"
@@ -33,7 +42,7 @@ def test_the_positive_control() -> None:
     assert verify(GOOD) == PAYLOAD
 
 
-@pytest.mark.parametrize("algorithm", list(Algorithm))
+@pytest.mark.parametrize("algorithm", COMMON)
 def test_what_is_signed_is_verified_and_says_with_what(algorithm: Algorithm) -> None:
     signer = SoftwareSigner.generate(algorithm)
     token = UnverifiedToken.parse(sign_jwt("vc+jwt", {"kid": "k"}, PAYLOAD, signer))
@@ -43,6 +52,18 @@ def test_what_is_signed_is_verified_and_says_with_what(algorithm: Algorithm) -> 
     assert verified.key == signer.public_jwk
     with pytest.raises(InvalidSignature):
         token.verify(SoftwareSigner.generate(algorithm).public_jwk)
+
+
+def test_es512_is_verified_where_it_was_asked_for_only() -> None:
+    signer = SoftwareSigner.generate(Algorithm.ES512)
+    token = UnverifiedToken.parse(sign_jwt("vc+jwt", {}, PAYLOAD, signer))
+    assert token.verify(signer.public_jwk, WITH_ES512).payload == PAYLOAD
+    with pytest.raises(InvalidToken, match="not on our list"):
+        token.verify(signer.public_jwk)
+    with pytest.raises(InvalidSignature):
+        token.verify(SoftwareSigner.generate(Algorithm.ES512).public_jwk, WITH_ES512)
+    with pytest.raises(InvalidToken, match="alg"):
+        UnverifiedToken.parse(GOOD).verify(SIGNER.public_jwk, [Algorithm.ES512])
 
 
 # Algorithm.

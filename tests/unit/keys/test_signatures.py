@@ -1,7 +1,8 @@
 """What is a signature and what is not: published vectors, and every way of bending a good one."""
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credentials.encoding import JsonObject, b64url_decode, b64url_encode
-from credentials.keys import Algorithm, InvalidSignature, PublicJwk, SoftwareSigner, verify_signature
+from credentials.keys import WITH_ES512, Algorithm, InvalidSignature, PublicJwk, SoftwareSigner, verify_signature
 
 WYCHEPROOF = Path(__file__).parents[2] / "vectors" / "wycheproof"
 ORDERS = {
@@ -18,13 +19,18 @@ ORDERS = {
     Algorithm.ES384: int(
         "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973", 16
     ),
+    Algorithm.ES512: int(
+        "01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa"
+        "51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409",
+        16,
+    ),
 }
 SIGNERS = {algorithm: SoftwareSigner.generate(algorithm) for algorithm in Algorithm}
 MESSAGE = b"message"
 
 
-def rows(name: str) -> Iterator[tuple[str, JsonObject, JsonObject]]:
-    for group in json.loads((WYCHEPROOF / name).read_text())["testGroups"]:
+def rows(file: Path) -> Iterator[tuple[str, JsonObject, JsonObject]]:
+    for group in json.loads(file.read_text())["testGroups"]:
         for row in group["tests"]:
             yield f"{row['tcId']} {row['comment']}", group["publicKey"], row
 
@@ -38,16 +44,26 @@ def rows(name: str) -> Iterator[tuple[str, JsonObject, JsonObject]]:
     ],
 )
 def test_every_wycheproof_row_comes_out_as_published(name: str, curve: str, least: int) -> None:
+    check_rows(rows(WYCHEPROOF / name), curve, least)
+
+
+@pytest.mark.skipif("BLAUWEKNOP_VECTORS" not in os.environ, reason="BLAUWEKNOP_VECTORS names no folder of vectors")
+def test_every_wycheproof_row_of_p521_comes_out_as_published() -> None:
+    folder = Path(os.environ["BLAUWEKNOP_VECTORS"]) / "wycheproof/testvectors_v1"
+    check_rows(rows(folder / "ecdsa_secp521r1_sha512_p1363_test.json"), "P-521", 310)
+
+
+def check_rows(cases: Iterable[tuple[str, JsonObject, JsonObject]], curve: str, least: int) -> None:
     valid = invalid = 0
-    for row, public, test in rows(name):
+    for row, public, test in cases:
         if curve == "Ed25519":
             jwk: JsonObject = {"kty": "OKP", "crv": curve, "x": b64url_encode(bytes.fromhex(str(public["pk"])))}
         else:
-            size = 32 if curve == "P-256" else 48
+            size = {"P-256": 32, "P-384": 48, "P-521": 66}[curve]
             point = bytes.fromhex(str(public["uncompressed"]))
             x, y = b64url_encode(point[1 : size + 1]), b64url_encode(point[size + 1 :])
             jwk = {"kty": "EC", "crv": curve, "x": x, "y": y}
-        key = PublicJwk.parse(jwk)
+        key = PublicJwk.parse(jwk, WITH_ES512)
         message, signature = bytes.fromhex(str(test["msg"])), bytes.fromhex(str(test["sig"]))
         if test["result"] == "valid":
             verify_signature(key, message, signature)
@@ -123,7 +139,7 @@ def test_der_is_not_a_jose_signature(algorithm: Algorithm) -> None:
 def test_signatures_of_special_numbers_are_refused(algorithm: Algorithm) -> None:
     # CVE-2022-21449: r = s = 0 was once the signature of everything.
     order = ORDERS[algorithm]
-    size = 32 if algorithm is Algorithm.ES256 else 48
+    size = {Algorithm.ES256: 32, Algorithm.ES384: 48, Algorithm.ES512: 66}[algorithm]
     special = (0, 1, order - 1, order, order + 1, 2 ** (8 * size) - 1)
     for r in special:
         for s in special:

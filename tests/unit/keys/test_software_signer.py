@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from credentials.encoding import JsonObject, b64url_decode, b64url_encode
 from credentials.errors import ConfigurationError, MalformedInput
-from credentials.keys import Algorithm, SoftwareSigner, UnsupportedKey, verify_signature
+from credentials.keys import COMMON, WITH_ES512, Algorithm, PublicJwk, SoftwareSigner, UnsupportedKey, verify_signature
 
 ALGORITHMS = list(Algorithm)
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # the order of P-256
@@ -24,17 +24,55 @@ N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # the or
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_a_private_jwk_is_read_and_written_again(algorithm: Algorithm) -> None:
     signer = SoftwareSigner.generate(algorithm, kid="k1")
-    again = SoftwareSigner.from_private_jwk(signer.to_private_jwk())
+    again = SoftwareSigner.from_private_jwk(signer.to_private_jwk(), WITH_ES512)
     assert again.public_jwk == signer.public_jwk
     assert again.public_jwk.kid == "k1"
     verify_signature(signer.public_jwk, b"message", again.sign(b"message"))
+
+
+def test_a_key_of_p521_is_read_where_that_was_asked_for_only(tmp_path: Path) -> None:
+    signer = SoftwareSigner.generate(Algorithm.ES512)
+    assert len(signer.sign(b"message")) == 132
+    with pytest.raises(UnsupportedKey, match="only P-256"):
+        SoftwareSigner.from_private_jwk(signer.to_private_jwk())
+    with pytest.raises(UnsupportedKey, match="only P-256"):
+        PublicJwk.parse(signer.public_jwk.to_dict())
+    with pytest.raises(UnsupportedKey, match="only P-256"):
+        PublicJwk.from_key(signer.public_jwk.key)
+    with pytest.raises(UnsupportedKey, match="only P-256"):
+        PublicJwk.from_multikey(signer.public_jwk.multikey)
+    signer.write(tmp_path / "key.pem")
+    with pytest.raises(ConfigurationError, match="not a P-256"):
+        SoftwareSigner.from_file(tmp_path / "key.pem")
+    for again in (
+        PublicJwk.parse(signer.public_jwk.to_dict(), WITH_ES512),
+        PublicJwk.from_key(signer.public_jwk.key, None, WITH_ES512),
+        PublicJwk.from_multikey(signer.public_jwk.multikey, WITH_ES512),
+    ):
+        assert again.members == signer.public_jwk.members
+        assert again.algorithm is Algorithm.ES512
+
+
+def test_each_reader_takes_the_algorithms_that_it_is_told_and_no_others() -> None:
+    for algorithm in Algorithm:
+        public = SoftwareSigner.generate(algorithm).public_jwk
+        others = [each for each in Algorithm if each is not algorithm]
+        assert PublicJwk.parse(public.to_dict(), [algorithm]) == public
+        for read, value in (
+            (PublicJwk.parse, public.to_dict()),
+            (PublicJwk.from_multikey, public.multikey),
+        ):
+            with pytest.raises(UnsupportedKey):
+                read(value, algorithms=others)  # type: ignore[operator]
+        with pytest.raises(UnsupportedKey):
+            PublicJwk.from_key(public.key, algorithms=others)
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_halves_that_do_not_belong_together_are_refused(algorithm: Algorithm) -> None:
     one, other = SoftwareSigner.generate(algorithm), SoftwareSigner.generate(algorithm)
     with pytest.raises(UnsupportedKey, match="does not belong"):
-        SoftwareSigner.from_private_jwk({**one.to_private_jwk(), "d": other.to_private_jwk()["d"]})
+        SoftwareSigner.from_private_jwk({**one.to_private_jwk(), "d": other.to_private_jwk()["d"]}, WITH_ES512)
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -42,7 +80,7 @@ def test_a_private_half_that_is_missing_or_no_text_is_refused(algorithm: Algorit
     public: JsonObject = SoftwareSigner.generate(algorithm).public_jwk.to_dict()
     for jwk in (public, {**public, "d": None}, {**public, "d": 1}, {**public, "d": [1]}):
         with pytest.raises(UnsupportedKey, match="no private half"):
-            SoftwareSigner.from_private_jwk(jwk)
+            SoftwareSigner.from_private_jwk(jwk, WITH_ES512)
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -51,9 +89,9 @@ def test_a_private_half_of_another_size_is_refused(algorithm: Algorithm) -> None
     secret = b64url_decode(str(jwk["d"]))
     for changed in (b"", secret[1:], b"\0" + secret, secret + b"\0", secret * 2):
         with pytest.raises(UnsupportedKey, match="size"):
-            SoftwareSigner.from_private_jwk({**jwk, "d": b64url_encode(changed)})
+            SoftwareSigner.from_private_jwk({**jwk, "d": b64url_encode(changed)}, WITH_ES512)
     with pytest.raises(MalformedInput):
-        SoftwareSigner.from_private_jwk({**jwk, "d": f"{jwk['d']}="})
+        SoftwareSigner.from_private_jwk({**jwk, "d": f"{jwk['d']}="}, WITH_ES512)
 
 
 @pytest.mark.parametrize("number", [0, N, N + 1, 2**256 - 1])
@@ -70,7 +108,7 @@ def test_private_members_of_other_kinds_are_refused(member: str) -> None:
         SoftwareSigner.from_private_jwk({**jwk, member: "AA"})
 
 
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("algorithm", COMMON)
 def test_a_key_is_written_for_its_owner_only_and_read_again(algorithm: Algorithm, tmp_path: Path) -> None:
     signer = SoftwareSigner.generate(algorithm)
     path = tmp_path / "key.pem"

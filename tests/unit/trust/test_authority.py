@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from credentials.dids import Resolver, did_key, verification_method
+from credentials.errors import ConfigurationError
 from credentials.keys import Algorithm, PublicJwk, SoftwareSigner
 from credentials.trust import (
     InvalidChain,
@@ -22,7 +23,7 @@ from credentials.trust import (
     authorise_list,
     recognise_verifier,
 )
-from credentials.trust.x509 import CertificateExpired
+from credentials.trust.x509 import CertificateExpired, make_ca
 from tests.unit.trust.certificates import CJIB, CJIB_OIN, END, NOW, START, a_leaf, an_authority
 
 OVERVIEW = "urn:nl:blauweknop:overzicht:1"
@@ -282,3 +283,10 @@ def test_other_methods_need_no_list() -> None:
 
     _, method = did_key(ED25519.public_jwk)
     assert PinnedKeys(none, Resolver()).resolve(method, "authentication") == ED25519.public_jwk
+
+
+def test_no_certificate_is_made_with_p521() -> None:
+    with pytest.raises(ConfigurationError, match="P-384"):
+        make_ca(
+            "root", not_before=NOW, not_after=NOW + timedelta(days=1), signer=SoftwareSigner.generate(Algorithm.ES512)
+        )
