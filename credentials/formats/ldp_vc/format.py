@@ -44,19 +44,25 @@ from credentials.formats.ldp_vc.proofs import (
     verify_document,
 )
 from credentials.formats.ldp_vc.shape import DocumentLimits
-from credentials.formats.ldp_vc.suites import EDDSA_RDFC_2022
+from credentials.formats.ldp_vc.suites import ALL_SUITES, EDDSA_RDFC_2022
 from credentials.formats.vcdm import CredentialDocument, read_credential, read_presentation, status_entries
 from credentials.keys import Signer
 
 NAME: Final = "ldp_vc"
 SKEW: Final = timedelta(seconds=60)
+# Over canonical RDF only: what a JCS suite signs need not be what the statements say.
+_SUITES: Final = {
+    name: suite
+    for name, suite in ALL_SUITES.items()
+    if name in ("eddsa-rdfc-2022", "ecdsa-rdfc-2019", "ecdsa-sd-2023")
+}
 _CREDENTIAL: Final = "VerifiableCredential"
 _PRESENTATION: Final = "VerifiablePresentation"
 
 
 @final
 class LdpVc:
-    """Issue, present and verify credentials with `eddsa-rdfc-2022` and `ecdsa-rdfc-2019` proofs.
+    """Issue, present and verify credentials with proofs over canonical RDF: EdDSA, ECDSA and selective disclosure.
 
     `bundle` holds the contexts that are known; `vocabularies` say how claim trees are written in them. A credential of
     a type without a vocabulary can be verified, and its claims are then the subject as it stands.
@@ -127,6 +133,7 @@ class LdpVc:
             canonicaliser=self.canonicaliser,
             created=draft.issued_at,
             cryptosuite=key.cryptosuite,
+            suites=_SUITES,
         )
 
     def inspect(self, credential: Credential) -> HeldView:
@@ -186,6 +193,7 @@ class LdpVc:
             purpose=AUTHENTICATION,
             challenge=nonce,
             domain=audience,
+            suites=_SUITES,
         )
 
     def verify(self, presented: Credential, expected: Expectation, keys: KeyResolver) -> VerifiedClaims:
@@ -234,7 +242,12 @@ class LdpVc:
         if "proof" not in presented:
             raise HolderBindingMissing("the presentation has no proof")
         proofs = verify_document(
-            presented, keys, canonicaliser=self.canonicaliser, now=expected.now, purpose=AUTHENTICATION
+            presented,
+            keys,
+            canonicaliser=self.canonicaliser,
+            now=expected.now,
+            purpose=AUTHENTICATION,
+            suites=_SUITES,
         )
         if len(proofs) != 1:
             raise InvalidProof("a presentation has one proof")
@@ -247,7 +260,7 @@ class LdpVc:
     def _issuer(
         self, node: JsonObject, document: CredentialDocument, expected: Expectation, keys: KeyResolver
     ) -> SignedBy:
-        proofs = verify_document(node, keys, canonicaliser=self.canonicaliser, now=expected.now)
+        proofs = verify_document(node, keys, canonicaliser=self.canonicaliser, now=expected.now, suites=_SUITES)
         for proof in proofs:
             # VCDM 2.0 section 7.1: whoever holds some key could otherwise sign in the name of another issuer.
             if proof.controller != document.issuer:
