@@ -7,7 +7,7 @@ fetched; each file of the bundle is checked against its SHA-256, and a URL that 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
-from typing import Final, final
+from typing import Final, Self, final
 
 from credentials.encoding import JsonValue, json_object
 from credentials.errors import ConfigurationError
@@ -19,6 +19,7 @@ DATA_INTEGRITY_V2: Final = "https://w3id.org/security/data-integrity/v2"
 MULTIKEY_V1: Final = "https://w3id.org/security/multikey/v1"
 DID_V1: Final = "https://www.w3.org/ns/did/v1"
 ED25519_SIGNATURE_2020_V1: Final = "https://w3id.org/security/suites/ed25519-2020/v1"
+EXAMPLES_V2: Final = "https://www.w3.org/ns/credentials/examples/v2"
 
 BUNDLED: Final[Mapping[str, tuple[str, str]]] = {
     CREDENTIALS_V2: (
@@ -48,6 +49,11 @@ BUNDLED: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Per URL the bundled file and its SHA-256."""
 
+_EXAMPLES: Final = (
+    "credentials-examples-v2.jsonld",
+    "57393fbc69d6efb9b9b5dc9cb6b9880b0944360abfe2eaf459c9e58cf2279d7c",
+)
+
 # Schemes of the identifiers that we fill in: as a prefix they would silently become something else.
 _NEVER_TERMS: Final = frozenset({"http", "https", "urn", "did"})
 # `@index` and `@nest` throw keys away unsigned; `@import` fetches; `@direction` has rival forms.
@@ -62,22 +68,34 @@ class UnknownContext(MalformedCredential):
 
 @final
 class ContextBundle:
-    """The contexts that we act on: the W3C's own, and those handed in as `extra` by URL."""
+    """The contexts that we act on: the W3C's own, and those handed in as `extra` by URL.
 
-    __slots__ = ("_bytes", "_contexts", "scoped_types")
+    An extra context may not use what makes a reader of the JSON and a reader of the statements see different things
+    (`@index`, `@nest`, two terms for one property …). `narrow=False` lifts that, for a canonicaliser that checks every
+    document by itself and takes any JSON-LD.
+    """
 
-    def __init__(self, extra: Mapping[str, bytes] | None = None) -> None:
+    __slots__ = ("_bytes", "_contexts", "narrow", "scoped_types")
+
+    def __init__(self, extra: Mapping[str, bytes] | None = None, *, narrow: bool = True) -> None:
+        self.narrow = narrow
         self._bytes = {url: _pinned(name, expected) for url, (name, expected) in BUNDLED.items()}
         for url, document in (extra or {}).items():
             if url in self._bytes:
                 raise ConfigurationError("an extra context may not replace a bundled one")
             self._bytes[url] = document
         self._contexts = {url: _context(document) for url, document in self._bytes.items()}
-        for url in extra or {}:
-            _refuse_hazards(self._contexts[url])
-        _refuse_aliases(self._contexts.values())
+        if narrow:
+            for url in extra or {}:
+                _refuse_hazards(self._contexts[url])
+            _refuse_aliases(self._contexts.values())
         self.scoped_types = frozenset(name for each in self._contexts.values() for name in _scoped(each))
         """Names of terms that bring a context of their own, which may be types."""
+
+    @classmethod
+    def with_examples(cls, extra: Mapping[str, bytes] | None = None, *, narrow: bool = True) -> Self:
+        """Add the context of the W3C's examples, which gives every term a meaning: for vectors, never in production."""
+        return cls({EXAMPLES_V2: _pinned(*_EXAMPLES)} | dict(extra or {}), narrow=narrow)
 
     def __contains__(self, url: object) -> bool:
         return url in self._contexts
@@ -201,6 +219,7 @@ __all__: Final[list[str]] = [
     "DATA_INTEGRITY_V2",
     "DID_V1",
     "ED25519_SIGNATURE_2020_V1",
+    "EXAMPLES_V2",
     "MULTIKEY_V1",
     "ContextBundle",
     "UnknownContext",
