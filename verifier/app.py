@@ -22,8 +22,8 @@ from credentials.formats.sd_jwt import SdJwtVc
 from credentials.keys import PublicJwk
 from credentials.openid.client_id import client_id_of_certificate
 from credentials.openid.vp_response import MAX_FORM_BYTES
+from credentials.status import Limits as StatusLimits
 from credentials.status import StatusChecker
-from credentials.status.checker import Limits as StatusLimits
 from credentials.trust import Participant, Role
 from credentials.trust.x509 import to_der
 from credentials.verification import Verifier

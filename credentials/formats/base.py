@@ -88,11 +88,18 @@ class TokenStatus:
 
 @dataclass(frozen=True, slots=True)
 class BitstringStatus:
-    """A place in a Bitstring Status List of one purpose."""
+    """A place in a Bitstring Status List of one purpose (Bitstring Status List 1.0 section 2.1).
+
+    `size` is the number of bits of an entry; `messages` says what each of its 2^size values means, in their order, or
+    is empty for one bit that is "unset" or "set"; `references` are URLs of what explains the status.
+    """
 
     uri: str
     index: int
     purpose: str
+    size: int = 1
+    messages: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
 
 
 StatusEntry: TypeAlias = TokenStatus | BitstringStatus

@@ -1,10 +1,12 @@
-"""Bitstring Status List 1.0: one bit per credential and purpose, in a list that is itself a credential.
+"""Bitstring Status List 1.0: one status per credential and purpose, in a list that is itself a credential.
 
-Entry i stands in byte i/8, counted from the **most significant bit** (section 3.3). The bits travel as gzip and
-multibase base64url. The list's proof is made and checked by whoever calls this: a format is not known here.
+Entry i of n bits stands at the bits i*n to i*n+n-1, counted from the **most significant bit** of the first byte
+(section 2.2), and the first of these bits weighs most. The bits travel as gzip and multibase base64url. How wide an
+entry is says the credential that refers to it, not the list. The list's proof is made and checked by whoever calls
+this: a format is not known here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Self, final
@@ -16,9 +18,11 @@ from credentials.status.errors import (
     StatusIndexOutOfRange,
     StatusListExpired,
     StatusListMalformed,
+    StatusListTooShort,
     StatusPurposeMismatch,
+    StatusValueUnknown,
 )
-from credentials.status.values import Status
+from credentials.status.values import Status, StatusResult
 
 MEDIA_TYPE: Final = "application/vc"
 CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
@@ -30,14 +34,18 @@ MEANINGS: Final = {
     "suspension": Status.SUSPENDED,
     "refresh": Status.SUPERSEDED,
 }
-"""What a set bit means, by purpose. A purpose that is not here is not understood."""
+"""What any value but 0 means, by purpose. A purpose that is not here has no meaning to us."""
+
+MESSAGE: Final = "message"
+UNSET_OR_SET: Final = ("unset", "set")
+"""The messages of an entry of one bit that has none of its own (section 2.1)."""
 
 _SKEW: Final = timedelta(seconds=60)
 
 
 @final
 class Bitstring:
-    """An array of bits."""
+    """An array of bits. An entry is one bit, unless `size` says that it is more."""
 
     __slots__ = ("_array",)
 
@@ -48,10 +56,20 @@ class Bitstring:
 
     @classmethod
     def of(cls, size: int, indices: Iterable[int]) -> Self:
-        """Make a list with these entries set."""
+        """Make a list of `size` bits with these set."""
         made = cls(size)
         for index in indices:
             made[index] = True
+        return made
+
+    @classmethod
+    def of_values(cls, entries: int, size: int, values: Iterable[tuple[int, int]]) -> Self:
+        """Make a list of entries of `size` bits with these values, all others 0."""
+        if entries < MIN_ENTRIES or size < 1:
+            raise ValueError(f"a list has at least {MIN_ENTRIES} entries of one bit or more")
+        made = cls(entries * size)
+        for index, value in values:
+            made.set_value(index, value, size)
         return made
 
     @classmethod
@@ -79,18 +97,43 @@ class Bitstring:
         else:
             self._array[position] &= ~mask & 0xFF
 
+    def value(self, index: int, size: int = 1) -> int:
+        """Return the value of an entry of `size` bits. Raises StatusIndexOutOfRange, StatusListTooShort.
+
+        Section 3.2, step 9: the wider the entries, the fewer there are, and each must still hide among enough.
+        """
+        entries = len(self) // size
+        if entries < MIN_ENTRIES:
+            raise StatusListTooShort(f"the list has fewer than {MIN_ENTRIES} entries")
+        if not 0 <= index < entries:
+            raise StatusIndexOutOfRange("the list has no such index")
+        value = 0
+        for place in range(index * size, (index + 1) * size):
+            value = value << 1 | self[place]
+        return value
+
+    def set_value(self, index: int, value: int, size: int = 1) -> None:
+        """Set the value of an entry of `size` bits. Raises StatusIndexOutOfRange."""
+        if not 0 <= value < 1 << size:
+            raise ValueError("the status does not fit in the entry's bits")
+        if not 0 <= index < len(self) // size:
+            raise StatusIndexOutOfRange("the list has no such index")
+        for bit in range(size):
+            self[index * size + bit] = bool(value >> (size - 1 - bit) & 1)
+
     def encode(self) -> str:
         """Return `encodedList`: gzip, then multibase base64url (section 3.3)."""
         return "u" + b64url_encode(to_gzip(self.to_bytes()))
 
     @classmethod
     def decode(cls, encoded: str, max_bytes: int = MAX_EXPANDED_BYTES) -> Self:
-        """Read `encodedList`. Raises MalformedInput, also for a list that is too short, or LimitExceeded."""
+        """Read `encodedList` (section 3.4). Raises MalformedInput, LimitExceeded, or StatusListTooShort."""
         if not encoded.startswith("u"):
             raise MalformedInput("encodedList is not multibase base64url")
         array = from_gzip(b64url_decode(encoded[1:], "encodedList"), max_bytes)
+        # Section 2.2: at least 16 KB uncompressed, whatever the width of its entries.
         if len(array) * 8 < MIN_ENTRIES:
-            raise MalformedInput(f"the list has fewer than {MIN_ENTRIES} entries")
+            raise StatusListTooShort(f"the list has fewer than {MIN_ENTRIES} bits")
         return cls.from_bytes(array)
 
     def _place(self, index: int) -> tuple[int, int]:
@@ -110,12 +153,39 @@ class BitstringListClaims:
     expires_at: datetime | None
     time_to_live: timedelta | None
 
-    def status(self, index: int, purpose: str) -> Status:
-        """Return the status of one entry. Raises StatusPurposeMismatch or StatusIndexOutOfRange."""
-        meaning = MEANINGS.get(purpose)
-        if meaning is None or purpose not in self.purposes:
+    @property
+    def size(self) -> int:
+        """The bytes that the list takes."""
+        return len(self.bits) // 8
+
+    def result(self, index: int, purpose: str, size: int = 1, messages: Sequence[str] = ()) -> StatusResult:
+        """Say what the list holds for an entry (section 3.2, steps 5 to 14); `messages` are the entry's, by value.
+
+        Raises StatusPurposeMismatch, StatusListTooShort or StatusIndexOutOfRange.
+        """
+        if purpose not in self.purposes:
             raise StatusPurposeMismatch("the list is for another purpose")
-        return meaning if self.bits[index] else Status.VALID
+        value = self.bits.value(index, size)
+        if purpose != MESSAGE:
+            return StatusResult(value, purpose, value == 0)
+        texts = messages or (UNSET_OR_SET if size == 1 else ())
+        if len(texts) != 1 << size:
+            raise StatusValueUnknown("the credential has no message for each value")
+        return StatusResult(value, purpose, value == 0, texts[value])
+
+    def status(self, index: int, purpose: str, size: int = 1, messages: Sequence[str] = ()) -> Status:
+        """Return what the value of an entry means. Raises as `result`, and StatusValueUnknown for a message.
+
+        A message says something that only people can weigh; so any but that of value 0 leaves the status unknown.
+        """
+        result = self.result(index, purpose, size, messages)
+        if result.valid and (purpose in MEANINGS or purpose == MESSAGE):
+            return Status.VALID
+        if purpose == MESSAGE:
+            raise StatusValueUnknown("the status is a message that we cannot weigh")
+        if purpose not in MEANINGS:
+            raise StatusPurposeMismatch("the purpose is not one that we know")
+        return MEANINGS[purpose]
 
 
 def list_credential(
@@ -123,13 +193,17 @@ def list_credential(
     *,
     uri: str,
     issuer: str,
-    purpose: str,
+    purpose: str | Sequence[str],
     now: datetime,
     lifetime: timedelta = timedelta(hours=24),
     time_to_live: timedelta = timedelta(hours=12),
 ) -> JsonObject:
-    """Build the list's credential, without its proof (section 2.2). `ttl` is in milliseconds."""
-    if purpose not in MEANINGS:
+    """Build the list's credential, without its proof (section 2.2). `ttl` is in milliseconds.
+
+    `purpose` is one purpose, or several that one list serves. Raises ValueError for one that is not of section 2.2.
+    """
+    purposes = [purpose] if isinstance(purpose, str) else list(purpose)
+    if not purposes or not all(each in MEANINGS or each == MESSAGE for each in purposes):
         raise ValueError("not a purpose of ours")
     return {
         "@context": [CONTEXT],
@@ -141,7 +215,7 @@ def list_credential(
         "credentialSubject": {
             "id": f"{uri}#list",
             "type": "BitstringStatusList",
-            "statusPurpose": purpose,
+            "statusPurpose": purposes[0] if len(purposes) == 1 else list(purposes),
             "encodedList": bits.encode(),
             "ttl": int(time_to_live.total_seconds()) * 1000,
         },
@@ -175,6 +249,7 @@ def read_list_credential(
     try:
         bits = Bitstring.decode(encoded)
     except (MalformedInput, LimitExceeded) as error:
+        # A list that is too short says so by an error of its own, which passes.
         raise StatusListMalformed(error.detail) from error
     return BitstringListClaims(bits, _purposes(subject), issued_at, expires_at, _time_to_live(subject))
 
@@ -182,9 +257,10 @@ def read_list_credential(
 def _purposes(subject: JsonObject) -> frozenset[str]:
     value = subject.get("statusPurpose")
     values: list[JsonValue] = value if isinstance(value, list) else [value]
-    purposes = frozenset(each for each in values if isinstance(each, str))
-    if not purposes:
-        raise StatusListMalformed("statusPurpose is missing")
+    purposes = frozenset(each for each in values if isinstance(each, str) and each)
+    # Section 2.2: one or more strings, and nothing else among them.
+    if not purposes or not all(isinstance(each, str) and each for each in values):
+        raise StatusListMalformed("statusPurpose is not one or more strings")
     return purposes
 
 

@@ -8,11 +8,8 @@ Who may sign a list is handed in per check, because trust is not known here; `au
 against, and a list kept for one authority is never used for another.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from threading import Lock
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Final, TypeAlias, final
 
 from credentials.clock import Clock
@@ -20,17 +17,18 @@ from credentials.dids import Fetch
 from credentials.encoding import JsonObject, json_object
 from credentials.errors import BlauweKnopError, MalformedInput
 from credentials.jose import UnverifiedToken
-from credentials.keys import InvalidSignature, PublicJwk
+from credentials.keys import PublicJwk
 from credentials.status import bitstring, token_list
 from credentials.status.bitstring import BitstringListClaims
 from credentials.status.errors import (
-    StatusError,
     StatusListMalformed,
     StatusListUntrusted,
     StatusUnavailable,
+    StatusValueUnknown,
 )
+from credentials.status.lists import KeptLists, Limits
 from credentials.status.token_list import TokenListClaims
-from credentials.status.values import Status
+from credentials.status.values import Status, StatusResult
 
 TokenSigner: TypeAlias = Callable[[UnverifiedToken], PublicJwk]
 """Return the key that a list token must be signed with, after checking that it is the issuer's; or raise."""
@@ -39,71 +37,99 @@ ListProof: TypeAlias = Callable[[JsonObject], None]
 """Check the proof of a list credential, and that it is the issuer's; or raise."""
 
 MAX_BODY_BYTES: Final = 1_390_000
-_Claims: TypeAlias = TokenListClaims | BitstringListClaims
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long and how much a checker keeps.
-
-    `max_age` is for lists that bear no expiry; None leaves it to their publishers, whose list was just fetched from
-    their own address. Where lists come from files, set it: nothing else says how old a copy is. `default_ttl` is for
-    lists that state no `ttl`; `max_ttl` bounds what they state, so that a revocation is seen within that time.
-    """
-
-    max_age: timedelta | None = None
-    default_ttl: timedelta = timedelta(minutes=5)
-    max_ttl: timedelta = timedelta(hours=12)
-    max_lists: int = 64
-    max_bytes: int = 64 << 20
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    claims: _Claims
-    until: datetime
-    size: int
+OUR_MEANINGS: Final[Mapping[int, Status]] = {status.value: status for status in Status}
+"""What the values of a Token Status List mean: those of section 7.1, and 3 as this project uses it."""
 
 
 @final
 class StatusChecker:
-    """Look up statuses in fetched lists, with a bounded cache. Safe for threads."""
+    """Look up statuses in fetched lists, with a bounded cache. Safe for threads.
 
-    __slots__ = ("_clock", "_fetch", "_kept", "_kept_bytes", "_limits", "_lock")
+    `meanings` says what the values of a Token Status List mean, where issuers have agreed on application-specific
+    ones; any other value is an error, never a guess.
+    """
 
-    def __init__(self, fetch: Fetch, clock: Clock, limits: Limits | None = None) -> None:
+    __slots__ = ("_bitstrings", "_clock", "_fetch", "_limits", "_meanings", "_token_lists")
+
+    def __init__(
+        self,
+        fetch: Fetch,
+        clock: Clock,
+        limits: Limits | None = None,
+        *,
+        meanings: Mapping[int, Status] = OUR_MEANINGS,
+    ) -> None:
         self._fetch = fetch
         self._clock = clock
         self._limits = limits or Limits()
-        self._kept: OrderedDict[tuple[str, str, str], _Kept] = OrderedDict()
-        self._kept_bytes = 0
-        self._lock = Lock()
+        self._meanings = meanings
+        self._token_lists: KeptLists[TokenListClaims] = KeptLists(clock, self._limits)
+        self._bitstrings: KeptLists[BitstringListClaims] = KeptLists(clock, self._limits)
 
-    def token_status(self, uri: str, index: int, *, authority: str, signer: TokenSigner) -> Status:
-        """Return the status at a place in a Token Status List (section 8.3). Raises a StatusError."""
-        key = (token_list.TOKEN_TYPE, authority, uri)
-        claims = self._held(key)
-        if not isinstance(claims, TokenListClaims):
+    def token_value(self, uri: str, index: int, *, authority: str, signer: TokenSigner) -> int:
+        """Return the value at a place in a Token Status List (section 8.3). Raises a StatusError."""
+
+        def read() -> TokenListClaims:
             token = token_list.parse_token(self._get(uri, token_list.MEDIA_TYPE))
             try:
                 payload = token.verify(signer(token)).payload
-            except (InvalidSignature, BlauweKnopError) as error:
+            except BlauweKnopError as error:
                 raise StatusListUntrusted("the list is not signed by the issuer of the credential") from error
-            claims = token_list.read_claims(payload, uri, self._clock.now(), max_age=self._limits.max_age)
-            self._keep(key, claims, len(claims.statuses) * claims.statuses.bits // 8)
-        value = claims.statuses[index]
-        if value not in Status.__members__.values():
-            # Section 7.1: other values mean something that we have not agreed on.
-            raise StatusError("the status has no meaning that we know")
-        return Status(value)
+            return token_list.read_claims(payload, uri, self._clock.now(), max_age=self._limits.max_age)
 
-    def bitstring_status(self, uri: str, index: int, purpose: str, *, authority: str, proof: ListProof) -> Status:
-        """Return the status at a place in a Bitstring Status List (section 3.2). Raises a StatusError."""
-        key = (bitstring.MEDIA_TYPE, authority, uri)
-        claims = self._held(key)
-        if not isinstance(claims, BitstringListClaims):
+        return self._token_lists.get((token_list.TOKEN_TYPE, authority, uri), read).statuses[index]
+
+    def token_status(self, uri: str, index: int, *, authority: str, signer: TokenSigner) -> Status:
+        """Return the status at a place in a Token Status List. Raises a StatusError."""
+        status = self._meanings.get(self.token_value(uri, index, authority=authority, signer=signer))
+        if status is None:
+            # Section 7.1: other values mean something that we have not agreed on.
+            raise StatusValueUnknown("the status has no meaning that we know")
+        return status
+
+    def bitstring_result(
+        self,
+        uri: str,
+        index: int,
+        purpose: str,
+        *,
+        authority: str,
+        proof: ListProof,
+        size: int = 1,
+        messages: Sequence[str] = (),
+    ) -> StatusResult:
+        """Return what a Bitstring Status List says of an entry (section 3.2). Raises a StatusError.
+
+        `size` and `messages` are the `statusSize` and, by value, the `statusMessage` of the credential's entry.
+        """
+        return self._bitstring(uri, authority, proof).result(index, purpose, size, messages)
+
+    def bitstring_status(
+        self,
+        uri: str,
+        index: int,
+        purpose: str,
+        *,
+        authority: str,
+        proof: ListProof,
+        size: int = 1,
+        messages: Sequence[str] = (),
+    ) -> Status:
+        """Return what that means. Raises a StatusError, also for a message, which only people can weigh."""
+        return self._bitstring(uri, authority, proof).status(index, purpose, size, messages)
+
+    def batch(self) -> AbstractContextManager[None]:
+        """While this lasts, fetch each list once at most: for a check of many credentials at one moment."""
+        # One context serves both kinds of list.
+        return self._token_lists.batch()
+
+    def forget(self) -> None:
+        """Drop every list, so that the next check fetches anew."""
+        self._token_lists.forget()
+        self._bitstrings.forget()
+
+    def _bitstring(self, uri: str, authority: str, proof: ListProof) -> BitstringListClaims:
+        def read() -> BitstringListClaims:
             body = self._get(uri, bitstring.MEDIA_TYPE)
             try:
                 document = json_object(body, "status list", max_bytes=MAX_BODY_BYTES)
@@ -111,17 +137,11 @@ class StatusChecker:
                 raise StatusListMalformed("not a status list credential") from error
             try:
                 proof(document)
-            except (InvalidSignature, BlauweKnopError) as error:
+            except BlauweKnopError as error:
                 raise StatusListUntrusted("the list is not signed by the issuer of the credential") from error
-            claims = bitstring.read_list_credential(document, uri, self._clock.now(), max_age=self._limits.max_age)
-            self._keep(key, claims, len(claims.bits) // 8)
-        return claims.status(index, purpose)
+            return bitstring.read_list_credential(document, uri, self._clock.now(), max_age=self._limits.max_age)
 
-    def forget(self) -> None:
-        """Drop every list, so that the next check fetches anew."""
-        with self._lock:
-            self._kept.clear()
-            self._kept_bytes = 0
+        return self._bitstrings.get((bitstring.MEDIA_TYPE, authority, uri), read)
 
     def _get(self, uri: str, accept: str) -> bytes:
         if not uri.startswith(("https://", "http://")):
@@ -133,29 +153,3 @@ class StatusChecker:
         if len(body) > MAX_BODY_BYTES:
             raise StatusListMalformed(f"the list is larger than {MAX_BODY_BYTES} bytes")
         return body
-
-    def _held(self, key: tuple[str, str, str]) -> _Claims | None:
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is None or self._clock.now() >= kept.until:
-                return None
-            self._kept.move_to_end(key)
-            return kept.claims
-
-    def _keep(self, key: tuple[str, str, str], claims: _Claims, size: int) -> None:
-        # Section 8.3: `exp` and `ttl` decide, not HTTP's headers; `ttl` counts from the fetch.
-        ttl = claims.time_to_live
-        until = self._clock.now() + (self._limits.default_ttl if ttl is None else min(ttl, self._limits.max_ttl))
-        if claims.expires_at is not None:
-            until = min(until, claims.expires_at)
-        with self._lock:
-            self._drop(key)
-            self._kept[key] = _Kept(claims, until, size)
-            self._kept_bytes += size
-            while len(self._kept) > self._limits.max_lists or self._kept_bytes > self._limits.max_bytes:
-                self._drop(next(iter(self._kept)))
-
-    def _drop(self, key: tuple[str, str, str]) -> None:
-        dropped = self._kept.pop(key, None)
-        if dropped is not None:
-            self._kept_bytes -= dropped.size

@@ -104,6 +104,12 @@ class TokenListClaims:
     issued_at: datetime
     expires_at: datetime | None
     time_to_live: timedelta | None
+    aggregation_uri: str | None = None
+
+    @property
+    def size(self) -> int:
+        """The bytes that the list takes."""
+        return len(self.statuses) * self.statuses.bits // 8
 
 
 def sign_status_list(
@@ -166,6 +172,7 @@ def read_claims(payload: JsonObject, uri: str, now: datetime, *, max_age: timede
         issued_at=from_epoch(issued_at),
         expires_at=None if expires_at is None else from_epoch(expires_at),
         time_to_live=_time_to_live(payload),
+        aggregation_uri=_aggregation_uri(payload),
     )
 
 
@@ -199,3 +206,11 @@ def _time_to_live(payload: JsonObject) -> timedelta | None:
     if isinstance(ttl, bool) or not isinstance(ttl, int | float) or not 0 < ttl <= 1 << 32:
         raise StatusListMalformed("ttl is not a positive number")
     return timedelta(seconds=int(ttl))
+
+
+def _aggregation_uri(payload: JsonObject) -> str | None:
+    content = payload["status_list"]
+    uri = content.get("aggregation_uri") if isinstance(content, dict) else None
+    if uri is not None and not isinstance(uri, str):
+        raise StatusListMalformed("aggregation_uri is not a text")
+    return uri

@@ -18,7 +18,7 @@ from credentials.formats.base import (
 from credentials.formats.registry import FormatRegistry
 from credentials.jose import UnverifiedToken
 from credentials.keys import PublicJwk
-from credentials.status import Status, StatusChecker, StatusError, StatusListMalformed
+from credentials.status import Status, StatusAnswer, StatusChecker, StatusError, StatusListMalformed
 from credentials.trust import Participant, TrustList, authorise_list
 from credentials.trust.x509 import MAX_CERTIFICATES, public_jwk
 
@@ -52,6 +52,13 @@ class StatusReader:
             raise failure
         return gravest
 
+    def answer(self, claims: VerifiedClaims, participant: Participant, now: datetime) -> StatusAnswer:
+        """Give one of the three answers: valid, not valid, or not checked. Never raises a StatusError."""
+        try:
+            return StatusAnswer.of(self.read(claims, participant, now))
+        except StatusError as error:
+            return StatusAnswer.unknown(error)
+
     def _read_one(self, entry: StatusEntry, credential: SignedBy, participant: Participant, now: datetime) -> Status:
         def signer(token: UnverifiedToken) -> PublicJwk:
             signed_by = self._list_signer(token, credential)
@@ -67,8 +74,10 @@ class StatusReader:
         match entry:
             case TokenStatus(uri=uri, index=index):
                 return self.checker.token_status(uri, index, authority=authority, signer=signer)
-            case BitstringStatus(uri=uri, index=index, purpose=purpose):
-                return self.checker.bitstring_status(uri, index, purpose, authority=authority, proof=proof)
+            case BitstringStatus(uri=uri, index=index, purpose=purpose, size=size, messages=messages):
+                return self.checker.bitstring_status(
+                    uri, index, purpose, authority=authority, proof=proof, size=size, messages=messages
+                )
 
     def _list_signer(self, token: UnverifiedToken, credential: SignedBy) -> SignedBy:
         issuer = token.payload.get("iss")

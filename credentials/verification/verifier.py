@@ -259,14 +259,14 @@ class Verifier:
         if not claims.status:
             return self._without_status(examination, claims)
         by = ", ".join(sorted({entry.uri for entry in claims.status}))
-        try:
-            status = self._status.read(claims, participant, examination.now)
-        except StatusError as error:
+        answer = self._status.answer(claims, participant, examination.now)
+        if answer.status is None:
+            error = answer.error or StatusError()
             explanation = words.of(words.STATUS, error, words.STATUS_OTHERWISE)
             raise examination.unknown(CheckName.STATUS, explanation, error.code, by) from error
-        examination.status = status
+        examination.status = answer.status
         name = participant.name
-        match status:
+        match answer.status:
             case Status.VALID:
                 examination.passed(CheckName.STATUS, words.status_valid(name), by)
                 return Outcome.PROVEN

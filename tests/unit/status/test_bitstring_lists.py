@@ -19,6 +19,7 @@ from credentials.status import (
     StatusIndexOutOfRange,
     StatusListExpired,
     StatusListMalformed,
+    StatusListTooShort,
     TokenStatusList,
     list_credential,
 )
@@ -73,7 +74,7 @@ def test_the_same_list_is_the_same_bytes() -> None:
 def test_a_list_that_is_too_short_is_neither_made_nor_read() -> None:
     with pytest.raises(ValueError, match="131072"):
         Bitstring(MIN_ENTRIES - 1)
-    with pytest.raises(MalformedInput):
+    with pytest.raises(StatusListTooShort):
         Bitstring.decode("u" + b64url_encode(gzip.compress(bytes(16_383))))
 
 
@@ -137,11 +138,12 @@ def test_a_set_bit_means_what_its_purpose_says(purpose: str, meaning: Status) ->
 
 def test_another_purpose_is_refused() -> None:
     claims = read_list_credential(with_subject(statusPurpose=["refresh", "message"]), URI, NOW, max_age=WEEK)
-    for purpose in ("revocation", "message", ""):
+    for purpose in ("revocation", "suspension", ""):
         with pytest.raises(StatusPurposeMismatch):
             claims.status(7, purpose)
-    with pytest.raises(ValueError, match="purpose"):
-        list_credential(Bitstring(), uri=URI, issuer="x", purpose="message", now=NOW)
+    for wrong in ("", "whim", [], ["refresh", "whim"]):
+        with pytest.raises(ValueError, match="purpose"):
+            list_credential(Bitstring(), uri=URI, issuer="x", purpose=wrong, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +160,9 @@ def test_another_purpose_is_refused() -> None:
         with_subject(type="StatusList2021"),
         with_subject(statusPurpose=None),
         with_subject(statusPurpose=[1]),
+        with_subject(statusPurpose=["refresh", 1]),
+        with_subject(statusPurpose=["refresh", ""]),
+        with_subject(statusPurpose=[]),
         with_subject(encodedList=None),
         with_subject(encodedList="uAAAA"),
         with_subject(ttl="12"),
@@ -178,3 +183,35 @@ def test_a_list_is_refused_before_and_after_its_time() -> None:
     for document, at in ((unbounded, NOW + WEEK), (a_document(validUntil=None, validFrom=None), NOW)):
         with pytest.raises(StatusListExpired):
             read_list_credential(document, URI, at, max_age=WEEK)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 8])
+def test_entries_of_any_width_count_from_the_most_significant_bit(size: int) -> None:
+    last = (1 << size) - 1
+    made = Bitstring.of_values(MIN_ENTRIES, size, [(0, 1), (1, last), (MIN_ENTRIES - 1, last)])
+    read = Bitstring.decode(made.encode())
+    assert [read.value(index, size) for index in (0, 1, 2, MIN_ENTRIES - 1)] == [1, last, 0, last]
+    # The first entry's lowest bit is bit size - 1 from the left.
+    assert f"{int.from_bytes(read.to_bytes()):0{len(read)}b}".startswith("0" * (size - 1) + "1" * (size + 1) + "0")
+    with pytest.raises(StatusIndexOutOfRange):
+        read.value(MIN_ENTRIES, size)
+    with pytest.raises(ValueError, match="fit"):
+        made.set_value(0, last + 1, size)
+    with pytest.raises(StatusIndexOutOfRange):
+        made.set_value(-1, 0, size)
+
+
+@pytest.mark.parametrize("size", [2, 4, 8])
+def test_wide_entries_need_a_longer_list(size: int) -> None:
+    for bits in (MIN_ENTRIES, MIN_ENTRIES * size - 8):
+        with pytest.raises(StatusListTooShort):
+            Bitstring(bits).value(0, size)
+    assert Bitstring(MIN_ENTRIES * size).value(0, size) == 0
+    with pytest.raises(ValueError, match="131072"):
+        Bitstring.of_values(MIN_ENTRIES - 1, size, [])
+
+
+def test_a_list_that_is_too_short_says_so_by_the_specifications_error() -> None:
+    short = "u" + b64url_encode(gzip.compress(bytes(16_383)))
+    with pytest.raises(StatusListTooShort):
+        read_list_credential(with_subject(encodedList=short), URI, NOW, max_age=WEEK)

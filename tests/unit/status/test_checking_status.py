@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 
@@ -15,14 +17,18 @@ from credentials.status import (
     Bitstring,
     Limits,
     Status,
+    StatusAnswer,
     StatusChecker,
     StatusError,
     StatusIndexOutOfRange,
     StatusListExpired,
     StatusListMalformed,
+    StatusListTooShort,
     StatusListUntrusted,
     StatusUnavailable,
+    StatusValueUnknown,
     TokenStatusList,
+    Verdict,
     list_credential,
     sign_status_list,
 )
@@ -232,13 +238,149 @@ def test_a_list_kept_for_one_issuer_is_not_used_for_another() -> None:
     assert len(web.fetched) == 2
 
 
-def test_failures_are_not_kept() -> None:
+def test_a_failure_is_kept_for_a_moment_and_not_longer() -> None:
+    checker, web, clock = a_checker()
+    web.broken = Unavailable("no route")
+    for _ in range(3):
+        with pytest.raises(StatusUnavailable):
+            token_status(checker)
+    assert len(web.fetched) == 1
+    web.broken = None
+    clock.advance(timedelta(seconds=2))
+    assert token_status(checker) is Status.VALID
+
+
+def test_forgetting_lets_one_try_again_at_once() -> None:
     checker, web, _ = a_checker()
     web.broken = Unavailable("no route")
     with pytest.raises(StatusUnavailable):
         token_status(checker)
     web.broken = None
+    checker.forget()
     assert token_status(checker) is Status.VALID
+
+
+def test_a_batch_fetches_each_list_once_however_short_it_may_be_kept() -> None:
+    checker, web, clock = a_checker(max_ttl=timedelta(0), failure_ttl=timedelta(0))
+    with checker.batch():
+        for index in range(4):
+            assert token_status(checker, index) is Status(index)
+        assert len(web.fetched) == 1
+        web.body = a_credential()
+        assert [bitstring_status(checker, index) for index in (0, 1)] == [Status.VALID, Status.INVALID]
+        assert len(web.fetched) == 2
+    web.body = a_token()
+    token_status(checker)
+    token_status(checker)
+    assert len(web.fetched) == 4
+    web.broken = Unavailable("no route")
+    with checker.batch():
+        for _ in range(3):
+            with pytest.raises(StatusUnavailable):
+                token_status(checker)
+    assert len(web.fetched) == 5
+    assert clock.now() == NOW
+
+
+def test_a_batch_of_one_authority_says_nothing_to_another() -> None:
+    checker, web, _ = a_checker(max_ttl=timedelta(0))
+    with checker.batch():
+        token_status(checker, authority="cjib")
+        with pytest.raises(StatusListUntrusted):
+            token_status(checker, authority="duo", key=SoftwareSigner.generate())
+    assert len(web.fetched) == 2
+
+
+def test_two_threads_that_ask_at_once_fetch_once() -> None:
+    checker, web, _ = a_checker(max_ttl=timedelta(0))
+    inside, go = Event(), Event()
+
+    def slow(url: str, accept: str) -> bytes:
+        inside.set()
+        assert go.wait(5)
+        return web(url, accept)
+
+    checker = StatusChecker(slow, FixedClock(NOW), Limits(max_ttl=timedelta(0)))
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(token_status, checker, 1)
+        assert inside.wait(5)
+        others = [pool.submit(token_status, checker, index) for index in (2, 3)]
+        while len(waiting := [each for each in others if not each.running()]) > 0:
+            assert not any(each.done() for each in waiting)
+        go.set()
+        assert [each.result(5) for each in (first, *others)] == [
+            Status.INVALID,
+            Status.SUSPENDED,
+            Status.SUPERSEDED,
+        ]
+    assert len(web.fetched) <= 2
+
+
+def test_what_a_value_means_can_be_agreed_on() -> None:
+    statuses = TokenStatusList(131_072, 8)
+    statuses[5], statuses[6] = 0x0C, 0x0D
+    body = sign_status_list(statuses, KEY, uri=URI, now=NOW).encode()
+    checker = StatusChecker(Web(body), FixedClock(NOW), meanings={0: Status.VALID, 0x0C: Status.SUSPENDED})
+    assert token_status(checker, 5) is Status.SUSPENDED
+    with pytest.raises(StatusValueUnknown):
+        token_status(checker, 6)
+    assert checker.token_value(URI, 6, authority="cjib", signer=lambda _: KEY.public_jwk) == 0x0D
+
+
+def test_an_entry_of_several_bits_is_read_with_its_message() -> None:
+    bits = Bitstring.of_values(131_072, 2, [(7, 2)])
+    made = list_credential(bits, uri=URI, issuer="did:web:cjib.example", purpose=["message", "suspension"], now=NOW)
+    checker, web, _ = a_checker(json.dumps(made).encode())
+
+    def result(index: int, purpose: str, size: int = 2, messages: tuple[str, ...] = ("a", "b", "c", "d")) -> object:
+        return checker.bitstring_result(
+            URI, index, purpose, authority="cjib", proof=lambda _: None, size=size, messages=messages
+        ).to_dict()
+
+    assert result(7, "message") == {"status": 2, "purpose": "message", "valid": False, "message": "c"}
+    assert result(6, "message") == {"status": 0, "purpose": "message", "valid": True, "message": "a"}
+    assert result(7, "suspension") == {"status": 2, "purpose": "suspension", "valid": False}
+    # Entry 7 of two bits is bits 14 and 15; of the bits by themselves, the 14th is set.
+    assert result(14, "message", 1, ()) == {"status": 1, "purpose": "message", "valid": False, "message": "set"}
+    for messages in ((), ("a", "b")):
+        with pytest.raises(StatusValueUnknown):
+            result(7, "message", 2, messages)
+    with pytest.raises(StatusListTooShort):
+        result(7, "message", 4, tuple("abcdefghijklmnop"))
+    with pytest.raises(StatusIndexOutOfRange):
+        result(131_072, "message")
+    assert len(web.fetched) == 1
+
+
+def test_a_message_leaves_the_status_unknown_unless_it_is_the_first() -> None:
+    bits = Bitstring.of(131_072, [1])
+    made = list_credential(bits, uri=URI, issuer="did:web:cjib.example", purpose="message", now=NOW)
+    checker, _, _ = a_checker(json.dumps(made).encode())
+    assert bitstring_status(checker, 0, "message") is Status.VALID
+    with pytest.raises(StatusValueUnknown):
+        bitstring_status(checker, 1, "message")
+
+
+@pytest.mark.parametrize(
+    ("error", "problem"),
+    [
+        (StatusUnavailable, "https://www.w3.org/ns/credentials/status-list#STATUS_RETRIEVAL_ERROR"),
+        (StatusListUntrusted, "https://www.w3.org/ns/credentials/status-list#STATUS_VERIFICATION_ERROR"),
+        (StatusPurposeMismatch, "https://www.w3.org/ns/credentials/status-list#STATUS_VERIFICATION_ERROR"),
+        (StatusListTooShort, "https://www.w3.org/ns/credentials/status-list#STATUS_LIST_LENGTH_ERROR"),
+        (StatusIndexOutOfRange, "https://www.w3.org/TR/vc-data-model#RANGE_ERROR"),
+        (StatusListMalformed, "https://www.w3.org/TR/vc-data-model#MALFORMED_VALUE_ERROR"),
+    ],
+)
+def test_every_failure_bears_the_specifications_problem_type(error: type[StatusError], problem: str) -> None:
+    assert error.problem_type == problem
+
+
+def test_there_are_three_answers_and_only_one_of_them_is_valid() -> None:
+    assert [StatusAnswer.of(status).verdict for status in Status] == [Verdict.VALID, *[Verdict.NOT_VALID] * 3]
+    unknown = StatusAnswer.unknown(StatusUnavailable("no route"))
+    assert (unknown.verdict, unknown.status) == (Verdict.NOT_CHECKED, None)
+    assert set(Verdict) == {Verdict.VALID, Verdict.NOT_VALID, Verdict.NOT_CHECKED}
 
 
 def test_the_cache_is_bounded_by_number_and_by_size() -> None:
