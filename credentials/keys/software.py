@@ -148,7 +148,7 @@ class SoftwareSigner:
         if isinstance(self._private_key, ed25519.Ed25519PrivateKey):
             secret = self._private_key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
         else:
-            size = _HASHES[self.algorithm][1]
+            size = _SIZES[self.algorithm]
             secret = self._private_key.private_numbers().private_value.to_bytes(size)
         return {**self._public_jwk.to_dict(), "d": b64url_encode(secret)}
 
