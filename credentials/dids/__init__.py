@@ -5,7 +5,7 @@ from credentials.dids.document import find_key
 from credentials.dids.jwk import did_jwk
 from credentials.dids.key import did_key
 from credentials.dids.resolver import Resolver, resolve
-from credentials.dids.web import did_web, did_web_document, did_web_url, verification_method
+from credentials.dids.web import did_web, did_web_document, did_web_url, json_web_key, verification_method
 
 __all__ = [
     "Did",
@@ -19,6 +19,7 @@ __all__ = [
     "did_web_document",
     "did_web_url",
     "find_key",
+    "json_web_key",
     "resolve",
     "verification_method",
 ]

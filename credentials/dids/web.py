@@ -112,6 +112,11 @@ def did_web_document(
     return document
 
 
+def json_web_key(did: str, key: PublicJwk) -> str:
+    """Return the DID URL under which `did_web_document` lists an EC key as JsonWebKey, for the `kid` of a token."""
+    return f"{did}#{key.thumbprint}"
+
+
 def verification_method(did: str, key: PublicJwk) -> str:
     """Return the DID URL under which `did_web_document` lists a key as Multikey, for Data Integrity proofs."""
     return f"{did}#{key.multikey}"
