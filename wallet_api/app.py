@@ -31,7 +31,7 @@ from service.migrations import migrate, schema_is_current
 from service.pages import Link, Pages, PartyFace
 from service.serving import serve
 from service.sessions import Sessions
-from service.web import Health, assemble, business_app, pages_app
+from service.web import Health, assemble, business_app, pages_app, protocol_app
 from wallet_api.clients.issuer import HttpIssuers
 from wallet_api.clients.verifier import HttpRequesters
 from wallet_api.domain.card import Card
@@ -121,6 +121,8 @@ def create(
     app = assemble(
         pages=_screens(Screens(pages, door, CsrfGuard(sessions, settings.base_url), usecases)),
         business=_business(usecases, door, settings),
+        # A wallet publishes nothing; whoever looks for a document of a protocol gets an answer of its kind.
+        protocol=protocol_app(problems=PROBLEMS),
         health=Health(
             {
                 "database": lambda: _demand(schema_is_current(database, PACKAGE)),

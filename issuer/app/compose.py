@@ -15,19 +15,19 @@ from credentials.debts.agency import Agency as DebtAgency
 from credentials.debts.claims import from_jsonld, to_jsonld
 from credentials.debts.errors import SourceError
 from credentials.debts.types import CASE_TYPE, CONTEXT_URL, OVERVIEW_TYPE, TYPE_TERMS, context_document
-from credentials.dids import Resolver, verification_method
+from credentials.dids import Resolver, json_web_key, verification_method
 from credentials.encoding import JsonObject, json_object
 from credentials.errors import ConfigurationError
 from credentials.formats.base import IssuerKey, Vocabulary
 from credentials.formats.ldp_vc import ContextBundle, LdpVc, sign_document
 from credentials.formats.registry import FormatRegistry
 from credentials.formats.sd_jwt import SdJwtVc
-from credentials.keys import PublicJwk
+from credentials.keys import PublicJwk, Signer
 from credentials.openid.nonce import NonceAuthority
 from credentials.trust import Keeper, TrustListSource
 from issuer.app.keys import AgencyKeys
 from issuer.clients import NoDirectory, TrustListDirectory
-from issuer.domain.configurations import Form
+from issuer.domain.configurations import Offered, Securing
 from issuer.domain.facts import Hiding
 from issuer.domain.places import StatusAddresses
 from issuer.domain.secrets import Derivation
@@ -66,18 +66,18 @@ from service.sessions import Sessions
 from service.web import Health, assemble, business_app, pages_app, protocol_app
 from service.web.assemble import Job
 
-# `/oauth/authorize` and what follows it are screens; the rest of `/oauth/` is the protocol.
 PROTOCOL_PATHS: Final = (
     "/.well-known/",
     "/contexts/",
     "/credential",
     "/nonce",
-    "/oauth/par",
-    "/oauth/token",
+    "/oauth/",
     "/offers/",
     "/status/",
     "/types/",
 )
+# Where a wallet sends its user, and what follows: a page, also where something is wrong.
+SCREEN_PATHS: Final = ("/oauth/authorize", "/oauth/verder/", "/oauth/toestemming", "/oauth/gestopt/")
 # Ten proofs with their certificates in one request.
 CREDENTIAL_BODY: Final = 1 << 19
 RETURN: Final = "/inloggen/terug"
@@ -133,8 +133,8 @@ def build(
     )
     ldp = LdpVc(ContextBundle({CONTEXT_URL: context_document()}), _vocabularies())
     formats = FormatRegistry([SdJwtVc(), ldp])
-    identity = _identity(settings, keys)
-    ldp_key = identity.keys[Form.LDP]
+    identity, offered = _identity(settings, keys), Offered(settings.securings)
+    ldp_key = identity.keys[Securing.EDDSA_RDFC]
 
     def secure(document: JsonObject, now: datetime) -> JsonObject:
         return sign_document(
@@ -152,7 +152,7 @@ def build(
         store=store,
         clock=clock,
         addresses=addresses,
-        token_key=identity.keys[Form.SD_JWT],
+        token_key=identity.keys[Securing.SD_JWT],
         sign_document=secure,
         issuer_did=settings.did,
         entries=settings.status.entries,
@@ -176,8 +176,9 @@ def build(
         status_ttl=timedelta(seconds=settings.status.ttl_seconds),
         api_token=keys.api_token,
         random=secrets.token_bytes,
-        describe=Describe(identity, formats, addresses, settings.batch_size),
-        create_offer=CreateOffer(store, clock, derivation, hiding, settings.offer_lifetime),
+        offered=offered,
+        describe=Describe(identity, offered, formats, addresses, settings.batch_size),
+        create_offer=CreateOffer(store, clock, derivation, hiding, settings.offer_lifetime, offered),
         show_offer=ShowOffer(store, clock, derivation),
         push_request=PushRequest(store, clock, directory),
         authorise=Authorise(store, clock, directory, hiding),
@@ -252,6 +253,7 @@ def _web(
         business=business,
         protocol=protocol,
         protocol_prefixes=PROTOCOL_PATHS,
+        screen_prefixes=SCREEN_PATHS,
         health=Health({"database": database_is_current}),
         secure=not settings.insecure_localhost,
         body_limits={"/credential": CREDENTIAL_BODY},
@@ -262,14 +264,25 @@ def _web(
 
 def _identity(settings: AgencySettings, keys: AgencyKeys) -> Identity:
     did = settings.did
+
+    def data_integrity(signer: Signer, suite: Securing) -> IssuerKey:
+        return IssuerKey(signer, (), verification_method(did, signer.public_jwk), suite.value)
+
+    # A JOSE header names the key's JsonWebKey, a Data Integrity proof its Multikey; the document lists both.
+    token = IssuerKey(keys.signer, (), json_web_key(did, keys.signer.public_jwk))
     return Identity(
         url=settings.base_url,
         did=did,
         name=settings.agency.name,
         abbreviation=settings.agency.abbreviation,
         keys={
-            Form.SD_JWT: IssuerKey(keys.signer, keys.signer_chain),
-            Form.LDP: IssuerKey(keys.ldp, (), verification_method(did, keys.ldp.public_jwk)),
+            Securing.SD_JWT: IssuerKey(keys.signer, keys.signer_chain),
+            Securing.EDDSA_RDFC: data_integrity(keys.ldp, Securing.EDDSA_RDFC),
+            Securing.ECDSA_RDFC: data_integrity(keys.signer, Securing.ECDSA_RDFC),
+            Securing.ECDSA_SD: data_integrity(keys.signer, Securing.ECDSA_SD),
+            Securing.VC_JWT: token,
+            Securing.VC_SD_JWT: token,
+            Securing.JWT_VC_JSON: token,
         },
     )
 

@@ -60,6 +60,7 @@ def assemble(
     business: ASGIApp | None = None,
     protocol: ASGIApp | None = None,
     protocol_prefixes: Sequence[str] = PROTOCOL_PREFIXES,
+    screen_prefixes: Sequence[str] = (),
     health: Health | None = None,
     secure: bool = True,
     max_body: int = MAX_BODY_BYTES,
@@ -69,8 +70,9 @@ def assemble(
 ) -> ASGIApp:
     """Put a party's apps under one root. Paths are passed on whole: each app declares them in full.
 
-    `secure` adds HSTS (leave it on unless `insecure_localhost`); `jobs` run while the service does; `closing` is called
-    when it ends.
+    `screen_prefixes` are paths below a protocol prefix that people see all the same, such as the login that a wallet
+    sends its user to. `secure` adds HSTS (leave it on unless `insecure_localhost`); `jobs` run while the service does;
+    `closing` is called when it ends.
     """
 
     def framed(app: ASGIApp | None, headers: Mapping[str, str]) -> ASGIApp | None:
@@ -85,6 +87,7 @@ def assemble(
         other=Frame(_NotFound(), headers=encoded(BUSINESS, secure=secure)),
         health=Frame(health or Health(), headers=encoded(BUSINESS, secure=secure)),
         prefixes=tuple(protocol_prefixes),
+        screens=tuple(screen_prefixes),
         preflight=encoded({**PROTOCOL, **PREFLIGHT}, secure=secure),
         jobs=jobs,
         closing=closing,
@@ -102,6 +105,7 @@ class _Root:
         other: ASGIApp,
         health: ASGIApp,
         prefixes: tuple[str, ...],
+        screens: tuple[str, ...],
         preflight: Mapping[bytes, bytes],
         jobs: Sequence[Job],
         closing: Sequence[Callable[[], None]],
@@ -111,6 +115,7 @@ class _Root:
         self._protocol = protocol
         self._health = health
         self._prefixes = prefixes
+        self._screens = screens
         self._preflight = list(preflight.items())
         self._jobs = jobs
         self._closing = closing
@@ -123,7 +128,7 @@ class _Root:
         if scope.get("method") == "HEAD":
             # The server leaves the body out by itself (RFC 9110 section 9.3.2); the copy keeps its own method.
             scope = {**scope, "method": "GET"}
-        if self._protocol is not None and path.startswith(self._prefixes):
+        if self._protocol is not None and self._is_protocol(path):
             if scope.get("method") == "OPTIONS":
                 await send({"type": "http.response.start", "status": 204, "headers": self._preflight})
                 await send({"type": "http.response.body", "body": b""})
@@ -135,6 +140,9 @@ class _Root:
             await self._health(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
+
+    def _is_protocol(self, path: str) -> bool:
+        return path.startswith(self._prefixes) and not path.startswith(self._screens)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

@@ -310,3 +310,17 @@ class TestOfferWithLogin:
         browser = scene.http()
         page = follow_login(browser, authorise(browser, scene.wallet().push(issuer_state="nope")))
         assert page.status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/oauth/", "/oauth/x", "/oauth/introspect", "/.well-known/x", "/nonce/x"])
+def test_what_the_protocol_does_not_have_is_no_page(scene: Scene, path: str) -> None:
+    answer = scene.http().get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
+    assert scene.http().post(path).headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("path", ["/oauth/authorize", "/schuldenn"])
+def test_what_a_person_comes_to_is_a_page_also_when_it_is_wrong(scene: Scene, path: str) -> None:
+    answer = scene.http().get(path)
+    assert answer.status_code in (400, 404)
+    assert answer.headers["content-type"].startswith("text/html")

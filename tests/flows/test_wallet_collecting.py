@@ -243,3 +243,10 @@ def _pay(path: Path, cents: int, at: datetime) -> None:
 
 def _opened(citizen: Citizen, world: WalletWorld) -> OpenedWallet:
     return world.service.usecases.wallets.open(citizen.number, "hallo 2026")
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-credential-issuer", "/.well-known/x", "/oauth/token"])
+def test_who_looks_for_a_document_of_a_protocol_at_a_wallet_gets_no_page(samira: Citizen, path: str) -> None:
+    answer = samira.http.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
+    assert samira.http.get("/bestaat-niet").headers["content-type"].startswith("text/html")
