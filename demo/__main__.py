@@ -25,7 +25,7 @@ from demo.processes import DemoError, Processes, check_ports
 from demo.services import start
 from demo.stage import FIRST_PORT, Stage, ports_from, set_stage, stage_stood_in
 from demo.story import COUNSELLOR, PASSWORD, PIN, Story, play
-from issuer.domain.configurations import CONFIGURATIONS
+from issuer.domain.configurations import Offered
 
 STATES: Final = Path(__file__).parents[1] / ".state"
 MEMORY_INTERVAL: Final = 1.0
@@ -196,7 +196,6 @@ def _euro(cents: object) -> str:
 
 
 def _report(stage: Stage, story: Story, seconds: float) -> dict[str, Any]:
-    configurations = {each.id: each.form.value for each in CONFIGURATIONS}
     return {
         "scheme": {"url": stage.scheme_url, "trustList": f"{stage.scheme_url}/trust-list.jwt"},
         "digid": {"url": stage.digid_url},
@@ -209,7 +208,7 @@ def _report(stage: Stage, story: Story, seconds: float) -> dict[str, Any]:
             key: {
                 "url": settings.base_url,
                 "apiToken": (settings.state / "api-token").read_text().strip(),
-                "configurations": configurations,
+                "configurations": {each.id: each.form.value for each in Offered(settings.securings).configurations},
             }
             for key, settings in stage.agencies.items()
         },

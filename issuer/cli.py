@@ -5,7 +5,10 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Run an agency that issues debt facts to citizens' wallets.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Run an agency that issues debt facts to citizens' wallets, in the `securings` of AGENCY.toml.",
+)
 
 AgencyFile = Annotated[Path, typer.Argument(metavar="AGENCY.toml", help="The agency's settings.")]
 AgencyFiles = Annotated[list[Path], typer.Argument(metavar="AGENCY.toml…", help="One or more agencies' settings.")]

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from credentials.dids import did_web
 from credentials.errors import ConfigurationError
+from issuer.domain.configurations import DEFAULT_SECURINGS, Securing
 from service.settings import LOCAL_HOSTS, BaseUrl, SettingPath, Settings, load
 
 Oin = Annotated[str, StringConstraints(pattern=r"^\d{20}$")]
@@ -134,6 +135,10 @@ class AgencySettings(Settings):
     web_wallets: tuple[WebWalletSection, ...] = ()
     status: StatusSection = StatusSection()
     jobs: JobsSection = JobsSection()
+    securings: Annotated[
+        tuple[Securing, ...],
+        Field(min_length=1, description="how each statement can be had; citizens are offered the first"),
+    ] = DEFAULT_SECURINGS
     offer_minutes: Annotated[int, Field(ge=1, le=60)] = 10
     batch_size: Annotated[int, Field(ge=2, le=100)] = 10
 
@@ -151,6 +156,13 @@ class AgencySettings(Settings):
     def did(self) -> str:
         """The agency's `did:web` identifier."""
         return did_web(self.base_url)
+
+    @field_validator("securings")
+    @classmethod
+    def _each_once(cls, value: tuple[Securing, ...]) -> tuple[Securing, ...]:
+        if len(set(value)) != len(value):
+            raise PydanticCustomError("securing_twice", "a securing is named twice")
+        return value
 
     @model_validator(mode="after")
     def _plain_http_is_said_aloud(self) -> Self:

@@ -128,11 +128,11 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def configurations() -> str:
-    """Return the credential configurations of every agency."""
+    """Return the credential configurations that an agency can offer."""
     return table(
-        ["Id and scope", "Format", "Type", "Valid for"],
+        ["Id and scope", "Format", "Securing", "Type", "Valid for"],
         (
-            [f"`{each.id}`", f"`{each.form}`", f"`{TYPES[each.kind]}`", _days(each.lifetime.days)]
+            [f"`{each.id}`", f"`{each.form}`", f"`{each.securing}`", f"`{TYPES[each.kind]}`", _days(each.lifetime.days)]
             for each in CONFIGURATIONS
         ),
     )

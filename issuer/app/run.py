@@ -54,7 +54,7 @@ def describe(settings: AgencySettings) -> str:
         abbreviation=settings.agency.abbreviation,
         anchors=(to_der(keys.ca_pem),),
         did=settings.did,
-        keys=(keys.ldp.public_jwk,),
+        keys=(keys.ldp.public_jwk, keys.signer.public_jwk),
         types=frozenset({OVERVIEW_TYPE, CASE_TYPE}),
         category=settings.agency.category,
     )

@@ -87,16 +87,16 @@ def _version(cases: Sequence[Case]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CopySalt:
-    """The salts of one copy number in one session and format: they join an overview and the cases fetched with it."""
+    """The salts of one copy number in one session and securing: they join an overview and the cases fetched with it."""
 
     derivation: Derivation
     session: str
-    form: str
+    securing: str
     number: int
 
     def of(self, case_reference: str) -> bytes:
         """Return the salt of one case."""
-        return self.derivation.digest("case digest", self.session, self.form, str(self.number), case_reference)
+        return self.derivation.digest("case digest", self.session, self.securing, str(self.number), case_reference)
 
 
 def identifier(wanted: IssuedConfiguration, session: str, case_reference: str, derivation: Derivation) -> str:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from credentials.debts.claims import labels
+from credentials.debts.document_paths import Path, document_path
 from credentials.dids import did_web_document
 from credentials.encoding import JsonObject, b64_encode
 from credentials.formats.base import Configuration
@@ -13,7 +14,7 @@ from credentials.formats.registry import FormatRegistry
 from credentials.openid.authorization_server import AuthorizationServerMetadata
 from credentials.openid.display import ClaimDescription, Display
 from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMetadata
-from issuer.domain.configurations import CONFIGURATIONS, Form, IssuedConfiguration, Kind
+from issuer.domain.configurations import Form, IssuedConfiguration, Kind, Offered, Securing
 from issuer.domain.places import StatusAddresses
 from issuer.usecases.dpop import ALGORITHMS as DPOP_ALGORITHMS
 from issuer.usecases.sign import TYPES, Identity
@@ -42,6 +43,7 @@ class Describe:
     """Builds the published documents; they change only when the agency's keys or settings do."""
 
     identity: Identity
+    offered: Offered
     formats: FormatRegistry
     addresses: StatusAddresses
     batch_size: int
@@ -56,7 +58,7 @@ class Describe:
             nonce_endpoint=f"{url}/nonce",
             batch_size=self.batch_size,
             display=(Display(self.identity.name, "nl"), Display(self.identity.name, "en")),
-            configurations={each.id: self._configuration(each) for each in CONFIGURATIONS},
+            configurations={each.id: self._configuration(each) for each in self.offered.configurations},
         ).to_json()
 
     @cached_property
@@ -69,7 +71,7 @@ class Describe:
             authorization_endpoint=f"{url}/oauth/authorize",
             pushed_authorization_request_endpoint=f"{url}/oauth/par",
             require_pushed_authorization_requests=True,
-            scopes=tuple(each.id for each in CONFIGURATIONS),
+            scopes=tuple(each.id for each in self.offered.configurations),
             dpop_algorithms=tuple(algorithm.value for algorithm in DPOP_ALGORITHMS),
         ).to_json()
         return {**metadata, "status_list_aggregation_endpoint": self.addresses.aggregation}
@@ -82,22 +84,24 @@ class Describe:
     @cached_property
     def did_document(self) -> JsonObject:
         """The DID document of the agency's did:web."""
-        keys = [self.identity.keys[form].signer.public_jwk for form in (Form.LDP, Form.SD_JWT)]
+        keys = [self.identity.keys[securing].signer.public_jwk for securing in (Securing.EDDSA_RDFC, Securing.SD_JWT)]
         return did_web_document(self.identity.did, keys, also_known_as=[self.identity.url])
 
     def _jwk(self) -> JsonObject:
-        key = self.identity.keys[Form.SD_JWT]
+        key = self.identity.keys[Securing.SD_JWT]
         public = key.signer.public_jwk
         chain: JsonObject = {"x5c": [b64_encode(der) for der in key.x5c]} if key.x5c else {}
         return {**public.members, "kid": public.thumbprint, "use": "sig", "alg": key.signer.algorithm.value, **chain}
 
     def _configuration(self, issued: IssuedConfiguration) -> CredentialConfiguration:
+        key = self.identity.keys[issued.securing]
         described = self.formats[issued.form.value].describe(
             Configuration(
                 issued.id,
                 TYPES[issued.kind],
                 display=tuple(display.to_json() for display in _displays(issued.kind, self.identity.name)),
-                claims=tuple(claim.to_json() for claim in _claims(issued.kind)),
+                claims=tuple(claim.to_json() for claim in _claims(issued)),
+                algorithms=(key.cryptosuite or key.signer.algorithm.value,),
             )
         )
         suites = _PROOF_SUITES if issued.form is Form.LDP else ()
@@ -111,6 +115,20 @@ def _displays(kind: Kind, agency: str) -> Iterable[Display]:
         yield Display(f"{name} {agency}", locale, description, background_color="#154273", text_color="#ffffff")
 
 
-def _claims(kind: Kind) -> Iterable[ClaimDescription]:
-    for label in labels(TYPES[kind]):
-        yield ClaimDescription(label.path, label.mandatory, (Display(label.nl, "nl"), Display(label.en, "en")))
+def _claims(issued: IssuedConfiguration) -> Iterable[ClaimDescription]:
+    seen: set[Path] = set()
+    for label in labels(TYPES[issued.kind]):
+        # OpenID4VCI 1.0 appendix A.1: in a W3C credential a path begins at the credential itself.
+        path = label.path if issued.form is Form.SD_JWT else document_path(TYPES[issued.kind], label.path)
+        # The slots of one member are nodes of one set, so they come to one path.
+        if path not in seen:
+            seen.add(path)
+            names = [_of_any_slot(name) if None in path else name for name in (label.nl, label.en)]
+            displays = tuple(Display(name, locale) for name, locale in zip(names, ("nl", "en"), strict=True))
+            yield ClaimDescription(path, label.mandatory, displays)
+
+
+def _of_any_slot(name: str) -> str:
+    """Turn "Zaak 1: saldo" into "Zaak: saldo"."""
+    slot, _, claim = name.partition(": ")
+    return f"{slot.rpartition(' ')[0]}: {claim}"

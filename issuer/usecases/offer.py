@@ -7,7 +7,7 @@ from typing import Final
 
 from credentials.clock import Clock
 from credentials.debts.bsn import Bsn
-from issuer.domain.configurations import require_known
+from issuer.domain.configurations import Offered
 from issuer.domain.errors import OfferNotFound
 from issuer.domain.facts import Hiding
 from issuer.domain.offers import Grant, Offer, OfferSecrets, OfferState, tx_code_hash
@@ -28,13 +28,14 @@ class MadeOffer:
 
 @dataclass(frozen=True, slots=True)
 class CreateOffer:
-    """Offer credentials to one citizen."""
+    """Offer credentials to one citizen, of those that this agency offers."""
 
     store: Store
     clock: Clock
     derivation: Derivation
     hiding: Hiding
     lifetime: timedelta
+    offered: Offered
 
     def __call__(
         self, subject: Bsn, configurations: Sequence[str], grant: Grant, *, with_tx_code: bool = False
@@ -46,7 +47,7 @@ class CreateOffer:
         offer = Offer(
             reference=reference,
             subject=subject,
-            configurations=require_known(configurations),
+            configurations=self.offered.require_known(configurations),
             grant=grant,
             expires_at=self.clock.now() + self.lifetime,
             tx_code_hash=tx_code_hash(self.derivation, reference, tx_code) if tx_code else None,

@@ -15,7 +15,7 @@ from credentials.debts.claims import ALWAYS_DISCLOSED, CASE_TYPE, OVERVIEW_TYPE,
 from credentials.debts.types import integrity, type_metadata
 from credentials.formats.base import Credential, CredentialDraft, HolderKey, IssuerKey
 from credentials.formats.registry import FormatRegistry
-from issuer.domain.configurations import Form, Kind, rounded_times
+from issuer.domain.configurations import Kind, Securing, rounded_times
 from issuer.domain.facts import CopySalt, Facts, Hiding
 from issuer.domain.issuance import Copy, Dataset
 from issuer.domain.places import StatusAddresses
@@ -34,11 +34,11 @@ class Identity:
     did: str
     name: str
     abbreviation: str
-    keys: Mapping[Form, IssuerKey] = field(repr=False)
+    keys: Mapping[Securing, IssuerKey] = field(repr=False)
 
-    def issuer_for(self, form: Form) -> str:
-        """Return the issuer's name in a credential of this form."""
-        return self.did if form is Form.LDP else self.url
+    def issuer_for(self, securing: Securing) -> str:
+        """Return the issuer's name in a credential that is secured so: the DID in W3C credentials."""
+        return self.url if securing is Securing.SD_JWT else self.did
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,11 @@ class Signing:
 
     def _copy(self, facts: Facts, batch: Batch, number: int, holder: HolderKey | None) -> Credential:
         copy, chosen = batch.copies[number], batch.dataset.configuration
-        salt = CopySalt(self.derivation, batch.session, chosen.form.value, batch.first + number)
+        salt = CopySalt(self.derivation, batch.session, chosen.securing.value, batch.first + number)
         type_urn = TYPES[chosen.kind]
         draft = CredentialDraft(
             type=type_urn,
-            issuer=self.identity.issuer_for(chosen.form),
+            issuer=self.identity.issuer_for(chosen.securing),
             issuer_name=self.identity.name,
             claims=facts.statement(batch.dataset, salt),
             always_disclosed=ALWAYS_DISCLOSED[type_urn],
@@ -113,4 +113,4 @@ class Signing:
             slots=SLOTS[type_urn],
             type_integrity=_INTEGRITY[type_urn],
         )
-        return self.formats[chosen.form.value].issue(draft, self.identity.keys[chosen.form])
+        return self.formats[chosen.form.value].issue(draft, self.identity.keys[chosen.securing])

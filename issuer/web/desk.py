@@ -7,6 +7,7 @@ from datetime import timedelta
 from credentials.clock import Clock
 from credentials.masking import Secret
 from credentials.openid.nonce import NonceAuthority
+from issuer.domain.configurations import Offered
 from issuer.ports import LoginProvider
 from issuer.usecases.authorise import Authorise, PushRequest
 from issuer.usecases.debts import ReadDebts
@@ -44,6 +45,7 @@ class Desk:
     status_ttl: timedelta
     api_token: Secret
     random: Callable[[int], bytes] = field(repr=False)
+    offered: Offered
     describe: Describe
     create_offer: CreateOffer
     show_offer: ShowOffer

@@ -15,7 +15,6 @@ from issuer.web.desk import Desk
 from issuer.web.login import required_citizen
 from service.web import Form
 
-_CONFIGURATIONS: Final = ("overzicht_sdjwt", "zaak_sdjwt")
 _WARNING: Final = (
     "Dit bestand is niet ondertekend. Voor bewijs haalt u de kaartjes op in uw wallet, of downloadt u het "
     "ondertekende bestand."
@@ -45,7 +44,7 @@ def router(desk: Desk) -> APIRouter:
     def offer(request: Request, _form: csrf_form) -> Response:
         """Make an offer for the citizen's own wallet."""
         found = required_citizen(desk, request)
-        made = desk.create_offer(found.bsn, _CONFIGURATIONS, Grant.PRE_AUTHORISED)
+        made = desk.create_offer(found.bsn, desk.offered.to_citizens, Grant.PRE_AUTHORISED)
         return RedirectResponse(f"/wallet/{made.offer.reference}", 303)
 
     @routes.get("/wallet/{reference}")

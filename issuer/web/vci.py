@@ -16,7 +16,6 @@ from credentials.openid.nonce import RANDOM_BYTES, nonce_response
 from credentials.openid.offer import AuthorizationCodeGrant, CredentialOffer, PreAuthorizedGrant, TxCode
 from credentials.openid.token import PreAuthorizedTokenRequest, TokenResponse, parse_access_token, parse_token_request
 from issuer.domain.authorisation import PUSHED_LIFETIME, TOKEN_LIFETIME, PushedRequest
-from issuer.domain.configurations import known
 from issuer.domain.offers import Grant
 from issuer.usecases.offer import TX_CODE_LENGTH, MadeOffer
 from issuer.usecases.token import IssuedToken
@@ -53,7 +52,7 @@ def router(desk: Desk) -> APIRouter:
                 client_id=asked.client_id,
                 redirect_uri=asked.redirect_uri,
                 code_challenge=asked.code_challenge,
-                configurations=known(names),
+                configurations=desk.offered.known(names),
                 by_details=bool(asked.authorization_details),
                 state=asked.state,
                 issuer_state=asked.issuer_state,

@@ -6,7 +6,7 @@ from credentials.debts.bsn import Bsn
 from credentials.debts.case import PlanTerms, Statements
 from credentials.debts.overview import DETAIL_SLOTS
 from issuer.domain.clients import ListedWallet, Wallets, describe_target
-from issuer.domain.configurations import CONFIGURATIONS, Kind, configuration, known, require_known, rounded_times
+from issuer.domain.configurations import CONFIGURATIONS, Kind, Offered, Securing, configuration, rounded_times
 from issuer.domain.errors import InvalidClient, NothingToIssue, SeveralDatasets, UnknownConfiguration, UnknownIdentifier
 from issuer.domain.facts import CopySalt, Facts, Hiding, choose, needs_identifiers
 from issuer.domain.letter import Group, letter
@@ -86,10 +86,26 @@ class TestConfigurations:
         assert [configuration(each.id) for each in CONFIGURATIONS] == list(CONFIGURATIONS)
 
     def test_unknown_ones_are_left_out_or_refused(self) -> None:
-        assert known(["zaak_sdjwt", "nope", "overzicht_sdjwt"]) == ("overzicht_sdjwt", "zaak_sdjwt")
-        for wrong in ([], ["nope"], ["zaak_sdjwt", "zaak_sdjwt"]):
+        offered = Offered()
+        assert offered.known(["zaak_sdjwt", "nope", "overzicht_sdjwt"]) == ("overzicht_sdjwt", "zaak_sdjwt")
+        for wrong in ([], ["nope"], ["zaak_sdjwt", "zaak_sdjwt"], ["zaak_vc_jwt"]):
             with pytest.raises(UnknownConfiguration):
-                require_known(wrong)
+                offered.require_known(wrong)
+
+    def test_an_agency_that_says_nothing_offers_two_securings_and_citizens_one(self) -> None:
+        ids = [each.id for each in Offered().configurations]
+        assert ids == ["overzicht_sdjwt", "zaak_sdjwt", "overzicht_ldp", "zaak_ldp"]
+        assert Offered().to_citizens == ("overzicht_sdjwt", "zaak_sdjwt")
+
+    def test_citizens_are_offered_the_first_securing_of_the_settings(self) -> None:
+        offered = Offered((Securing.ECDSA_SD, Securing.SD_JWT))
+        assert offered.to_citizens == ("overzicht_ldp_sd", "zaak_ldp_sd")
+        assert offered.require_known(["zaak_sdjwt", "zaak_ldp_sd"]) == ("zaak_ldp_sd", "zaak_sdjwt")
+
+    def test_every_securing_has_a_configuration_of_either_kind(self) -> None:
+        found = {(each.securing, each.kind) for each in CONFIGURATIONS}
+        assert found == {(securing, kind) for securing in Securing for kind in Kind}
+        assert len({each.id for each in CONFIGURATIONS}) == len(CONFIGURATIONS)
 
     def test_times_are_shared_with_everybody_of_the_hour(self) -> None:
         moment = datetime(2026, 11, 23, 14, 37, 12, 5, tzinfo=UTC)

@@ -162,7 +162,8 @@ class TestDescribe:
         assert participant.identifier == "http://localhost:8207"
         assert participant.did == "did:web:localhost%3A8207"
         assert participant.may_issue("urn:nl:blauweknop:overzicht:1")
-        assert participant.keys == (load_keys(settings, NOW).ldp.public_jwk,)
+        keys = load_keys(settings, NOW)
+        assert participant.keys == (keys.ldp.public_jwk, keys.signer.public_jwk)
 
     def test_the_commands_do_the_same(self, tmp_path: Path) -> None:
         from issuer.cli import app
