@@ -1,7 +1,7 @@
 """`dc+sd-jwt`: SD-JWT VC with per-claim disclosure (RFC 9901, SD-JWT VC)."""
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 from typing import Final, final
@@ -30,7 +30,7 @@ from credentials.formats.sd_jwt import registered
 from credentials.formats.selective_disclosure import key_binding
 from credentials.formats.selective_disclosure.compact import UnverifiedSdJwt
 from credentials.formats.selective_disclosure.concealing import Concealer, RandomBytes
-from credentials.formats.selective_disclosure.disclosures import HASH_NAME, Disclosure, Limits, base64url
+from credentials.formats.selective_disclosure.disclosures import HASH_NAME, SHA_256, Disclosures, Limits, base64url
 from credentials.formats.selective_disclosure.paths import needed
 from credentials.formats.selective_disclosure.processing import Opened, process
 from credentials.keys import Algorithm, Signer
@@ -87,7 +87,7 @@ class SdJwtVc:
             payload["status"] = _status(draft)
         concealer = Concealer(self._random, self._decoy_multiple, draft.whole, draft.slots)
         payload.update(concealer.conceal(draft.claims, draft.always_disclosed))
-        payload[HASH_NAME] = "sha-256"
+        payload[HASH_NAME] = SHA_256
         protected = _protected_header(key.signer.algorithm, key.x5c, key.verification_method)
         signing_input = b"%b.%b" % (protected, base64url(orjson.dumps(payload)))
         signature = base64url(key.signer.sign(signing_input))
@@ -139,9 +139,10 @@ class SdJwtVc:
         if bound_to is not None and bound_to.jwk.members != holder.public_jwk.members:
             raise HolderBindingFailed("the credential is bound to another key")
         shown = parsed.disclosures.keys() if paths is None else needed(opened.payload, opened.places, paths)
-        chosen = [each.encoded for digest, each in parsed.disclosures.items() if digest in shown]
-        signed_part = "~".join([parsed.issued_part, *chosen, ""])
-        return signed_part + key_binding.make(signed_part, holder, audience=audience, nonce=nonce, now=now)
+        signed_part = parsed.showing(shown)
+        return signed_part + key_binding.make(
+            signed_part, holder, audience=audience, nonce=nonce, now=now, hash_name=parsed.hash_name
+        )
 
     def verify(self, presented: Credential, expected: Expectation, keys: KeyResolver) -> VerifiedClaims:
         """Check the issuer's signature, the disclosures and the holder's proof (RFC 9901 section 7.3).
@@ -155,7 +156,8 @@ class SdJwtVc:
         opened = self._opened(parsed, parsed.disclosures)
         known = registered.read(opened.payload)
         holder = registered.holder_of(known.confirmation, keys)
-        key_binding.check(parsed.key_binding, parsed.signed_part, holder.jwk if holder else None, expected)
+        bound_to = holder.jwk if holder else None
+        key_binding.check(parsed.key_binding, parsed.signed_part, bound_to, expected, parsed.hash_name)
         return VerifiedClaims(
             format=TYPE,
             type=known.type,
@@ -170,7 +172,7 @@ class SdJwtVc:
             raw=presented,
         )
 
-    def _opened(self, parsed: UnverifiedSdJwt, disclosures: Mapping[str, Disclosure]) -> Opened:
+    def _opened(self, parsed: UnverifiedSdJwt, disclosures: Disclosures) -> Opened:
         return process(parsed.token.payload, disclosures, self._limits, registered.NEVER_HIDDEN)
 
 

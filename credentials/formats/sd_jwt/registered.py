@@ -1,8 +1,7 @@
 """The registered claims of an SD-JWT VC: read strictly, or refused."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from credentials.clock import from_epoch
 from credentials.encoding import JsonObject, JsonValue
@@ -28,8 +27,7 @@ NEVER_HIDDEN: Final = frozenset(
 _MAX_STATUS_INDEX: Final = 1 << 40
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(NamedTuple):
     """What the token says about itself."""
 
     type: str

@@ -1,10 +1,13 @@
 """Disclosures (RFC 9901 section 4.2): one hidden claim each, and the digest that stands for it."""
 
 from binascii import b2a_base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import Final, NamedTuple
+from hashlib import sha256, sha384, sha512
+from itertools import repeat
+from operator import itemgetter
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
 
 import orjson
 
@@ -16,6 +19,10 @@ ARRAY_DIGEST: Final = "..."
 OBJECT_DIGESTS: Final = "_sd"
 HASH_NAME: Final = "_sd_alg"
 RESERVED: Final = frozenset({ARRAY_DIGEST, OBJECT_DIGESTS, HASH_NAME})
+
+SHA_256: Final = "sha-256"
+HASHES: Final[Mapping[str, Any]] = MappingProxyType({SHA_256: sha256, "sha-384": sha384, "sha-512": sha512})
+"""The hash functions that we take (RFC 9901 section 4.1.1), spelled as IANA does. We issue with the first only."""
 
 # RFC 9901 section 9.3 asks for 128 bits; 144 are 24 whole base64url characters, so that many salts are cut from one
 # encoded string.
@@ -38,15 +45,8 @@ class Limits:
     max_depth: int = 16
 
 
-class Disclosure(NamedTuple):
-    """One disclosure as received: never re-serialised, since its digest covers the text itself."""
-
-    encoded: str
-    name: str | None
-    value: JsonValue
-
-    def __repr__(self) -> str:
-        return "Disclosure(***)"
+Disclosures: TypeAlias = Mapping[str, JsonValue]
+"""What disclosures hold, by digest. Whether that is what a disclosure must hold is seen where its digest stands."""
 
 
 def base64url(data: bytes) -> bytes:
@@ -54,20 +54,26 @@ def base64url(data: bytes) -> bytes:
     return b2a_base64(data, newline=False).translate(_URLSAFE, b"=")
 
 
-def digest(encoded: bytes) -> str:
+def digest(encoded: bytes, hash_name: str = SHA_256) -> str:
     """Return the digest of an encoded disclosure, base64url (RFC 9901 section 4.2.3)."""
-    return digests((encoded,))[0]
+    return digests((encoded,), hash_name)[0]
 
 
-def digests(encoded: Iterable[bytes]) -> list[str]:
-    """Return the digests of several encoded disclosures.
+def digests(encoded: Iterable[bytes], hash_name: str = SHA_256) -> list[str]:
+    """Return the digests of several encoded disclosures. `hash_name` is one of `HASHES`.
 
-    A zero byte after each 32-byte hash makes 33, which are 44 base64 characters of which the first 43 are the hash's
-    own: so all of them are encoded in one go.
+    Filled up with zero bytes to whole groups of three, each hash takes whole base64 groups, of which the first
+    characters are its own: so all of them are encoded in one go.
     """
-    hashes = [sha256(each).digest() for each in encoded]
-    text = b2a_base64(b"\0".join((*hashes, b"")), newline=False).translate(_URLSAFE).decode("ascii")
-    return [text[start : start + 43] for start in range(0, 44 * len(hashes), 44)]
+    hash_function = HASHES[hash_name]
+    hashes = [hash_function(each).digest() for each in encoded]
+    if not hashes:
+        return []
+    size = len(hashes[0])
+    filling = -size % 3
+    step, kept = (size + filling) // 3 * 4, (size * 8 + 5) // 6
+    text = b2a_base64(bytes(filling).join((*hashes, b"")), newline=False).translate(_URLSAFE).decode("ascii")
+    return [text[start : start + kept] for start in range(0, step * len(hashes), step)]
 
 
 def encode_all(salts: str, members: Sequence[tuple[str, JsonValue]]) -> list[bytes]:
@@ -81,8 +87,13 @@ def encode_all(salts: str, members: Sequence[tuple[str, JsonValue]]) -> list[byt
     ]
 
 
-def by_digest(encoded: Sequence[str], limits: Limits) -> dict[str, Disclosure]:
-    """Read disclosures and key them by digest. Raises MalformedCredential, also for the same one twice."""
+def encode_element(salt: bytes, value: JsonValue) -> bytes:
+    """Make the disclosure of an array element (RFC 9901 section 4.2.2)."""
+    return base64url(orjson.dumps((base64url(salt).decode("ascii"), value)))
+
+
+def by_digest(encoded: Sequence[str], limits: Limits, hash_name: str = SHA_256) -> dict[str, JsonValue]:
+    """Read disclosures and key them by digest, in their order. Raises MalformedCredential, also for one given twice."""
     if len(encoded) > limits.max_disclosures:
         raise LimitExceeded(f"more than {limits.max_disclosures} disclosures")
     try:
@@ -92,43 +103,52 @@ def by_digest(encoded: Sequence[str], limits: Limits) -> dict[str, Disclosure]:
         raise
     except MalformedInput as error:
         raise MalformedCredential(error.detail) from error
-    keys = digests([each.encode("ascii") for each in encoded])
-    found = dict(zip(keys, map(_disclosure, encoded, contents), strict=True))
+    # The digest covers the text as it was received: nothing is ever serialised again.
+    found = dict(zip(digests(map(str.encode, encoded), hash_name), contents, strict=True))
     if len(found) != len(encoded):
         raise MalformedCredential("one disclosure is given twice")
     return found
 
 
-def _flat(raw: list[bytes]) -> list[JsonValue] | None:
-    """Parse disclosures that hold nothing but an array of scalars, all at once; None when some hold more.
-
-    Each begins with the one bracket that it opens and ends with the one that it closes, so what stands between the
-    commas that join them is what each of them held. Without objects no member can be there twice, and what orjson takes
-    is then strict JSON, but for numbers that it rounds: those come out as floats.
-    """
-    joined = b",".join(raw)
-    if b"{" in joined or joined.count(b"[") != len(raw):
-        return None
-    if not all(each[:1] == b"[" and each[-1:] == b"]" for each in raw):
-        return None
-    try:
-        contents: list[JsonValue] = orjson.loads(b"[%b]" % joined)
-    except orjson.JSONDecodeError:
-        return None
-    if any(isinstance(content, list) and content and isinstance(content[-1], float) for content in contents):
-        return None
-    return contents if len(contents) == len(raw) else None
+def member(content: JsonValue) -> tuple[str, JsonValue]:
+    """Return the name and value that a disclosure holds for an object. Raises MalformedCredential."""
+    # RFC 9901 section 7.1, step 3.c.ii.1.
+    if not isinstance(content, list) or len(content) != 3:
+        raise MalformedCredential("what is disclosed as a member is not a salt, a name and a value")
+    salt, name, value = content
+    # Step 3.c.ii.2: these names would smuggle digests past the issuer.
+    if not isinstance(salt, str) or not isinstance(name, str) or name in RESERVED:
+        raise MalformedCredential("a disclosure bears a reserved name, or a name or salt that is not a string")
+    return name, value
 
 
-def _disclosure(encoded: str, content: JsonValue) -> Disclosure:
-    if not isinstance(content, list) or not 2 <= len(content) <= 3:
-        raise MalformedCredential("a disclosure holds a salt, a name where it is a member, and a value")
+def element(content: JsonValue) -> JsonValue:
+    """Return the value that a disclosure holds for an array. Raises MalformedCredential."""
+    # RFC 9901 section 7.1, step 3.c.iii.1.
+    if not isinstance(content, list) or len(content) != 2:
+        raise MalformedCredential("what is disclosed as an array element is not a salt and a value")
     if not isinstance(content[0], str):
         raise MalformedCredential("a salt is not a string")
-    if len(content) == 2:
-        return Disclosure(encoded, None, content[1])
-    name = content[1]
-    # RFC 9901 section 7.1, step 3.c.ii.2: these names would smuggle digests past the issuer.
-    if not isinstance(name, str) or name in RESERVED:
-        raise MalformedCredential("a disclosure bears a reserved name, or one that is not a string")
-    return Disclosure(encoded, name, content[2])
+    return content[1]
+
+
+def _flat(raw: list[bytes]) -> Sequence[JsonValue] | None:
+    """Parse disclosures that hold nothing but an array of scalars, all at once; None when some hold more.
+
+    Each begins with the one bracket that it opens, so the arrays that come out are what each of them held. Without
+    objects no member can be there twice, and what orjson takes is then strict JSON, but for numbers that it rounds:
+    those come out as floats.
+    """
+    joined = b",".join(raw)
+    if b"{" in joined or joined.count(b"[") != len(raw) or not all(map(bytes.startswith, raw, repeat(b"["))):
+        return None
+    try:
+        contents: list[list[JsonValue]] = orjson.loads(b"[%b]" % joined)
+    except orjson.JSONDecodeError:
+        return None
+    if len(contents) != len(raw) or float in set(map(type, map(_last, filter(None, contents)))):
+        return None
+    return contents
+
+
+_last = itemgetter(-1)

@@ -13,7 +13,7 @@ from credentials.formats.base import (
     WrongAudience,
     WrongNonce,
 )
-from credentials.formats.selective_disclosure.disclosures import digest
+from credentials.formats.selective_disclosure.disclosures import SHA_256, digest
 from credentials.jose import InvalidToken, UnverifiedToken, sign_jwt
 from credentials.jose.jwt import ClaimError, numeric_date
 from credentials.keys import InvalidSignature, PublicJwk, Signer
@@ -23,19 +23,30 @@ SKEW: Final = timedelta(seconds=60)
 _MAX_CHARACTERS: Final = 16_000
 
 
-def make(signed_part: str, holder: Signer, *, audience: str, nonce: str, now: datetime) -> str:
-    """Make the KB-JWT for the text up to and including the last `~`."""
+def make(
+    signed_part: str, holder: Signer, *, audience: str, nonce: str, now: datetime, hash_name: str = SHA_256
+) -> str:
+    """Make the KB-JWT for the text up to and including the last `~`; `hash_name` is that of the SD-JWT's digests."""
     claims: JsonObject = {
         "iat": epoch(now),
         "aud": audience,
         "nonce": nonce,
-        "sd_hash": digest(signed_part.encode("ascii")),
+        "sd_hash": digest(signed_part.encode("ascii"), hash_name),
     }
     return sign_jwt(TYPE, {}, claims, holder)
 
 
-def check(compact: str | None, signed_part: str, holder: PublicJwk | None, expected: Expectation) -> None:
-    """Check the holder's proof as it was expected (RFC 9901 section 7.3). Raises HolderBindingFailed and its kin."""
+def check(
+    compact: str | None,
+    signed_part: str,
+    holder: PublicJwk | None,
+    expected: Expectation,
+    hash_name: str = SHA_256,
+) -> None:
+    """Check the holder's proof as it was expected (RFC 9901 section 7.3). Raises HolderBindingFailed and its kin.
+
+    `hash_name` is that of the SD-JWT's digests (section 4.3.1).
+    """
     if not expected.holder_binding:
         # RFC 9901 section 7.2: a holder refuses a credential that comes with somebody's key binding.
         if compact is not None:
@@ -46,8 +57,8 @@ def check(compact: str | None, signed_part: str, holder: PublicJwk | None, expec
     if holder is None:
         raise HolderBindingMissing("the credential is bound to no key")
     claims = _verified(compact, holder)
-    # RFC 9901 section 7.3, step 5.g: over the text as received, the last ~ included.
-    if claims.get("sd_hash") != digest(signed_part.encode("ascii")):
+    # RFC 9901 section 7.3, step 5.7: over the text as received, the last ~ included.
+    if claims.get("sd_hash") != digest(signed_part.encode("ascii"), hash_name):
         raise HolderBindingFailed("sd_hash is not that of this presentation")
     audience, nonce = claims.get("aud"), claims.get("nonce")
     if not isinstance(audience, str) or (expected.audience is not None and audience != expected.audience):

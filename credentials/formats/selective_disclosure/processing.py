@@ -6,7 +6,7 @@ decides on validity behind a digest, and anything beyond `Limits`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import LimitExceeded
@@ -14,16 +14,22 @@ from credentials.formats.base import MalformedCredential
 from credentials.formats.selective_disclosure.disclosures import (
     ARRAY_DIGEST,
     HASH_NAME,
+    HASHES,
     OBJECT_DIGESTS,
     RESERVED,
-    Disclosure,
+    SHA_256,
+    Disclosures,
     Limits,
+    element,
+    member,
 )
 
 Path: TypeAlias = tuple[str | int, ...]
 
 # A union made anew at every use would cost more than the check.
 _CONTAINERS: Final = (dict, list)
+_ONLY_TEXT: Final = frozenset({str})
+_NO_NAMES: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,37 +41,46 @@ class Opened:
 
 
 def process(
-    payload: JsonObject, disclosures: Mapping[str, Disclosure], limits: Limits, never_hidden: frozenset[str]
+    payload: JsonObject,
+    disclosures: Disclosures,
+    limits: Limits,
+    never_hidden: frozenset[str],
+    *,
+    keep_emptied: bool = False,
 ) -> Opened:
     """Process a payload whose signature was checked.
 
-    `never_hidden` are the top-level names that may stand behind no digest, nor have one below them. Raises
-    MalformedCredential or LimitExceeded.
+    `never_hidden` are the top-level names that may stand behind no digest, nor have one below them. A member whose
+    contents were all hidden is left out, for an empty list would read as "there are none"; with `keep_emptied` it is
+    left in, empty, as RFC 9901 section 7.1, step 3.e has it. Raises MalformedCredential or LimitExceeded.
     """
-    # RFC 9901 section 4.1.1: sha-256 is the default, spelled as IANA does. Others are not taken.
-    if payload.get(HASH_NAME, "sha-256") != "sha-256":
-        raise MalformedCredential("_sd_alg is not sha-256")
+    # RFC 9901 section 4.1.1. That the disclosures were hashed with this function is seen by their being found.
+    hash_name = payload.get(HASH_NAME, SHA_256)
+    if not isinstance(hash_name, str) or hash_name not in HASHES:
+        raise MalformedCredential("_sd_alg is not on our list")
     in_the_open: JsonObject = {}
     rest: JsonObject = {}
     for name, value in payload.items():
         if name in never_hidden:
-            _demand_open(value)
+            if isinstance(value, _CONTAINERS):
+                _demand_open(value)
             in_the_open[name] = value
         elif name != HASH_NAME:
             rest[name] = value
-    opening = _Opening(disclosures, limits, never_hidden)
-    claims = in_the_open | opening.object(rest, ())
+    opening = _Opening(disclosures, limits, never_hidden, keep_emptied)
+    in_the_open.update(opening.object(rest, ()))
     # RFC 9901 section 7.1, step 5: a disclosure that no digest asks for.
     if len(opening.places) != len(disclosures):
         raise MalformedCredential("a disclosure is not referenced by any digest")
-    return Opened(claims, opening.places)
+    return Opened(in_the_open, opening.places)
 
 
 @dataclass(slots=True, repr=False)
 class _Opening:
-    disclosures: Mapping[str, Disclosure]
+    disclosures: Disclosures
     limits: Limits
     never_hidden: frozenset[str]
+    keep_emptied: bool
     places: dict[str, Path] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
 
@@ -77,41 +92,42 @@ class _Opening:
         return value
 
     def object(self, node: JsonObject, path: Path) -> JsonObject:
-        self._check_depth(path)
+        if len(path) >= self.limits.max_depth:
+            raise self._too_deep()
         if ARRAY_DIGEST in node or HASH_NAME in node:
             raise MalformedCredential("a reserved name stands where it may not")
         shown: JsonObject = {}
         for name, value in node.items():
-            if isinstance(value, _CONTAINERS) and name != OBJECT_DIGESTS:
-                opened = self.value(value, (*path, name))
-                # Where everything is hidden nothing is stated: an empty list would read as "there are none".
-                if value and not opened:
-                    continue
-                shown[name] = opened
-            else:
+            if not isinstance(value, _CONTAINERS):
                 shown[name] = value
-        if OBJECT_DIGESTS in shown:
-            self._open_members(shown.pop(OBJECT_DIGESTS), node, shown, path)
+            elif name != OBJECT_DIGESTS:
+                opened = self.value(value, (*path, name))
+                if opened or not value or self.keep_emptied:
+                    shown[name] = opened
+        if OBJECT_DIGESTS in node:
+            shown.pop(OBJECT_DIGESTS, None)
+            self._open_members(node[OBJECT_DIGESTS], node, shown, path)
         return shown
 
     def _open_members(self, digests: JsonValue, node: JsonObject, shown: JsonObject, path: Path) -> None:
         if not isinstance(digests, list):
             raise MalformedCredential("_sd is not an array")
+        # At the top some names decide on validity, and may not come out of a digest.
+        never = _NO_NAMES if path else self.never_hidden
+        disclosures, places = self.disclosures, self.places
         for digest in self._taken(digests):
-            _, name, value = self.disclosures[digest]
-            if name is None:
-                raise MalformedCredential("an array element is disclosed as a member")
+            name, value = member(disclosures[digest])
             # RFC 9901 section 7.1, step 3.c.ii.3: a disclosure may not overrule what is there.
             if name in node or name in shown:
                 raise MalformedCredential("two claims have one name")
-            if not path and name in self.never_hidden:
+            if name in never:
                 raise MalformedCredential("a claim that decides on validity is behind a digest")
-            here = (*path, name)
-            self.places[digest] = here
+            places[digest] = here = (*path, name)
             shown[name] = self.value(value, here) if isinstance(value, _CONTAINERS) else value
 
     def array(self, node: list[JsonValue], path: Path) -> list[JsonValue]:
-        self._check_depth(path)
+        if len(path) >= self.limits.max_depth:
+            raise self._too_deep()
         shown: list[JsonValue] = []
         for item in node:
             here = (*path, len(shown))
@@ -119,32 +135,29 @@ class _Opening:
                 if len(item) != 1:
                     raise MalformedCredential("an array digest has other members beside it")
                 for digest in self._taken([item[ARRAY_DIGEST]]):
-                    _, name, value = self.disclosures[digest]
-                    if name is not None:
-                        raise MalformedCredential("a member is disclosed as an array element")
+                    value = element(self.disclosures[digest])
                     self.places[digest] = here
                     shown.append(self.value(value, here))
             else:
                 shown.append(self.value(item, here))
         return shown
 
-    def _taken(self, digests: list[JsonValue]) -> list[str]:
+    def _taken(self, digests: list[Any]) -> list[str]:
         """Check and remember digests; return those for which there is a disclosure, in their order."""
-        texts = [digest for digest in digests if isinstance(digest, str)]
-        if len(texts) != len(digests):
+        if not _ONLY_TEXT.issuperset(map(type, digests)):
             raise MalformedCredential("a digest is not a string")
-        before = len(self.seen)
-        self.seen.update(texts)
+        seen = self.seen
+        before = len(seen)
+        seen.update(digests)
         # RFC 9901 section 7.1, step 4: no digest twice, decoys included.
-        if len(self.seen) != before + len(texts):
+        if len(seen) != before + len(digests):
             raise MalformedCredential("one digest is given twice")
-        if len(self.seen) > self.limits.max_digests:
+        if len(seen) > self.limits.max_digests:
             raise LimitExceeded(f"more than {self.limits.max_digests} digests")
-        return [digest for digest in texts if digest in self.disclosures]
+        return list(filter(self.disclosures.__contains__, digests))
 
-    def _check_depth(self, path: Path) -> None:
-        if len(path) >= self.limits.max_depth:
-            raise LimitExceeded(f"claims are nested deeper than {self.limits.max_depth} levels")
+    def _too_deep(self) -> LimitExceeded:
+        return LimitExceeded(f"claims are nested deeper than {self.limits.max_depth} levels")
 
 
 def _demand_open(value: JsonValue) -> None:
