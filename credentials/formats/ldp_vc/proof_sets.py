@@ -62,5 +62,5 @@ def check_order(proofs: Sequence[Proof]) -> None:
         ready = [proof for proof in waiting if done.issuperset(proof.previous)]
         if not ready:
             raise InvalidProof("previousProof names a proof that is not there, or that follows it")
+        waiting = [proof for proof in waiting if proof not in ready]
         done.update(proof.id for proof in ready if proof.id is not None)
-        waiting = [proof for proof in waiting if not done.issuperset(proof.previous)]
