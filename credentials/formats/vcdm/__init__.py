@@ -3,6 +3,7 @@
 Structure only: what the JSON-LD contexts make of a document is the part of `ldp_vc`.
 """
 
+from credentials.formats.vcdm.binding import IssuerBinding
 from credentials.formats.vcdm.credential import CredentialDocument, read_credential
 from credentials.formats.vcdm.envelopes import ENVELOPED_CREDENTIAL, ENVELOPED_PRESENTATION, Envelope, is_envelope
 from credentials.formats.vcdm.presentation import PresentationDocument, read_presentation
@@ -21,6 +22,7 @@ __all__ = [
     "Digest",
     "Envelope",
     "InvalidDocument",
+    "IssuerBinding",
     "PresentationDocument",
     "Problem",
     "RelatedResource",
