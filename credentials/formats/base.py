@@ -126,7 +126,9 @@ class CredentialDraft:
     names whose values every verifier sees. `whole` holds prefixes below which each child is disclosed as one piece:
     with `("gebeurtenissen",)` the object `gebeurtenissen.g001` is one disclosure. `slots` names the children that a
     prefix (`()` is the top) always shows: one that the tree lacks is filled with decoys, so that the slots in sight do
-    not tell how many are in use. `id` is a fresh URI per copy, used by formats that name their credentials and nodes.
+    not tell how many are in use. With `disclosable` none of these three applies: exactly the places that it names are
+    hidden; formats without selective disclosure pay no heed to it. `id` is a fresh URI per copy, used by formats that
+    name their credentials and nodes.
     `type_integrity` is the SRI string of the type metadata.
     """
 
@@ -143,6 +145,7 @@ class CredentialDraft:
     whole: frozenset[tuple[str, ...]] = frozenset()
     slots: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     type_integrity: str | None = None
+    disclosable: frozenset[ClaimsPath] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +176,15 @@ class SignedBy:
     """Who signed, in the token's own words: proven is only that `key` made the signature.
 
     Either `x5c` holds the chain whose leaf is `key` and which somebody must still validate, or
-    `verification_method` is the DID URL that the key resolver resolved to `key`.
+    `verification_method` is the DID URL that the key resolver resolved to `key`, or `published_at` is the web address
+    where `issuer` publishes `key` (SD-JWT VC section 4).
     """
 
     issuer: str | None
     key: PublicJwk
     x5c: tuple[bytes, ...] = ()
     verification_method: str | None = None
+    published_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

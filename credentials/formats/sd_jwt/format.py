@@ -25,7 +25,7 @@ from credentials.formats.base import (
     TokenStatus,
     VerifiedClaims,
 )
-from credentials.formats.issuer_key import certificates, signed_by
+from credentials.formats.issuer_key import PublishedKeys, certificates, signed_by
 from credentials.formats.sd_jwt import registered
 from credentials.formats.selective_disclosure import key_binding
 from credentials.formats.selective_disclosure.compact import UnverifiedSdJwt
@@ -44,9 +44,11 @@ class SdJwtVc:
     """Issue, present and verify SD-JWT VCs.
 
     `random` gives salts and decoys; `decoy_multiple` is what the number of digests in each object is padded to.
+    `published` finds the keys of issuers that are known by a web address alone (SD-JWT VC section 4); without it such
+    issuers are refused.
     """
 
-    __slots__ = ("_decoy_multiple", "_limits", "_random")
+    __slots__ = ("_decoy_multiple", "_limits", "_published", "_random")
 
     name = TYPE
 
@@ -56,10 +58,12 @@ class SdJwtVc:
         limits: Limits | None = None,
         random: RandomBytes = secrets.token_bytes,
         decoy_multiple: int = DECOY_MULTIPLE,
+        published: PublishedKeys | None = None,
     ) -> None:
         self._limits = limits or Limits()
         self._random = random
         self._decoy_multiple = decoy_multiple
+        self._published = published
 
     def describe(self, configuration: Configuration) -> JsonObject:
         """Return the metadata members of OpenID4VCI 1.0 appendix A.3.2."""
@@ -73,7 +77,7 @@ class SdJwtVc:
 
     def issue(self, draft: CredentialDraft, key: IssuerKey) -> str:
         """Sign an SD-JWT VC that ends with `~`. Raises ValueError for a draft that this format cannot state."""
-        if not registered.TECHNICAL.isdisjoint(draft.claims):
+        if not registered.RESERVED_NAMES.isdisjoint(draft.claims):
             raise ValueError("a claim bears the name of a registered claim")
         payload: JsonObject = {"iss": draft.issuer, "vct": draft.type}
         if draft.type_integrity is not None:
@@ -86,7 +90,10 @@ class SdJwtVc:
         if draft.status:
             payload["status"] = _status(draft)
         concealer = Concealer(self._random, self._decoy_multiple, draft.whole, draft.slots)
-        payload.update(concealer.conceal(draft.claims, draft.always_disclosed))
+        if draft.disclosable is None:
+            payload.update(concealer.conceal(draft.claims, draft.always_disclosed))
+        else:
+            payload.update(concealer.conceal_at(draft.claims, draft.disclosable))
         payload[HASH_NAME] = SHA_256
         protected = _protected_header(key.signer.algorithm, key.x5c, key.verification_method)
         signing_input = b"%b.%b" % (protected, base64url(orjson.dumps(payload)))
@@ -151,7 +158,7 @@ class SdJwtVc:
         what the resolver raises. Whether `exp` has passed is for the caller: the claims say when.
         """
         parsed = UnverifiedSdJwt.parse(presented, self._limits, TYPE)
-        signer = signed_by(parsed.token.header, _issuer(parsed.token.payload), keys)
+        signer = signed_by(parsed.token.header, _issuer(parsed.token.payload), keys, self._published)
         parsed.token.verify(signer.key)
         opened = self._opened(parsed, parsed.disclosures)
         known = registered.read(opened.payload)

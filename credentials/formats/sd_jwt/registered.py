@@ -24,6 +24,7 @@ TECHNICAL: Final = frozenset(
 NEVER_HIDDEN: Final = frozenset(
     {"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "vctm", "aka_vcts", "status", "aud", "crit"}
 )
+RESERVED_NAMES: Final = TECHNICAL | NEVER_HIDDEN
 _MAX_STATUS_INDEX: Final = 1 << 40
 
 

@@ -1,8 +1,4 @@
-"""Find the key that an SD-JWT VC claims to be signed with (SD-JWT VC section 2.5).
-
-Two mechanisms: the leaf of `x5c` in the protected header, or a DID in `iss`. Either way only the signature is proven;
-whether that chain or DID may speak is decided later, against the trust list.
-"""
+"""Which key a JOSE token claims to be signed with, and the key itself."""
 
 from functools import lru_cache
 from typing import Final
@@ -13,6 +9,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from credentials.encoding import JsonObject, b64_decode
 from credentials.errors import LimitExceeded, MalformedInput
 from credentials.formats.base import KeyResolver, MalformedCredential, SignedBy
+from credentials.formats.issuer_key.published import PublishedKeys
 from credentials.keys import PublicJwk
 
 MAX_CERTIFICATES: Final = 6
@@ -25,15 +22,24 @@ def accept_header(header: JsonObject) -> None:
             raise MalformedCredential(f"header member {name} is not taken")
 
 
-def signed_by(header: JsonObject, issuer: str | None, keys: KeyResolver) -> SignedBy:
-    """Return the claimed signer with its key. Raises MalformedCredential, UnsupportedKey, or as the resolver does."""
+def signed_by(
+    header: JsonObject, issuer: str | None, keys: KeyResolver, published: PublishedKeys | None = None
+) -> SignedBy:
+    """Return the claimed signer with its key.
+
+    Without `published` no key is looked for on an issuer's web site. Raises MalformedCredential, UnsupportedKey, or as
+    the resolver and `published` do.
+    """
     if "x5c" in header:
         chain = certificates(header)
         return SignedBy(issuer, leaf_key(chain[0]), chain)
-    if issuer is None or not issuer.startswith("did:"):
-        raise MalformedCredential("there is neither x5c nor a DID to find the issuer's key by")
-    method = _verification_method(header.get("kid"), issuer)
-    return SignedBy(issuer, keys.resolve(method, "assertionMethod"), verification_method=method)
+    if issuer is not None and issuer.startswith("did:"):
+        method = _verification_method(header.get("kid"), issuer)
+        return SignedBy(issuer, keys.resolve(method, "assertionMethod"), verification_method=method)
+    if issuer is not None and published is not None:
+        found = published.find(issuer, _text(header.get("kid")))
+        return SignedBy(issuer, found.key, published_at=found.address)
+    raise MalformedCredential("there is neither x5c nor a DID to find the issuer's key by")
 
 
 def certificates(header: JsonObject) -> tuple[bytes, ...]:
@@ -81,3 +87,9 @@ def _verification_method(kid: object, did: str) -> str:
         case _:
             # A key of another DID would let its controller speak in this issuer's name.
             raise MalformedCredential("kid is not a key of the issuer's DID")
+
+
+def _text(kid: object) -> str | None:
+    if kid is not None and not isinstance(kid, str):
+        raise MalformedCredential("kid is not a string")
+    return kid
