@@ -1,5 +1,7 @@
 """`did:key` (W3C CCG did:key 0.7): the identifier is the Multikey itself."""
 
+from functools import lru_cache
+
 from credentials.dids.did import DidUrl, UnresolvableDid
 from credentials.errors import MalformedInput
 from credentials.keys import PublicJwk
@@ -16,6 +18,12 @@ def resolve_key(url: DidUrl) -> PublicJwk:
     multikey = url.did.identifier
     if url.fragment != multikey or not multikey.startswith("z"):
         raise UnresolvableDid("did:key has one verification method, named after the key")
+    return _key(multikey)
+
+
+# An issuer's key is met with each of its credentials, and reading one takes longer than all else about it.
+@lru_cache(maxsize=1024)
+def _key(multikey: str) -> PublicJwk:
     try:
         key = PublicJwk.from_multikey(multikey)
     except MalformedInput as error:
