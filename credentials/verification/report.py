@@ -69,7 +69,8 @@ class Report:
     """The result of examining one presented credential.
 
     `claims` is there once the signature and the holder were found good, so that a page can show what was said; it may
-    be relied on only where `proven` is true. `issuer` is the participant whose key signed, never a name from the token.
+    be relied on only where `proven` is true; with it `document`, which the paths of a query point into. `issuer` is the
+    participant whose key signed, never a name from the token.
     """
 
     outcome: Outcome
@@ -83,6 +84,7 @@ class Report:
     issued_at: datetime | None = None
     valid_until: datetime | None = None
     as_of: datetime | None = None
+    document: JsonObject | None = field(default=None, repr=False)
 
     @property
     def proven(self) -> bool:
