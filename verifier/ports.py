@@ -102,7 +102,8 @@ class Presented:
 class Examined:
     """A presentation that is intact and shown by its holder to us: evidence, proven or not, and all it disclosed.
 
-    `disclosed` is for comparing with the question only; None where the issuer's key could not be found now.
+    `disclosed` is what the paths of the question point into, for comparing only; None where the issuer's key could not
+    be found now.
     """
 
     evidence: Evidence

@@ -1,47 +1,63 @@
 """A template as a DCQL query (OpenID4VP 1.0 section 6).
 
-Overviews are required, in either securing; where the template needs cases they are asked with them first, and without
-them last, because a citizen without debts has none. A selectively disclosable credential is asked claim by claim. Not
-every case has a payment plan or a remedy, and a wallet answers a claim set wholly or not at all: so the sets run from
-everything, by way of every combination of what may be lacking, to the few claims that still help. A Data Integrity
-credential with `eddsa-rdfc-2022` cannot disclose in part; it is asked without claims, and only the template's claims of
-it are kept.
+Overviews are required, in any securing; where the template needs cases they are asked with them first, and without
+them last, because a citizen without debts has none. What can be disclosed claim by claim is asked so. Not every case
+has a payment plan or a remedy, and a wallet answers a claim set wholly or not at all: so the sets run from everything,
+by way of every combination of what may be lacking, to the few claims that still help. What cannot be disclosed in part
+is asked without claims, or comes whole for some (of `ldp_vc` the cryptosuite decides); only the template's claims of it
+are kept.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
+from credentials.debts.document_paths import document_path
 from credentials.encoding import JsonObject, JsonValue
 from verifier.domain.evidence import CASE, OVERVIEW
+from verifier.domain.formats import JWT_VC_JSON, LDP, SD_JWT, VC_JWT, VC_SD_JWT
 from verifier.domain.templates import ClaimPath, Template
 
 _VC: Final = "https://www.w3.org/2018/credentials#VerifiableCredential"
 _TERMS: Final = {OVERVIEW: "BetaalverplichtingenOverzicht", CASE: "FinancieleZaak"}
+
+# How the ids of one format's queries end, the most wanted format first: those that show no more than is asked.
+_ENDINGS: Final = {SD_JWT: "", VC_SD_JWT: "_vc_sd_jwt", LDP: "_ldp", VC_JWT: "_vc_jwt", JWT_VC_JSON: "_jwt_vc_json"}
+_WITH_CLAIMS: Final = frozenset({SD_JWT, VC_SD_JWT, LDP})
 
 
 def query_of(template: Template) -> JsonObject:
     """Return the query that a template stands for."""
     if template.own_query is not None:
         return template.own_query
-    credentials: list[JsonValue] = [
-        _sd_jwt("overzicht", OVERVIEW, template.overview_claims, (), template.overview_minimum),
-        _ldp("overzicht_ldp", OVERVIEW),
-    ]
-    overviews: list[JsonValue] = [["overzicht"], ["overzicht_ldp"]]
+    credentials: list[JsonValue] = []
     both: list[JsonValue] = []
+    overviews: list[JsonValue] = []
+    for format, ending in _ENDINGS.items():
+        overview, case = f"overzicht{ending}", f"zaak{ending}"
+        credentials.append(
+            _query(
+                overview,
+                format,
+                OVERVIEW,
+                _claims(format, OVERVIEW, template.overview_claims, (), template.overview_minimum),
+            )
+        )
+        overviews.append([overview])
+        if template.asks_cases:
+            credentials.append(
+                _query(
+                    case,
+                    format,
+                    CASE,
+                    _claims(format, CASE, template.case_claims, template.case_optional, template.case_minimum),
+                )
+            )
+            both.append([overview, case])
     if template.asks_cases:
-        credentials += [
-            _sd_jwt("zaak", CASE, template.case_claims, template.case_optional, template.case_minimum),
-            _ldp("zaak_ldp", CASE),
-        ]
-        # The most wanted first (section 6.2): wallets offer the citizen the first option that they can answer.
-        both = [
-            ["overzicht", "zaak"],
-            ["overzicht_ldp", "zaak_ldp"],
-            ["overzicht", "zaak_ldp"],
-            ["overzicht_ldp", "zaak"],
-        ]
+        # Agencies that give overviews in one of the first two securings ever issued and cases in the other.
+        both += [["overzicht", "zaak_ldp"], ["overzicht_ldp", "zaak"]]
+    # The most wanted first (section 6.2): wallets offer the citizen the first option that they can answer.
     return {"credentials": credentials, "credential_sets": [{"options": [*both, *overviews]}]}
 
 
@@ -52,24 +68,30 @@ def claims_to_keep(template: Template, type_: str) -> tuple[ClaimPath, ...]:
     return template.every_case_claim if type_ == CASE else template.overview_claims
 
 
-def _sd_jwt(
-    query_id: str,
-    vct: str,
+def _query(query_id: str, format: str, type_: str, claims: JsonObject) -> JsonObject:
+    meta: JsonObject = {"vct_values": [type_]}
+    if format != SD_JWT:
+        # Wallets compare expanded IRIs or the names in the document: both ways of saying the same are offered.
+        meta = {"type_values": [[_VC, type_], ["VerifiableCredential", _TERMS[type_]]]}
+    return {"id": query_id, "format": format, "multiple": True, "meta": meta, **claims}
+
+
+def _claims(
+    format: str,
+    type_: str,
     claims: Sequence[ClaimPath],
     optional: Sequence[Sequence[ClaimPath]],
     minimum: Sequence[ClaimPath],
 ) -> JsonObject:
+    if format not in _WITH_CLAIMS:
+        return {}
     every = [*claims, *(path for group in optional for path in group)]
     ids = {path: f"c{number}" for number, path in enumerate(every, start=1)}
-    query: JsonObject = {
-        "id": query_id,
-        "format": "dc+sd-jwt",
-        "multiple": True,
-        "meta": {"vct_values": [vct]},
-        "claims": [{"id": ids[path], "path": list(path)} for path in every],
-    }
+    # Appendix B.1.2: in a W3C credential a path begins at the credential itself.
+    places = {path: path if format == SD_JWT else document_path(type_, path) for path in every}
+    asked: JsonObject = {"claims": [{"id": ids[path], "path": list(places[path])} for path in every]}
     sets: list[JsonValue] = [[ids[path] for path in wanted] for wanted in _sets(claims, optional, minimum)]
-    return {**query, "claim_sets": sets} if len(sets) > 1 else query
+    return {**asked, "claim_sets": sets} if len(sets) > 1 else asked
 
 
 def _sets(
@@ -80,9 +102,3 @@ def _sets(
             yield [*claims, *(path for group in groups for path in group)]
     if set(minimum) != set(claims):
         yield minimum
-
-
-def _ldp(query_id: str, type_: str) -> JsonObject:
-    # Wallets compare expanded IRIs or the names in the document: both ways of saying the same are offered.
-    values: list[JsonValue] = [[_VC, type_], ["VerifiableCredential", _TERMS[type_]]]
-    return {"id": query_id, "format": "ldp_vc", "multiple": True, "meta": {"type_values": values}}

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, final
 
 from credentials.clock import Clock
-from credentials.encoding import JsonObject, b64_decode
+from credentials.encoding import b64_decode
 from credentials.errors import BlauweKnopError
 from credentials.jose import EncryptionKey, UnverifiedToken
 from credentials.openid.dcql import Answered, DcqlQuery, check_presentation, parse_query
@@ -127,23 +127,13 @@ def _compare(query: DcqlQuery, presented: Presented, examined: Examined) -> None
     if examined.disclosed is None:
         # The issuer's key could not be found, so nothing is known of what it says; nothing of it will be counted.
         return
-    document = _document(presented, examined.disclosed)
     answered = Answered(
         format=presented.format,
         types=frozenset({examined.evidence.type}),
-        claims=document,
+        claims=examined.disclosed,
         authority_keys=_authority_keys(presented),
     )
     check_presentation(query.by_id[presented.query_id], answered)
-
-
-def _document(presented: Presented, disclosed: JsonObject) -> JsonObject:
-    # Paths into a W3C credential start at the credential itself, not at our claim tree.
-    if isinstance(presented.presentation, str):
-        return disclosed
-    inside = presented.presentation.get("verifiableCredential")
-    credential = inside[0] if isinstance(inside, list) and len(inside) == 1 else inside
-    return credential if isinstance(credential, dict) else disclosed
 
 
 def _authority_keys(presented: Presented) -> frozenset[str]:

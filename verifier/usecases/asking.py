@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, final
+from typing import final
 
 from credentials.clock import Clock
-from credentials.encoding import JsonObject, json_object
+from credentials.encoding import json_object
 from credentials.jose import EncryptionKey
 from credentials.keys import Signer, SoftwareSigner
 from credentials.openid.client_id import ClientId, Prefix, client_id_of_certificate
@@ -21,18 +21,10 @@ from credentials.openid.request_object import sign_request
 from credentials.openid.verifier_info import Purpose
 from credentials.openid.vp_request import PresentationRequest, ResponseMode
 from verifier.domain.errors import RequestEnded, UnknownRequest
+from verifier.domain.formats import VP_FORMATS
 from verifier.domain.request import VerificationRequest
 from verifier.ports import Requests
 from verifier.usecases.desk import template_for
-
-# Section 11.1 and appendix B: what we can verify.
-VP_FORMATS: Final[JsonObject] = {
-    "dc+sd-jwt": {"sd-jwt_alg_values": ["ES256", "ES384", "EdDSA"], "kb-jwt_alg_values": ["ES256", "EdDSA"]},
-    "ldp_vc": {
-        "proof_type_values": ["DataIntegrityProof"],
-        "cryptosuite_values": ["eddsa-rdfc-2022", "ecdsa-rdfc-2019"],
-    },
-}
 
 
 @final
@@ -111,7 +103,7 @@ class Asking:
             dcql=parse_query(request.query),
             state=binding.state,
             encryption_keys=() if key is None else (key.public(),),
-            vp_formats=VP_FORMATS,
+            vp_formats=dict(VP_FORMATS),
             purpose=Purpose(template.purpose, template.legal_ground, template.retention_text),
             wallet_nonce=posted.wallet_nonce if posted else None,
         )

@@ -12,6 +12,7 @@ from credentials.masking import Secret
 from credentials.openid.dcql import DcqlQuery, parse_query
 from credentials.openid.errors import InvalidPresentationRequest
 from verifier.domain.errors import BadInput
+from verifier.domain.formats import VP_FORMATS
 from verifier.domain.query import query_of
 from verifier.domain.request import (
     Binding,
@@ -25,7 +26,6 @@ from verifier.domain.templates import OWN_QUERY, Template, own_query, template_o
 from verifier.ports import Intakes, Requests, Secrets
 
 MAX_REFERENCE: Final = 60
-FORMATS: Final = frozenset({"dc+sd-jwt", "ldp_vc"})
 
 _BSN_DIGITS: Final = 9
 
@@ -207,8 +207,8 @@ def _checked_query(query: JsonObject) -> JsonObject:
         parsed: DcqlQuery = parse_query(query)
     except InvalidPresentationRequest as error:
         raise BadInput("dcqlQuery", error.detail) from error
-    if any(each.format not in FORMATS for each in parsed.credentials):
-        raise BadInput("dcqlQuery", "format is dc+sd-jwt of ldp_vc")
+    if any(each.format not in VP_FORMATS for each in parsed.credentials):
+        raise BadInput("dcqlQuery", f"format is een van {', '.join(VP_FORMATS)}")
     if any(not each.holder_binding for each in parsed.credentials):
         raise BadInput("dcqlQuery", "een antwoord zonder bewijs van de houder nemen wij niet aan")
     return query

@@ -55,7 +55,7 @@ class CredentialExaminer:
             check = report.check(name)
             if check.outcome is CheckOutcome.FAILED:
                 raise RefusedAnswer(check.code, check.explanation)
-        return Examined(_evidence(presented, report), report.claims)
+        return Examined(_evidence(presented, report), report.document)
 
     def again(self, evidence: Evidence, *, shown: Shown) -> Evidence:
         """Check evidence on file once more. What was not proven at first may be now, and the other way round."""

@@ -1,11 +1,13 @@
 import pytest
 
-from credentials.debts.claims import ALWAYS_DISCLOSED, case_claims, labels, overview_claims
+from credentials.debts.claims import ALWAYS_DISCLOSED, case_claims, labels, overview_claims, to_jsonld
 from credentials.debts.overview import overview_of
+from credentials.encoding import JsonObject
 from credentials.openid.dcql import Answered, check_presentation, parse_query
 from tests.debt_builders import AS_OF, CJIB, a_case, demanded, demo_cases, imposed
 from verifier.domain.errors import UnknownTemplate
 from verifier.domain.evidence import CASE, OVERVIEW
+from verifier.domain.formats import VP_FORMATS
 from verifier.domain.query import claims_to_keep, query_of
 from verifier.domain.templates import INTAKE, SETTLEMENT, SNELSCAN, TEMPLATES, Template, own_query, template_of
 from verifier.usecases.examine import kept
@@ -35,6 +37,31 @@ def test_every_debt_of_the_personas_answers_the_query(template: Template, who: s
     query = parse_query(query_of(template)).by_id["zaak"]
     for case in demo_cases(who):
         check_presentation(query, Answered("dc+sd-jwt", frozenset({CASE}), case_claims(case, "digest")))
+
+
+@pytest.mark.parametrize("format_name", ["ldp_vc", "vc+sd-jwt", "vc+jwt", "jwt_vc_json"])
+@pytest.mark.parametrize("who", ["samira", "wim", "ineke", "johan"])
+def test_every_debt_of_the_personas_answers_in_a_w3c_credential_too(format_name: str, who: str) -> None:
+    asked = parse_query(query_of(SETTLEMENT)).credentials
+    (query,) = (each for each in asked if each.format == format_name and each.id.startswith("zaak"))
+    for case in demo_cases(who):
+        document: JsonObject = {"credentialSubject": to_jsonld(CASE, case_claims(case, "digest"), "urn:x:1")}
+        check_presentation(query, Answered(format_name, frozenset({CASE}), document))
+
+
+def test_only_what_can_be_disclosed_in_part_is_asked_claim_by_claim() -> None:
+    asked = parse_query(query_of(INTAKE)).credentials
+    assert {each.format for each in asked if each.claims} == {"dc+sd-jwt", "vc+sd-jwt", "ldp_vc"}
+    assert {each.format for each in asked} == set(VP_FORMATS)
+    assert all(claim.path[0] == "credentialSubject" for each in asked[2:] for claim in each.claims)
+
+
+def test_a_citizen_may_answer_in_any_one_format() -> None:
+    query = parse_query(query_of(INTAKE))
+    both = {option for option in query.credential_sets[0].options if len(option) == 2}
+    for overview, case in zip(query.credentials[::2], query.credentials[1::2], strict=True):
+        assert overview.format == case.format
+        assert (overview.id, case.id) in both
 
 
 def test_the_first_claim_set_asks_everything_and_the_last_the_least() -> None:

@@ -1,0 +1,32 @@
+"""The formats that we ask for and can verify, with what wallets must know of each (OpenID4VP 1.0 section 11.1)."""
+
+from types import MappingProxyType
+from typing import Final
+
+from credentials.encoding import JsonObject
+
+SD_JWT: Final = "dc+sd-jwt"
+LDP: Final = "ldp_vc"
+VC_SD_JWT: Final = "vc+sd-jwt"
+VC_JWT: Final = "vc+jwt"
+JWT_VC_JSON: Final = "jwt_vc_json"
+
+_SD_JWT_ALGORITHMS: Final[JsonObject] = {
+    "sd-jwt_alg_values": ["ES256", "ES384", "EdDSA"],
+    "kb-jwt_alg_values": ["ES256", "EdDSA"],
+}
+_JWT_ALGORITHMS: Final[JsonObject] = {"alg_values": ["ES256", "ES384", "EdDSA"]}
+
+# Appendices B.1.3 and B.3.4. The formats of VC-JOSE-COSE have no profile yet: they say what their likes say.
+VP_FORMATS: Final = MappingProxyType[str, JsonObject](
+    {
+        SD_JWT: _SD_JWT_ALGORITHMS,
+        VC_SD_JWT: _SD_JWT_ALGORITHMS,
+        LDP: {
+            "proof_type_values": ["DataIntegrityProof"],
+            "cryptosuite_values": ["eddsa-rdfc-2022", "ecdsa-rdfc-2019", "ecdsa-sd-2023"],
+        },
+        VC_JWT: _JWT_ALGORITHMS,
+        JWT_VC_JSON: _JWT_ALGORITHMS,
+    }
+)
