@@ -68,12 +68,22 @@ def resolve_web(
     url: DidUrl, purpose: str, fetch: Fetch, *, allow_insecure_localhost: bool = False, now: datetime | None = None
 ) -> PublicJwk:
     """Fetch the document and return the key. Raises UnresolvableDid, and what `fetch` raises."""
-    body = fetch(did_web_url(url.did.text, allow_insecure_localhost=allow_insecure_localhost), ACCEPT)
-    try:
-        document = json_object(body, "DID document", max_bytes=MAX_DOCUMENT_BYTES)
-    except MalformedInput as error:
-        raise UnresolvableDid("the DID document is malformed") from error
+    document = fetch_document(url.did, fetch, allow_insecure_localhost=allow_insecure_localhost)
+    if document is None:
+        raise UnresolvableDid("the DID document is malformed")
     return find_key(document, url, purpose, now)
+
+
+def fetch_document(did: Did, fetch: Fetch, *, allow_insecure_localhost: bool = False) -> JsonObject | None:
+    """Fetch the document of a did:web; None for what is no JSON object.
+
+    Raises UnresolvableDid, and what `fetch` raises.
+    """
+    body = fetch(did_web_url(did.text, allow_insecure_localhost=allow_insecure_localhost), ACCEPT)
+    try:
+        return json_object(body, "DID document", max_bytes=MAX_DOCUMENT_BYTES)
+    except MalformedInput:
+        return None
 
 
 def did_web_document(
