@@ -2,6 +2,7 @@
 
 from credentials.formats.ldp_vc.jsonld.errors import JsonLdError
 from credentials.formats.ldp_vc.jsonld.limits import JsonLdLimits
-from credentials.formats.ldp_vc.jsonld.processor import Mode, Processor, RdfDirection
+from credentials.formats.ldp_vc.jsonld.processor import Mode, Processor
+from credentials.formats.ldp_vc.jsonld.to_rdf import RdfDirection
 
 __all__ = ["JsonLdError", "JsonLdLimits", "Mode", "Processor", "RdfDirection"]

@@ -1,0 +1,274 @@
+"""Context Processing (JSON-LD 1.1 API section 4.1), done once for each context in each place.
+
+What follows from an active context is kept with it: by URL, by the text of a context that is written into a document,
+and by the term that brings a scoped context.
+"""
+
+from collections.abc import Callable
+from typing import Final, TypeAlias, final
+
+import orjson
+
+from credentials.encoding import JsonObject, JsonValue
+from credentials.errors import BlauweKnopError, LimitExceeded
+from credentials.formats.ldp_vc.jsonld.active_context import ABSENT, ActiveContext, TermDefinition
+from credentials.formats.ldp_vc.jsonld.errors import JsonLdError
+from credentials.formats.ldp_vc.jsonld.iris import has_iri_form, resolve
+from credentials.formats.ldp_vc.jsonld.limits import JsonLdLimits
+from credentials.formats.ldp_vc.jsonld.term_definition import Definer
+
+_Remote: TypeAlias = tuple[str, ...]
+
+_UNSEEN: Final = object()
+
+
+@final
+class RemoteContexts:
+    """The context documents that were asked for, each once."""
+
+    __slots__ = ("_contexts", "_load")
+
+    def __init__(self, load: Callable[[str], JsonValue]) -> None:
+        self._load = load
+        self._contexts: dict[str, JsonValue] = {}
+
+    def get(self, url: str) -> JsonValue:
+        """Return the value of `@context` in the document at a URL. Raises JsonLdError and what the loader raises."""
+        if url not in self._contexts:
+            self._contexts[url] = self._loaded(url)
+        return self._contexts[url]
+
+    def _loaded(self, url: str) -> JsonValue:
+        try:
+            document = self._load(url)
+        except BlauweKnopError:
+            raise
+        except (LookupError, OSError, ValueError) as error:
+            raise JsonLdError("loading remote context failed") from error
+        if not isinstance(document, dict) or "@context" not in document:
+            raise JsonLdError("invalid remote context")
+        return document["@context"]
+
+
+@final
+class ContextProcessor:
+    """Processes the contexts of one document."""
+
+    __slots__ = ("_depth", "_limits", "_old", "_processed", "_remote")
+
+    def __init__(self, remote: RemoteContexts, limits: JsonLdLimits, *, old: bool) -> None:
+        self._remote = remote
+        self._limits = limits
+        self._old = old
+        self._processed = 0
+        self._depth = 0
+
+    def embedded(self, active: ActiveContext, local: JsonValue, base_url: str) -> ActiveContext:
+        """Return the active context after a context that stands in a document. Raises JsonLdError, LimitExceeded."""
+        if isinstance(local, list):
+            for item in local:
+                active = self._known(active, item, base_url)
+            return active
+        return self._known(active, local, base_url)
+
+    def scoped(self, active: ActiveContext, definition: TermDefinition, *, as_type: bool) -> ActiveContext:
+        """Return the active context after one that a term brings, as a type or as a property.
+
+        A property may redefine what is protected; what a type brings does not reach the nodes below it.
+        """
+        key = (id(definition), as_type)
+        known = active.children.get(key)
+        if known is not None:
+            return known[1]
+        context = definition.context
+        if context is ABSENT:
+            return active
+        result = self._process(active, context, definition.base_url, (), override=not as_type, propagate=not as_type)
+        # The definition is kept too: its identity is the key.
+        return self._keep(active, key, definition, result)
+
+    def _known(self, active: ActiveContext, item: JsonValue, base_url: str) -> ActiveContext:
+        if isinstance(item, str):
+            key: object = (item, base_url)
+        else:
+            try:
+                key = (orjson.dumps(item), base_url)
+            except TypeError:
+                # Too deep, too large a number or no JSON at all: whatever it is, it is not worth keeping.
+                return self._process(active, item, base_url, ())
+        known = active.children.get(key)
+        if known is not None:
+            return known[1]
+        return self._keep(active, key, None, self._process(active, item, base_url, ()))
+
+    def _keep(self, active: ActiveContext, key: object, kept: object, result: ActiveContext) -> ActiveContext:
+        active.children[key] = (kept, result)
+        active.memory.held += 1 + len(result.terms)
+        return result
+
+    def _process(
+        self,
+        active: ActiveContext,
+        local: JsonValue,
+        base_url: str,
+        remote: _Remote,
+        *,
+        override: bool = False,
+        propagate: bool = True,
+        validate: bool = True,
+    ) -> ActiveContext:
+        if isinstance(local, dict) and isinstance(local.get("@propagate"), bool):
+            propagate = local["@propagate"] is True
+        self._depth += 1
+        if self._depth > self._limits.max_depth:
+            raise LimitExceeded(f"contexts are nested deeper than {self._limits.max_depth} levels")
+        for item in local if isinstance(local, list) else [local]:
+            self._processed += 1
+            if self._processed > self._limits.max_contexts:
+                raise LimitExceeded(f"more than {self._limits.max_contexts} contexts")
+            if isinstance(item, dict):
+                active = self._definition(active, item, base_url, remote, override=override, propagate=propagate)
+            elif item is None:
+                active = self._nothing(active, override=override, propagate=propagate)
+            elif isinstance(item, str):
+                url = resolve(base_url, item)
+                if not has_iri_form(url):
+                    raise JsonLdError("loading document failed", "a context is not named by a URL")
+                if not validate and url in remote:
+                    continue
+                if len(remote) >= self._limits.max_remote_depth:
+                    raise JsonLdError("context overflow")
+                active = self._process(
+                    active,
+                    self._remote.get(url),
+                    url,
+                    (*remote, url),
+                    override=override,
+                    propagate=propagate,
+                    validate=validate,
+                )
+            else:
+                raise JsonLdError("invalid local context")
+        self._depth -= 1
+        return active
+
+    def _nothing(self, active: ActiveContext, *, override: bool, propagate: bool) -> ActiveContext:
+        if not override and any(definition.protected for definition in active.terms.values()):
+            raise JsonLdError("invalid context nullification")
+        result = ActiveContext(active.original_base, active.memory)
+        if not propagate:
+            result.previous = active
+        return result
+
+    def _definition(
+        self,
+        active: ActiveContext,
+        local: JsonObject,
+        base_url: str,
+        remote: _Remote,
+        *,
+        override: bool,
+        propagate: bool,
+    ) -> ActiveContext:
+        result = active.copy()
+        if not propagate and result.previous is None:
+            result.previous = active
+        if not local.keys().isdisjoint(_ABOUT):
+            local = self._about(result, local, base_url, is_remote=bool(remote))
+        if len(local) + len(result.terms) > self._limits.max_terms:
+            raise LimitExceeded(f"a context has more than {self._limits.max_terms} terms")
+        protected = local.get("@protected", False)
+        if not isinstance(protected, bool):
+            raise JsonLdError("invalid @protected value")
+        Definer(
+            result,
+            local,
+            base_url=base_url,
+            protected=protected,
+            override=override,
+            old=self._old,
+            max_depth=self._limits.max_depth,
+        ).define_all()
+        for term, value in local.items():
+            if isinstance(value, dict) and "@context" in value and term in result.terms:
+                self._check_scoped(result, value["@context"], base_url, remote)
+        return result
+
+    def _check_scoped(self, active: ActiveContext, local: JsonValue, base_url: str, remote: _Remote) -> None:
+        # Section 4.2.2 does this while the terms are still being made, so that their order would matter.
+        depth = self._depth
+        try:
+            self._process(active, local, base_url, remote, override=True, validate=False)
+        except JsonLdError as error:
+            raise JsonLdError("invalid scoped context", error.keyword_error) from error
+        self._depth = depth
+
+    def _about(self, result: ActiveContext, local: JsonObject, base_url: str, *, is_remote: bool) -> JsonObject:
+        if "@version" in local:
+            version = local["@version"]
+            if not isinstance(version, float) or version != 1.1:
+                raise JsonLdError("invalid @version value")
+            if self._old:
+                raise JsonLdError("processing mode conflict")
+        if "@import" in local:
+            local = self._imported(local, base_url)
+        if "@base" in local and not is_remote:
+            self._base(result, local["@base"])
+        if "@vocab" in local:
+            self._vocab(result, local["@vocab"])
+        if "@language" in local:
+            language = local["@language"]
+            if language is not None and not isinstance(language, str):
+                raise JsonLdError("invalid default language")
+            result.language = language
+        if "@direction" in local:
+            self._check_new()
+            direction = local["@direction"]
+            if direction is not None and not (isinstance(direction, str) and direction in ("ltr", "rtl")):
+                raise JsonLdError("invalid base direction")
+            result.direction = direction
+        if "@propagate" in local:
+            self._check_new()
+            if not isinstance(local["@propagate"], bool):
+                raise JsonLdError("invalid @propagate value")
+        return local
+
+    def _check_new(self) -> None:
+        if self._old:
+            raise JsonLdError("invalid context entry")
+
+    def _imported(self, local: JsonObject, base_url: str) -> JsonObject:
+        self._check_new()
+        url = local["@import"]
+        if not isinstance(url, str):
+            raise JsonLdError("invalid @import value")
+        url = resolve(base_url, url)
+        if not has_iri_form(url):
+            raise JsonLdError("loading document failed", "a context is not named by a URL")
+        imported = self._remote.get(url)
+        if not isinstance(imported, dict):
+            raise JsonLdError("invalid remote context")
+        if "@import" in imported:
+            raise JsonLdError("invalid context entry")
+        return {**imported, **local}
+
+    def _base(self, result: ActiveContext, base: JsonValue) -> None:
+        if base is None:
+            result.base = None
+        elif not isinstance(base, str) or not (has_iri_form(base) or result.base):
+            raise JsonLdError("invalid base IRI")
+        else:
+            result.base = base if has_iri_form(base) else resolve(result.base, base)
+
+    def _vocab(self, result: ActiveContext, vocab: JsonValue) -> None:
+        if vocab is None:
+            result.vocab = None
+            return
+        if not isinstance(vocab, str):
+            raise JsonLdError("invalid vocab mapping")
+        if self._old and not (vocab.startswith("_:") or has_iri_form(vocab)):
+            raise JsonLdError("invalid vocab mapping")
+        result.vocab = result.expand(vocab, vocab=True, relative=True)
+
+
+_ABOUT: Final = frozenset({"@base", "@direction", "@import", "@language", "@propagate", "@version", "@vocab"})

@@ -1,0 +1,244 @@
+"""Deserialize JSON-LD to RDF (JSON-LD 1.1 API section 8.1), straight from the expanded document.
+
+The specification first collects everything that is said of a node (section 7.2). A dataset is a set of statements, so
+nothing is gained by that: each node is written down where it stands, and what is said twice is said once in the end.
+"""
+
+from typing import Final, Literal, TypeAlias, final
+
+from credentials.encoding import JsonObject, JsonValue
+from credentials.formats.ldp_vc.jsonld.errors import JsonLdError
+from credentials.formats.ldp_vc.jsonld.iris import well_formed, well_formed_language
+from credentials.formats.ldp_vc.jsonld.literals import RDF, checked_text, json_literal, scalar_literal
+from credentials.formats.ldp_vc.jsonld.values import as_list
+from credentials.formats.ldp_vc.rdf.terms import DEFAULT_GRAPH, Quad, literal
+from credentials.formats.ldp_vc.safety import UnsafeDocument
+
+RdfDirection: TypeAlias = Literal["i18n-datatype", "compound-literal"]
+
+_I18N: Final = "https://www.w3.org/ns/i18n#"
+_TYPE: Final = f"<{RDF}type>"
+_FIRST: Final = f"<{RDF}first>"
+_REST: Final = f"<{RDF}rest>"
+_NIL: Final = f"<{RDF}nil>"
+_VALUE: Final = f"<{RDF}value>"
+_LANGUAGE: Final = f"<{RDF}language>"
+_DIRECTION: Final = f"<{RDF}direction>"
+
+_MAX_KNOWN: Final = 4096
+_MAX_KNOWN_CHARACTERS: Final = 256
+
+
+@final
+class Names:
+    """IRIs that were found well-formed, as they stand in N-Quads: the names of a vocabulary come again and again."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def term(self, iri: str) -> str | None:
+        """Return `<iri>`, or None for a text that is no IRI."""
+        known = self._known.get(iri)
+        if known is None:
+            if not well_formed(iri):
+                return None
+            known = f"<{iri}>"
+            if len(iri) <= _MAX_KNOWN_CHARACTERS:
+                if len(self._known) >= _MAX_KNOWN:
+                    self._known.clear()
+                self._known[iri] = known
+        return known
+
+
+@final
+class Deserializer:
+    """Turns one expanded document into quads."""
+
+    __slots__ = (
+        "_compound",
+        "_direction",
+        "_fresh",
+        "_generalized",
+        "_indexes",
+        "_labels",
+        "_names",
+        "_quads",
+        "_safe",
+    )
+
+    def __init__(self, names: Names, *, safe: bool, direction: RdfDirection | None, generalized: bool) -> None:
+        self._names = names
+        self._safe = safe
+        self._direction = direction
+        self._generalized = generalized
+        self._quads: list[Quad] = []
+        self._fresh = 0
+        self._labels: dict[str, str] = {}
+        self._indexes: dict[tuple[str, str], JsonValue] = {}
+        self._compound: dict[tuple[str, ...], str] = {}
+
+    def quads(self, expanded: list[JsonValue]) -> list[Quad]:
+        """Return distinct quads. Raises JsonLdError, and UnsafeDocument in safe mode."""
+        for item in expanded:
+            self._node(DEFAULT_GRAPH, item)
+        quads = self._quads
+        return quads if len(set(quads)) == len(quads) else list(dict.fromkeys(quads))
+
+    def _node(self, graph: str, node: JsonValue) -> str | None:
+        """Write down what is said of a node; return the term for it, or None where there is none."""
+        if not isinstance(node, dict):
+            raise JsonLdError("invalid value object", "a node is not an object")
+        if "@id" not in node:
+            subject: str | None = self._blank()
+        elif (subject := self._resource(node["@id"])) is None:
+            self._drop("an identifier is not an absolute IRI")
+        for entry, value in node.items():
+            if entry[:1] != "@":
+                self._property(graph, subject, entry, value)
+            elif entry == "@type":
+                self._types(graph, subject, as_list(value))
+            elif entry == "@reverse":
+                self._reverse(graph, subject, value)
+            elif entry == "@graph":
+                if subject is not None:
+                    for item in as_list(value):
+                        self._node(subject, item)
+            elif entry == "@included":
+                for item in as_list(value):
+                    self._node(graph, item)
+            elif (
+                entry == "@index" and subject is not None and self._indexes.setdefault((graph, subject), value) != value
+            ):
+                raise JsonLdError("conflicting indexes")
+        return subject
+
+    def _property(self, graph: str, subject: str | None, iri: str, values: JsonValue) -> None:
+        predicate = self._predicate(iri)
+        quads = self._quads
+        objects: list[str | None] = []
+        for value in as_list(values):
+            term = self._object(graph, subject, predicate, value)
+            objects.append(term)
+            if subject is not None and predicate is not None and term is not None:
+                quads.append((subject, predicate, term, graph))
+        if self._safe:
+            _check_distinct(objects)
+
+    def _types(self, graph: str, subject: str | None, types: list[JsonValue]) -> None:
+        terms = [self._resource(item) for item in types]
+        for term in terms:
+            if term is None:
+                self._drop("a type is not an absolute IRI")
+            elif subject is not None:
+                self._quads.append((subject, _TYPE, term, graph))
+        if self._safe:
+            _check_distinct(terms)
+
+    def _reverse(self, graph: str, subject: str | None, properties: JsonValue) -> None:
+        for iri, nodes in properties.items() if isinstance(properties, dict) else ():
+            predicate = self._predicate(iri)
+            terms = [self._node(graph, node) for node in as_list(nodes)]
+            for term in terms:
+                if subject is not None and predicate is not None and term is not None:
+                    self._quads.append((term, predicate, subject, graph))
+            if self._safe:
+                _check_distinct(terms)
+
+    def _predicate(self, iri: str) -> str | None:
+        if iri[:2] == "_:":
+            if self._generalized:
+                return self._label(iri)
+            self._drop("a property is a blank node")
+            return None
+        predicate = self._names.term(iri)
+        if predicate is None:
+            self._drop("a property is not an absolute IRI")
+        return predicate
+
+    def _resource(self, name: JsonValue) -> str | None:
+        if not isinstance(name, str):
+            return None
+        return self._label(name) if name[:2] == "_:" else self._names.term(name)
+
+    def _object(self, graph: str, subject: str | None, predicate: str | None, value: JsonValue) -> str | None:
+        if isinstance(value, dict):
+            if "@value" in value:
+                return self._literal(graph, subject, predicate, value)
+            if "@list" in value:
+                return self._list(graph, as_list(value["@list"]))
+        return self._node(graph, value)
+
+    def _list(self, graph: str, items: list[JsonValue]) -> str:
+        # Section 8.3.
+        cells = [self._blank() for _ in items]
+        for cell, rest, item in zip(cells, [*cells[1:], _NIL], items, strict=False):
+            term = self._object(graph, cell, _FIRST, item)
+            if term is not None:
+                self._quads.append((cell, _FIRST, term, graph))
+            self._quads.append((cell, _REST, rest, graph))
+        return cells[0] if cells else _NIL
+
+    def _literal(self, graph: str, subject: str | None, predicate: str | None, item: JsonObject) -> str | None:
+        # Section 8.2.2.
+        if len(item) == 1:
+            return scalar_literal(item, None, safe=self._safe)
+        datatype = item.get("@type")
+        if datatype == "@json":
+            return json_literal(item["@value"])
+        if datatype is not None and (not isinstance(datatype, str) or self._names.term(datatype) is None):
+            self._drop("a datatype is not an absolute IRI")
+            return None
+        language = item.get("@language")
+        if language is not None and not (isinstance(language, str) and well_formed_language(language)):
+            self._drop("a language is not the tag of one")
+            return None
+        direction = item.get("@direction")
+        if direction is not None and self._direction is None:
+            self._drop("the direction of a text is not signed")
+        if isinstance(direction, str) and self._direction is not None:
+            return self._directed(graph, (subject or "", predicate or ""), item, language or "", direction)
+        if language:
+            text = item["@value"]
+            assert isinstance(text, str)  # as expansion has checked
+            return literal(checked_text(text), language=language)
+        return scalar_literal(item, datatype, safe=self._safe)
+
+    def _directed(self, graph: str, at: tuple[str, str], item: JsonObject, language: str, direction: str) -> str:
+        language = language.lower()
+        if self._direction == "i18n-datatype":
+            return scalar_literal(item, f"{_I18N}{language}_{direction}", safe=self._safe)
+        text = scalar_literal(item, None, safe=self._safe)
+        # A text that is there twice is there once, but two items of a list are two.
+        key = (graph, *at, text, language, direction, str(item.get("@index")))
+        known = self._compound.get(key)
+        if known is not None:
+            return known
+        node = self._compound[key] = self._blank()
+        self._quads.append((node, _VALUE, text, graph))
+        if language:
+            self._quads.append((node, _LANGUAGE, literal(language), graph))
+        self._quads.append((node, _DIRECTION, literal(direction), graph))
+        return node
+
+    def _blank(self) -> str:
+        label = f"_:b{self._fresh}"
+        self._fresh += 1
+        return label
+
+    def _label(self, name: str) -> str:
+        label = self._labels.get(name)
+        if label is None:
+            label = self._labels[name] = self._blank()
+        return label
+
+    def _drop(self, why: str) -> None:
+        if self._safe:
+            raise UnsafeDocument(why)
+
+
+def _check_distinct(terms: list[str | None]) -> None:
+    if len(terms) > 1 and len(set(terms)) != len(terms):
+        # A set holds a thing once, but who reads the array sees it twice.
+        raise UnsafeDocument("an array holds one thing twice")
