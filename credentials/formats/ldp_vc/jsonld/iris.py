@@ -3,13 +3,21 @@
 import re
 from typing import Final
 
-# What RFC 3987 section 2.2 lets stand anywhere in an IRI; where in it, we do not ask.
+# RFC 3987 section 2.2: what may stand in the path of an IRI and, but for private characters, in every part of it.
 _CHARACTERS: Final = (
-    r"A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;="
-    "\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\uffef"
-    + "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 17))
+    r"A-Za-z0-9\-._~!$&'()*+,;=:@"
+    "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
+    + "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 15))
 )
-_IRI: Final = re.compile(rf"[A-Za-z][A-Za-z0-9+.\-]*:(?:[{_CHARACTERS}]|%[0-9A-Fa-f]{{2}})*+")
+_PRIVATE: Final = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
+_PERCENT: Final = "%[0-9A-Fa-f]{2}"
+_IRI: Final = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.\-]*:"
+    rf"(?://(?:[{_CHARACTERS}]|{_PERCENT})*+(?:\[[0-9A-Fa-fVv:.]+\](?::[0-9]*)?)?(?=[/?#]|\Z))?"
+    rf"(?:[{_CHARACTERS}/]|{_PERCENT})*+"
+    rf"(?:\?(?:[{_CHARACTERS}/?{_PRIVATE}]|{_PERCENT})*+)?"
+    rf"(?:\#(?:[{_CHARACTERS}/?]|{_PERCENT})*+)?"
+)
 _IRI_FORM: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S*")
 _LANGUAGE: Final = re.compile("[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 # RFC 3986 appendix B: scheme, authority, path, query, fragment.
@@ -17,7 +25,7 @@ _PARTS: Final = re.compile(r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*
 
 
 def well_formed(text: str) -> bool:
-    """Whether a text is an absolute IRI whose every character may stand in one (RFC 3987 section 2.2)."""
+    """Whether a text is an absolute IRI, each character in a place where it may stand (RFC 3987 section 2.2)."""
     return _IRI.fullmatch(text) is not None
 
 
