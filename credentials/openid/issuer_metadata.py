@@ -59,6 +59,12 @@ class CredentialConfiguration:
         return tuple(name for name in types if isinstance(name, str)) if isinstance(types, list) else ()
 
     @property
+    def algorithms(self) -> tuple[str, ...]:
+        """What the issuer may sign it with: JOSE names, or for `ldp_vc` cryptosuites; empty when it does not say."""
+        names = self.described.get("credential_signing_alg_values_supported")
+        return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
+
+    @property
     def binding_methods(self) -> tuple[str, ...]:
         """How a holder's key may be named: `jwk`, `did:key`, …; empty when the credential is bound to no key."""
         methods = self.described.get("cryptographic_binding_methods_supported")
