@@ -4,11 +4,14 @@
 """
 
 from datetime import timedelta
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field
 
 from service.settings import BaseUrl, PartySettings, Settings
+from wallet_api.domain.issuance import FORMATS
+
+Format: TypeAlias = Literal["dc+sd-jwt", "vc+sd-jwt", "ldp_vc", "vc+jwt", "jwt_vc_json"]
 
 
 class Provider(Settings):
@@ -35,11 +38,12 @@ class Collecting(Settings):
     """How cards are collected.
 
     `copies` one-time copies of each card are asked, as far as the agency gives batches, so that two organisations
-    cannot see that they were shown the same card.
+    cannot see that they were shown the same card. Of each agency the cards come in one format: the first of `formats`
+    in which it gives them all.
     """
 
     copies: int = Field(default=3, ge=1, le=20)
-    formats: tuple[Literal["dc+sd-jwt", "ldp_vc"], ...] = Field(default=("dc+sd-jwt",), min_length=1)
+    formats: tuple[Format, ...] = Field(default=FORMATS, min_length=1)
     parallel: int = Field(default=6, ge=1, le=16)
     timeout_seconds: float = Field(default=5.0, ge=0.5, le=30)
 
@@ -106,7 +110,8 @@ refresh_seconds = 900
 
 [collecting]
 copies = 3                  # one-time copies of each card
-formats = ["dc+sd-jwt"]     # and, if you want, "ldp_vc"
+# Of each agency the cards come in the first of these formats that it has. Those before "ldp_vc" can be shown in part.
+formats = ["dc+sd-jwt", "vc+sd-jwt", "ldp_vc", "vc+jwt", "jwt_vc_json"]
 parallel = 6                # agencies that are asked at the same time what they offer
 timeout_seconds = 5.0       # per call to an agency
 

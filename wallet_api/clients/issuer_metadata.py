@@ -90,4 +90,10 @@ def _kind(configuration: CredentialConfiguration) -> Kind | None:
         # This wallet keeps cards that are bound to a P-256 key of its own.
         return None
     shown = display_for(configuration.display, "nl")
-    return Kind(configuration.id, configuration.format, types[-1], (shown and shown.name) or configuration.id)
+    return Kind(
+        configuration.id,
+        configuration.format,
+        types[-1],
+        (shown and shown.name) or configuration.id,
+        signed_with=configuration.algorithms,
+    )

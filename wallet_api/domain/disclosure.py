@@ -8,7 +8,8 @@ from typing import Final, final
 from credentials.debts.claim_table import LEAVES, SLOT, Kind
 from credentials.debts.claims import ALWAYS_DISCLOSED
 from credentials.debts.dates import parse_day, parse_moment
-from credentials.debts.errors import InvalidField
+from credentials.debts.document_paths import SUBJECT, claim_path
+from credentials.debts.errors import InvalidField, UnknownCredentialType
 from credentials.encoding import JsonObject, JsonValue
 from credentials.formats import ClaimsPath
 
@@ -59,6 +60,25 @@ def shown_facts(type: str, claims: JsonObject, paths: Sequence[ClaimsPath] | Non
     )
     # A credential hides in which order its claims were made; a citizen reads them in the order of the claim table.
     return tuple(_fact(type, leaf, value) for leaf, value in sorted(shown, key=lambda each: _place(type, each[0])))
+
+
+def claim_paths(type: str, paths: Sequence[ClaimsPath], document: JsonObject | None) -> tuple[ClaimsPath, ...]:
+    """Return which claims of a card the paths of a query select.
+
+    `document` is the W3C credential that the paths point into; None where they point at the claims themselves.
+    """
+    if document is None:
+        return tuple(paths)
+    found = (_claim_path(type, path, document) for path in paths)
+    return tuple(path for path in found if path is not None)
+
+
+def _claim_path(type: str, path: ClaimsPath, document: JsonObject) -> ClaimsPath | None:
+    try:
+        return claim_path(type, path, document)
+    except UnknownCredentialType:
+        # A card of a type that is not ours: its claims are the members of its subject.
+        return path[1:] if path[0] in (SUBJECT, None) else None
 
 
 def covers(path: ClaimsPath, leaf: Sequence[str]) -> bool:

@@ -1,6 +1,6 @@
 """What an agency offers, what it granted, and an offer that waits for the citizen's word."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +9,12 @@ from typing import Final, final
 from credentials.keys import Signer
 from wallet_api.domain.card import Agency
 
+FORMATS: Final = ("dc+sd-jwt", "vc+sd-jwt", "ldp_vc", "vc+jwt", "jwt_vc_json")
+"""What this wallet keeps, the most wanted first: what shows no more than is asked."""
+
+SUITES: Final = ("ecdsa-sd-2023", "eddsa-rdfc-2022", "ecdsa-rdfc-2019")
+"""The cryptosuites of `ldp_vc` that it keeps, in the same order."""
+
 OVERVIEW: Final = "urn:nl:blauweknop:overzicht:1"
 CASE: Final = "urn:nl:blauweknop:zaak:1"
 
@@ -16,13 +22,29 @@ CASE: Final = "urn:nl:blauweknop:zaak:1"
 @final
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of card that an agency issues: a credential configuration."""
+    """One kind of card that an agency issues: a credential configuration.
+
+    `signed_with` are the algorithms, or for `ldp_vc` the cryptosuites, of the agency; empty when it does not say.
+    """
 
     id: str
     format: str
     type: str
     name: str
     holder_algorithms: tuple[str, ...] = ("ES256",)
+    signed_with: tuple[str, ...] = ()
+
+    @property
+    def rank(self) -> int:
+        """How much this wallet wants it beside others of its format; the least is the most."""
+        return min((SUITES.index(name) for name in self.signed_with if name in SUITES), default=len(SUITES))
+
+    @property
+    def kept_here(self) -> bool:
+        """Whether this wallet can keep and show it."""
+        return self.format in FORMATS and (
+            self.format != "ldp_vc" or not self.signed_with or not set(SUITES).isdisjoint(self.signed_with)
+        )
 
 
 @final
@@ -36,9 +58,21 @@ class IssuerDescription:
     kinds: tuple[Kind, ...]
     batch_size: int
 
-    def kinds_of(self, types: frozenset[str], formats: tuple[str, ...]) -> tuple[Kind, ...]:
-        """Return the kinds of these types in these formats, in the order of `formats`."""
-        return tuple(kind for format in formats for kind in self.kinds if kind.format == format and kind.type in types)
+    def kinds_of(self, types: frozenset[str], formats: Sequence[str]) -> tuple[Kind, ...]:
+        """Return one kind of each of these types, all in one format: the first of `formats` that has the most types.
+
+        The same statement in another securing says nothing more.
+        """
+        found = [self._in(format, types) for format in formats]
+        return max(found, key=len, default=())
+
+    def _in(self, format: str, types: frozenset[str]) -> tuple[Kind, ...]:
+        best: dict[str, Kind] = {}
+        for kind in self.kinds:
+            if kind.format == format and kind.type in types and kind.kept_here:
+                held = best.get(kind.type)
+                best[kind.type] = kind if held is None or kind.rank < held.rank else held
+        return tuple(best.values())
 
     def kind(self, id: str) -> Kind | None:
         """Return the kind with this configuration id."""

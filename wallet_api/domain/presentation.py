@@ -54,13 +54,17 @@ class PendingRequest:
 @final
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One card that would be shown: which claims, and whether the request cannot do without it."""
+    """One card that would be shown: which claims, and whether the answer is less than what is asked without it.
+
+    `paths` are as the request has them. With `whole` everything on the card is shown, whatever they say.
+    """
 
     query: str
     card: Card
     paths: tuple[ClaimsPath, ...]
     facts: tuple[Fact, ...]
     required: bool
+    whole: bool = False
     unusual: tuple[Fact, ...] = ()
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import timedelta
-from typing import Final, final
+from typing import final
 from urllib.parse import urlsplit
 
 from credentials.clock import Clock
@@ -17,8 +17,6 @@ from wallet_api.ports import Issuers, Shelf, TrustSource
 from wallet_api.usecases.collect import agency_of
 from wallet_api.usecases.receive import ReceiveCards, Received
 from wallet_api.usecases.visits import Return, Visits
-
-_FORMATS: Final = frozenset({"dc+sd-jwt", "ldp_vc"})
 
 
 @final
@@ -104,9 +102,7 @@ class TakeOffers:
 
     def _pending(self, agency: Agency, offer: CredentialOffer, description: IssuerDescription) -> PendingOffer:
         kinds = [
-            kind
-            for id in offer.configuration_ids
-            if (kind := description.kind(id)) is not None and kind.format in _FORMATS
+            kind for id in offer.configuration_ids if (kind := description.kind(id)) is not None and kind.kept_here
         ]
         if not kinds:
             raise NothingOffered

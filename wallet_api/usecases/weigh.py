@@ -1,27 +1,25 @@
 """Weigh a request against the cards: what would be shown, which of it is required, what is more than usual."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Final, final
+from dataclasses import dataclass, replace
+from typing import final
 
 from credentials.clock import Clock
 from credentials.errors import MalformedInput
-from credentials.formats import ClaimsPath, FormatRegistry
+from credentials.formats import ClaimsPath, FormatRegistry, HeldView
 from credentials.openid.dcql import Candidate, Evaluation, Match, evaluate
 from credentials.openid.vp_request import PresentationRequest, parse_parameters
 from credentials.trust.x509.certificate import aki
 from wallet_api.domain.card import Card, Standing
-from wallet_api.domain.disclosure import Fact, asks_bsn, covers, shown_facts
+from wallet_api.domain.disclosure import Fact, asks_bsn, claim_paths, covers, shown_facts
 from wallet_api.domain.presentation import Consent, PendingRequest, Requester, Share
 from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.usecases.show import ShowOverview
 
-_SELECTIVE: Final = frozenset({"dc+sd-jwt"})
-
 
 def paths_to_show(share: Share) -> tuple[ClaimsPath, ...] | None:
-    """Return the paths to disclose; None for a format that shows everything, whatever was asked."""
-    return share.paths if share.card.format in _SELECTIVE else None
+    """Return the paths to disclose; None for a card that shows everything, whatever was asked."""
+    return None if share.whole else share.paths
 
 
 @final
@@ -42,15 +40,17 @@ class WeighRequests:
         """Return what the citizen decides about."""
         request = self.request_of(pending)
         cards = {card.id: card for card in self._show.cards(wallet)}
-        evaluation = evaluate(request.dcql, [self._candidate(card) for card in cards.values() if self._usable(card)])
-        shares = tuple(
-            _share(pending.requester, query.id, cards[match.candidate.key], match, evaluation)
-            for query in request.dcql.credentials
-            for match in (evaluation.matches[query.id] if query.multiple else evaluation.matches[query.id][:1])
+        held = {card.id: self._held(card) for card in cards.values() if self._usable(card)}
+        evaluation = evaluate(request.dcql, [each.candidate for each in held.values()])
+        shares = _with_required(
+            [
+                held[match.candidate.key].share(query.id, match, pending.requester)
+                for query in request.dcql.credentials
+                for match in (evaluation.matches[query.id] if query.multiple else evaluation.matches[query.id][:1])
+            ],
+            evaluation,
         )
-        if not pending.requester.may_ask_bsn and any(
-            asks_bsn(share.card.claims, paths_to_show(share)) for share in shares
-        ):
+        if not pending.requester.may_ask_bsn and any(held[share.card.id].asks_bsn(share) for share in shares):
             pending = replace(pending, refusal=pending.refusal or "bsn")
         stale = (card for card in cards.values() if card.gone_since is None and not self._usable(card))
         return Consent(
@@ -63,7 +63,7 @@ class WeighRequests:
         for share in shares:
             selection.setdefault(share.query, []).append(share.card.id)
         cards = {share.card.id: share.card for share in shares}
-        evaluate(request.dcql, [self._candidate(card) for card in cards.values()]).choose(selection)
+        evaluate(request.dcql, [self._held(card).candidate for card in cards.values()]).choose(selection)
 
     def _usable(self, card: Card) -> bool:
         return (
@@ -72,27 +72,56 @@ class WeighRequests:
             and not card.expired(self._clock.now())
         )
 
-    def _candidate(self, card: Card) -> Candidate:
-        credential = card.copies[0].credential
-        view = self._formats[card.format].inspect(credential)
+    def _held(self, card: Card) -> "_Held":
+        return _Held(card, self._formats[card.format].inspect(card.copies[0].credential))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A card with its credential, every claim open."""
+
+    card: Card
+    view: HeldView
+
+    @property
+    def candidate(self) -> Candidate:
         return Candidate(
-            key=card.id,
-            format=card.format,
-            types=frozenset(view.types or (view.type,)),
+            key=self.card.id,
+            format=self.card.format,
+            types=frozenset(self.view.types or (self.view.type,)),
             # OpenID4VP 1.0 appendix B.1.2: paths point into the whole W3C credential, or into the processed payload.
-            claims=credential if isinstance(credential, dict) else view.claims,
-            authority_keys=_authority_keys(view.x5c),
+            claims=self.view.document or self.view.claims,
+            authority_keys=_authority_keys(self.view.x5c),
         )
 
+    def share(self, query: str, match: Match, requester: Requester) -> Share:
+        whole = not self.view.paths
+        facts = shown_facts(self.card.type, self.card.claims, None if whole else self._claims(match.paths))
+        return Share(query, self.card, match.paths, facts, False, whole, _unusual(requester, facts))
 
-def _share(requester: Requester, query: str, card: Card, match: Match, evaluation: Evaluation) -> Share:
-    facts = shown_facts(card.type, card.claims, match.paths if card.format in _SELECTIVE else None)
-    required = any(
-        query in credential_set.options[0]
-        for credential_set in evaluation.sets
-        if credential_set.required and credential_set.options
-    )
-    return Share(query, card, match.paths, facts, required, _unusual(requester, facts))
+    def asks_bsn(self, share: Share) -> bool:
+        return asks_bsn(self.card.claims, None if share.whole else self._claims(share.paths))
+
+    def _claims(self, paths: Sequence[ClaimsPath]) -> tuple[ClaimsPath, ...]:
+        return claim_paths(self.card.type, paths, self.view.document)
+
+
+def _with_required(shares: Sequence[Share], evaluation: Evaluation) -> tuple[Share, ...]:
+    """Say which cards the fullest answer has: of each agency those of one option, the first that it can answer whole.
+
+    What the request cannot do without is its first option that this wallet can answer. An agency with no card in that
+    one has its cards in another securing; without them it would be missing from the answer.
+    """
+    required: set[tuple[str, str]] = set()
+    by_agency: dict[str, set[str]] = {}
+    for share in shares:
+        by_agency.setdefault(share.card.agency.identifier, set()).add(share.query)
+    for wanted in (each.options for each in evaluation.sets if each.required and each.options):
+        for agency, queries in by_agency.items():
+            found = queries & set(wanted[0]) or next((set(each) for each in wanted if queries >= set(each)), set())
+            required |= {(agency, query) for query in found}
+    return tuple(replace(share, required=(share.card.agency.identifier, share.query) in required) for share in shares)
 
 
 def _unusual(requester: Requester, facts: Sequence[Fact]) -> tuple[Fact, ...]:

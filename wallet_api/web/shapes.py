@@ -186,6 +186,7 @@ def _share(share: Share) -> JsonObject:
         "soort": _KINDS.get(share.card.type, "anders"),
         "formaat": share.card.format,
         "nodig": share.required,
+        "geheel": share.whole,
         "gegevens": [_fact(fact) for fact in share.facts],
         "ongebruikelijk": [".".join(fact.path) for fact in share.unusual],
     }
