@@ -14,6 +14,7 @@ from credentials.formats.vcdm.version import CREDENTIALS_V2
 ENVELOPED_CREDENTIAL: Final = "EnvelopedVerifiableCredential"
 ENVELOPED_PRESENTATION: Final = "EnvelopedVerifiablePresentation"
 _DATA: Final = re.compile(r"[A-Za-z0-9_.~+/=-]+\Z")
+_AROUND: Final = " \t\n\r"
 _KINDS: Final = (ENVELOPED_CREDENTIAL, ENVELOPED_PRESENTATION)
 
 
@@ -59,8 +60,9 @@ def is_envelope(document: object) -> bool:
 
 
 def _data_url(value: object) -> tuple[str, str, bool]:
-    # RFC 2397: the scheme, a media type, parameters, a comma, the data.
-    head, comma, data = value.partition(",") if isinstance(value, str) else ("", "", "")
+    # RFC 2397: the scheme, a media type, parameters, a comma, the data. White space around a URL is no part of it (URL
+    # Standard section 4.4); the W3C's own fixtures have some.
+    head, comma, data = value.strip(_AROUND).partition(",") if isinstance(value, str) else ("", "", "")
     scheme, _, described = head.partition(":")
     media_type, *parameters = described.lower().split(";")
     # What is secured is a token or base64: neither ever needs percent-encoding, and two spellings are one too many.

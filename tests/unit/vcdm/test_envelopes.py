@@ -28,6 +28,7 @@ def test_an_envelope_says_what_is_inside() -> None:
         ("@context", [CREDENTIALS_V2, "https://example.org/more"]),
         ("type", ["EnvelopedVerifiablePresentation"]),
         ("id", "data:Application/VC+SD-JWT;charset=utf-8,eyJ.e30.x~d~"),
+        ("id", " data:application/vc+jwt,eyJ.e30.x\r\n"),
         ("id", "DATA:application/vc+cose;base64,0oRY"),
     ],
 )
@@ -53,6 +54,7 @@ def test_other_ways_to_write_one(name: str, value: JsonValue) -> None:
         ("id", "data:application/vc+jwt,"),
         ("id", "data:,eyJ.e30.x"),
         ("id", "data:application/vc+jwt,eyJ%2Ee30.x"),
+        ("id", "data:application/vc+jwt,eyJ\n.e30.x"),
         ("id", ["data:application/vc+jwt,eyJ.e30.x"]),
         ("proof", {"type": "DataIntegrityProof"}),
     ],
