@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from credentials.dids import Resolver, did_key
 from credentials.encoding import JsonObject, base58_decode
-from credentials.formats.ldp_vc import Canonicaliser, ContextBundle
+from credentials.formats.ldp_vc import Canonicaliser, ContextBundle, VerifiedProof, sign_document, verify_document
 from credentials.formats.ldp_vc.contexts import CREDENTIALS_V2, EXAMPLES_V2
+from credentials.formats.ldp_vc.suites import ALL_SUITES, ProofRequest
 from credentials.keys import Algorithm, PublicJwk, SoftwareSigner
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -66,3 +67,27 @@ def published_key(public: str, secret: str) -> SoftwareSigner:
 
 def without(document: JsonObject, *names: str) -> JsonObject:
     return {name: value for name, value in document.items() if name not in names}
+
+
+def forge(options: JsonObject, signer: SoftwareSigner, suite: str = "eddsa-rdfc-2022") -> JsonObject:
+    """Sign the sample document with whatever options, as a suite would that checks nothing."""
+    value = ALL_SUITES[suite].create(UNSIGNED, options, signer, CANONICALISER, ProofRequest())
+    return {**UNSIGNED, "proof": {**options, "proofValue": value}}
+
+
+def signed(signer: SoftwareSigner | None = None, **further: object) -> JsonObject:
+    """The sample document with a proof, or with one more."""
+    own = signer or key("issuer")
+    document = further.pop("document", UNSIGNED)
+    arguments: dict[str, object] = {"canonicaliser": CANONICALISER, "created": NOW} | further
+    return sign_document(document, own, method(own), **arguments)  # type: ignore[arg-type]
+
+
+def proofs_of(document: JsonObject) -> list[JsonObject]:
+    proof = document["proof"]
+    return [each for each in (proof if isinstance(proof, list) else [proof]) if isinstance(each, dict)]
+
+
+def verified(document: JsonObject, **further: object) -> tuple[VerifiedProof, ...]:
+    arguments: dict[str, object] = {"canonicaliser": CANONICALISER, "now": NOW} | further
+    return verify_document(document, RESOLVER, **arguments)  # type: ignore[arg-type]

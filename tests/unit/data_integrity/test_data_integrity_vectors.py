@@ -170,9 +170,7 @@ def test_the_published_set_and_chain_are_made_again_link_by_link() -> None:
     assert add(third, 4, "proofChainConfig2") == load(f"{CHAIN}/signedProofChain2.json")
 
 
-@pytest.mark.parametrize(
-    ("name", "count"), [("Set1", 1), ("Set2", 2), ("Chain1", 3), ("Chain2", 4)], ids=str
-)
+@pytest.mark.parametrize(("name", "count"), [("Set1", 1), ("Set2", 2), ("Chain1", 3), ("Chain2", 4)], ids=str)
 def test_the_published_set_and_chain_hold(name: str, count: int) -> None:
     document = load(f"{CHAIN}/signedProof{name}.json")
     proofs = verify_document(document, RESOLVER, canonicaliser=CANONICALISER, now=NOW)

@@ -1,4 +1,4 @@
-"""The cryptosuite port: from a document and proof options to a `proofValue`, and back (Data Integrity 1.0 section 3)."""
+"""The cryptosuite port: from a document and proof options to a `proofValue`, and back (Data Integrity 1.0, 3.1)."""
 
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
