@@ -15,7 +15,7 @@ import typer
 from credentials.errors import BlauweKnopError, ConfigurationError
 
 GROUP: Final = "blauweknop.commands"
-OWN: Final = ("doctor", "verify", "trust")
+OWN: Final = ("doctor", "verify", "trust", "vc_api", "vc_jose_cose")
 
 _HELP: Final = """Blauwe Knop: every debt proven by the agency that holds it, in the citizen's own wallet.
 
