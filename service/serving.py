@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import Any, Final, TypeAlias, final
 
@@ -33,6 +34,15 @@ _log: Final = get_logger(__name__)
 
 @final
 @dataclass(frozen=True, slots=True)
+class Tls:
+    """A certificate and its key, as PEM files. Only where no proxy with TLS stands before the service."""
+
+    certificate: Path
+    key: Path
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Served:
     """One app and where it listens."""
 
@@ -40,6 +50,7 @@ class Served:
     host: str
     port: int
     name: str = ""
+    tls: Tls | None = None
 
 
 Servable: TypeAlias = "Served | tuple[ASGIApp, str, int]"
@@ -167,6 +178,8 @@ def _server(served: Served) -> _Server:
             timeout_graceful_shutdown=GRACEFUL_SECONDS,
             limit_concurrency=MAX_CONCURRENT,
             backlog=2048,
+            ssl_certfile=None if served.tls is None else served.tls.certificate,
+            ssl_keyfile=None if served.tls is None else served.tls.key,
         )
     )
 
