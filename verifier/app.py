@@ -135,7 +135,7 @@ def create(
     limits = StatusLimits(max_ttl=timedelta(seconds=settings.trust.status_seconds))
     status = StatusChecker(http.fetch, clock, limits)
     keys = Resolver(http.fetch, allow_insecure_localhost=insecure, clock=clock)
-    examiner = CredentialExaminer(Verifier(formats(), scheme, keys, status, clock), status.forget, clock)
+    examiner = CredentialExaminer(Verifier(formats(), scheme, keys, status, clock), status, clock)
 
     intakes, requests = SqlIntakes(database, seals), SqlRequests(database, seals)
     fresh = SystemSecrets()

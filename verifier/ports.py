@@ -1,6 +1,7 @@
 """What the use cases need from outside: keeping, examining, knowing who takes part, and saying what was done."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -116,6 +117,11 @@ class Examiner(Protocol):
     @property
     def forget(self) -> Callable[[], None]:
         """Drop the status lists that are held: what is checked next is checked against the issuers' newest."""
+        ...
+
+    @property
+    def together(self) -> Callable[[], AbstractContextManager[None]]:
+        """Open a context in which several presentations are checked at one moment: no status list is fetched twice."""
         ...
 
     def examine(self, presented: Presented, *, shown: Shown) -> Examined:

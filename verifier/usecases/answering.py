@@ -96,12 +96,13 @@ class Answering:
         shown = self._shown(request)
         template = template_for(request)
         found: list[Evidence] = []
-        for query_id, presentations in response.vp_token.items():
-            for presentation in presentations:
-                presented = Presented(query_id, query.by_id[query_id].format, presentation)
-                examined = self._examiner.examine(presented, shown=shown)
-                _compare(query, presented, examined)
-                found.append(trimmed(examined.evidence, template))
+        with self._examiner.together():
+            for query_id, presentations in response.vp_token.items():
+                for presentation in presentations:
+                    presented = Presented(query_id, query.by_id[query_id].format, presentation)
+                    examined = self._examiner.examine(presented, shown=shown)
+                    _compare(query, presented, examined)
+                    found.append(trimmed(examined.evidence, template))
         return tuple(found)
 
     def _shown(self, request: VerificationRequest) -> Shown:

@@ -12,7 +12,7 @@ Which failures refuse the whole answer and which are kept as evidence that prove
   except of what was superseded: that was true on its date, and is shown as outdated.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, final
 
@@ -21,6 +21,7 @@ from credentials.debts.disclosed import read_case, read_overview
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import BlauweKnopError
 from credentials.formats.base import Expectation
+from credentials.status import StatusChecker
 from credentials.verification import CheckName, CheckOutcome, Outcome, Report, Verifier
 from verifier.domain.errors import RefusedAnswer
 from verifier.domain.evidence import CASE, NOBODY, OVERVIEW, Body, Check, Evidence
@@ -39,12 +40,14 @@ _UNREADABLE: Final = Check(
 class CredentialExaminer:
     """The examiner by `credentials.verification`; the adapter of `ports.Examiner`.
 
-    `forget` drops the status lists that are held, so that checking again asks the issuers anew.
+    `forget` drops the status lists that are held, so that checking again asks the issuers anew; within `together` each
+    list is fetched once at most.
     """
 
-    def __init__(self, verifier: Verifier, forget: Callable[[], None], clock: Clock) -> None:
+    def __init__(self, verifier: Verifier, status: StatusChecker, clock: Clock) -> None:
         self._verifier = verifier
-        self.forget = forget
+        self.forget = status.forget
+        self.together = status.batch
         self._clock = clock
 
     def examine(self, presented: Presented, *, shown: Shown) -> Examined:

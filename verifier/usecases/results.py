@@ -64,7 +64,8 @@ class Results:
         answer = request.state.answer
         template = template_for(request)
         self._examiner.forget()
-        fresh = tuple(trimmed(self._examiner.again(each, shown=answer.shown), template) for each in answer.evidence)
+        with self._examiner.together():
+            fresh = tuple(trimmed(self._examiner.again(each, shown=answer.shown), template) for each in answer.evidence)
         self._requests.replace(owner, request_id, replace(answer, checked_at=self._clock.now(), evidence=fresh))
         return self.of(owner, request_id)
 
