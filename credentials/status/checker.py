@@ -18,7 +18,7 @@ from credentials.encoding import JsonObject, json_object
 from credentials.errors import BlauweKnopError, MalformedInput
 from credentials.jose import UnverifiedToken
 from credentials.keys import PublicJwk
-from credentials.status import bitstring, token_list
+from credentials.status import bitstring, token_list, token_list_cwt
 from credentials.status.bitstring import BitstringListClaims
 from credentials.status.errors import (
     StatusListMalformed,
@@ -35,6 +35,9 @@ TokenSigner: TypeAlias = Callable[[UnverifiedToken], PublicJwk]
 
 ListProof: TypeAlias = Callable[[JsonObject], None]
 """Check the proof of a list credential, and that it is the issuer's; or raise."""
+
+ACCEPT: Final = f"{token_list.MEDIA_TYPE}, {token_list_cwt.MEDIA_TYPE};q=0.5"
+"""Either form of a Token Status List (section 8.1), in text rather than in CBOR."""
 
 MAX_BODY_BYTES: Final = 1_390_000
 OUR_MEANINGS: Final[Mapping[int, Status]] = {status.value: status for status in Status}
@@ -70,7 +73,8 @@ class StatusChecker:
         """Return the value at a place in a Token Status List (section 8.3). Raises a StatusError."""
 
         def read() -> TokenListClaims:
-            token = token_list.parse_token(self._get(uri, token_list.MEDIA_TYPE))
+            body = self._get(uri, ACCEPT)
+            token = token_list_cwt.parse_cwt(body) if token_list_cwt.is_cwt(body) else token_list.parse_token(body)
             try:
                 payload = token.verify(signer(token)).payload
             except BlauweKnopError as error:

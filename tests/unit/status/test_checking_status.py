@@ -87,7 +87,7 @@ def a_checker(body: bytes | None = None, **limits: object) -> tuple[StatusChecke
 def test_every_status_is_read(index: int) -> None:
     checker, web, _ = a_checker()
     assert token_status(checker, index) is Status(index)
-    assert web.fetched == [(URI, "application/statuslist+jwt")]
+    assert web.fetched == [(URI, "application/statuslist+jwt, application/statuslist+cwt;q=0.5")]
 
 
 def test_every_bit_is_read() -> None:
