@@ -184,14 +184,19 @@ class ActiveContext:
             if like_keyword(text):
                 return None
         if ":" in text[1:]:
-            prefix, _, suffix = text.partition(":")
-            if prefix == "_" or suffix[:2] == "//":
-                return text
-            definition = self.terms.get(prefix)
-            if definition is not None and definition.prefix and definition.iri is not None:
-                return definition.iri + suffix
-            if has_iri_form(text):
-                return text
+            iri = self._compact(text)
+            if iri is not None:
+                return iri
         if vocab and self.vocab is not None:
             return self.vocab + text
         return resolve(self.base, text) if relative else text
+
+    def _compact(self, text: str) -> str | None:
+        """Expand a text with a colon, or return None for one that only looks as if it had a prefix."""
+        prefix, _, suffix = text.partition(":")
+        if prefix == "_" or suffix[:2] == "//":
+            return text
+        definition = self.terms.get(prefix)
+        if definition is not None and definition.prefix and definition.iri is not None:
+            return definition.iri + suffix
+        return text if has_iri_form(text) else None

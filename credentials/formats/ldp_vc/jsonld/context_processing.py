@@ -19,8 +19,6 @@ from credentials.formats.ldp_vc.jsonld.term_definition import Definer
 
 _Remote: TypeAlias = tuple[str, ...]
 
-_UNSEEN: Final = object()
-
 
 @final
 class RemoteContexts:
@@ -119,38 +117,43 @@ class ContextProcessor:
     ) -> ActiveContext:
         if isinstance(local, dict) and isinstance(local.get("@propagate"), bool):
             propagate = local["@propagate"] is True
-        self._depth += 1
-        if self._depth > self._limits.max_depth:
-            raise LimitExceeded(f"contexts are nested deeper than {self._limits.max_depth} levels")
+        self._enter()
         for item in local if isinstance(local, list) else [local]:
-            self._processed += 1
-            if self._processed > self._limits.max_contexts:
-                raise LimitExceeded(f"more than {self._limits.max_contexts} contexts")
+            self._count()
             if isinstance(item, dict):
                 active = self._definition(active, item, base_url, remote, override=override, propagate=propagate)
             elif item is None:
                 active = self._nothing(active, override=override, propagate=propagate)
             elif isinstance(item, str):
-                url = resolve(base_url, item)
-                if not has_iri_form(url):
-                    raise JsonLdError("loading document failed", "a context is not named by a URL")
+                url = self._url(item, base_url)
                 if not validate and url in remote:
                     continue
                 if len(remote) >= self._limits.max_remote_depth:
                     raise JsonLdError("context overflow")
+                named, chain = self._remote.get(url), (*remote, url)
                 active = self._process(
-                    active,
-                    self._remote.get(url),
-                    url,
-                    (*remote, url),
-                    override=override,
-                    propagate=propagate,
-                    validate=validate,
+                    active, named, url, chain, override=override, propagate=propagate, validate=validate
                 )
             else:
                 raise JsonLdError("invalid local context")
         self._depth -= 1
         return active
+
+    def _enter(self) -> None:
+        self._depth += 1
+        if self._depth > self._limits.max_depth:
+            raise LimitExceeded(f"contexts are nested deeper than {self._limits.max_depth} levels")
+
+    def _count(self) -> None:
+        self._processed += 1
+        if self._processed > self._limits.max_contexts:
+            raise LimitExceeded(f"more than {self._limits.max_contexts} contexts")
+
+    def _url(self, reference: str, base_url: str) -> str:
+        url = resolve(base_url, reference)
+        if not has_iri_form(url):
+            raise JsonLdError("loading document failed", "a context is not named by a URL")
+        return url
 
     def _nothing(self, active: ActiveContext, *, override: bool, propagate: bool) -> ActiveContext:
         if not override and any(definition.protected for definition in active.terms.values()):
@@ -205,11 +208,7 @@ class ContextProcessor:
 
     def _about(self, result: ActiveContext, local: JsonObject, base_url: str, *, is_remote: bool) -> JsonObject:
         if "@version" in local:
-            version = local["@version"]
-            if not isinstance(version, float) or version != 1.1:
-                raise JsonLdError("invalid @version value")
-            if self._old:
-                raise JsonLdError("processing mode conflict")
+            self._check_version(local["@version"])
         if "@import" in local:
             local = self._imported(local, base_url)
         if "@base" in local and not is_remote:
@@ -217,14 +216,11 @@ class ContextProcessor:
         if "@vocab" in local:
             self._vocab(result, local["@vocab"])
         if "@language" in local:
-            language = local["@language"]
-            if language is not None and not isinstance(language, str):
-                raise JsonLdError("invalid default language")
-            result.language = language
+            result.language = _text_or_null(local["@language"], "invalid default language")
         if "@direction" in local:
             self._check_new()
-            direction = local["@direction"]
-            if direction is not None and not (isinstance(direction, str) and direction in ("ltr", "rtl")):
+            direction = _text_or_null(local["@direction"], "invalid base direction")
+            if direction not in (None, "ltr", "rtl"):
                 raise JsonLdError("invalid base direction")
             result.direction = direction
         if "@propagate" in local:
@@ -232,6 +228,12 @@ class ContextProcessor:
             if not isinstance(local["@propagate"], bool):
                 raise JsonLdError("invalid @propagate value")
         return local
+
+    def _check_version(self, version: JsonValue) -> None:
+        if not isinstance(version, float) or version != 1.1:
+            raise JsonLdError("invalid @version value")
+        if self._old:
+            raise JsonLdError("processing mode conflict")
 
     def _check_new(self) -> None:
         if self._old:
@@ -242,10 +244,7 @@ class ContextProcessor:
         url = local["@import"]
         if not isinstance(url, str):
             raise JsonLdError("invalid @import value")
-        url = resolve(base_url, url)
-        if not has_iri_form(url):
-            raise JsonLdError("loading document failed", "a context is not named by a URL")
-        imported = self._remote.get(url)
+        imported = self._remote.get(self._url(url, base_url))
         if not isinstance(imported, dict):
             raise JsonLdError("invalid remote context")
         if "@import" in imported:
@@ -269,6 +268,12 @@ class ContextProcessor:
         if self._old and not (vocab.startswith("_:") or has_iri_form(vocab)):
             raise JsonLdError("invalid vocab mapping")
         result.vocab = result.expand(vocab, vocab=True, relative=True)
+
+
+def _text_or_null(value: JsonValue, keyword_error: str) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise JsonLdError(keyword_error)
+    return value
 
 
 _ABOUT: Final = frozenset({"@base", "@direction", "@import", "@language", "@propagate", "@version", "@vocab"})

@@ -14,12 +14,12 @@ from credentials.formats.ldp_vc.jsonld.errors import JsonLdError
 from credentials.formats.ldp_vc.jsonld.keyword_entries import KeywordEntries
 from credentials.formats.ldp_vc.jsonld.limits import JsonLdLimits
 from credentials.formats.ldp_vc.jsonld.maps import expand_language_map, expand_map
+from credentials.formats.ldp_vc.jsonld.place import Place
 from credentials.formats.ldp_vc.jsonld.values import as_list, expand_scalar, finish_value_object, is_node
 from credentials.formats.ldp_vc.safety import UnsafeDocument
 
 _MAPS: Final = frozenset({"@id", "@index", "@type"})
 _NAMED_GRAPHS: Final = frozenset({"@id", "@index"})
-_UNDEFINED: Final = "a property is not defined by the contexts"
 
 
 @final
@@ -36,7 +36,7 @@ class Expander:
         self._base_url = base_url
         self._values = 0
         self._depth = 0
-        self._entries = KeywordEntries(self.any, self.object, self.drop, old=old)
+        self._entries = KeywordEntries(self, old=old)
         self.safe = safe
         self.old = old
 
@@ -112,9 +112,9 @@ class Expander:
             if alias in element:
                 active = self._typed(active, type_scoped, element[alias])
         result: JsonObject = {}
-        self._entries_of(active, type_scoped, name, element, result)
+        self._add_entries(Place(active, type_scoped, name, element, result))
         self._depth -= 1
-        return self._finished(name, result)
+        return _finished(name, result)
 
     def _typed(self, active: ActiveContext, type_scoped: ActiveContext, types: JsonValue) -> ActiveContext:
         for term in sorted([item for item in as_list(types) if isinstance(item, str)]):
@@ -123,60 +123,55 @@ class Expander:
                 active = self._contexts.scoped(active, definition, as_type=True)
         return active
 
-    def _entries_of(
-        self,
-        active: ActiveContext,
-        type_scoped: ActiveContext,
-        name: str | None,
-        element: JsonObject,
-        result: JsonObject,
-    ) -> None:
+    def _add_entries(self, place: Place) -> None:
         # Steps 13 and 14.
         nests: list[str] = []
+        active = place.active
         keys = active.keys
-        for entry, value in element.items():
-            if entry == "@context":
+        for name, value in place.element.items():
+            if name == "@context":
                 continue
-            key = keys.get(entry) or active.key(entry)
+            key = keys.get(name) or active.key(name)
             iri = key.iri
             if iri is None:
-                self.drop(_UNDEFINED)
-            elif key.keyword:
-                if iri == "@nest":
-                    nests.append(entry)
-                else:
-                    self._entries.add(active, type_scoped, name, iri, value, element, result)
+                self.drop("a property is not defined by the contexts")
+            elif not key.keyword:
+                self._add_property(place, key, name, value)
+            elif iri == "@nest":
+                nests.append(name)
             else:
-                if key.plain:
-                    if isinstance(value, str):
-                        expanded: JsonValue = expand_scalar(active, key, value)
-                    else:
-                        expanded = self.any(active, entry, value)
-                else:
-                    expanded = self._contained(active, key, entry, value)
-                if expanded is None:
-                    self.drop("a property has no value")
-                elif key.reverse:
-                    _add_reverse(result, iri, expanded)
-                else:
-                    _add(result, iri, expanded)
-                if self.safe and expanded == []:
-                    raise UnsafeDocument("an empty array states nothing")
+                self._entries.add(place, iri, value)
         for nest in nests:
-            self._nested(active, type_scoped, nest, element[nest], result)
+            self._add_nested(place, nest)
 
-    def _nested(
-        self, active: ActiveContext, type_scoped: ActiveContext, nest: str, nested: JsonValue, result: JsonObject
-    ) -> None:
+    def _add_property(self, place: Place, key: Key, name: str, value: JsonValue) -> None:
+        if not key.plain:
+            expanded = self._contained(place.active, key, name, value)
+        elif isinstance(value, str):
+            expanded = expand_scalar(place.active, key, value)
+        else:
+            expanded = self.any(place.active, name, value)
+        if expanded is None:
+            self.drop("a property has no value")
+            return
+        if self.safe and expanded == []:
+            raise UnsafeDocument("an empty array states nothing")
+        iri = key.iri or ""
+        if key.reverse:
+            _add_reverse(place.result, iri, expanded)
+        else:
+            _add(place.result, iri, expanded)
+
+    def _add_nested(self, place: Place, nest: str) -> None:
         self.drop("the name of a nest is not signed")
-        definition = active.terms.get(nest)
+        active, definition = place.active, place.active.terms.get(nest)
         if definition is not None and definition.context is not ABSENT:
             active = self._contexts.scoped(active, definition, as_type=False)
-        for value in as_list(nested):
+        for value in as_list(place.element[nest]):
             if not isinstance(value, dict) or any(active.key(entry).iri == "@value" for entry in value):
                 raise JsonLdError("invalid @nest value")
             self._enter(len(value))
-            self._entries_of(active, type_scoped, nest, value, result)
+            self._add_entries(Place(active, place.type_scoped, nest, value, place.result))
             self._depth -= 1
 
     def _contained(self, active: ActiveContext, key: Key, name: str, value: JsonValue) -> JsonValue:
@@ -189,7 +184,7 @@ class Expander:
             self._count(len(value))
         elif isinstance(value, dict) and not container.isdisjoint(_MAPS):
             self._enter(len(value))
-            expanded = expand_map(active, key, name, value, self.any, self._contexts, self.drop)
+            expanded = expand_map(active, name, value, self, self._contexts)
             self._depth -= 1
         else:
             expanded = self.any(active, name, value)
@@ -200,27 +195,6 @@ class Expander:
         if "@graph" in container and container.isdisjoint(_NAMED_GRAPHS):
             return [{"@graph": as_list(item)} for item in as_list(expanded)]
         return expanded
-
-    def _finished(self, name: str | None, result: JsonObject) -> JsonValue:
-        # Steps 15 to 20.
-        if "@value" in result:
-            if not finish_value_object(result):
-                return None
-        elif "@type" in result:
-            result["@type"] = as_list(result["@type"])
-        elif "@set" in result or "@list" in result:
-            if len(result) > 1 and (len(result) > 2 or "@index" not in result):
-                raise JsonLdError("invalid set or list object")
-            if "@set" in result:
-                return result["@set"]
-        if len(result) == 1 and "@language" in result:
-            return None
-        if name is None or name == "@graph":
-            if not result or "@value" in result or "@list" in result:
-                return None
-            if len(result) == 1 and "@id" in result:
-                return None
-        return result
 
     def _enter(self, count: int) -> None:
         self._depth += 1
@@ -240,6 +214,28 @@ def _keeps_context(active: ActiveContext, element: JsonObject) -> bool:
         if alias in element:
             return True
     return len(element) == 1 and active.key(next(iter(element))).iri == "@id"
+
+
+def _finished(name: str | None, result: JsonObject) -> JsonValue:
+    # Steps 15 to 20.
+    if "@value" in result:
+        if not finish_value_object(result):
+            return None
+    elif "@type" in result:
+        result["@type"] = as_list(result["@type"])
+    elif "@set" in result or "@list" in result:
+        if not result.keys() <= {"@index", "@set"} and not result.keys() <= {"@index", "@list"}:
+            raise JsonLdError("invalid set or list object")
+        if "@set" in result:
+            return result["@set"]
+    if len(result) == 1 and "@language" in result:
+        return None
+    return None if (name is None or name == "@graph") and _says_nothing(result) else result
+
+
+def _says_nothing(result: JsonObject) -> bool:
+    # Step 19: about what no property points to.
+    return not result or "@value" in result or "@list" in result or (len(result) == 1 and "@id" in result)
 
 
 def _add(result: JsonObject, iri: str, expanded: JsonValue) -> None:

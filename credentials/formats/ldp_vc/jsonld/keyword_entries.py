@@ -1,185 +1,168 @@
 """Entries of a document whose key is a keyword (JSON-LD 1.1 API section 5.1.2, step 13.4)."""
 
-from collections.abc import Callable
-from typing import Final, Protocol, final
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias, final
 
 from credentials.encoding import JsonObject, JsonValue
 from credentials.formats.ldp_vc.jsonld.active_context import ActiveContext
 from credentials.formats.ldp_vc.jsonld.errors import JsonLdError
+from credentials.formats.ldp_vc.jsonld.place import Place, Recursion
 from credentials.formats.ldp_vc.jsonld.values import as_list, is_node
 
-_NOTHING: Final = "a keyword has no value"
-
-
-class Recurse(Protocol):
-    """The expansion of what stands under a name."""
-
-    def __call__(
-        self, active: ActiveContext, name: str | None, element: JsonValue, *, from_map: bool = False
-    ) -> JsonValue:
-        """Expand it."""
-        ...
-
-
-class RecurseIntoObject(Protocol):
-    """The expansion of an object."""
-
-    def __call__(
-        self, active: ActiveContext, name: str | None, element: JsonObject, *, from_map: bool = False
-    ) -> JsonValue:
-        """Expand it."""
-        ...
+_NO_VALUE: Final = "a keyword has no value"
+_NO_MEANING: Final = "a keyword stands where it means nothing"
 
 
 @final
 class KeywordEntries:
     """Adds what stands under keywords to the expansion of an object."""
 
-    __slots__ = ("_drop", "_expand", "_expand_object", "_old")
+    __slots__ = ("_expander", "_old")
 
-    def __init__(
-        self, expand: Recurse, expand_object: RecurseIntoObject, drop: Callable[[str], None], *, old: bool
-    ) -> None:
-        self._expand = expand
-        self._expand_object = expand_object
-        self._drop = drop
+    def __init__(self, expander: Recursion, *, old: bool) -> None:
+        self._expander = expander
         self._old = old
 
-    def add(
-        self,
-        active: ActiveContext,
-        type_scoped: ActiveContext,
-        name: str | None,
-        keyword: str,
-        value: JsonValue,
-        element: JsonObject,
-        result: JsonObject,
-    ) -> None:
-        """Add one entry. Raises JsonLdError, and whatever `drop` raises."""
-        if name == "@reverse":
+    def add(self, place: Place, keyword: str, value: JsonValue) -> None:
+        """Add one entry. Raises JsonLdError, and whatever the expander raises."""
+        if place.name == "@reverse":
             raise JsonLdError("invalid reverse property map")
-        if keyword in result and (self._old or keyword not in ("@included", "@type")):
+        if keyword in place.result and (self._old or keyword not in ("@included", "@type")):
             raise JsonLdError("colliding keywords")
-        match keyword:
-            case "@id":
-                self._id(active, value, result)
-            case "@type":
-                self._type(type_scoped, value, result)
-            case "@graph":
-                result["@graph"] = self._stated(self._expand(active, "@graph", value))
-            case "@included":
-                self._included(active, value, result)
-            case "@value":
-                self._value(active, value, element, result)
-            case "@language":
-                if not isinstance(value, str):
-                    raise JsonLdError("invalid language-tagged string")
-                result["@language"] = value
-            case "@direction":
-                self._direction(value, result)
-            case "@index":
-                if not isinstance(value, str):
-                    raise JsonLdError("invalid @index value")
-                self._drop("an index is not signed")
-                result["@index"] = value
-            case "@list":
-                if name is None or name == "@graph":
-                    self._drop("a list stands where no property points to it")
-                else:
-                    expanded = self._expand(active, name, value)
-                    if expanded is None:
-                        self._drop(_NOTHING)
-                    result["@list"] = [] if expanded is None else as_list(expanded)
-            case "@set":
-                result["@set"] = self._expand(active, name, value)
-            case "@reverse":
-                self._reverse(active, value, result)
-            case _:
-                self._drop("a keyword stands where it means nothing")
+        handler = _HANDLERS.get(keyword)
+        if handler is None or (self._old and keyword in _NEW):
+            self._expander.drop(_NO_MEANING)
+        else:
+            handler(self, place, value)
 
-    def _stated(self, expanded: JsonValue) -> list[JsonValue]:
-        values = [] if expanded is None else as_list(expanded)
-        if not values:
-            self._drop(_NOTHING)
-        return values
-
-    def _id(self, active: ActiveContext, value: JsonValue, result: JsonObject) -> None:
+    def id(self, place: Place, value: JsonValue) -> None:
+        """Add `@id`."""
         if not isinstance(value, str):
             raise JsonLdError("invalid @id value")
-        expanded = active.expand(value, relative=True)
+        expanded = place.active.expand(value, relative=True)
         if expanded is None:
-            self._drop("an identifier looks like a keyword")
-        result["@id"] = expanded
+            self._expander.drop("an identifier looks like a keyword")
+        place.result["@id"] = expanded
 
-    def _type(self, type_scoped: ActiveContext, value: JsonValue, result: JsonObject) -> None:
+    def type(self, place: Place, value: JsonValue) -> None:
+        """Add `@type`, by the context that the types themselves have not changed."""
+        scope, result = place.type_scoped, place.result
         if isinstance(value, str):
-            expanded: JsonValue = type_scoped.name(value)
-            if expanded is None:
-                self._drop("a type is not defined by the contexts")
+            expanded: JsonValue = scope.name(value)
         elif isinstance(value, list):
-            names: list[JsonValue] = []
-            for item in value:
-                if not isinstance(item, str):
-                    raise JsonLdError("invalid type value")
-                names.append(type_scoped.name(item))
-            if not names or None in names:
-                self._drop("a type is not defined by the contexts")
-            expanded = names
+            names = [scope.name(item) for item in value if isinstance(item, str)]
+            if len(names) != len(value):
+                raise JsonLdError("invalid type value")
+            expanded = [*names]
         else:
             raise JsonLdError("invalid type value")
+        if not expanded or (isinstance(expanded, list) and None in expanded):
+            self._expander.drop("a type is not defined by the contexts")
         if "@type" in result:
             expanded = [*as_list(result["@type"]), *as_list(expanded)]
         result["@type"] = expanded
 
-    def _included(self, active: ActiveContext, value: JsonValue, result: JsonObject) -> None:
-        if self._old:
-            self._drop("a keyword stands where it means nothing")
-            return
-        expanded = as_list(self._expand(active, None, value))
+    def graph(self, place: Place, value: JsonValue) -> None:
+        """Add `@graph`."""
+        expanded = self._expander.any(place.active, "@graph", value)
+        values = [] if expanded is None else as_list(expanded)
+        if not values:
+            self._expander.drop(_NO_VALUE)
+        place.result["@graph"] = values
+
+    def included(self, place: Place, value: JsonValue) -> None:
+        """Add `@included`."""
+        expanded = as_list(self._expander.any(place.active, None, value))
         if not all(map(is_node, expanded)):
             raise JsonLdError("invalid @included value")
         if not expanded:
-            self._drop(_NOTHING)
-        earlier = result.get("@included")
-        result["@included"] = expanded if earlier is None else [*as_list(earlier), *expanded]
+            self._expander.drop(_NO_VALUE)
+        place.result["@included"] = [*as_list(place.result.get("@included", [])), *expanded]
 
-    def _value(self, active: ActiveContext, value: JsonValue, element: JsonObject, result: JsonObject) -> None:
-        if _is_json(active, element):
+    def value(self, place: Place, value: JsonValue) -> None:
+        """Add `@value`."""
+        if _is_json(place.active, place.element):
             if self._old:
                 raise JsonLdError("invalid value object value")
         elif value is not None and not isinstance(value, str | int | float):
             raise JsonLdError("invalid value object value")
-        result["@value"] = value
+        place.result["@value"] = value
 
-    def _direction(self, value: JsonValue, result: JsonObject) -> None:
-        if self._old:
-            self._drop("a keyword stands where it means nothing")
-            return
+    def language(self, place: Place, value: JsonValue) -> None:
+        """Add `@language`."""
+        if not isinstance(value, str):
+            raise JsonLdError("invalid language-tagged string")
+        place.result["@language"] = value
+
+    def direction(self, place: Place, value: JsonValue) -> None:
+        """Add `@direction`."""
         if not isinstance(value, str) or value not in ("ltr", "rtl"):
             raise JsonLdError("invalid base direction")
-        result["@direction"] = value
+        place.result["@direction"] = value
 
-    def _reverse(self, active: ActiveContext, value: JsonValue, result: JsonObject) -> None:
+    def index(self, place: Place, value: JsonValue) -> None:
+        """Add `@index`."""
+        if not isinstance(value, str):
+            raise JsonLdError("invalid @index value")
+        self._expander.drop("an index is not signed")
+        place.result["@index"] = value
+
+    def list(self, place: Place, value: JsonValue) -> None:
+        """Add `@list`."""
+        if place.name is None or place.name == "@graph":
+            self._expander.drop("a list stands where no property points to it")
+            return
+        expanded = self._expander.any(place.active, place.name, value)
+        if expanded is None:
+            self._expander.drop(_NO_VALUE)
+        place.result["@list"] = [] if expanded is None else as_list(expanded)
+
+    def set(self, place: Place, value: JsonValue) -> None:
+        """Add `@set`."""
+        place.result["@set"] = self._expander.any(place.active, place.name, value)
+
+    def reverse(self, place: Place, value: JsonValue) -> None:
+        """Add `@reverse`, and turn around once more what is reversed in it."""
         if not isinstance(value, dict):
             raise JsonLdError("invalid @reverse value")
-        expanded = self._expand_object(active, "@reverse", value)
+        expanded = self._expander.object(place.active, "@reverse", value)
         assert isinstance(expanded, dict)  # keywords were refused, so it is a map of properties
         if not expanded:
-            self._drop(_NOTHING)
+            self._expander.drop(_NO_VALUE)
         for iri, items in expanded.items():
             if iri == "@reverse" and isinstance(items, dict):
                 for twice, nodes in items.items():
-                    earlier = result.setdefault(twice, [])
-                    assert isinstance(earlier, list)
-                    earlier.extend(as_list(nodes))
+                    _extend(place.result, twice, nodes)
             else:
-                reverse = result.setdefault("@reverse", {})
-                assert isinstance(reverse, dict)
                 if not all(map(is_node, as_list(items))):
                     raise JsonLdError("invalid reverse property value")
-                earlier = reverse.setdefault(iri, [])
-                assert isinstance(earlier, list)
-                earlier.extend(as_list(items))
+                reverse = place.result.setdefault("@reverse", {})
+                assert isinstance(reverse, dict)  # nothing else is ever put there
+                _extend(reverse, iri, items)
+
+
+_Handler: TypeAlias = Callable[[KeywordEntries, Place, JsonValue], None]
+
+_HANDLERS: Final[Mapping[str, _Handler]] = {
+    "@id": KeywordEntries.id,
+    "@type": KeywordEntries.type,
+    "@graph": KeywordEntries.graph,
+    "@included": KeywordEntries.included,
+    "@value": KeywordEntries.value,
+    "@language": KeywordEntries.language,
+    "@direction": KeywordEntries.direction,
+    "@index": KeywordEntries.index,
+    "@list": KeywordEntries.list,
+    "@set": KeywordEntries.set,
+    "@reverse": KeywordEntries.reverse,
+}
+_NEW: Final = frozenset({"@included", "@direction"})
+
+
+def _extend(properties: JsonObject, iri: str, values: JsonValue) -> None:
+    earlier = properties.setdefault(iri, [])
+    assert isinstance(earlier, list)  # properties have arrays
+    earlier.extend(as_list(values))
 
 
 def _is_json(active: ActiveContext, element: JsonObject) -> bool:

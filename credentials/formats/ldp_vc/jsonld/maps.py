@@ -1,4 +1,4 @@
-"""Containers that are maps: by language, index, identifier or type (JSON-LD 1.1 API section 5.1.2, steps 13.7, 13.8)."""
+"""Containers that are maps, by language, index, identifier or type (JSON-LD 1.1 API section 5.1.2, 13.7 and 13.8)."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -7,7 +7,7 @@ from credentials.encoding import JsonObject, JsonValue
 from credentials.formats.ldp_vc.jsonld.active_context import ABSENT, ActiveContext, Key
 from credentials.formats.ldp_vc.jsonld.context_processing import ContextProcessor
 from credentials.formats.ldp_vc.jsonld.errors import JsonLdError
-from credentials.formats.ldp_vc.jsonld.keyword_entries import Recurse
+from credentials.formats.ldp_vc.jsonld.place import Recursion
 from credentials.formats.ldp_vc.jsonld.values import as_list, expand_scalar
 
 _Drop: TypeAlias = Callable[[str], None]
@@ -37,15 +37,10 @@ def expand_language_map(active: ActiveContext, key: Key, value: JsonObject, drop
 
 
 def expand_map(
-    active: ActiveContext,
-    key: Key,
-    name: str,
-    value: JsonObject,
-    expand: Recurse,
-    contexts: ContextProcessor,
-    drop: _Drop,
+    active: ActiveContext, name: str, value: JsonObject, expander: Recursion, contexts: ContextProcessor
 ) -> list[JsonValue]:
-    """Expand `{index, identifier or type: values}`. Raises JsonLdError, and whatever `drop` and `expand` raise."""
+    """Expand `{index, identifier or type: values}`. Raises JsonLdError, and whatever the expander raises."""
+    key = active.key(name)
     expanded: list[JsonValue] = []
     container = key.container
     for index, values in value.items():
@@ -57,15 +52,15 @@ def expand_map(
             if definition is not None and definition.context is not ABSENT:
                 map_context = contexts.scoped(map_context, definition, as_type=True)
         expanded_index = active.key(index)
-        items = as_list(expand(map_context, name, as_list(values), from_map=True))
+        items = as_list(expander.any(map_context, name, as_list(values), from_map=True))
         if not items:
-            drop("an entry of a map states nothing")
+            expander.drop("an entry of a map states nothing")
         for item in items:
             node = item if isinstance(item, dict) else {}
             if "@graph" in container and "@graph" not in node:
                 node = {"@graph": as_list(item)}
             if expanded_index.iri != "@none":
-                _place(active, key, index, node, drop)
+                _place(active, key, index, node, expander.drop)
             expanded.append(node)
     return expanded
 

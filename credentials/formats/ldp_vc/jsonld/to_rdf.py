@@ -33,22 +33,22 @@ _MAX_KNOWN_CHARACTERS: Final = 256
 class Names:
     """IRIs that were found well-formed, as they stand in N-Quads: the names of a vocabulary come again and again."""
 
-    __slots__ = ("_known",)
+    __slots__ = ("known",)
 
     def __init__(self) -> None:
-        self._known: dict[str, str] = {}
+        self.known: dict[str, str] = {}
 
     def term(self, iri: str) -> str | None:
         """Return `<iri>`, or None for a text that is no IRI."""
-        known = self._known.get(iri)
+        known = self.known.get(iri)
         if known is None:
             if not well_formed(iri):
                 return None
             known = f"<{iri}>"
             if len(iri) <= _MAX_KNOWN_CHARACTERS:
-                if len(self._known) >= _MAX_KNOWN:
-                    self._known.clear()
-                self._known[iri] = known
+                if len(self.known) >= _MAX_KNOWN:
+                    self.known.clear()
+                self.known[iri] = known
         return known
 
 
@@ -97,33 +97,40 @@ class Deserializer:
         for entry, value in node.items():
             if entry[:1] != "@":
                 self._property(graph, subject, entry, value)
-            elif entry == "@type":
-                self._types(graph, subject, as_list(value))
-            elif entry == "@reverse":
-                self._reverse(graph, subject, value)
-            elif entry == "@graph":
-                if subject is not None:
-                    for item in as_list(value):
-                        self._node(subject, item)
-            elif entry == "@included":
-                for item in as_list(value):
-                    self._node(graph, item)
-            elif (
-                entry == "@index" and subject is not None and self._indexes.setdefault((graph, subject), value) != value
-            ):
-                raise JsonLdError("conflicting indexes")
+            elif entry != "@id":
+                self._keyword(graph, subject, entry, value)
         return subject
 
+    def _keyword(self, graph: str, subject: str | None, keyword: str, value: JsonValue) -> None:
+        match keyword:
+            case "@type":
+                self._types(graph, subject, as_list(value))
+            case "@reverse" if isinstance(value, dict):
+                self._reverse(graph, subject, value)
+            case "@graph" if subject is not None:
+                for item in as_list(value):
+                    self._node(subject, item)
+            case "@included":
+                for item in as_list(value):
+                    self._node(graph, item)
+            case "@index" if subject is not None:
+                if self._indexes.setdefault((graph, subject), value) != value:
+                    raise JsonLdError("conflicting indexes")
+            case _:
+                pass
+
     def _property(self, graph: str, subject: str | None, iri: str, values: JsonValue) -> None:
-        predicate = self._predicate(iri)
-        quads = self._quads
+        predicate = self._names.known.get(iri) or self._predicate(iri)
         objects: list[str | None] = []
         for value in as_list(values):
-            term = self._object(graph, subject, predicate, value)
+            if type(value) is dict and "@value" in value:
+                term = self._literal(graph, subject, predicate, value)
+            else:
+                term = self._object(graph, subject, predicate, value)
             objects.append(term)
             if subject is not None and predicate is not None and term is not None:
-                quads.append((subject, predicate, term, graph))
-        if self._safe:
+                self._quads.append((subject, predicate, term, graph))
+        if self._safe and len(objects) > 1:
             _check_distinct(objects)
 
     def _types(self, graph: str, subject: str | None, types: list[JsonValue]) -> None:
@@ -136,8 +143,8 @@ class Deserializer:
         if self._safe:
             _check_distinct(terms)
 
-    def _reverse(self, graph: str, subject: str | None, properties: JsonValue) -> None:
-        for iri, nodes in properties.items() if isinstance(properties, dict) else ():
+    def _reverse(self, graph: str, subject: str | None, properties: JsonObject) -> None:
+        for iri, nodes in properties.items():
             predicate = self._predicate(iri)
             terms = [self._node(graph, node) for node in as_list(nodes)]
             for term in terms:
@@ -195,23 +202,23 @@ class Deserializer:
             self._drop("a language is not the tag of one")
             return None
         direction = item.get("@direction")
-        if direction is not None and self._direction is None:
+        if isinstance(direction, str):
+            if self._direction is not None:
+                return self._directed((graph, subject or "", predicate or ""), item, language or "", direction)
             self._drop("the direction of a text is not signed")
-        if isinstance(direction, str) and self._direction is not None:
-            return self._directed(graph, (subject or "", predicate or ""), item, language or "", direction)
-        if language:
-            text = item["@value"]
-            assert isinstance(text, str)  # as expansion has checked
+        text = item["@value"]
+        if language and isinstance(text, str):
             return literal(checked_text(text), language=language)
         return scalar_literal(item, datatype, safe=self._safe)
 
-    def _directed(self, graph: str, at: tuple[str, str], item: JsonObject, language: str, direction: str) -> str:
+    def _directed(self, at: tuple[str, str, str], item: JsonObject, language: str, direction: str) -> str:
+        graph = at[0]
         language = language.lower()
         if self._direction == "i18n-datatype":
             return scalar_literal(item, f"{_I18N}{language}_{direction}", safe=self._safe)
         text = scalar_literal(item, None, safe=self._safe)
         # A text that is there twice is there once, but two items of a list are two.
-        key = (graph, *at, text, language, direction, str(item.get("@index")))
+        key = (*at, text, language, direction, str(item.get("@index")))
         known = self._compound.get(key)
         if known is not None:
             return known
@@ -239,6 +246,6 @@ class Deserializer:
 
 
 def _check_distinct(terms: list[str | None]) -> None:
-    if len(terms) > 1 and len(set(terms)) != len(terms):
+    if len(set(terms)) != len(terms):
         # A set holds a thing once, but who reads the array sees it twice.
         raise UnsafeDocument("an array holds one thing twice")
