@@ -18,7 +18,6 @@ from credentials.formats.base import (
     Expectation,
     HeldView,
     HolderBindingFailed,
-    HolderKey,
     IssuerKey,
     KeyResolver,
     MalformedCredential,
@@ -30,6 +29,7 @@ from credentials.formats.sd_jwt import registered
 from credentials.formats.selective_disclosure import key_binding
 from credentials.formats.selective_disclosure.compact import UnverifiedSdJwt
 from credentials.formats.selective_disclosure.concealing import Concealer, RandomBytes
+from credentials.formats.selective_disclosure.confirmation import confirmation, holder_of
 from credentials.formats.selective_disclosure.disclosures import HASH_NAME, SHA_256, Disclosures, Limits, base64url
 from credentials.formats.selective_disclosure.paths import needed
 from credentials.formats.selective_disclosure.processing import Opened, process
@@ -86,7 +86,7 @@ class SdJwtVc:
         if draft.expires_at is not None:
             payload["exp"] = epoch(draft.expires_at)
         if draft.holder is not None:
-            payload["cnf"] = _confirmation(draft.holder)
+            payload["cnf"] = confirmation(draft.holder)
         if draft.status:
             payload["status"] = _status(draft)
         concealer = Concealer(self._random, self._decoy_multiple, draft.whole, draft.slots)
@@ -116,7 +116,7 @@ class SdJwtVc:
             paths=tuple(opened.places.values()),
             issuer=known.issuer,
             x5c=certificates(parsed.token.header),
-            holder=registered.holder_of(known.confirmation, None),
+            holder=holder_of(known.confirmation, None),
             issued_at=known.issued_at,
             valid_from=known.valid_from,
             valid_until=known.valid_until,
@@ -142,7 +142,7 @@ class SdJwtVc:
         if parsed.key_binding is not None:
             raise MalformedCredential("a held credential has no key binding")
         opened = self._opened(parsed, parsed.disclosures)
-        bound_to = registered.holder_of(registered.read(opened.payload).confirmation, None)
+        bound_to = holder_of(registered.read(opened.payload).confirmation, None)
         if bound_to is not None and bound_to.jwk.members != holder.public_jwk.members:
             raise HolderBindingFailed("the credential is bound to another key")
         shown = parsed.disclosures.keys() if paths is None else needed(opened.payload, opened.places, paths)
@@ -162,7 +162,7 @@ class SdJwtVc:
         parsed.token.verify(signer.key)
         opened = self._opened(parsed, parsed.disclosures)
         known = registered.read(opened.payload)
-        holder = registered.holder_of(known.confirmation, keys)
+        holder = holder_of(known.confirmation, keys)
         bound_to = holder.jwk if holder else None
         key_binding.check(parsed.key_binding, parsed.signed_part, bound_to, expected, parsed.hash_name)
         return VerifiedClaims(
@@ -192,11 +192,6 @@ def _issuer(payload: JsonObject) -> str | None:
 
 def _about_the_subject(payload: JsonObject) -> JsonObject:
     return {name: value for name, value in payload.items() if name not in registered.TECHNICAL}
-
-
-def _confirmation(holder: HolderKey) -> JsonObject:
-    # RFC 7800 sections 3.2 and 3.4.
-    return {"jwk": dict(holder.jwk.members)} if holder.did_url is None else {"kid": holder.did_url}
 
 
 def _status(draft: CredentialDraft) -> JsonObject:

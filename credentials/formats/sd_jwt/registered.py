@@ -6,14 +6,11 @@ from typing import Final, NamedTuple
 from credentials.clock import from_epoch
 from credentials.encoding import JsonObject, JsonValue
 from credentials.formats.base import (
-    HolderKey,
-    KeyResolver,
     MalformedCredential,
     StatusEntry,
     TokenStatus,
 )
 from credentials.jose.jwt import numeric_date
-from credentials.keys import PublicJwk
 
 # What is about the token; everything else is about the citizen.
 TECHNICAL: Final = frozenset(
@@ -60,24 +57,6 @@ def read(payload: JsonObject) -> Registered:
         _status(payload["status"]) if "status" in payload else (),
         confirmation,
     )
-
-
-def holder_of(confirmation: JsonObject | None, keys: KeyResolver | None) -> HolderKey | None:
-    """Return the key that the token is bound to (RFC 7800 section 3), None when it is bound to nobody.
-
-    Without a resolver, a key that is only named cannot be known. Raises MalformedCredential, UnsupportedKey, or
-    whatever the resolver raises.
-    """
-    match confirmation:
-        case None:
-            return None
-        case {"jwk": jwk}:
-            return HolderKey(PublicJwk.parse(jwk))
-        case {"kid": str(did_url)} if did_url.startswith("did:"):
-            return HolderKey(keys.resolve(did_url, "authentication"), did_url) if keys else None
-        case _:
-            # A way of confirming that we do not know is not the absence of one.
-            raise MalformedCredential("cnf names no key that we can check")
 
 
 def _moment(payload: JsonObject, name: str) -> datetime | None:
