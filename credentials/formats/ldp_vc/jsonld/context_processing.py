@@ -120,7 +120,19 @@ class ContextProcessor:
         self._enter()
         for item in local if isinstance(local, list) else [local]:
             self._count()
-            if isinstance(item, dict):
+            if isinstance(item, dict) and item.keys() == {"@context"}:
+                # A context document written where its context was meant. The algorithm does not say so; jsonld.js and
+                # PyLD take it so, and documents that were signed with them, W3C test inputs among them, need it.
+                active = self._process(
+                    active,
+                    item["@context"],
+                    base_url,
+                    remote,
+                    override=override,
+                    propagate=propagate,
+                    validate=validate,
+                )
+            elif isinstance(item, dict):
                 active = self._definition(active, item, base_url, remote, override=override, propagate=propagate)
             elif item is None:
                 active = self._nothing(active, override=override, propagate=propagate)
