@@ -7,6 +7,7 @@ from credentials.formats.base import UnknownFormat
 from credentials.formats.ldp_vc.contexts import ED25519_SIGNATURE_2020_V1
 from credentials.formats.ldp_vc.proof_errors import InvalidProof, ProofProblem
 from credentials.formats.ldp_vc.suites.cryptosuite import Cryptosuite, ProofRequest, SelectiveCryptosuite
+from credentials.formats.ldp_vc.suites.ecdsa_sd_2023 import EcdsaSd2023
 from credentials.formats.ldp_vc.suites.hashed import DATA_INTEGRITY_PROOF, ECDSA, ED25519, HashedSuite
 from credentials.formats.ldp_vc.suites.jcs import jcs_hashing
 from credentials.formats.ldp_vc.suites.rdfc import rdfc_hashing
@@ -16,6 +17,7 @@ EDDSA_RDFC_2022: Final = HashedSuite("eddsa-rdfc-2022", ED25519, rdfc_hashing)
 EDDSA_JCS_2022: Final = HashedSuite("eddsa-jcs-2022", ED25519, jcs_hashing, copies_context=True)
 ECDSA_RDFC_2019: Final = HashedSuite("ecdsa-rdfc-2019", ECDSA, rdfc_hashing)
 ECDSA_JCS_2019: Final = HashedSuite("ecdsa-jcs-2019", ECDSA, jcs_hashing, copies_context=True)
+ECDSA_SD_2023: Final = EcdsaSd2023()
 # DI-EdDSA appendix A: a linked-data signature of before cryptosuites, named by the type of its proof.
 ED25519_SIGNATURE_2020: Final = HashedSuite(
     "Ed25519Signature2020", ED25519, rdfc_hashing, "Ed25519Signature2020", ED25519_SIGNATURE_2020_V1
@@ -23,7 +25,14 @@ ED25519_SIGNATURE_2020: Final = HashedSuite(
 
 ALL_SUITES: Final[Mapping[str, Cryptosuite]] = {
     suite.name: suite
-    for suite in (EDDSA_RDFC_2022, ECDSA_RDFC_2019, EDDSA_JCS_2022, ECDSA_JCS_2019, ED25519_SIGNATURE_2020)
+    for suite in (
+        EDDSA_RDFC_2022,
+        ECDSA_RDFC_2019,
+        EDDSA_JCS_2022,
+        ECDSA_JCS_2019,
+        ECDSA_SD_2023,
+        ED25519_SIGNATURE_2020,
+    )
 }
 """Every suite, by the value of `cryptosuite` or the type of a linked-data signature."""
 
@@ -68,10 +77,12 @@ __all__ = [
     "DATA_INTEGRITY_PROOF",
     "ECDSA_JCS_2019",
     "ECDSA_RDFC_2019",
+    "ECDSA_SD_2023",
     "ED25519_SIGNATURE_2020",
     "EDDSA_JCS_2022",
     "EDDSA_RDFC_2022",
     "Cryptosuite",
+    "EcdsaSd2023",
     "HashedSuite",
     "ProofRequest",
     "SelectiveCryptosuite",

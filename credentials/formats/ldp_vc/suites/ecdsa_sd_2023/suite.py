@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from credentials.encoding import JsonObject
@@ -39,10 +39,10 @@ class EcdsaSd2023:
     accepts_base: bool = False
     new_key: Callable[[], Signer] = SoftwareSigner.generate
     new_hmac_key: Callable[[], bytes] = _new_hmac_key
-    name: str = "ecdsa-sd-2023"
-    proof_type: str = "DataIntegrityProof"
-    context: str = DATA_INTEGRITY_V2
-    copies_context: bool = False
+    name: str = field(default="ecdsa-sd-2023", init=False)
+    proof_type: str = field(default="DataIntegrityProof", init=False)
+    context: str = field(default=DATA_INTEGRITY_V2, init=False)
+    copies_context: bool = field(default=False, init=False)
 
     def takes(self, key: PublicJwk) -> bool:
         """Say whether the key is a P-256 key: section 3.6 has no other."""
