@@ -108,5 +108,5 @@ def test_what_is_not_whole_is_not_written() -> None:
         BitstringStatus(URI, 1, "message", 2),
         BitstringStatus(URI, 1, "message", 1, ("only one",)),
     ):
-        with pytest.raises(ValueError, match="(?i)status"):
+        with pytest.raises(ValueError, match=r"(?i)status"):
             write([status])
