@@ -1,8 +1,9 @@
 """W3C VCDM 2.0 credentials secured by Data Integrity proofs over canonical RDF."""
 
-from credentials.formats.ldp_vc.canonical import Canonicaliser
+from credentials.formats.ldp_vc.canonical import Canonicaliser, Profile
 from credentials.formats.ldp_vc.contexts import ContextBundle, UnknownContext
 from credentials.formats.ldp_vc.format import LdpVc
+from credentials.formats.ldp_vc.limits import DocumentLimits
 from credentials.formats.ldp_vc.proof_errors import (
     InvalidChallenge,
     InvalidDomain,
@@ -12,7 +13,7 @@ from credentials.formats.ldp_vc.proof_errors import (
     problem_type_of,
 )
 from credentials.formats.ldp_vc.proofs import VerifiedProof, derive_document, sign_document, verify_document
-from credentials.formats.ldp_vc.shape import DocumentLimits, UnsafeDocument
+from credentials.formats.ldp_vc.safety import UnsafeDocument
 
 __all__ = [
     "Canonicaliser",
@@ -23,6 +24,7 @@ __all__ = [
     "InvalidProof",
     "InvalidProofSignature",
     "LdpVc",
+    "Profile",
     "ProofProblem",
     "UnknownContext",
     "UnsafeDocument",

@@ -1,8 +1,7 @@
-"""Blank nodes that can be told apart by what is said of them: the easy part of RDFC-1.0.
+"""Blank nodes that can be told apart by what is said of them: the easy part of RDFC-1.0, on filled templates.
 
 RDF Dataset Canonicalization section 4.4.3, steps 3 and 4: when the first-degree hash of every blank node is its own,
-the labels follow from the order of the hashes. Two equal hashes would need the N-degree search of step 5, which a
-hostile graph makes exponential: that is left to a worker that can be killed.
+the labels follow from the order of the hashes. Two equal hashes need the search of step 5, which is in `rdf`.
 
 Until it gets its label, blank node number 3 is written `_:` and then 3 between two U+0001. That character stands
 nowhere else: literals escape it and IRIs may not hold it.
@@ -16,32 +15,28 @@ from typing import Any, Final
 HASHES: Final[Mapping[str, Callable[[bytes], Any]]] = {"sha256": sha256, "sha384": sha384}
 """The hashes that RDFC-1.0 and our suites use, by name."""
 
-_MARK: Final = re.compile("\x01[0-9]+\x01")
+_MARK: Final = re.compile(b"\x01[0-9]+\x01")
 
 
-def mark(number: int) -> str:
+def mark(number: int) -> bytes:
     """Return the provisional label of a blank node."""
-    return f"_:\x01{number}\x01"
+    return b"_:\x01%d\x01" % number
 
 
-def labelled(lines: Sequence[str], count: int, hash_name: str) -> list[str] | None:
+def labelled(lines: Sequence[bytes], count: int, hash_name: str) -> list[bytes] | None:
     """Return N-Quads lines with canonical labels for their marks, None when two nodes cannot be told apart so."""
-    about: list[list[str]] = [[] for _ in range(count)]
+    if count == 1:
+        return [line.replace(b"\x010\x01", b"c14n0") for line in lines]
+    about: list[list[bytes]] = [[] for _ in range(count)]
     for line in lines:
-        if "\x01" in line:
+        if b"\x01" in line:
             for token in set(_MARK.findall(line)):
-                about[int(token[1:-1])].append(_MARK.sub("z", line.replace(token, "a")))
-    hashes: dict[str, str] = {}
+                about[int(token[1:-1])].append(_MARK.sub(b"z", line.replace(token, b"a")))
+    hashes: dict[str, bytes] = {}
     for number, quads in enumerate(about):
-        text = "".join(f"{quad}\n" for quad in sorted(quads))
-        digest = HASHES[hash_name](text.encode("utf-8")).hexdigest()
+        digest = HASHES[hash_name](b"\n".join((*sorted(quads), b""))).hexdigest()
         if digest in hashes:
             return None
-        hashes[digest] = f"\x01{number}\x01"
-    labels = {hashes[digest]: f"c14n{position}" for position, digest in enumerate(sorted(hashes))}
-    return [_MARK.sub(lambda found: labels[found.group()], line) if "\x01" in line else line for line in lines]
-
-
-def unlabelled(lines: Sequence[str]) -> str:
-    """Return N-Quads with any labels for their marks, for an engine that makes its own."""
-    return "".join(f"{_MARK.sub(lambda found: f'b{found.group()[1:-1]}', line)}\n" for line in lines)
+        hashes[digest] = b"\x01%d\x01" % number
+    labels = {hashes[digest]: b"c14n%d" % position for position, digest in enumerate(sorted(hashes))}
+    return [_MARK.sub(lambda found: labels[found.group()], line) if b"\x01" in line else line for line in lines]

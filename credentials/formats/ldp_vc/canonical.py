@@ -1,57 +1,71 @@
-"""RDF Dataset Canonicalization 1.0 of JSON-LD documents, in safe mode, with limits, and fast for shapes seen before.
+"""RDF Dataset Canonicalization 1.0 of JSON-LD documents: in safe mode, with limits, and fast for known structures.
 
-The way of a document: `shape` takes it apart and refuses what is unsafe; `template` knows, or works out once, what its
-shape becomes; the leaves are filled in; `blank_nodes` labels, or the `worker` does; the lines are sorted. A document
-that states one fact twice is refused: its copy would be signed as one and read as two.
+The long way of a document: the profile is checked, the JSON-LD processor states its facts in safe mode, and these are
+canonicalised. The short way is for documents whose structure has been seen before: the `plan` of that structure fills
+their strings into lines that are known already. Where anything is in doubt the long way is taken, never a guess.
 """
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar, final
+import sys
+from dataclasses import asdict, replace
+from enum import StrEnum
+from typing import Final, final
 
-from credentials.encoding import JsonObject
+from credentials.encoding import JsonObject, JsonValue, json_compact
 from credentials.errors import LimitExceeded
-from credentials.formats.ldp_vc.blank_nodes import HASHES, labelled, unlabelled
+from credentials.formats.ldp_vc.blank_nodes import HASHES
 from credentials.formats.ldp_vc.contexts import ContextBundle
-from credentials.formats.ldp_vc.engine import expanded, to_nquads
-from credentials.formats.ldp_vc.shape import DocumentLimits, Shape, UnsafeDocument, shape_of
-from credentials.formats.ldp_vc.template import Compiler, Fixed, Roles, Template, escaped
-from credentials.formats.ldp_vc.worker import CANONICALISE, EXPAND_AND_PARSE, PARSE, Worker
+from credentials.formats.ldp_vc.jsonld import JsonLdLimits, Processor
+from credentials.formats.ldp_vc.kept import Kept
+from credentials.formats.ldp_vc.leaves import json_text, take_apart
+from credentials.formats.ldp_vc.limits import DocumentLimits
+from credentials.formats.ldp_vc.own_profile import check_profile
+from credentials.formats.ldp_vc.plan import Plan
+from credentials.formats.ldp_vc.rdf import Quad, canonicalise
+from credentials.formats.ldp_vc.safety import UnsafeDocument
+from credentials.formats.ldp_vc.worker import Worker
 
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
-
-_SHAPES_KEPT: Final = 256
-_VARIANTS_KEPT: Final = 64
+_JOBS: Final = {"sha256": b"C", "sha384": b"D"}
+_PLANS_KEPT: Final = 256
+_SEEN_KEPT: Final = 1024
 _HASHES_KEPT: Final = 1024
+
+
+class Profile(StrEnum):
+    """Which documents are taken: those of our own narrow profile, or any that safe mode can sign over as a whole."""
+
+    OWN = "own"
+    ANY = "any"
 
 
 @final
 class Canonicaliser:
     """Canonicalise documents against one bundle of contexts."""
 
-    def __init__(self, bundle: ContextBundle, limits: DocumentLimits | None = None) -> None:
+    def __init__(
+        self, bundle: ContextBundle, limits: DocumentLimits | None = None, profile: Profile = Profile.OWN
+    ) -> None:
         self.bundle = bundle
+        self.profile = profile
         self._limits = limits or DocumentLimits()
-        self._worker = Worker(self._limits.seconds)
-        self._compiled: _Kept[tuple[object, ...], _Compiled] = _Kept(_SHAPES_KEPT)
-        self._small: _Kept[tuple[object, ...], bytes] = _Kept(_HASHES_KEPT)
+        self._processor = Processor(
+            self._load, limits=JsonLdLimits(max_depth=self._limits.max_depth, max_values=self._limits.max_values)
+        )
+        self._worker = Worker(self._limits.seconds, self._setting)
+        self._seen: Kept[int, bool] = Kept(_SEEN_KEPT)
+        self._plans: Kept[bytes, Plan | None] = Kept(_PLANS_KEPT)
+        self._small: Kept[tuple[object, ...], bytes] = Kept(_HASHES_KEPT)
 
     def canonical(self, document: JsonObject, hash_name: str = "sha256") -> bytes:
-        """Return the canonical N-Quads. Raises UnsafeDocument, UnknownContext, LimitExceeded, MalformedCredential."""
-        shape = shape_of(document, self.bundle, self._limits)
-        compiler = Compiler(document, shape, self.bundle, self._parser(shape), self._limits)
-        compiled = self._compiled.get(shape.key, lambda: _Compiled(*compiler.base()))
-        template = compiled.template
-        fixed = compiled.roles.fixed(shape.leaves)
-        if fixed:
-            template = compiled.variants.get(fixed, lambda: compiler.variant(fixed, compiled.template.quads))
-        lines = template.fill(escaped(shape.leaves, compiled.roles))
-        if template.blank_nodes:
-            return self._labelled(lines, template.blank_nodes, hash_name)
-        return _sorted(lines)
+        """Return the canonical N-Quads, one line per fact.
+
+        Raises UnsafeDocument, UnknownContext, LimitExceeded, or MalformedCredential.
+        """
+        text = json_text(document)
+        return self._short_way(text, hash_name) or self._long_way(document, text, hash_name)
+
+    def quads(self, document: JsonObject) -> list[Quad]:
+        """Return the facts as quads, their blank nodes with labels of no meaning. Raises as `canonical`."""
+        return self._facts(document)
 
     def digest(self, document: JsonObject, hash_name: str = "sha256") -> bytes:
         """Return the hash of the canonical N-Quads. Raises as `canonical`."""
@@ -67,61 +81,48 @@ class Canonicaliser:
         """End the worker process, if one was needed."""
         self._worker.close()
 
-    def _parser(self, shape: Shape) -> Callable[[bytes], str]:
-        if shape.cost > self._limits.quick_cost:
-            job = EXPAND_AND_PARSE if shape.layered else PARSE
-            return lambda data: self._worker.run(job, data).decode("utf-8")
-        return (lambda data: to_nquads(expanded(data))) if shape.layered else to_nquads
+    def _short_way(self, text: bytes, hash_name: str) -> bytes | None:
+        parts = take_apart(text) if len(text) <= self._limits.max_characters else None
+        if parts is None:
+            return None
+        structure = parts.structure
+        if structure not in self._plans:
+            # A structure that is seen once is not worth a plan.
+            mark = hash(structure)
+            if mark not in self._seen:
+                self._seen.get(mark, lambda: True)
+                return None
+        own = self.profile is Profile.OWN
+        plan = self._plans.get(structure, lambda: Plan.compiled(text, parts, self._facts, own=own))
+        lines = plan.lines(text, parts.leaves, hash_name) if plan else None
+        return None if lines is None else b"\n".join((*lines, b""))
 
-    def _labelled(self, lines: list[str], count: int, hash_name: str) -> bytes:
-        if count > self._limits.max_blank_nodes:
+    def _long_way(self, document: JsonObject, text: bytes, hash_name: str) -> bytes:
+        if text.count(b":") + text.count(b",") > self._limits.quick_values:
+            return self._worker.run(_JOBS[hash_name], text)
+        quads = self._facts(document)
+        canonical = canonicalise(quads, hash_name=hash_name)
+        if len(canonical.labels) > self._limits.max_blank_nodes:
             raise LimitExceeded(f"the document has more than {self._limits.max_blank_nodes} nodes without a name")
-        done = labelled(lines, count, hash_name)
-        if done is not None:
-            return _sorted(done)
-        _check_distinct(lines)
-        answer = self._worker.run(CANONICALISE[hash_name], unlabelled(lines).encode("utf-8"))
-        # Not by splitlines: a literal may hold U+2028.
-        return _sorted([line for line in answer.decode("utf-8").split("\n") if line])
+        return "\n".join((*canonical.lines, "")).encode("utf-8")
 
+    def _facts(self, document: JsonObject) -> list[Quad]:
+        own = self.profile is Profile.OWN
+        if own:
+            check_profile(document, self.bundle, self._limits)
+        quads = self._processor.to_quads(document, safe=True, distinct=not own)
+        if own and len(set(quads)) != len(quads):
+            # A copy would be signed as one and read as two.
+            raise UnsafeDocument("the document states one fact twice")
+        if len(quads) > self._limits.max_quads:
+            raise LimitExceeded(f"the document states more than {self._limits.max_quads} facts")
+        return quads
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    roles: Roles
-    template: Template
-    variants: "_Kept[Fixed, Template]" = field(default_factory=lambda: _Kept(_VARIANTS_KEPT))
+    def _load(self, url: str) -> JsonValue:
+        return {"@context": self.bundle.context(url)}
 
-
-class _Kept(Generic[Key, Value]):
-    """The most recently used results; making one twice at the same time does no harm."""
-
-    __slots__ = ("_limit", "_lock", "_values")
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._values: OrderedDict[Key, Value] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Key, make: Callable[[], Value]) -> Value:
-        with self._lock:
-            value = self._values.get(key)
-            if value is not None:
-                self._values.move_to_end(key)
-                return value
-        value = make()
-        with self._lock:
-            self._values[key] = value
-            while len(self._values) > self._limit:
-                self._values.popitem(last=False)
-        return value
-
-
-def _check_distinct(lines: list[str]) -> None:
-    if len(set(lines)) != len(lines):
-        raise UnsafeDocument("the document states one fact twice")
-
-
-def _sorted(lines: list[str]) -> bytes:
-    _check_distinct(lines)
-    # Python compares by code point, as the specification demands.
-    return "\n".join([*sorted(lines), ""]).encode("utf-8")
+    def _setting(self) -> bytes:
+        """Say to the worker what this canonicaliser is; there no document is too large for the long way."""
+        contexts = {url: self.bundle.document(url).decode("utf-8") for url in self.bundle.urls()}
+        limits = asdict(replace(self._limits, quick_values=sys.maxsize))
+        return json_compact({"profile": self.profile.value, "contexts": contexts, "limits": limits})

@@ -35,6 +35,7 @@ from credentials.formats.base import (
 from credentials.formats.ldp_vc import holder as holders
 from credentials.formats.ldp_vc.canonical import Canonicaliser
 from credentials.formats.ldp_vc.contexts import CREDENTIALS_V2, ContextBundle
+from credentials.formats.ldp_vc.limits import DocumentLimits
 from credentials.formats.ldp_vc.proof_errors import InvalidProof
 from credentials.formats.ldp_vc.proofs import (
     AUTHENTICATION,
@@ -43,7 +44,6 @@ from credentials.formats.ldp_vc.proofs import (
     timestamp,
     verify_document,
 )
-from credentials.formats.ldp_vc.shape import DocumentLimits
 from credentials.formats.ldp_vc.suites import ALL_SUITES, EDDSA_RDFC_2022
 from credentials.formats.vcdm import CredentialDocument, read_credential, read_presentation, status_entries
 from credentials.keys import Signer
@@ -52,9 +52,7 @@ NAME: Final = "ldp_vc"
 SKEW: Final = timedelta(seconds=60)
 # Over canonical RDF only: what a JCS suite signs need not be what the statements say.
 _SUITES: Final = {
-    name: suite
-    for name, suite in ALL_SUITES.items()
-    if name in ("eddsa-rdfc-2022", "ecdsa-rdfc-2019", "ecdsa-sd-2023")
+    name: suite for name, suite in ALL_SUITES.items() if name in ("eddsa-rdfc-2022", "ecdsa-rdfc-2019", "ecdsa-sd-2023")
 }
 _CREDENTIAL: Final = "VerifiableCredential"
 _PRESENTATION: Final = "VerifiablePresentation"
@@ -97,7 +95,7 @@ class LdpVc:
                 "type": [_CREDENTIAL, vocabulary.term],
             },
             "cryptographic_binding_methods_supported": ["did:jwk", "did:key", "jwk"],
-            "credential_signing_alg_values_supported": [EDDSA_RDFC_2022.name],
+            "credential_signing_alg_values_supported": list(configuration.algorithms) or [EDDSA_RDFC_2022.name],
         }
         return described | configuration.credential_metadata()
 
@@ -156,6 +154,7 @@ class LdpVc:
             valid_from=document.valid_from,
             valid_until=document.valid_until,
             status=tuple(status_entries.read(each) for each in document.status),
+            document=node,
         )
 
     def present(
@@ -229,6 +228,7 @@ class LdpVc:
             valid_until=document.valid_until,
             status=tuple(status_entries.read(each) for each in document.status),
             raw=presented,
+            document=node,
         )
 
     def _presentation(

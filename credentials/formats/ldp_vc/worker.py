@@ -1,8 +1,7 @@
-"""A process that does what could take forever, and is killed when it does.
+"""A process that does what takes long, and is killed when it takes too long.
 
-Canonicalising nine blank nodes that look alike keeps the engine busy for minutes and cannot be interrupted from
-Python. So whatever is large or has blank nodes that only a search tells apart goes to a process of its own, one per
-`Worker`, started when it is first needed.
+A large document keeps an engine busy for longer than a service may leave its other callers waiting. So it goes to a
+process of its own, one per `Worker`, started when it is first needed; memory and time are bounded there.
 """
 
 import os
@@ -13,17 +12,14 @@ import sys
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, final
 
 from credentials.errors import LimitExceeded, Unavailable
-from credentials.formats.base import MalformedCredential
+from credentials.formats.ldp_vc.safety import UnsafeDocument
 
-PARSE: Final = b"P"
-EXPAND_AND_PARSE: Final = b"E"
-CANONICALISE: Final = {"sha256": b"C", "sha384": b"D"}
-
-_PROGRAM: Final = Path(__file__).with_name("oxigraph_process.py")
+_PROGRAM: Final = Path(__file__).with_name("canonical_process.py")
 _CHUNK: Final = 1 << 16
 _START_SECONDS: Final = 30.0
 
@@ -36,21 +32,28 @@ class TooCostly(LimitExceeded):
 
 @final
 class Worker:
-    """One process for costly work, used by one thread at a time."""
+    """One process for costly documents, used by one thread at a time.
 
-    def __init__(self, seconds: float) -> None:
+    It is told once what it needs to know, the `setting`; a request after that is only a document's text.
+    """
+
+    def __init__(self, seconds: float, setting: Callable[[], bytes]) -> None:
         self._seconds = seconds
+        self._setting = setting
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
 
     def run(self, job: bytes, data: bytes) -> bytes:
-        """Have a job done. Raises TooCostly when it takes too long, MalformedCredential when it cannot be done."""
+        """Have a document canonicalised; `job` is the letter of a hash.
+
+        Raises TooCostly when it takes too long, UnsafeDocument when it is refused.
+        """
         with self._lock:
             process = self._running()
             deadline = time.monotonic() + self._seconds
             try:
-                answer = _exchange(process, job + struct.pack(">I", len(data)) + data, deadline)
+                answer = _exchange(process, _framed(job, data), deadline)
             except (TooCostly, OSError):
                 self._stop()
                 raise
@@ -59,7 +62,7 @@ class Worker:
                 self._stop()
                 raise TooCostly("the document needs more than a worker has") from error
         if answer[:1] != b"Y":
-            raise MalformedCredential("the document is not valid JSON-LD")
+            raise UnsafeDocument("the document is not JSON-LD that can be signed over as a whole")
         return answer[1:]
 
     def close(self) -> None:
@@ -85,8 +88,9 @@ class Worker:
             self._owner = os.getpid()
             weakref.finalize(self, _end, self._process, self._owner)
             try:
-                _greeted(self._process)
-            except (TooCostly, EOFError) as error:
+                # Starting an interpreter takes its time on a busy machine: that is not the document's fault.
+                _exchange(self._process, _framed(b"S", self._setting()), time.monotonic() + _START_SECONDS)
+            except (TooCostly, EOFError, OSError) as error:
                 self._stop()
                 raise Unavailable("no worker can be started") from error
         return self._process
@@ -97,11 +101,8 @@ class Worker:
             self._process = None
 
 
-def _greeted(process: "subprocess.Popen[bytes]") -> None:
-    # Starting an interpreter takes its time on a busy machine: that is not the document's fault.
-    if process.stdout is None:
-        raise EOFError
-    _read(process.stdout.fileno(), 1, time.monotonic() + _START_SECONDS)
+def _framed(job: bytes, data: bytes) -> bytes:
+    return job + struct.pack(">I", len(data)) + data
 
 
 def _exchange(process: "subprocess.Popen[bytes]", request: bytes, deadline: float) -> bytes:

@@ -1,5 +1,4 @@
 import json
-import time
 
 import pyoxigraph
 import pytest
@@ -7,9 +6,17 @@ import pytest
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import ConfigurationError, LimitExceeded
 from credentials.formats import MalformedCredential
-from credentials.formats.ldp_vc import Canonicaliser, ContextBundle, DocumentLimits, UnknownContext, UnsafeDocument
+from credentials.formats.ldp_vc import (
+    Canonicaliser,
+    ContextBundle,
+    DocumentLimits,
+    Profile,
+    UnknownContext,
+    UnsafeDocument,
+)
 from credentials.formats.ldp_vc.contexts import BUNDLED, CREDENTIALS_V2
-from credentials.formats.ldp_vc.worker import TooCostly, Worker
+from credentials.formats.ldp_vc.rdf import PoisonedDataset
+from credentials.formats.ldp_vc.worker import TooCostly
 from tests.unit.formats.format_samples import CONTEXT_URL, EXAMPLES_URL, bundle
 
 BUNDLE = bundle()
@@ -62,6 +69,7 @@ SAFE: list[JsonObject] = [
     subject(site="https://ééé.example/"),
     subject(site="data:image/png;base64,iVBOR+/="),
     subject(saldo=5),
+    subject(site=5),
     subject(saldo=[5, 6]),
     subject(omschrijving=True),
     subject(omschrijving=5),
@@ -103,7 +111,6 @@ UNSAFE: list[JsonObject] = [
     subject(bron={"id": "urn:a\nurn:b"}),
     subject(bron={"id": ""}),
     subject(site="boete"),
-    subject(site=5),
     subject(soort="geen term"),
     subject(soort="onbekend"),
     subject(omschrijving=None),
@@ -151,13 +158,15 @@ UNSAFE: list[JsonObject] = [
 @pytest.mark.parametrize("document", SAFE)
 def test_a_safe_document_becomes_what_the_engine_makes_of_it(document: JsonObject) -> None:
     expected = by_the_engine(document)
-    assert CANONICALISER.canonical(document) == expected
-    assert CANONICALISER.canonical(document) == expected
+    # The first time the long way, then by a plan that is made, then by the plan.
+    canonicaliser = Canonicaliser(BUNDLE)
+    for _ in range(3):
+        assert canonicaliser.canonical(document) == expected
 
 
 @pytest.mark.parametrize("document", UNSAFE)
 def test_a_document_with_something_unsigned_is_refused(document: JsonObject) -> None:
-    for _ in range(2):
+    for _ in range(3):
         with pytest.raises(MalformedCredential):
             CANONICALISER.canonical(document)
 
@@ -200,18 +209,18 @@ def test_a_value_that_looks_like_our_own_places_is_signed_as_it_is() -> None:
 
 
 def test_a_graph_that_would_take_minutes_is_given_up() -> None:
-    canonicaliser = Canonicaliser(BUNDLE, DocumentLimits(seconds=0.5))
+    canonicaliser = Canonicaliser(BUNDLE, profile=Profile.ANY)
     poison: JsonObject = {
         "@context": EXAMPLES_URL,
-        "nodes": [{"@id": f"_:b{n}", "knows": [{"@id": f"_:b{m}"} for m in range(9) if m != n]} for n in range(9)],
+        "@id": "urn:all",
+        "nodes": [{"@id": f"_:b{n}", "knows": [{"@id": f"_:b{m}"} for m in range(12) if m != n]} for n in range(12)],
     }
-    started = time.monotonic()
-    with pytest.raises(TooCostly):
-        canonicaliser.canonical(poison)
-    assert time.monotonic() - started < 3
+    for _ in range(3):
+        with pytest.raises(PoisonedDataset):
+            canonicaliser.canonical(poison)
     mild: JsonObject = {"@context": EXAMPLES_URL, "nodes": [{"x": [{"y": "1"}, {"y": "1"}]}, {"x": {"y": "1"}}]}
-    assert canonicaliser.canonical(mild) == by_the_engine(mild)
-    canonicaliser.close()
+    for _ in range(3):
+        assert canonicaliser.canonical(mild) == by_the_engine(mild)
 
 
 LAYERED_URL = "https://example.org/contexts/layered/v1"
@@ -237,12 +246,40 @@ def test_several_types_that_each_bring_a_context_are_all_heard() -> None:
             canonicaliser.canonical(unsafe)
 
 
-def test_a_large_document_is_parsed_elsewhere_with_the_same_outcome() -> None:
+def test_a_large_document_is_canonicalised_elsewhere_with_the_same_outcome() -> None:
     contexts = bundle({LAYERED_URL: LAYERED})
-    here, elsewhere = Canonicaliser(contexts), Canonicaliser(contexts, DocumentLimits(quick_cost=0, seconds=20))
+    here, elsewhere = Canonicaliser(contexts), Canonicaliser(contexts, DocumentLimits(quick_values=0, seconds=20))
     for document in (SAFE[1], layered(q="urn:b")):
         assert elsewhere.canonical(document) == here.canonical(document)
+        assert elsewhere.canonical(document, "sha384") == here.canonical(document, "sha384")
+    with pytest.raises(UnsafeDocument):
+        elsewhere.canonical(subject(onbekend="x"))
     elsewhere.close()
+    assert elsewhere.canonical(SAFE[2]) == here.canonical(SAFE[2])
+    elsewhere.close()
+
+
+def test_what_takes_too_long_elsewhere_is_given_up_and_the_next_is_served() -> None:
+    canonicaliser = Canonicaliser(BUNDLE, DocumentLimits(quick_values=0, seconds=20, max_values=100_000))
+    assert canonicaliser.canonical(SAFE[1])
+    canonicaliser._worker._seconds = 0.001
+    large = subject(zaken=[{"id": f"urn:z:{number}", "saldo": str(number)} for number in range(2_000)])
+    with pytest.raises(TooCostly):
+        canonicaliser.canonical(large)
+    canonicaliser._worker._seconds = 20
+    assert canonicaliser.canonical(SAFE[1]) == by_the_engine(SAFE[1])
+    canonicaliser.close()
+
+
+def test_a_worker_that_was_killed_is_replaced() -> None:
+    canonicaliser = Canonicaliser(BUNDLE, DocumentLimits(quick_values=0, seconds=20))
+    expected = canonicaliser.canonical(SAFE[1])
+    process = canonicaliser._worker._process
+    assert process is not None
+    process.kill()
+    process.wait()
+    assert canonicaliser.canonical(SAFE[1]) == expected
+    canonicaliser.close()
 
 
 @pytest.mark.parametrize(
@@ -259,26 +296,6 @@ def test_a_large_document_is_parsed_elsewhere_with_the_same_outcome() -> None:
 def test_limits_hold(limits: DocumentLimits) -> None:
     with pytest.raises(LimitExceeded):
         Canonicaliser(BUNDLE, limits).canonical(subject(bron={"omschrijving": "x"}))
-
-
-def test_a_worker_refuses_what_is_not_json_ld_and_goes_on() -> None:
-    worker = Worker(20)
-    with pytest.raises(MalformedCredential):
-        worker.run(b"P", b'{"@context": 5}')
-    assert worker.run(b"P", b'{"@id": "urn:a", "urn:b": "c"}') == b'<urn:a> <urn:b> "c" .\n'
-    worker.close()
-    assert worker.run(b"P", b"{}") == b""
-    worker.close()
-
-
-def test_a_worker_that_was_killed_is_replaced() -> None:
-    worker = Worker(20)
-    worker.run(b"P", b"{}")
-    assert worker._process is not None
-    worker._process.kill()
-    worker._process.wait()
-    assert worker.run(b"P", b"{}") == b""
-    worker.close()
 
 
 def test_bundled_contexts_are_the_published_ones() -> None:

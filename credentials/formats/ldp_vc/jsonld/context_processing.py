@@ -65,7 +65,7 @@ class ContextProcessor:
         """Return the active context after a context that stands in a document. Raises JsonLdError, LimitExceeded."""
         if isinstance(local, list):
             for item in local:
-                active = self._known(active, item, base_url)
+                active = self._known(active, _meant(item), base_url)
             return active
         return self._known(active, local, base_url)
 
@@ -120,19 +120,7 @@ class ContextProcessor:
         self._enter()
         for item in local if isinstance(local, list) else [local]:
             self._count()
-            if isinstance(item, dict) and item.keys() == {"@context"}:
-                # A context document written where its context was meant. The algorithm does not say so; jsonld.js and
-                # PyLD take it so, and documents that were signed with them, W3C test inputs among them, need it.
-                active = self._process(
-                    active,
-                    item["@context"],
-                    base_url,
-                    remote,
-                    override=override,
-                    propagate=propagate,
-                    validate=validate,
-                )
-            elif isinstance(item, dict):
+            if isinstance(item, dict):
                 active = self._definition(active, item, base_url, remote, override=override, propagate=propagate)
             elif item is None:
                 active = self._nothing(active, override=override, propagate=propagate)
@@ -280,6 +268,12 @@ class ContextProcessor:
         if self._old and not (vocab.startswith("_:") or has_iri_form(vocab)):
             raise JsonLdError("invalid vocab mapping")
         result.vocab = result.expand(vocab, vocab=True, relative=True)
+
+
+def _meant(item: JsonValue) -> JsonValue:
+    # A context document among contexts, where its context was meant. The algorithm does not say so; jsonld.js and PyLD
+    # take it so, and documents that were signed with them, W3C test inputs among them, need it.
+    return item["@context"] if isinstance(item, dict) and item.keys() == {"@context"} else item
 
 
 def _text_or_null(value: JsonValue, keyword_error: str) -> str | None:

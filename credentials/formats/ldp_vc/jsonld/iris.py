@@ -5,18 +5,21 @@ from typing import Final
 
 # RFC 3987 section 2.2: what may stand in the path of an IRI and, but for private characters, in every part of it.
 _CHARACTERS: Final = (
-    r"A-Za-z0-9\-._~!$&'()*+,;=:@"
+    r"A-Za-z0-9\-._~!$&'()*+,;="
     "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
     + "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 15))
 )
 _PRIVATE: Final = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
 _PERCENT: Final = "%[0-9A-Fa-f]{2}"
+_AUTHORITY: Final = (
+    rf"(?:(?:[{_CHARACTERS}:]|{_PERCENT})*@)?"
+    rf"(?:\[[0-9A-Fa-fVv:.]+\]|(?:[{_CHARACTERS}]|{_PERCENT})*+)(?::[0-9]*)?(?=[/?#]|\Z)"
+)
 _IRI: Final = re.compile(
-    r"[A-Za-z][A-Za-z0-9+.\-]*:"
-    rf"(?://(?:[{_CHARACTERS}]|{_PERCENT})*+(?:\[[0-9A-Fa-fVv:.]+\](?::[0-9]*)?)?(?=[/?#]|\Z))?"
-    rf"(?:[{_CHARACTERS}/]|{_PERCENT})*+"
-    rf"(?:\?(?:[{_CHARACTERS}/?{_PRIVATE}]|{_PERCENT})*+)?"
-    rf"(?:\#(?:[{_CHARACTERS}/?]|{_PERCENT})*+)?"
+    rf"[A-Za-z][A-Za-z0-9+.\-]*:(?://{_AUTHORITY}|(?!//))"
+    rf"(?:[{_CHARACTERS}:@/]|{_PERCENT})*+"
+    rf"(?:\?(?:[{_CHARACTERS}:@/?{_PRIVATE}]|{_PERCENT})*+)?"
+    rf"(?:\#(?:[{_CHARACTERS}:@/?]|{_PERCENT})*+)?"
 )
 _IRI_FORM: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S*")
 _LANGUAGE: Final = re.compile("[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")

@@ -1,14 +1,16 @@
 """Containers that are maps, by language, index, identifier or type (JSON-LD 1.1 API section 5.1.2, 13.7 and 13.8)."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from credentials.encoding import JsonObject, JsonValue
 from credentials.formats.ldp_vc.jsonld.active_context import ABSENT, ActiveContext, Key
 from credentials.formats.ldp_vc.jsonld.context_processing import ContextProcessor
 from credentials.formats.ldp_vc.jsonld.errors import JsonLdError
 from credentials.formats.ldp_vc.jsonld.place import Recursion
-from credentials.formats.ldp_vc.jsonld.values import as_list, expand_scalar
+from credentials.formats.ldp_vc.jsonld.values import as_list, expand_scalar, is_node
+
+_GRAPH_OBJECT: Final = frozenset({"@graph", "@id", "@index"})
 
 _Drop: TypeAlias = Callable[[str], None]
 
@@ -57,7 +59,7 @@ def expand_map(
             expander.drop("an entry of a map states nothing")
         for item in items:
             node = item if isinstance(item, dict) else {}
-            if "@graph" in container and "@graph" not in node:
+            if "@graph" in container and not ("@graph" in node and node.keys() <= _GRAPH_OBJECT):
                 node = {"@graph": as_list(item)}
             if expanded_index.iri != "@none":
                 _place(active, key, index, node, expander.drop)
@@ -84,7 +86,11 @@ def _place(active: ActiveContext, key: Key, index: str, node: JsonObject, drop: 
             expand_scalar(active, index_property, index),
             *as_list(node.get(index_property.iri, [])),
         ]
-    elif "@id" in container:
+        return
+    if not is_node(node):
+        # The specification lets a value have an identifier or a second type here, and then cannot say what that means.
+        raise JsonLdError("invalid value object")
+    if "@id" in container:
         if "@id" not in node:
             node["@id"] = active.expand(index, relative=True)
     else:

@@ -64,16 +64,18 @@ class Processor:
         safe: bool = True,
         rdf_direction: RdfDirection | None = None,
         generalized: bool = False,
+        distinct: bool = True,
     ) -> list[Quad]:
-        """Deserialise to RDF (JSON-LD 1.1 API section 8.1): distinct quads, blank nodes as `_:b0`, `_:b1` and so on.
+        """Deserialise to RDF (JSON-LD 1.1 API section 8.1): quads, blank nodes as `_:b0`, `_:b1` and so on.
 
-        `rdf_direction` says how the direction of a text is written, and `generalized` that blank nodes may be
-        properties. Raises as `expand`; with `safe` also UnsafeDocument for statements that RDF cannot make.
+        A dataset has each quad once; with `distinct` false, what is said twice is there twice. `rdf_direction` says how
+        the direction of a text is written, and `generalized` that blank nodes may be properties. Raises as `expand`;
+        with `safe` also UnsafeDocument for statements that RDF cannot make.
         """
         try:
             expanded = self._expanded(document, base, expand_context, safe=safe)
             writer = Deserializer(self._names, safe=safe, direction=rdf_direction, generalized=generalized)
-            return writer.quads(expanded)
+            return writer.quads(expanded, distinct=distinct)
         except RecursionError as error:
             raise LimitExceeded("the document is nested too deep") from error
 

@@ -79,12 +79,18 @@ class Deserializer:
         self._indexes: dict[tuple[str, str], JsonValue] = {}
         self._compound: dict[tuple[str, ...], str] = {}
 
-    def quads(self, expanded: list[JsonValue]) -> list[Quad]:
-        """Return distinct quads. Raises JsonLdError, and UnsafeDocument in safe mode."""
-        for item in expanded:
-            self._node(DEFAULT_GRAPH, item)
+    def quads(self, expanded: list[JsonValue], *, distinct: bool = True) -> list[Quad]:
+        """Return quads, each once if `distinct`. Raises JsonLdError, and UnsafeDocument in safe mode."""
+        self._nodes(DEFAULT_GRAPH, expanded)
         quads = self._quads
-        return quads if len(set(quads)) == len(quads) else list(dict.fromkeys(quads))
+        return list(dict.fromkeys(quads)) if distinct and len(set(quads)) != len(quads) else quads
+
+    def _nodes(self, graph: str, nodes: list[JsonValue]) -> None:
+        for node in nodes:
+            if self._safe and isinstance(node, dict) and node.keys() <= {"@id"}:
+                # As when a container makes a graph of what was meant as a reference.
+                raise UnsafeDocument("a node states nothing where no property points to it")
+            self._node(graph, node)
 
     def _node(self, graph: str, node: JsonValue) -> str | None:
         """Write down what is said of a node; return the term for it, or None where there is none."""
@@ -108,11 +114,9 @@ class Deserializer:
             case "@reverse" if isinstance(value, dict):
                 self._reverse(graph, subject, value)
             case "@graph" if subject is not None:
-                for item in as_list(value):
-                    self._node(subject, item)
+                self._nodes(subject, as_list(value))
             case "@included":
-                for item in as_list(value):
-                    self._node(graph, item)
+                self._nodes(graph, as_list(value))
             case "@index" if subject is not None:
                 if self._indexes.setdefault((graph, subject), value) != value:
                     raise JsonLdError("conflicting indexes")
