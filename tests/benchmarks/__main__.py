@@ -1,10 +1,13 @@
 """`make bench`: run every benchmark of this folder and print one table; `--write` refreshes docs/performance.md too.
 
+With the variable JSON=file the named rows are also written there, as `{name: {"ops", "peer", "peerOps", "ratio"}}`.
+
 Each `bench_*.py` offers `measure() -> list[Row]`. Ours and the peer are timed in turns in the same run, so that the
 ratio holds on any machine; the absolute figures are this machine's.
 """
 
 import importlib
+import json
 import os
 import platform
 import sys
@@ -14,7 +17,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks.row import Row
+from tests.benchmarks.timing import Row
 
 HERE: Final = Path(__file__).parent
 PAGE: Final = HERE.parents[1] / "docs" / "performance.md"
@@ -31,6 +34,8 @@ def main() -> int:
         with console.status(f"{path.stem} …"):
             rows += importlib.import_module(f"tests.benchmarks.{path.stem}").measure()
     _show(console, rows)
+    if report := os.environ.get("JSON"):
+        Path(report).write_text(json.dumps(_named(rows), indent=1) + "\n")
     if "--write" in sys.argv[1:]:
         head = PAGE.read_text().partition(MARK)[0].rstrip()
         PAGE.write_text(f"{head}\n\n{MARK}\n\n{_markdown(rows)}")
@@ -46,6 +51,14 @@ def _show(console: Console, rows: list[Row]) -> None:
             row.work, f"{row.ours_per_s:,.0f}", row.peer, f"{row.peer_per_s:,.0f}", f"{row.ratio:.2f}", row.target
         )
     console.print(table)
+
+
+def _named(rows: list[Row]) -> dict[str, dict[str, float | str]]:
+    return {
+        row.name: {"ops": row.ours_per_s, "peer": row.peer, "peerOps": row.peer_per_s, "ratio": row.ratio}
+        for row in rows
+        if row.name is not None
+    }
 
 
 def _markdown(rows: list[Row]) -> str:
