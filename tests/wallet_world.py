@@ -36,6 +36,7 @@ from issuer.app.compose import Agency, build
 from issuer.app.keys import initialise, load_keys
 from issuer.app.run import describe
 from issuer.domain.clients import ListedWallet, Wallets
+from issuer.domain.configurations import DEFAULT_SECURINGS, Securing
 from issuer.settings import AgencySection, AgencySettings, DigidSection, FcidSource, StatusSection
 from service.errors import UnexpectedContentType, UnexpectedStatus, Unreachable
 from service.http import Answer
@@ -55,7 +56,16 @@ DIGID = "https://digid.example"
 CLIENT = "blauweknop-wallet"
 PIN = "hallo 2026"
 JOHAN = Bsn("999990019")
-PORTS = {"cjib": 8201, "duo": 8204, "svb": 8207, "tilburg": 8208}
+PORTS = {
+    "cjib": 8201,
+    "belastingdienst": 8202,
+    "cak": 8203,
+    "duo": 8204,
+    "toeslagen": 8205,
+    "uwv": 8206,
+    "svb": 8207,
+    "tilburg": 8208,
+}
 
 Handler = Callable[[str, str, Mapping[str, str], bytes], tuple[int, str, bytes]]
 
@@ -270,8 +280,18 @@ class WalletWorld:
             each.database.close()
 
 
-def make_world(folder: Path, *keys: str, database: str = "", copies: int = 3, **more: Any) -> WalletWorld:
-    """Set up a wallet with these agencies of the demonstration, which have the demonstration's debts."""
+def make_world(
+    folder: Path,
+    *keys: str,
+    database: str = "",
+    copies: int = 3,
+    securings: Mapping[str, tuple[Securing, ...]] = MappingProxyType({}),
+    **more: Any,
+) -> WalletWorld:
+    """Set up a wallet with these agencies of the demonstration, which have the demonstration's debts.
+
+    `securings` says of an agency how it secures what it issues, where that is not as usual.
+    """
     # Certificates live on the machine's own clock.
     clock = FixedClock(datetime.now(UTC).replace(microsecond=0))
     net, root = Net(), SoftwareSigner.generate()
@@ -279,7 +299,7 @@ def make_world(folder: Path, *keys: str, database: str = "", copies: int = 3, **
     participants: list[Participant] = []
     logins = {key: FakeLogin() for key in keys}
     for key in keys:
-        settings = _agency_settings(folder, key)
+        settings = _agency_settings(folder, key, securings.get(key, DEFAULT_SECURINGS))
         shutil.copytree(DEMO / key, folder / key / "debts")
         initialise(settings)
         agencies[key] = build(
@@ -310,7 +330,7 @@ def make_world(folder: Path, *keys: str, database: str = "", copies: int = 3, **
     return world
 
 
-def _agency_settings(folder: Path, key: str) -> AgencySettings:
+def _agency_settings(folder: Path, key: str, securings: tuple[Securing, ...]) -> AgencySettings:
     known = agency(key)
     return AgencySettings(
         base_url=f"http://localhost:{PORTS[key]}",
@@ -323,6 +343,7 @@ def _agency_settings(folder: Path, key: str) -> AgencySettings:
         source=FcidSource(kind="fcid", directory=folder / key / "debts"),
         digid=DigidSection(issuer=DIGID, client_id=key),
         status=StatusSection(ttl_seconds=60),
+        securings=securings,
     )
 
 
