@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import final
 
+from credentials.errors import MalformedInput
 from credentials.formats.base import Credential, CredentialFormat, UnknownFormat
+from credentials.jose import UnverifiedToken
 
 
 @final
@@ -47,14 +49,56 @@ class FormatRegistry:
         return self[self.detect(presented)]
 
 
+def is_presentation(presented: object) -> bool:
+    """Tell a presentation, with its holder's proof, from a bare credential, by the outer shape.
+
+    For files that do not say. Whether a proof is demanded is a verifier's policy, and never follows from this.
+    """
+    match presented:
+        case str() if "~" in presented:
+            # RFC 9901 section 4: a bare SD-JWT ends with a tilde, one with key binding with the holder's token.
+            return not presented.endswith("~")
+        case str():
+            token = _token(presented)
+            return token is not None and (token.header.get("typ") == "vp+jwt" or "vp" in token.payload)
+        case {"type": kind}:
+            return "VerifiablePresentation" in (kind if isinstance(kind, list) else [kind])
+        case _:
+            return False
+
+
 def _shape(presented: object) -> str | None:
     match presented:
         case str() if "~" in presented:
-            return "dc+sd-jwt"
+            # `vc+sd-jwt` once was the name of SD-JWT VC. Only documents of the data model are taken under it now.
+            token = _token(presented.partition("~")[0])
+            return "vc+sd-jwt" if token is not None and token.header.get("typ") == "vc+sd-jwt" else "dc+sd-jwt"
+        case str():
+            return _token_shape(presented)
         case {"@context": _, "type": kind} if _names_a_document(kind):
             return "ldp_vc"
         case _:
             return None
+
+
+def _token_shape(compact: str) -> str | None:
+    token = _token(compact)
+    if token is None:
+        return None
+    match token.header.get("typ"):
+        case "vc+jwt" | "vp+jwt":
+            return "vc+jwt"
+        case None | "JWT" if "vc" in token.payload or "vp" in token.payload:
+            return "jwt_vc_json"
+        case _:
+            return None
+
+
+def _token(compact: str) -> UnverifiedToken | None:
+    try:
+        return UnverifiedToken.parse(compact)
+    except MalformedInput:
+        return None
 
 
 def _names_a_document(kind: object) -> bool:

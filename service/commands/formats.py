@@ -7,6 +7,7 @@ from credentials.debts.claims import from_jsonld, to_jsonld
 from credentials.debts.jsonld import TYPE_TERMS
 from credentials.debts.types import CONTEXT_URL, context_document
 from credentials.formats import FormatRegistry, Vocabulary
+from credentials.formats.jwt_vc import JwtVcJson, VcJwt, VcSdJwt
 from credentials.formats.ldp_vc import ContextBundle, LdpVc
 from credentials.formats.sd_jwt import SdJwtVc
 
@@ -19,4 +20,12 @@ def all_formats() -> FormatRegistry:
         for type_ in (OVERVIEW_TYPE, CASE_TYPE)
     ]
     bundle = ContextBundle({CONTEXT_URL: context_document()})
-    return FormatRegistry([SdJwtVc(), LdpVc(bundle, vocabularies)])
+    return FormatRegistry(
+        [
+            SdJwtVc(),
+            LdpVc(bundle, vocabularies),
+            VcJwt(vocabularies),
+            VcSdJwt(vocabularies),
+            JwtVcJson(vocabularies),
+        ]
+    )

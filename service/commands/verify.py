@@ -21,6 +21,7 @@ from credentials.dids import Resolver
 from credentials.encoding import JsonObject, JsonValue, json_object, json_parse
 from credentials.errors import BlauweKnopError, Unavailable
 from credentials.formats.base import Expectation
+from credentials.formats.registry import is_presentation
 from credentials.jose import UnverifiedToken
 from credentials.status import Limits, StatusChecker
 from credentials.trust import TrustList, TrustListExpired
@@ -114,8 +115,7 @@ def _proofs(file: str) -> Iterable[BundledProof]:
             proofs = Bundle.parse(document).proofs
         elif isinstance(document, str | dict):
             kind = formats.detect(document)
-            is_presentation = _is_presentation(document)
-            proofs = (BundledProof(kind, document, is_presentation),)
+            proofs = (BundledProof(kind, document, is_presentation(document)),)
         else:
             proofs = ()
     except (BlauweKnopError, UnicodeDecodeError) as error:
@@ -124,14 +124,6 @@ def _proofs(file: str) -> Iterable[BundledProof]:
     if not proofs:
         raise Unusable(f"{file}: holds no proofs")
     return proofs
-
-
-def _is_presentation(content: JsonValue) -> bool:
-    if isinstance(content, str):
-        # RFC 9901 section 4: a bare SD-JWT ends with a tilde, one with key binding with the holder's token.
-        return not content.endswith("~")
-    kinds = content.get("type") if isinstance(content, dict) else None
-    return "VerifiablePresentation" in (kinds if isinstance(kinds, list) else [kinds])
 
 
 def _demanding(proof: BundledProof, nonce: str | None, audience: str | None) -> BundledProof:

@@ -5,7 +5,7 @@ from typing import Protocol, Self
 
 from credentials.encoding import JsonObject
 from credentials.formats.base import KeyResolver, MalformedCredential, SignedBy
-from credentials.formats.issuer_key import leaf_key
+from credentials.formats.issuer_key import PublishedKeys, leaf_key
 from credentials.formats.jwt_vc.media import Kind
 from credentials.keys import WITH_ES512, PublicJwk
 
@@ -68,16 +68,23 @@ class VerificationMethod:
 class ByIdentifier:
     """Keys found by the DID URL in `kid`, or as the leaf of `x5c`, for the party that the document names.
 
+    With `published`, an issuer that is no DID may publish its keys itself (section 4.2.1, SD-JWT VC section 4).
+
     The DID must be that party's own (VCDM 2.0 section 7.1), and list the key under `assertionMethod` for a credential,
     `authentication` for a presentation. Whether a chain or a DID may speak is decided later.
     """
 
     keys: KeyResolver
+    published: PublishedKeys | None = None
 
     def find(self, claimed: ClaimedKey, kind: Kind) -> SignedBy:
-        """Return the key. Raises MalformedCredential, UnsupportedKey, or as the resolver does."""
+        """Return the key. Raises MalformedCredential, UnsupportedKey, or as the resolver and `published` do."""
+        party = claimed.party
         if claimed.x5c:
-            return SignedBy(claimed.party, leaf_key(claimed.x5c[0]), claimed.x5c)
+            return SignedBy(party, leaf_key(claimed.x5c[0]), claimed.x5c)
+        if self.published is not None and party is not None and not party.startswith("did:"):
+            found = self.published.find(party, claimed.kid)
+            return SignedBy(party, found.key, published_at=found.address)
         method = _method(claimed)
         purpose = "assertionMethod" if kind is Kind.CREDENTIAL else "authentication"
         return SignedBy(method.partition("#")[0], self.keys.resolve(method, purpose), verification_method=method)

@@ -1,0 +1,241 @@
+"""`vc+jwt`: VCDM 2.0 credentials in a JWS, presented in a `vp+jwt` (VC-JOSE-COSE section 3.1).
+
+Everything in such a credential is disclosed to whoever receives it. The holder proves its key by signing the
+presentation around it, and its DID must be the subject of the credential.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Final, final
+
+from credentials.encoding import JsonObject
+from credentials.formats.base import (
+    ClaimsPath,
+    Configuration,
+    Credential,
+    CredentialDraft,
+    Expectation,
+    HeldView,
+    HolderBindingFailed,
+    HolderBindingMissing,
+    IssuerKey,
+    KeyResolver,
+    MalformedCredential,
+    VerifiedClaims,
+    Vocabulary,
+)
+from credentials.formats.issuer_key import PublishedKeys, certificates
+from credentials.formats.jwt_vc.cards import CREDENTIAL, Cards, IssuerName, earliest, latest
+from credentials.formats.jwt_vc.document import envelope_of
+from credentials.formats.jwt_vc.key_sources import ByIdentifier
+from credentials.formats.jwt_vc.media import Kind, Securing, media_type, token_type
+from credentials.formats.jwt_vc.presentation import check_answer, check_bound, named_holder, refuse_audience
+from credentials.formats.jwt_vc.secured import SecuredDocument, open_secured, secure
+from credentials.formats.jwt_vc.signature_claims import NAMES, SignatureClaims
+from credentials.formats.selective_disclosure.confirmation import confirmation
+from credentials.formats.vcdm import (
+    CREDENTIALS_V2,
+    ENVELOPED_CREDENTIAL,
+    Envelope,
+    read_presentation,
+)
+from credentials.formats.vcdm import (
+    holder as holders,
+)
+from credentials.jose import InvalidToken, UnverifiedToken
+from credentials.keys import Algorithm, InvalidSignature, Signer
+
+NAME: Final = "vc+jwt"
+_MEDIA_TYPE: Final = media_type(Kind.CREDENTIAL, Securing.JWT)
+
+
+@final
+class VcJwt:
+    """Issue, present and verify credentials as `vc+jwt`.
+
+    `vocabularies` say how claim trees are written as subjects. `published` finds keys of https issuers on their web
+    sites, for those for which that is allowed; without it they need certificates.
+    """
+
+    __slots__ = ("_cards", "_published")
+
+    name = NAME
+
+    def __init__(self, vocabularies: Iterable[Vocabulary] = (), *, published: PublishedKeys | None = None) -> None:
+        self._cards = Cards(vocabularies)
+        self._published = published
+
+    def describe(self, configuration: Configuration) -> JsonObject:
+        """Return the metadata members, laid out as OpenID4VCI 1.0 appendix A.1.2 does for W3C credentials.
+
+        Raises UnknownFormat for an unknown type.
+        """
+        vocabulary = self._cards.vocabulary(configuration.type)
+        described: JsonObject = {
+            "format": NAME,
+            "credential_definition": {
+                "@context": [CREDENTIALS_V2, vocabulary.context],
+                "type": [CREDENTIAL, vocabulary.term],
+            },
+            "cryptographic_binding_methods_supported": ["did:jwk", "did:key", "jwk"],
+            "credential_signing_alg_values_supported": list(configuration.algorithms) or [Algorithm.ES256.value],
+        }
+        return described | configuration.credential_metadata()
+
+    def issue(self, draft: CredentialDraft, key: IssuerKey) -> str:
+        """Sign a VCDM 2.0 credential.
+
+        Raises UnknownFormat for a type without a vocabulary, ValueError for a draft that this format cannot state.
+        """
+        name = IssuerName.of(draft, key)
+        token = secure(
+            self._cards.write(draft, name.issuer),
+            key.signer,
+            kid=name.kid,
+            x5c=name.x5c,
+            claims=issuing_claims(name, draft),
+        )
+        return str(token)
+
+    def inspect(self, credential: Credential) -> HeldView:
+        """Read a held credential, not verified. Everything in it is always disclosed. Raises MalformedCredential."""
+        token = _token(credential, Kind.CREDENTIAL)
+        claims = SignatureClaims.read(token.header, token.payload)
+        card = self._cards.read({name: value for name, value in token.payload.items() if name not in NAMES})
+        return HeldView(
+            format=NAME,
+            type=card.type,
+            types=card.types,
+            claims=card.claims,
+            always_disclosed=card.claims,
+            paths=(),
+            issuer=card.read.issuer,
+            x5c=certificates(token.header),
+            holder=named_holder(card.subject),
+            issued_at=claims.issued_at,
+            valid_from=latest(card.read.valid_from, claims.not_before),
+            valid_until=earliest(card.read.valid_until, claims.expires_at),
+            status=card.status,
+            document=card.document,
+        )
+
+    def present(
+        self,
+        credential: Credential,
+        paths: Collection[ClaimsPath] | None,
+        holder: Signer,
+        *,
+        audience: str,
+        nonce: str,
+        now: datetime,
+    ) -> str:
+        """Make a `vp+jwt` around one enveloped credential, for one audience.
+
+        The whole credential is disclosed whatever `paths` says: a JWS has no selective disclosure. Raises
+        HolderBindingFailed when the credential is bound to another key.
+        """
+        del paths
+        token = _token(credential, Kind.CREDENTIAL)
+        card = self._cards.read({name: value for name, value in token.payload.items() if name not in NAMES})
+        did = card.subject.get("id")
+        if not isinstance(did, str):
+            raise HolderBindingFailed("the credential is bound to nobody")
+        presentation: JsonObject = {
+            "@context": [CREDENTIALS_V2],
+            "type": ["VerifiablePresentation"],
+            "holder": did,
+            "verifiableCredential": [Envelope(ENVELOPED_CREDENTIAL, _MEDIA_TYPE, str(credential)).to_dict()],
+        }
+        return str(
+            secure(
+                presentation,
+                holder,
+                kind=Kind.PRESENTATION,
+                kid=holders.signing_method(did, holder.public_jwk),
+                claims=SignatureClaims(issuer=did, audience=audience, nonce=nonce, issued_at=now),
+            )
+        )
+
+    def verify(self, presented: Credential, expected: Expectation, keys: KeyResolver) -> VerifiedClaims:
+        """Check signatures, structure and holder binding.
+
+        Raises MalformedCredential and its kin, InvalidToken, InvalidSignature, LimitExceeded, HolderBindingFailed and
+        its kin, or what the resolver raises. Whether the credential or its signature has expired is for the caller: the
+        claims say when.
+        """
+        credential, presentation = presented, None
+        if _type_of(presented) == token_type(Kind.PRESENTATION, Securing.JWT):
+            presentation = self._presentation(presented, expected, keys)
+            credential = _only_credential(presentation)
+        elif expected.holder_binding:
+            raise HolderBindingMissing("a credential came without a presentation around it")
+        if not isinstance(credential, str):
+            raise MalformedCredential("a token is text")
+        opened = open_secured(credential, ByIdentifier(keys, self._published))
+        refuse_audience(opened.claims)
+        card = self._cards.read(opened.document)
+        if presentation is None:
+            holder = named_holder(card.subject, keys)
+        else:
+            holder = check_bound(card.subject, opened.claims.confirmation, presentation.signed_by)
+        return VerifiedClaims(
+            format=NAME,
+            type=card.type,
+            types=card.types,
+            claims=card.claims,
+            signed_by=opened.signed_by,
+            holder=holder,
+            issued_at=opened.claims.issued_at,
+            valid_from=latest(card.read.valid_from, opened.claims.not_before),
+            valid_until=earliest(card.read.valid_until, opened.claims.expires_at),
+            status=card.status,
+            raw=presented,
+            document=card.document,
+        )
+
+    def _presentation(self, presented: Credential, expected: Expectation, keys: KeyResolver) -> SecuredDocument:
+        if not expected.holder_binding:
+            raise HolderBindingMissing("a holder's proof came that was not asked for")
+        if not isinstance(presented, str):
+            raise MalformedCredential("a token is text")
+        try:
+            # A holder is a DID: only its own key, not a chain or a web site, speaks for it.
+            opened = open_secured(presented, ByIdentifier(keys), kind=Kind.PRESENTATION)
+        except InvalidSignature as error:
+            raise HolderBindingFailed("the presentation is not signed by the holder's key") from error
+        check_answer(opened.claims, expected)
+        return opened
+
+
+def issuing_claims(name: IssuerName, draft: CredentialDraft) -> SignatureClaims:
+    """Return what our tokens say about their signature: by whom, since when, and the holder's key."""
+    return SignatureClaims(
+        issuer=name.issuer,
+        issued_at=draft.issued_at,
+        confirmation=None if draft.holder is None else confirmation(draft.holder),
+    )
+
+
+def _token(credential: Credential, kind: Kind) -> UnverifiedToken:
+    if not isinstance(credential, str):
+        raise MalformedCredential("a token is text")
+    try:
+        token = UnverifiedToken.parse(credential)
+        token.require_type(token_type(kind, Securing.JWT))
+    except InvalidToken as error:
+        raise MalformedCredential(error.detail) from error
+    return token
+
+
+def _type_of(presented: Credential) -> object:
+    return UnverifiedToken.parse(presented).header.get("typ") if isinstance(presented, str) else None
+
+
+def _only_credential(presentation: SecuredDocument) -> str:
+    credentials = read_presentation(presentation.document).credentials
+    if len(credentials) != 1:
+        raise MalformedCredential("a presentation holds one credential")
+    envelope = envelope_of(credentials[0])
+    if envelope.media_type != _MEDIA_TYPE:
+        raise MalformedCredential("the presentation holds a credential of another format")
+    return envelope.data
