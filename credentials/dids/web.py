@@ -25,7 +25,8 @@ CONTEXTS: Final = (
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1"})
 _HOST: Final = re.compile(r"(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?:%3[Aa](?P<port>[0-9]{1,5}))?\Z")
-_ADDRESS: Final = re.compile(r"[0-9.]+\Z")
+# URL Standard, "ends in a number": what resolvers take for an IPv4 address, octal and hexadecimal included.
+_ADDRESS: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\Z")
 _SEGMENT: Final = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]+\Z")
 
 

@@ -22,6 +22,11 @@ VALUES = st.recursive(
 )
 
 
+def test_no_example_is_missing() -> None:
+    for folder in ("input", "output"):
+        assert len(list((VECTORS / folder).glob("*.json"))) == 6
+
+
 @pytest.mark.parametrize("name", sorted(path.name for path in (VECTORS / "input").glob("*.json")))
 def test_the_published_examples(name: str) -> None:
     value = json_parse((VECTORS / "input" / name).read_bytes())
