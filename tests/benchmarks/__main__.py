@@ -28,7 +28,8 @@ def main() -> int:
     """Measure, print, and with `--write` renew the page's table."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    console = Console()
+    # Where nobody looks, as in a log, there is room for whole lines.
+    console = Console() if sys.stdout.isatty() else Console(width=150)
     rows: list[Row] = []
     for path in sorted(HERE.glob("bench_*.py")):
         with console.status(f"{path.stem} …"):

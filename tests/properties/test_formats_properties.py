@@ -151,6 +151,50 @@ def test_a_template_never_differs_from_the_engine(subject: JsonObject) -> None:
     assert canonical == by_the_engine(document)
 
 
+# What might be taken for the marks by which a document's text is taken apart, or for a place to fill in.
+ODD: tuple[str, ...] = (
+    *("x", "", ":", '":"', '"', "],", "\\", "é", "\x7f", "\ufffe", "\x010\x01", "%s", "%", "a\nb", "boete", "onbekend"),
+    *("urn:x", "urn:slot:0:", "urn:slot:1:", "https://a.b/c", "did:a:b#c", "_:b0", "urn:a%20b", "a:b", "urn:y"),
+)
+odd = st.sampled_from(ODD)
+odd_subjects: st.SearchStrategy[JsonObject] = st.fixed_dictionaries(
+    {"omschrijving": st.one_of(odd, st.lists(odd, min_size=1, max_size=2))},
+    optional={
+        "id": odd,
+        "soort": odd,
+        "site": odd,
+        "bron": st.fixed_dictionaries({"omschrijving": odd}, optional={"id": odd}),
+        "zaken": st.lists(st.fixed_dictionaries({"saldo": odd}, optional={"id": odd}), min_size=1, max_size=2),
+    },
+)
+
+
+def with_other_leaves(value: JsonValue, data: st.DataObject) -> JsonValue:
+    if isinstance(value, dict):
+        return {name: with_other_leaves(item, data) for name, item in value.items()}
+    if isinstance(value, list):
+        return [with_other_leaves(item, data) for item in value]
+    return data.draw(odd) if isinstance(value, str) and data.draw(st.booleans()) else value
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(odd_subjects, st.data())
+def test_the_short_way_never_differs_from_the_long_way(subject: JsonObject, data: st.DataObject) -> None:
+    contexts = bundle()
+    short = Canonicaliser(contexts)
+    for _ in range(4):
+        document = credential(credentialSubject=with_other_leaves(subject, data))
+        outcomes: list[bytes | type[BlauweKnopError]] = []
+        for canonicaliser in (short, Canonicaliser(contexts)):
+            try:
+                outcomes.append(canonicaliser.canonical(document))
+            except BlauweKnopError as error:
+                outcomes.append(type(error))
+        assert outcomes[0] == outcomes[1]
+        if isinstance(outcomes[0], bytes):
+            assert outcomes[0] == by_the_engine(document)
+
+
 def of_pyld(document: JsonObject) -> bytes:
     contexts = bundle()
 
