@@ -110,7 +110,8 @@ class Canonicaliser:
         own = self.profile is Profile.OWN
         if own:
             check_profile(document, self.bundle, self._limits)
-        quads = self._processor.to_quads(document, safe=True, distinct=not own)
+        # JSON-LD 1.1 API section 8.1.1: without this, the direction of a text would go unsigned; issuers write it so.
+        quads = self._processor.to_quads(document, safe=True, rdf_direction="i18n-datatype", distinct=not own)
         if own and len(set(quads)) != len(quads):
             # A copy would be signed as one and read as two.
             raise UnsafeDocument("the document states one fact twice")
