@@ -172,6 +172,19 @@ def test_a_document_is_checked_before_it_is_signed(
     assert api.issue(instance, {**plain, **bad}).status == 400
 
 
+def test_contexts_are_written_into_documents_and_texts_have_a_direction(api: Api) -> None:
+    instance = "ecdsa-rdfc-2019-p256"
+    inline = {"Note": "https://example.org/#Note"}
+    named = {"@value": "HTML \u05d5 CSS", "@language": "he", "@direction": "rtl"}
+    credential = api.credential(instance, type=["VerifiableCredential", "Note"], name=named)
+    issued = api.issued(instance, credential | {"@context": [CREDENTIALS_V2, inline, EXAMPLES]})
+    assert api.verify(issued).status == 200
+    assert api.verify({**issued, "name": {**named, "@direction": "ltr"}}).status == 400
+    assert api.verify({**issued, "@context": [CREDENTIALS_V2, {"Note": "urn:other"}, EXAMPLES]}).status == 400
+    for context in ({"VerifiableCredential": "urn:other"}, {"id": "urn:other"}, {"Note": "no url"}, 5, "urn:unknown"):
+        assert api.issue(instance, credential | {"@context": [CREDENTIALS_V2, inline, context]}).status == 400
+
+
 def test_digests_of_related_resources_are_compared_where_the_resource_is_known(api: Api) -> None:
     instance = "eddsa-rdfc-2022"
     right = "sha384-l/HrjlBCNWyAX91hr6LFV2Y3heB5Tcr6IeE4/Tje8YyzYBM8IhqjHWiWpr8+ZbYU"

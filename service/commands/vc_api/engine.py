@@ -8,7 +8,7 @@ from credentials.clock import Clock
 from credentials.dids import Resolver
 from credentials.encoding import JsonObject
 from credentials.formats.base import KeyResolver
-from credentials.formats.ldp_vc import Canonicaliser, ContextBundle
+from credentials.formats.ldp_vc import Canonicaliser, ContextBundle, Profile
 from credentials.formats.vcdm import (
     ANY_VERSION,
     CredentialDocument,
@@ -63,4 +63,5 @@ class Engine:
 
 
 def _canonicaliser() -> Canonicaliser:
-    return Canonicaliser(ContextBundle.with_examples())
+    # Any JSON-LD that can be signed over as a whole: callers bring contexts of their own, written into documents.
+    return Canonicaliser(ContextBundle.with_examples(narrow=False), profile=Profile.ANY)
