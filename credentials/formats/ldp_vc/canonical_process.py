@@ -28,7 +28,9 @@ def _canonicaliser(setting: bytes) -> Canonicaliser:
     told = json.loads(setting)
     extra = {url: text.encode("utf-8") for url, text in told["contexts"].items() if url not in BUNDLED}
     limits = DocumentLimits(**told["limits"])
-    return Canonicaliser(ContextBundle(extra), limits, Profile(told["profile"]))
+    profile = Profile(told["profile"])
+    # Their hazards were judged, or are no matter, where the bundle was made.
+    return Canonicaliser(ContextBundle(extra, narrow=profile is Profile.OWN), limits, profile)
 
 
 def main() -> None:
