@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final, final
 
 from credentials.encoding import JsonObject, JsonValue, json_compact
-from credentials.errors import LimitExceeded
+from credentials.errors import ConfigurationError, LimitExceeded
 from credentials.formats.ldp_vc.blank_nodes import HASHES
 from credentials.formats.ldp_vc.contexts import ContextBundle
 from credentials.formats.ldp_vc.jsonld import JsonLdLimits, Processor
@@ -44,6 +44,8 @@ class Canonicaliser:
     def __init__(
         self, bundle: ContextBundle, limits: DocumentLimits | None = None, profile: Profile = Profile.OWN
     ) -> None:
+        if profile is Profile.OWN and not bundle.narrow:
+            raise ConfigurationError("our own profile needs a bundle of contexts that were checked for it")
         self.bundle = bundle
         self.profile = profile
         self._limits = limits or DocumentLimits()
