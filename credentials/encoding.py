@@ -109,15 +109,18 @@ def b64_encode(data: bytes) -> str:
 def base58_encode(data: bytes) -> str:
     """Encode as base58btc (Controlled Identifiers 1.0 section 2.4)."""
     number = int.from_bytes(data)
-    groups: list[str] = []
+    pairs, groups = _BASE58_PAIRS, []
     # Ten digits at a time, and those two by two: dividing a long number is what takes the time.
     while number:
         number, group = divmod(number, _BASE58_GROUP)
-        for _ in range(5):
-            group, pair = divmod(group, 3364)
-            groups.append(_BASE58_PAIRS[pair])
+        group, fifth = divmod(group, 3364)
+        group, fourth = divmod(group, 3364)
+        group, third = divmod(group, 3364)
+        first, second = divmod(group, 3364)
+        groups.append(f"{pairs[first]}{pairs[second]}{pairs[third]}{pairs[fourth]}{pairs[fifth]}")
+    groups.reverse()
     zeros = len(data) - len(data.lstrip(b"\0"))
-    return "1" * zeros + "".join(reversed(groups)).lstrip("1")
+    return "1" * zeros + "".join(groups).lstrip("1")
 
 
 def base58_decode(text: str, what: str = "base58") -> bytes:

@@ -56,7 +56,7 @@ class VerifiedProof:
 
 def timestamp(at: datetime) -> str:
     """Write a moment as an XML Schema dateTimeStamp in UTC, to the second."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 def sign_document(
