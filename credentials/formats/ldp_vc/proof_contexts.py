@@ -28,4 +28,8 @@ def _defines(context: JsonValue, suite: Cryptosuite, bundle: ContextBundle) -> b
         context = bundle.context(context)
     if isinstance(context, list):
         return any(_defines(each, suite, bundle) for each in context)
-    return isinstance(context, dict) and suite.proof_type in context
+    if not isinstance(context, dict):
+        return False
+    definition = context.get(suite.proof_type)
+    # A name for the type alone says nothing of the members of such a proof.
+    return isinstance(definition, dict) and "@context" in definition
