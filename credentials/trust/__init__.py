@@ -8,6 +8,7 @@ from credentials.trust.anchors import (
     UnknownVerifier,
     authorise,
     authorise_list,
+    publishes_keys,
     recognise_verifier,
 )
 from credentials.trust.participant import Participant, Role
@@ -38,6 +39,7 @@ __all__ = [
     "authorise",
     "authorise_list",
     "make_ca",
+    "publishes_keys",
     "recognise_verifier",
     "verify_chain",
 ]

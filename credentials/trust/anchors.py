@@ -44,6 +44,11 @@ class Signed(Protocol):
         """The DID URL that resolved to `key`."""
         ...
 
+    @property
+    def published_at(self) -> str | None:
+        """The web address where `issuer` publishes `key`."""
+        ...
+
 
 class NotAuthorised(BlauweKnopError):
     """The signature is sound, but not one that the scheme lets count."""
@@ -92,6 +97,11 @@ def authorise(
     return participant
 
 
+def publishes_keys(trust_list: TrustList, issuer: str) -> bool:
+    """Say whether keys of this issuer may be looked up on its web site. The list must say so; by default none may."""
+    return _publisher(trust_list, issuer) is not None
+
+
 def authorise_list(trust_list: TrustList, participant: Participant, signed_by: Signed, now: datetime) -> None:
     """Demand that a status list was signed by the participant that issued the credential.
 
@@ -133,7 +143,19 @@ def _speaker(trust_list: TrustList, signed_by: Signed, purpose: KeyPurpose, now:
         participant = trust_list.find(did)
         if participant is not None and participant.did == did and _is_own_key(participant, signed_by):
             return participant
+    elif signed_by.published_at is not None and signed_by.issuer is not None:
+        participant = _publisher(trust_list, signed_by.issuer)
+        if participant is not None and _is_own_key(participant, signed_by):
+            return participant
     raise UnknownIssuer("no participant of the trust list has this key")
+
+
+def _publisher(trust_list: TrustList, issuer: str) -> Participant | None:
+    participant = trust_list.find(issuer)
+    # By its identifier only: the metadata of a web address says nothing about a DID.
+    if participant is None or participant.identifier != issuer or not participant.publishes_keys:
+        return None
+    return participant if Role.ISSUER in participant.roles else None
 
 
 def _certified(

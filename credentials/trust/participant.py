@@ -40,9 +40,10 @@ class Participant:
     """An entry of the trust list.
 
     `anchors` are the certificate authorities (DER) under which its `x5c` chains end. `keys` pins the keys of a
-    `did:web`: where there are any, no other key of that DID counts. `types` and `type_prefixes` say what it may issue,
-    `claims` and `purposes` what it may ask as a verifier, `bsn` whether it may ask or state a citizen service number.
-    With `compromised`, a withdrawal also undoes what was issued before it.
+    `did:web`: where there are any, no other key of that DID counts. With `publishes_keys` the keys that it publishes on
+    its web site (SD-JWT VC section 4) count as its own, if none are pinned or they are among those. `types` and
+    `type_prefixes` say what it may issue, `claims` and `purposes` what it may ask as a verifier, `bsn` whether it may
+    ask or state a citizen service number. With `compromised`, a withdrawal also undoes what was issued before it.
     """
 
     identifier: str
@@ -65,6 +66,7 @@ class Participant:
     withdrawn_at: datetime | None = None
     compromised: bool = False
     category: str | None = None
+    publishes_keys: bool = False
 
     def may_issue(self, type_: str) -> bool:
         """Say whether the list lets this participant issue this type, whenever that was."""
@@ -110,6 +112,7 @@ class Participant:
             "withdrawnAt": _time_text(self.withdrawn_at),
             "compromised": self.compromised,
             "category": self.category,
+            "publishesKeys": self.publishes_keys,
         }
         return {name: value for name, value in members.items() if value not in (None, [], False)}
 
@@ -157,6 +160,7 @@ def _participant(entry: JsonObject) -> Participant:
         withdrawn_at=_time(entry, "withdrawnAt"),
         compromised=_flag(entry, "compromised"),
         category=_text(entry, "category"),
+        publishes_keys=_flag(entry, "publishesKeys"),
     )
 
 

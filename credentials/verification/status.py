@@ -1,7 +1,7 @@
 """Step 4, where status and trust meet: a status counts only if the credential's own issuer signed the list."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, final
 
@@ -15,6 +15,7 @@ from credentials.formats.base import (
     TokenStatus,
     VerifiedClaims,
 )
+from credentials.formats.jwt_vc import ByIdentifier, open_secured
 from credentials.formats.registry import FormatRegistry
 from credentials.jose import UnverifiedToken
 from credentials.keys import PublicJwk
@@ -69,6 +70,11 @@ class StatusReader:
             verified = self.formats[LIST_FORMAT].verify(document, Expectation(now, holder_binding=False), self.keys)
             authorise_list(self.trust_list(), participant, verified.signed_by, now)
 
+        def opener(text: str) -> JsonObject:
+            opened = open_secured(text, ByIdentifier(self.keys), at=now)
+            authorise_list(self.trust_list(), participant, opened.signed_by, now)
+            return opened.document
+
         # A list is kept for as long as the participant has the keys with which it was checked.
         authority = f"{participant.identifier} {hash((participant.anchors, participant.did, participant.keys))}"
         match entry:
@@ -76,7 +82,14 @@ class StatusReader:
                 return self.checker.token_status(uri, index, authority=authority, signer=signer)
             case BitstringStatus(uri=uri, index=index, purpose=purpose, size=size, messages=messages):
                 return self.checker.bitstring_status(
-                    uri, index, purpose, authority=authority, proof=proof, size=size, messages=messages
+                    uri,
+                    index,
+                    purpose,
+                    authority=authority,
+                    proof=proof,
+                    opener=opener,
+                    size=size,
+                    messages=messages,
                 )
 
     def _list_signer(self, token: UnverifiedToken, credential: SignedBy) -> SignedBy:
@@ -90,7 +103,7 @@ class StatusReader:
         if isinstance(kid, str) and kid.startswith("did:"):
             return SignedBy(issuer, self.keys.resolve(kid, "assertionMethod"), verification_method=kid)
         # Without a hint of its own, the list must be signed with the very key of the credential.
-        return SignedBy(issuer or credential.issuer, credential.key, credential.x5c, credential.verification_method)
+        return replace(credential, issuer=issuer or credential.issuer)
 
 
 def _certificates(header: JsonObject) -> tuple[bytes, ...]:

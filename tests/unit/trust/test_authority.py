@@ -1,6 +1,6 @@
 """May this key issue this type, at this time? A name in a token is never believed by itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -21,6 +21,7 @@ from credentials.trust import (
     UnknownVerifier,
     authorise,
     authorise_list,
+    publishes_keys,
     recognise_verifier,
 )
 from credentials.trust.x509 import CertificateExpired, make_ca
@@ -52,6 +53,7 @@ class Signature:
     issuer: str | None = CJIB
     x5c: tuple[bytes, ...] = (LEAF,)
     verification_method: str | None = None
+    published_at: str | None = None
 
 
 BY_DID = Signature(ED25519.public_jwk, DID, (), verification_method(DID, ED25519.public_jwk))
@@ -144,6 +146,32 @@ def test_a_pinned_key_is_the_only_key_of_a_did() -> None:
     with pytest.raises(UnknownIssuer):
         authorise(listing(participant()), wrong, OVERVIEW, NOW)
     authorise(listing(participant(keys=())), wrong, OVERVIEW, NOW)
+
+
+def test_published_keys_count_only_where_the_list_says_so() -> None:
+    published = Signature(ED25519.public_jwk, CJIB, (), published_at=f"{CJIB}/.well-known/jwt-vc-issuer")
+
+    def listed(**changes: object) -> TrustList:
+        return listing(participant(**changes))
+
+    assert authorise(listed(publishes_keys=True), published, OVERVIEW, NOW).identifier == CJIB
+    assert publishes_keys(listed(publishes_keys=True), CJIB)
+    # Not by default, not for another name, not with a key that is not among those pinned, not for who does not issue.
+    for trust_list, signature in (
+        (listed(), published),
+        (listed(publishes_keys=True), replace(published, issuer=DID)),
+        (listed(publishes_keys=True), replace(published, issuer="https://other.example")),
+        (listed(publishes_keys=True), replace(published, issuer=None)),
+        (listed(publishes_keys=True), replace(published, key=SIGNER.public_jwk)),
+        (listed(publishes_keys=True, roles=frozenset({Role.VERIFIER})), published),
+    ):
+        with pytest.raises(UnknownIssuer):
+            authorise(trust_list, signature, OVERVIEW, NOW)
+    assert not publishes_keys(listed(), CJIB)
+    assert not publishes_keys(listed(publishes_keys=True), DID)
+    assert not publishes_keys(listed(publishes_keys=True), f"{CJIB}/")
+    assert Participant.parse(participant(publishes_keys=True).to_dict()).publishes_keys
+    assert not Participant.parse(participant().to_dict()).publishes_keys
 
 
 def test_a_did_of_another_is_refused() -> None:
