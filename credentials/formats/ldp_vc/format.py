@@ -1,10 +1,11 @@
 """`ldp_vc`: VCDM 2.0 credentials with Data Integrity proofs.
 
-Everything in such a credential is disclosed to whoever receives it; the holder proves its key by signing the
-presentation around it, and the holder's DID must be the subject of the credential.
+Everything in such a credential is disclosed to whoever receives it, unless its proof is one that the holder derives
+others from (`ecdsa-sd-2023`; see `selective`). The holder proves its key by signing the presentation around it, and the
+holder's DID must be the subject of the credential.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, final
 
@@ -33,6 +34,7 @@ from credentials.formats.base import (
     WrongNonce,
 )
 from credentials.formats.ldp_vc import holder as holders
+from credentials.formats.ldp_vc import selective
 from credentials.formats.ldp_vc.canonical import Canonicaliser
 from credentials.formats.ldp_vc.contexts import CREDENTIALS_V2, ContextBundle
 from credentials.formats.ldp_vc.limits import DocumentLimits
@@ -40,20 +42,24 @@ from credentials.formats.ldp_vc.proof_errors import InvalidProof
 from credentials.formats.ldp_vc.proofs import (
     AUTHENTICATION,
     VerifiedProof,
+    derive_document,
     sign_document,
     timestamp,
     verify_document,
 )
-from credentials.formats.ldp_vc.suites import ALL_SUITES, EDDSA_RDFC_2022
+from credentials.formats.ldp_vc.suites import ALL_SUITES, EDDSA_RDFC_2022, Cryptosuite
+from credentials.formats.ldp_vc.suites.ecdsa_sd_2023 import EcdsaSd2023
 from credentials.formats.vcdm import CredentialDocument, read_credential, read_presentation, status_entries
 from credentials.keys import Signer
 
 NAME: Final = "ldp_vc"
 SKEW: Final = timedelta(seconds=60)
+_ANY_TIME: Final = timedelta(days=36_500)
 # Over canonical RDF only: what a JCS suite signs need not be what the statements say.
-_SUITES: Final = {
+_SUITES: Final[Mapping[str, Cryptosuite]] = {
     name: suite for name, suite in ALL_SUITES.items() if name in ("eddsa-rdfc-2022", "ecdsa-rdfc-2019", "ecdsa-sd-2023")
 }
+_SUITES_OF_HOLDERS: Final[Mapping[str, Cryptosuite]] = {**_SUITES, selective.NAME: EcdsaSd2023(accepts_base=True)}
 _CREDENTIAL: Final = "VerifiableCredential"
 _PRESENTATION: Final = "VerifiablePresentation"
 
@@ -124,6 +130,10 @@ class LdpVc:
             document["credentialStatus"] = status_entries.write(draft.status)
         subject: JsonObject = {} if draft.holder is None else {"id": holders.subject_id(draft.holder)}
         document["credentialSubject"] = {**subject, **vocabulary.to_subject(draft.claims, draft.id)}
+        pointers: tuple[str, ...] = ()
+        if key.cryptosuite == selective.NAME:
+            always = {name: value for name, value in draft.claims.items() if name in draft.always_disclosed}
+            pointers = selective.mandatory_pointers(document, vocabulary.to_subject(always, draft.id))
         return sign_document(
             document,
             key.signer,
@@ -131,22 +141,28 @@ class LdpVc:
             canonicaliser=self.canonicaliser,
             created=draft.issued_at,
             cryptosuite=key.cryptosuite,
+            mandatory_pointers=pointers,
             suites=_SUITES,
         )
 
     def inspect(self, credential: Credential) -> HeldView:
-        """Read a held credential, not verified. Everything in it is always disclosed."""
+        """Read a held credential, not verified. Without a base proof everything in it is always disclosed."""
         document, node = _document(credential)
         types = self._types(node, document)
-        claims = self._claims(types, _only_subject(document))
+        claims = always = self._claims(types, _only_subject(document))
+        paths: tuple[tuple[str | int, ...], ...] = ()
+        if selective.has_base_proof(node):
+            shown = selective.always_shown(node)
+            seen, paths = shown.get("credentialSubject"), selective.hidden_paths(node, shown)
+            always = self._claims(types, seen if isinstance(seen, dict) else {})
         issued_at = document.valid_from
         return HeldView(
             format=NAME,
             type=_own_type(types),
             types=types,
             claims=claims,
-            always_disclosed=claims,
-            paths=(),
+            always_disclosed=always,
+            paths=paths,
             issuer=document.issuer,
             x5c=(),
             holder=_unverified_holder(document),
@@ -169,11 +185,14 @@ class LdpVc:
     ) -> JsonObject:
         """Make a VerifiablePresentation of one credential, signed for one audience.
 
-        The whole credential is disclosed whatever `paths` says: these suites have no selective disclosure. Raises
-        HolderBindingFailed when the credential is bound to another key.
+        Of a credential with a base proof no more than `paths` is disclosed, by a proof derived from it. Any other is
+        disclosed whole, whatever `paths` says. Raises HolderBindingFailed when it is bound to another key,
+        UndisclosablePath.
         """
-        del paths
         document, node = _document(credential)
+        if selective.has_base_proof(node):
+            pointers = selective.pointers_to(node, paths)
+            node = derive_document(node, pointers, canonicaliser=self.canonicaliser, suites=_SUITES)
         did = _only_subject(document).get("id")
         if not isinstance(did, str):
             raise HolderBindingFailed("the credential is bound to nobody")
@@ -210,7 +229,10 @@ class LdpVc:
         elif expected.holder_binding:
             raise HolderBindingMissing("a credential came without a presentation around it")
         document, node = _document(credential)
-        signed_by = self._issuer(node, document, expected, keys)
+        # A base proof is the holder's own: by itself it is checked as on receipt, and in a presentation refused.
+        on_receipt = proven is None and selective.has_base_proof(node)
+        suites = _SUITES_OF_HOLDERS if on_receipt else _SUITES
+        signed_by = self._issuer(node, document, expected, keys, suites)
         subject = _only_subject(document)
         did = subject.get("id")
         if proven is not None and did != proven.controller:
@@ -248,6 +270,8 @@ class LdpVc:
             now=expected.now,
             purpose=AUTHENTICATION,
             suites=_SUITES,
+            # `_check_freshness` is stricter, and says what is wrong.
+            skew=_ANY_TIME,
         )
         if len(proofs) != 1:
             raise InvalidProof("a presentation has one proof")
@@ -258,10 +282,21 @@ class LdpVc:
         return proof, presentation.credentials[0]
 
     def _issuer(
-        self, node: JsonObject, document: CredentialDocument, expected: Expectation, keys: KeyResolver
+        self,
+        node: JsonObject,
+        document: CredentialDocument,
+        expected: Expectation,
+        keys: KeyResolver,
+        suites: Mapping[str, Cryptosuite],
     ) -> SignedBy:
-        proofs = verify_document(node, keys, canonicaliser=self.canonicaliser, now=expected.now, suites=_SUITES)
+        proofs = verify_document(
+            node, keys, canonicaliser=self.canonicaliser, now=expected.now, suites=suites, skew=_ANY_TIME
+        )
         for proof in proofs:
+            # A credential that begins later may be signed later, and is then not valid yet: that is for the caller.
+            latest = max(expected.now + SKEW, document.valid_from or expected.now)
+            if proof.created is not None and proof.created > latest:
+                raise InvalidProof("the proof was made in the future")
             # VCDM 2.0 section 7.1: whoever holds some key could otherwise sign in the name of another issuer.
             if proof.controller != document.issuer:
                 raise InvalidProof("the proof is not by the issuer")
