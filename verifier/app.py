@@ -17,6 +17,7 @@ from credentials.debts.types import CONTEXT_URL, context_document
 from credentials.dids import Resolver
 from credentials.encoding import b64url_encode
 from credentials.formats import FormatRegistry, Vocabulary
+from credentials.formats.jwt_vc import JwtVcJson, VcJwt, VcSdJwt
 from credentials.formats.ldp_vc import ContextBundle, LdpVc
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.keys import PublicJwk
@@ -260,7 +261,15 @@ def formats() -> FormatRegistry:
         Vocabulary(type, TYPE_TERMS[type], CONTEXT_URL, partial(to_jsonld, type), partial(from_jsonld, type))
         for type in (OVERVIEW_TYPE, CASE_TYPE)
     ]
-    return FormatRegistry([SdJwtVc(), LdpVc(bundle, vocabularies)])
+    return FormatRegistry(
+        [
+            SdJwtVc(),
+            LdpVc(bundle, vocabularies),
+            VcSdJwt(vocabularies),
+            VcJwt(vocabularies),
+            JwtVcJson(vocabularies),
+        ]
+    )
 
 
 def _login(settings: VerifierSettings) -> Login:

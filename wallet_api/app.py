@@ -15,6 +15,7 @@ from credentials.debts.jsonld import TYPE_TERMS
 from credentials.debts.types import CONTEXT_URL, context_document
 from credentials.dids import Resolver
 from credentials.formats import FormatRegistry, Vocabulary
+from credentials.formats.jwt_vc import JwtVcJson, VcJwt, VcSdJwt
 from credentials.formats.ldp_vc import ContextBundle, LdpVc
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.keys import PublicJwk
@@ -215,7 +216,15 @@ def _formats() -> FormatRegistry:
         Vocabulary(type, TYPE_TERMS[type], CONTEXT_URL, partial(to_jsonld, type), partial(from_jsonld, type))
         for type in (OVERVIEW_TYPE, CASE_TYPE)
     ]
-    return FormatRegistry([SdJwtVc(), LdpVc(bundle, vocabularies)])
+    return FormatRegistry(
+        [
+            SdJwtVc(),
+            LdpVc(bundle, vocabularies),
+            VcSdJwt(vocabularies),
+            VcJwt(vocabularies),
+            JwtVcJson(vocabularies),
+        ]
+    )
 
 
 def _screens(screens: Screens) -> FastAPI:

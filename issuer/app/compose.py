@@ -19,6 +19,7 @@ from credentials.dids import Resolver, json_web_key, verification_method
 from credentials.encoding import JsonObject, json_object
 from credentials.errors import ConfigurationError
 from credentials.formats.base import IssuerKey, Vocabulary
+from credentials.formats.jwt_vc import JwtVcJson, VcJwt, VcSdJwt
 from credentials.formats.ldp_vc import ContextBundle, LdpVc, sign_document
 from credentials.formats.registry import FormatRegistry
 from credentials.formats.sd_jwt import SdJwtVc
@@ -131,8 +132,11 @@ def build(
         entries=settings.status.entries,
         fill=settings.status.fill,
     )
-    ldp = LdpVc(ContextBundle({CONTEXT_URL: context_document()}), _vocabularies())
-    formats = FormatRegistry([SdJwtVc(), ldp])
+    vocabularies = _vocabularies()
+    ldp = LdpVc(ContextBundle({CONTEXT_URL: context_document()}), vocabularies)
+    formats = FormatRegistry(
+        [SdJwtVc(), ldp, VcSdJwt(vocabularies), VcJwt(vocabularies), JwtVcJson(vocabularies)],
+    )
     identity, offered = _identity(settings, keys), Offered(settings.securings)
     ldp_key = identity.keys[Securing.EDDSA_RDFC]
 
