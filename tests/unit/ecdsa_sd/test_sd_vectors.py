@@ -11,7 +11,6 @@ from credentials.encoding import JsonObject, base58_decode
 from credentials.formats.ldp_vc.rdf import canonicalise
 from credentials.formats.ldp_vc.suites.cryptosuite import ProofRequest
 from credentials.formats.ldp_vc.suites.ecdsa_sd_2023 import BaseProofValue, DerivedProofValue, EcdsaSd2023, select
-from credentials.formats.ldp_vc.suites.ecdsa_sd_2023.dataset import quads_of
 from credentials.formats.ldp_vc.suites.ecdsa_sd_2023.groups import Groups, hidden, lines_of
 from credentials.formats.ldp_vc.suites.ecdsa_sd_2023.suite import mandatory_hash, proof_hash
 from credentials.keys import PublicJwk, SoftwareSigner
@@ -69,7 +68,7 @@ def entries(lines: list[str], chosen: list[str]) -> list[Any]:
 
 @each_set
 def test_base_transformation(name: str) -> None:
-    quads = quads_of(unsigned(name), CANONICALISER)
+    quads = CANONICALISER.quads(unsigned(name))
     canonical = canonicalise(quads)
     assert [f"{line}\n" for line in canonical.lines] == load(name, "addBaseDocCanon")
     assert lines_of(quads, hidden(canonical.labels, HMAC_KEY)) == load(name, "addBaseDocHMACCanon")
@@ -193,7 +192,7 @@ def test_verification(name: str) -> None:
         "labelMap": [[f"c14n{at}", label] for at, label in enumerate(value.labels)],
         "mandatoryIndexes": list(value.mandatory_indexes),
     } == parsed
-    quads = quads_of(unsecured, CANONICALISER)
+    quads = CANONICALISER.quads(unsecured)
     issued = canonicalise(quads).labels
     lines = lines_of(quads, {node: value.labels[int(label[4:])] for node, label in issued.items()})
     assert lines == load(name, "verifyNQuads")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from credentials.encoding import JsonObject, b64url_encode
 from credentials.formats.ldp_vc.canonical import Canonicaliser
 from credentials.formats.ldp_vc.rdf import Quad, canonicalise, serialise
-from credentials.formats.ldp_vc.suites.ecdsa_sd_2023.dataset import quads_of
 from credentials.formats.ldp_vc.suites.ecdsa_sd_2023.statements import Statements
 
 
@@ -32,7 +31,7 @@ class Groups:
         Raises InvalidProof with PROOF_GENERATION_ERROR for a pointer that matches nothing, or what the canonicaliser
         raises.
         """
-        statements = Statements.of(document, lambda part: quads_of(part, canonicaliser))
+        statements = Statements.of(document, canonicaliser.quads)
         labels = hidden(canonicalise(statements.quads).labels, hmac_key)
         mandatory = frozenset(lines_of(statements.part(pointers), labels))
         return cls(statements, labels, lines_of(statements.quads, labels), mandatory)

@@ -83,8 +83,10 @@ class Statements:
 def _with_names(document: JsonObject, prefix: str, to_quads: ToQuads) -> tuple[JsonObject, list[Quad]]:
     wanted = canonicalise(to_quads(document)).lines
 
+    labels = {label: f"{prefix}x{number}" for number, label in enumerate(dict.fromkeys(_labels(document)))}
+
     def tried(paths: Iterable[_Path]) -> tuple[JsonObject, list[Quad]] | None:
-        named = _Naming(prefix, frozenset(paths)).object(document, ())
+        named = _Naming(prefix, frozenset(paths), labels).object(document, ())
         try:
             quads = to_quads(named)
             same = canonicalise(_without_names(quads, prefix)).lines == wanted
@@ -115,12 +117,25 @@ def _paths(value: JsonValue, path: _Path) -> Iterable[_Path]:
                 yield from _paths(item, (*path, name))
 
 
+def _labels(value: JsonValue) -> Iterable[str]:
+    """Give the labels that a document has for its own nodes: names within it."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _labels(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name in ("@id", "id") and isinstance(item, str) and item.startswith("_:"):
+                yield item
+            elif name not in _NOT_ENTERED:
+                yield from _labels(item)
+
+
 @dataclass(slots=True)
 class _Naming:
     prefix: str
     paths: frozenset[_Path]
+    labels: dict[str, str]
     count: int = 0
-    labels: dict[str, str] = field(default_factory=dict)
 
     def object(self, node: JsonObject, path: _Path) -> JsonObject:
         copy: JsonObject = {}
@@ -136,10 +151,7 @@ class _Naming:
             return self.object(value, path)
         if isinstance(value, list):
             return [self.value(item, path) for item in value]
-        if isinstance(value, str) and value.startswith("_:"):
-            # A label that the document gives itself is a name within it.
-            return f"{self.prefix}x{self.labels.setdefault(value, str(len(self.labels)))}"
-        return value
+        return self.labels.get(value, value) if isinstance(value, str) else value
 
 
 def _without_names(quads: Iterable[Quad], prefix: str) -> list[Quad]:

@@ -11,7 +11,6 @@ from credentials.formats.ldp_vc.contexts import DATA_INTEGRITY_V2
 from credentials.formats.ldp_vc.proof_errors import InvalidProof, InvalidProofSignature, ProofProblem
 from credentials.formats.ldp_vc.rdf import canonicalise
 from credentials.formats.ldp_vc.suites.cryptosuite import ProofRequest
-from credentials.formats.ldp_vc.suites.ecdsa_sd_2023.dataset import quads_of
 from credentials.formats.ldp_vc.suites.ecdsa_sd_2023.groups import Groups, lines_of
 from credentials.formats.ldp_vc.suites.ecdsa_sd_2023.pointers import MAX_POINTERS, select
 from credentials.formats.ldp_vc.suites.ecdsa_sd_2023.proof_value import (
@@ -80,7 +79,7 @@ class EcdsaSd2023:
         if is_base(proof.get("proofValue")):
             raise InvalidProof("a base proof is for the holder only")
         value = DerivedProofValue.parse(proof.get("proofValue"))
-        quads = quads_of(unsecured, canonicaliser)
+        quads = canonicaliser.quads(unsecured)
         issued = canonicalise(quads).labels
         # The labels are as many as there are nodes, or some statement would not be the one that was signed.
         if len(value.labels) != len(issued):
@@ -127,7 +126,7 @@ class EcdsaSd2023:
         )
         issued = canonicalise(shown)
         # Whoever verifies sees the document alone. It must say to them what it says to us.
-        if canonicalise(quads_of(reveal, canonicaliser)).lines != issued.lines:
+        if canonicalise(canonicaliser.quads(reveal)).lines != issued.lines:
             raise InvalidProof("the part says another thing alone than in its document", ProofProblem.GENERATION)
         derived = DerivedProofValue(
             value.base_signature,
