@@ -200,10 +200,10 @@ def list_credential(
 ) -> JsonObject:
     """Build the list's credential, without its proof (section 2.2). `ttl` is in milliseconds.
 
-    `purpose` is one purpose, or several that one list serves. Raises ValueError for one that is not of section 2.2.
+    `purpose` is one purpose, or several that one list serves. Raises ValueError for one that is not of section 2.2, or twice.
     """
     purposes = [purpose] if isinstance(purpose, str) else list(purpose)
-    if not purposes or not all(each in MEANINGS or each == MESSAGE for each in purposes):
+    if not purposes or len(set(purposes)) < len(purposes) or not {*MEANINGS, MESSAGE}.issuperset(purposes):
         raise ValueError("not a purpose of ours")
     return {
         "@context": [CONTEXT],

@@ -36,12 +36,24 @@ TokenSigner: TypeAlias = Callable[[UnverifiedToken], PublicJwk]
 ListProof: TypeAlias = Callable[[JsonObject], None]
 """Check the proof of a list credential, and that it is the issuer's; or raise."""
 
+ListOpener: TypeAlias = Callable[[str], JsonObject]
+"""Check the signature of a list credential that came as a token (`vc+jwt`), and that it is the issuer's; return the
+credential, or raise."""
+
 ACCEPT: Final = f"{token_list.MEDIA_TYPE}, {token_list_cwt.MEDIA_TYPE};q=0.5"
 """Either form of a Token Status List (section 8.1), in text rather than in CBOR."""
+
+ACCEPT_CREDENTIAL: Final = f"{bitstring.MEDIA_TYPE}, application/vc+jwt;q=0.5"
+"""Either form of a Bitstring Status List, where a token can be opened."""
 
 MAX_BODY_BYTES: Final = 1_390_000
 OUR_MEANINGS: Final[Mapping[int, Status]] = {status.value: status for status in Status}
 """What the values of a Token Status List mean: those of section 7.1, and 3 as this project uses it."""
+
+
+# The base64url of `{"`, with which the header of a token begins and no JSON text.
+_TOKEN_BEGINS: Final = b"ey"
+_NOT_THE_ISSUERS: Final = "the list is not signed by the issuer of the credential"
 
 
 @final
@@ -78,7 +90,7 @@ class StatusChecker:
             try:
                 payload = token.verify(signer(token)).payload
             except BlauweKnopError as error:
-                raise StatusListUntrusted("the list is not signed by the issuer of the credential") from error
+                raise StatusListUntrusted(_NOT_THE_ISSUERS) from error
             return token_list.read_claims(payload, uri, self._clock.now(), max_age=self._limits.max_age)
 
         return self._token_lists.get((token_list.TOKEN_TYPE, authority, uri), read).statuses[index]
@@ -99,14 +111,16 @@ class StatusChecker:
         *,
         authority: str,
         proof: ListProof,
+        opener: ListOpener | None = None,
         size: int = 1,
         messages: Sequence[str] = (),
     ) -> StatusResult:
         """Return what a Bitstring Status List says of an entry (section 3.2). Raises a StatusError.
 
-        `size` and `messages` are the `statusSize` and, by value, the `statusMessage` of the credential's entry.
+        `size` and `messages` are the `statusSize` and, by value, the `statusMessage` of the credential's entry. Without
+        `opener`, a list that comes as a token is refused.
         """
-        return self._bitstring(uri, authority, proof).result(index, purpose, size, messages)
+        return self._bitstring(uri, authority, proof, opener).result(index, purpose, size, messages)
 
     def bitstring_status(
         self,
@@ -116,11 +130,12 @@ class StatusChecker:
         *,
         authority: str,
         proof: ListProof,
+        opener: ListOpener | None = None,
         size: int = 1,
         messages: Sequence[str] = (),
     ) -> Status:
         """Return what that means. Raises a StatusError, also for a message, which only people can weigh."""
-        return self._bitstring(uri, authority, proof).status(index, purpose, size, messages)
+        return self._bitstring(uri, authority, proof, opener).status(index, purpose, size, messages)
 
     def batch(self) -> AbstractContextManager[None]:
         """While this lasts, fetch each list once at most: for a check of many credentials at one moment."""
@@ -132,17 +147,10 @@ class StatusChecker:
         self._token_lists.forget()
         self._bitstrings.forget()
 
-    def _bitstring(self, uri: str, authority: str, proof: ListProof) -> BitstringListClaims:
+    def _bitstring(self, uri: str, authority: str, proof: ListProof, opener: ListOpener | None) -> BitstringListClaims:
         def read() -> BitstringListClaims:
-            body = self._get(uri, bitstring.MEDIA_TYPE)
-            try:
-                document = json_object(body, "status list", max_bytes=MAX_BODY_BYTES)
-            except MalformedInput as error:
-                raise StatusListMalformed("not a status list credential") from error
-            try:
-                proof(document)
-            except BlauweKnopError as error:
-                raise StatusListUntrusted("the list is not signed by the issuer of the credential") from error
+            body = self._get(uri, bitstring.MEDIA_TYPE if opener is None else ACCEPT_CREDENTIAL)
+            document = _opened(body, opener) if opener and body.startswith(_TOKEN_BEGINS) else _proven(body, proof)
             return bitstring.read_list_credential(document, uri, self._clock.now(), max_age=self._limits.max_age)
 
         return self._bitstrings.get((bitstring.MEDIA_TYPE, authority, uri), read)
@@ -157,3 +165,24 @@ class StatusChecker:
         if len(body) > MAX_BODY_BYTES:
             raise StatusListMalformed(f"the list is larger than {MAX_BODY_BYTES} bytes")
         return body
+
+
+def _proven(body: bytes, proof: ListProof) -> JsonObject:
+    try:
+        document = json_object(body, "status list", max_bytes=MAX_BODY_BYTES)
+    except MalformedInput as error:
+        raise StatusListMalformed("not a status list credential") from error
+    try:
+        proof(document)
+    except BlauweKnopError as error:
+        raise StatusListUntrusted(_NOT_THE_ISSUERS) from error
+    return document
+
+
+def _opened(body: bytes, opener: ListOpener) -> JsonObject:
+    try:
+        return opener(body.decode("ascii").strip())
+    except UnicodeDecodeError as error:
+        raise StatusListMalformed("not a status list credential") from error
+    except BlauweKnopError as error:
+        raise StatusListUntrusted(_NOT_THE_ISSUERS) from error

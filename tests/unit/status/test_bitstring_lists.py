@@ -141,7 +141,7 @@ def test_another_purpose_is_refused() -> None:
     for purpose in ("revocation", "suspension", ""):
         with pytest.raises(StatusPurposeMismatch):
             claims.status(7, purpose)
-    for wrong in ("", "whim", [], ["refresh", "whim"]):
+    for wrong in ("", "whim", [], ["refresh", "whim"], ["refresh", "refresh"]):
         with pytest.raises(ValueError, match="purpose"):
             list_credential(Bitstring(), uri=URI, issuer="x", purpose=wrong, now=NOW)
 

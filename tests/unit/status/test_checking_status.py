@@ -400,3 +400,31 @@ def test_a_list_without_expiry_is_taken_from_its_publisher_but_not_from_a_file()
     assert bitstring_status(a_checker(body)[0], 1) is Status.INVALID
     with pytest.raises(StatusListExpired):
         bitstring_status(a_checker(body, max_age=timedelta(days=7))[0], 1)
+
+
+def test_a_list_that_is_a_token_is_taken_only_by_who_can_open_it() -> None:
+    body = sign_jwt("vc+jwt", {}, {"a": 1}, KEY).encode()
+    checker, web, _ = a_checker(body)
+    with pytest.raises(StatusListMalformed):
+        bitstring_status(checker)
+
+    def asked(opener: Callable[[str], JsonObject]) -> Status:
+        checker.forget()
+        return checker.bitstring_status(
+            URI, 1, "revocation", authority="cjib", proof=lambda _: pytest.fail("no proof"), opener=opener
+        )
+
+    assert asked(lambda _: json.loads(a_credential())) is Status.INVALID
+    assert web.fetched == [(URI, "application/vc"), (URI, "application/vc, application/vc+jwt;q=0.5")]
+
+    def refuse(_: str) -> JsonObject:
+        raise BlauweKnopError("another participant")
+
+    with pytest.raises(StatusListUntrusted):
+        asked(refuse)
+    web.body = b"ey\xff"
+    with pytest.raises(StatusListMalformed):
+        asked(lambda _: json.loads(a_credential()))
+    web.body = b"ey"
+    with pytest.raises(StatusListMalformed):
+        asked(lambda _: {})
