@@ -22,7 +22,7 @@ from credentials.debts.types import CASE_TYPE, CONTEXT_URL, OVERVIEW_TYPE, TYPE_
 from credentials.dids import Resolver, did_jwk, did_key
 from credentials.encoding import JsonObject, JsonValue
 from credentials.formats import Vocabulary
-from credentials.formats.ldp_vc import Canonicaliser, ContextBundle, sign_document, verify_document
+from credentials.formats.ldp_vc import Canonicaliser, ContextBundle, derive_document, sign_document, verify_document
 from credentials.formats.ldp_vc.contexts import CREDENTIALS_V1, CREDENTIALS_V2, EXAMPLES_V2
 from credentials.keys import Algorithm, InvalidSignature, SoftwareSigner
 from tests.debt_builders import CJIB, a_case, demanded, imposed, on, paid
@@ -171,6 +171,45 @@ def test_presentations_for_one_challenge_and_domain(suite: str, algorithm: Algor
     we_verify(theirs, purpose="authentication", challenge="c", domain="https://a.example")
     with pytest.raises(InvalidSignature):
         we_verify({**theirs, "id": "urn:uuid:other"}, purpose="authentication")
+
+
+SD = "ecdsa-sd-2023"
+POINTERS = ("/issuer", "/validFrom")
+
+
+def our_base_proof(document: JsonObject) -> JsonObject:
+    own = signer("issuer", Algorithm.ES256)
+    did, method = did_key(own.public_jwk)
+    return sign_document(
+        {**document, "issuer": did},
+        own,
+        method,
+        canonicaliser=CANONICALISER,
+        created=datetime.now(UTC),
+        cryptosuite=SD,
+        mandatory_pointers=POINTERS,
+    )
+
+
+@pytest.mark.parametrize("issued_by_us", [True, False], ids=["our base", "their base"])
+@pytest.mark.parametrize("derived_by_us", [True, False], ids=["our derivation", "their derivation"])
+def test_selective_disclosure_both_ways(*, issued_by_us: bool, derived_by_us: bool, docs: Path) -> None:
+    if issued_by_us:
+        base = our_base_proof(SAMPLE)
+    else:
+        base = tool(SAMPLE, docs, "issue", "--suite", SD, "--mandatory", ",".join(POINTERS))
+    pointer = "/credentialSubject/alumniOf/name"
+    if derived_by_us:
+        derived = derive_document(base, [pointer], canonicaliser=CANONICALISER)
+    else:
+        derived = tool(base, docs, "derive", "--pointers", pointer)
+    assert {"issuer", "validFrom", "credentialSubject"} <= derived.keys()
+    assert they_verify(derived, docs)
+    we_verify(derived)
+    changed = {**derived, "validFrom": "2023-01-01T00:00:01Z"}
+    assert not they_verify(changed, docs)
+    with pytest.raises(InvalidSignature):
+        we_verify(changed)
 
 
 def vocabulary(type: str) -> Vocabulary:

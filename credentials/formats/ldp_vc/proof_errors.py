@@ -9,14 +9,16 @@ from typing import Final
 
 from credentials.errors import BlauweKnopError, LimitExceeded
 from credentials.formats.base import MalformedCredential, WrongAudience, WrongNonce
+from credentials.formats.vcdm import Problem
 from credentials.keys import InvalidSignature
 
 PROBLEM_BASE: Final = "https://w3id.org/security#"
 
 
 class ProofProblem(StrEnum):
-    """The processing errors of Data Integrity 1.0 section 4.6."""
+    """The processing errors of Data Integrity 1.0 section 4.6, and the one that it takes from VCDM 2.0."""
 
+    PARSING = "PARSING_ERROR"
     GENERATION = "PROOF_GENERATION_ERROR"
     VERIFICATION = "PROOF_VERIFICATION_ERROR"
     TRANSFORMATION = "PROOF_TRANSFORMATION_ERROR"
@@ -26,7 +28,7 @@ class ProofProblem(StrEnum):
     @property
     def url(self) -> str:
         """The `type` of a ProblemDetails object."""
-        return PROBLEM_BASE + self.value
+        return Problem.PARSING.url if self is ProofProblem.PARSING else PROBLEM_BASE + self.value
 
 
 class InvalidProof(MalformedCredential):

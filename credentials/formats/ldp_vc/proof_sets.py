@@ -16,14 +16,15 @@ from credentials.formats.vcdm.values import url
 MAX_PROOFS: Final = 8
 
 
-def nodes_of(document: JsonObject, problem: ProofProblem = ProofProblem.VERIFICATION) -> list[JsonObject]:
-    """Return the proofs on a document, at least one. Raises InvalidProof."""
+def nodes_of(document: JsonObject, problem: ProofProblem = ProofProblem.PARSING) -> list[JsonObject]:
+    """Return the proofs on a document, at least one. Raises InvalidProof, with PARSING_ERROR (section 4.4, step 2)."""
     proof = document.get("proof")
     proofs: list[JsonValue] = proof if isinstance(proof, list) else [proof]
     if proof is None or not proofs:
         raise InvalidProof("there is no proof", problem)
     if len(proofs) > MAX_PROOFS:
-        raise InvalidProof(f"there are more than {MAX_PROOFS} proofs", problem)
+        too_many = ProofProblem.VERIFICATION if problem is ProofProblem.PARSING else problem
+        raise InvalidProof(f"there are more than {MAX_PROOFS} proofs", too_many)
     nodes = [each for each in proofs if isinstance(each, dict)]
     if len(nodes) != len(proofs):
         raise InvalidProof("a proof is an object", problem)

@@ -314,8 +314,10 @@ def test_a_proof_may_repeat_the_contexts_of_its_document_and_have_no_others() ->
 
 def test_documents_that_have_no_proof_or_something_else_are_refused() -> None:
     for proof in (None, [], 7, "proof", [7], [[]], {}):
-        with pytest.raises(InvalidProof):
+        with pytest.raises(InvalidProof) as refused:
             verified({**UNSIGNED, "proof": proof})
+        if proof != {}:
+            assert refused.value.problem_type == "https://www.w3.org/TR/vc-data-model#PARSING_ERROR"
         if proof:
             with pytest.raises(InvalidProof) as refused:
                 sign_document(
