@@ -96,8 +96,7 @@ class Canonicaliser:
                 return None
         own = self.profile is Profile.OWN
         plan = self._plans.get(structure, lambda: Plan.compiled(text, parts, self._facts, own=own))
-        lines = plan.lines(text, parts.leaves, hash_name) if plan else None
-        return None if lines is None else b"\n".join((*lines, b""))
+        return plan.canonical(text, parts.leaves, hash_name) if plan else None
 
     def _long_way(self, document: JsonObject, text: bytes, hash_name: str) -> bytes:
         if text.count(b":") + text.count(b",") > self._limits.quick_values:

@@ -46,30 +46,17 @@ class Plan:
         distinct = tuple(picker(slots) for slots in identities(document) if len(slots) > 1) if own else ()
         return cls(state, order, picker(order), distinct, template)
 
-    def lines(self, text: bytes, leaves: Sequence[bytes], hash_name: str) -> list[bytes] | None:
-        """Return the canonical lines, sorted; None where something is in doubt and the long way must be taken."""
+    def canonical(self, text: bytes, leaves: Sequence[bytes], hash_name: str) -> bytes | None:
+        """Return the canonical N-Quads; None where something is in doubt and the long way must be taken."""
         for pick in self.distinct:
             names = pick(leaves)
             if len(set(names)) != len(names):
                 return None
         iris = self.pick_iris(leaves)
-        template: Template | None = self.template
-        if not all_plain(iris):
-            template = self._variant(text, leaves)
-            if template is None:
-                return None
-        assert template is not None
-        filled = template.fill(leaves)
-        # Facts that are stated twice are one fact: what that means is for the long way.
-        if len(set(filled)) != len(filled):
+        template = self.template if all_plain(iris) else self._variant(text, leaves)
+        if template is None:
             return None
-        if template.blank:
-            named = labelled(filled, template.blank, hash_name)
-            if named is None:
-                return None
-            filled = named
-        filled.sort()
-        return filled
+        return template.text(leaves) or _in_order(template, leaves, hash_name)
 
     def _variant(self, text: bytes, leaves: Sequence[bytes]) -> Template | None:
         doubtful = tuple([(slot, leaves[slot]) for slot in self.iris if not all_plain((leaves[slot],))])
@@ -80,6 +67,19 @@ class Plan:
             return None if compiled is None or compiled[2] != frozenset(self.iris) - kept else compiled[1]
 
         return self.variants.get(doubtful, make)
+
+
+def _in_order(template: Template, leaves: Sequence[bytes], hash_name: str) -> bytes | None:
+    lines: list[bytes] | None = template.lines(leaves)
+    assert lines is not None
+    # Facts that are stated twice are one fact: what that means is for the long way.
+    if len(set(lines)) != len(lines):
+        return None
+    if template.blank:
+        lines = labelled(lines, template.blank, hash_name)
+        if lines is None:
+            return None
+    return b"\n".join((*sorted(lines), b""))
 
 
 def _compile(

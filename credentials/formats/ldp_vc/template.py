@@ -12,8 +12,9 @@ and that template serves documents that have the same values there.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import itemgetter
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, Self, TypeAlias
 
 from credentials.formats.ldp_vc.blank_nodes import mark
 from credentials.formats.ldp_vc.leaves import SLOT
@@ -31,17 +32,48 @@ _PLAIN_IRIS: Final = re.compile(
 )
 
 
+class Turn(NamedTuple):
+    """Where one line follows another only because of a leaf: what stands first after all that they have in common.
+
+    That is `before`, the leaf of `slot` and the character that ends it, or just `before` where there is no slot.
+    """
+
+    before: bytes
+    slot: int | None
+    end: bytes
+
+    def text(self, leaves: Sequence[bytes]) -> bytes:
+        """Return the text that decides."""
+        return self.before if self.slot is None else b"%b%b%b" % (self.before, leaves[self.slot], self.end)
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Lines with places for leaves: `pattern` is filled by what `pick` picks; `blank` nodes among them have no name."""
+    """Lines with places for leaves: `pattern` is filled by what `pick` picks; `blank` nodes among them have no name.
+
+    The lines are in the order that was right for the document that this was compiled from. Of each two neighbours in
+    `turns` it depends on the leaves whether it still is.
+    """
 
     pattern: bytes
     pick: Pick
     blank: int
+    turns: tuple[tuple[Turn, Turn], ...]
 
-    def fill(self, leaves: Sequence[bytes]) -> list[bytes]:
-        """Return the lines, in the order that was right for the document that this was compiled from."""
-        return (self.pattern % self.pick(leaves)).split(b"\n")
+    def text(self, leaves: Sequence[bytes]) -> bytes | None:
+        """Return the canonical text, None when its lines would have another order or one of them comes twice."""
+        if self.blank:
+            return None
+        for one, other in self.turns:
+            first, second = one.text(leaves), other.text(leaves)
+            # Where one begins as the other does, what follows would have to be looked at.
+            if first >= second or second.startswith(first):
+                return None
+        return self.pattern % self.pick(leaves)
+
+    def lines(self, leaves: Sequence[bytes]) -> list[bytes]:
+        """Return the lines, in an order that need not be right."""
+        return (self.pattern % self.pick(leaves)).split(b"\n")[:-1]
 
 
 def all_plain(iris: Sequence[bytes]) -> bool:
@@ -71,24 +103,62 @@ def iri_slots(quads: Sequence[Quad], slots: frozenset[int]) -> frozenset[int] | 
 def written(quads: Sequence[Quad], leaves: Sequence[bytes]) -> Template:
     """Make a template of facts with sentinels, its lines in the order that these leaves give them."""
     numbers: dict[str, int] = {}
-    lines: list[tuple[bytes, bytes, list[int]]] = []
-    for quad in quads:
-        parts: list[bytes] = []
-        order: list[int] = []
+    lines = [_Line.of(quad, numbers) for quad in quads]
+    lines.sort(key=lambda line: line.filled(leaves))
+    slots = [slot for line in lines for slot in line.slots]
+    turns = [turn for one, other in pairwise(lines) if (turn := _turn(one, other)) is not None]
+    pattern = b"".join([b"%b\n" % line.pattern for line in lines])
+    return Template(pattern, picker(slots), len(numbers), tuple(turns))
+
+
+class _Line(NamedTuple):
+    """A line as constants with a slot between each two of them."""
+
+    constants: list[bytes]
+    slots: list[int]
+
+    @classmethod
+    def of(cls, quad: Quad, numbers: dict[str, int]) -> Self:
+        constants = [b""]
+        slots: list[int] = []
         for term in quad:
             found = _WHOLE.match(term)
             if found is not None:
-                order.append(int(found[1] or found[2]))
-                parts.append(b"<%b>" if found[1] else b'"%b"' + _constant(found[3]))
+                slots.append(int(found[1] or found[2]))
+                constants[-1] += b"<" if found[1] else b'"'
+                constants.append(b"> " if found[1] else b'"%b ' % found[3].encode("utf-8"))
             elif term.startswith("_:"):
-                parts.append(mark(numbers.setdefault(term, len(numbers))))
+                constants[-1] += mark(numbers.setdefault(term, len(numbers))) + b" "
             elif term:
-                parts.append(_constant(term))
-        pattern = b" ".join((*parts, b"."))
-        lines.append((pattern % tuple([leaves[slot] for slot in order]), pattern, order))
-    lines.sort()
-    slots = [slot for _, _, order in lines for slot in order]
-    return Template(b"\n".join([pattern for _, pattern, _ in lines]), picker(slots), len(numbers))
+                constants[-1] += term.encode("utf-8") + b" "
+        constants[-1] += b"."
+        return cls(constants, slots)
+
+    @property
+    def pattern(self) -> bytes:
+        return b"%b".join([constant.replace(b"%", b"%%") for constant in self.constants])
+
+    def filled(self, leaves: Sequence[bytes]) -> bytes:
+        return self.pattern % tuple([leaves[slot] for slot in self.slots])
+
+
+def _turn(one: _Line, other: _Line) -> tuple[Turn, Turn] | None:
+    """Return what decides on the order of two lines, None when it is the same whatever the leaves are."""
+    for place in range(min(len(one.constants), len(other.constants))):
+        first, second = one.constants[place], other.constants[place]
+        common = _common(first, second)
+        if common < min(len(first), len(second)):
+            return None
+        slots = [line.slots[place] if place < len(line.slots) else None for line in (one, other)]
+        if len(first) == len(second) and slots[0] == slots[1] is not None:
+            continue
+        return _next(one, place, common, slots[0]), _next(other, place, common, slots[1])
+    raise AssertionError("two lines of a template are the same")
+
+
+def _next(line: _Line, place: int, common: int, slot: int | None) -> Turn:
+    end = b"" if slot is None else line.constants[place + 1][:1]
+    return Turn(line.constants[place][common:], slot, end)
 
 
 def picker(slots: Sequence[int]) -> Pick:
@@ -99,5 +169,5 @@ def picker(slots: Sequence[int]) -> Pick:
     return itemgetter(*slots)
 
 
-def _constant(text: str) -> bytes:
-    return text.encode("utf-8").replace(b"%", b"%%")
+def _common(one: bytes, other: bytes) -> int:
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
