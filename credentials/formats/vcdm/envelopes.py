@@ -15,6 +15,7 @@ ENVELOPED_CREDENTIAL: Final = "EnvelopedVerifiableCredential"
 ENVELOPED_PRESENTATION: Final = "EnvelopedVerifiablePresentation"
 _DATA: Final = re.compile(r"[A-Za-z0-9_.~+/=-]+\Z")
 _AROUND: Final = " \t\n\r"
+_MEMBERS: Final = frozenset({"@context", "id", "type"})
 _KINDS: Final = (ENVELOPED_CREDENTIAL, ENVELOPED_PRESENTATION)
 
 
@@ -43,8 +44,9 @@ class Envelope:
         named = [each for each in (kinds if isinstance(kinds, list) else [kinds]) if each in _KINDS]
         if len(named) != 1:
             raise InvalidDocument("an envelope is not of one of their types", path="/type")
-        if "proof" in document:
-            raise InvalidDocument("an envelope bears a proof beside what it holds", path="/proof")
+        if not _MEMBERS.issuperset(document):
+            # Nothing secures what stands beside the data URL, so nobody may take it for part of the credential.
+            raise InvalidDocument("an envelope says something that is not inside it")
         return cls(str(named[0]), *_data_url(document.get("id")))
 
     def to_dict(self) -> JsonObject:

@@ -57,6 +57,8 @@ def test_other_ways_to_write_one(name: str, value: JsonValue) -> None:
         ("id", "data:application/vc+jwt,eyJ\n.e30.x"),
         ("id", ["data:application/vc+jwt,eyJ.e30.x"]),
         ("proof", {"type": "DataIntegrityProof"}),
+        ("credentialStatus", {"type": "BitstringStatusListEntry"}),
+        ("name", "another"),
     ],
 )
 def test_what_is_no_envelope(name: str, value: JsonValue) -> None:
