@@ -36,7 +36,8 @@ def create_app(door: Door) -> ASGIApp:
     _add_issuing(app, door)
     _add_verifying(app, door)
     _add_reading(app, door)
-    return assemble(protocol=app, protocol_prefixes=("/",), secure=False, max_body=MAX_BODY_BYTES)
+    # As screens are: no other origin may read its answers.
+    return assemble(pages=app, secure=False, max_body=MAX_BODY_BYTES)
 
 
 def _add_issuing(app: FastAPI, door: Door) -> None:
