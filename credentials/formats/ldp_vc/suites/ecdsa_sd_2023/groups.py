@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from credentials.encoding import JsonObject, b64url_encode
 from credentials.formats.ldp_vc.canonical import Canonicaliser
-from credentials.formats.ldp_vc.rdf import Quad, canonicalise, serialise
+from credentials.formats.ldp_vc.rdf import Quad, serialise
 from credentials.formats.ldp_vc.suites.ecdsa_sd_2023.statements import Statements
 
 
@@ -32,7 +32,7 @@ class Groups:
         raises.
         """
         statements = Statements.of(document, canonicaliser.quads)
-        labels = hidden(canonicalise(statements.quads).labels, hmac_key)
+        labels = hidden(statements.issued, hmac_key)
         mandatory = frozenset(lines_of(statements.part(pointers), labels))
         return cls(statements, labels, lines_of(statements.quads, labels), mandatory)
 

@@ -10,7 +10,7 @@ said of it: such a thing is in a part as a whole or not at all.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, TypeAlias
@@ -24,6 +24,7 @@ from credentials.formats.ldp_vc.suites.ecdsa_sd_2023.pointers import select
 ToQuads: TypeAlias = Callable[[JsonObject], list[Quad]]
 
 _Path: TypeAlias = tuple[str, ...]
+_Named: TypeAlias = tuple[JsonObject, list[Quad], Mapping[str, str]]
 
 _MAX_PATHS: Final = 64
 """How many kinds of places a document may have before we stop trying which of them are nodes."""
@@ -35,9 +36,13 @@ _NOT_ENTERED: Final = frozenset({"@context", "@type", "type", "@value"})
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """`quads` are the document's statements; `part` gives those of a part of it, in the same labels."""
+    """`quads` are the document's statements; `part` gives those of a part of it, in the same labels.
+
+    `issued` gives the canonical label of each of these labels, both without `_:`.
+    """
 
     quads: tuple[Quad, ...]
+    issued: Mapping[str, str]
     _named: JsonObject
     _prefix: str
     _to_quads: ToQuads
@@ -48,12 +53,12 @@ class Statements:
         """Name the nodes of a document. Raises InvalidProof, LimitExceeded, or what `to_quads` raises."""
         # A document cannot hold its own hash, so none of its IRIs can be taken for a name of ours.
         prefix = f"urn:bnid:{sha256(json_compact(document)).hexdigest()}:"
-        named, quads = _with_names(document, prefix, to_quads)
+        named, quads, issued = _with_names(document, prefix, to_quads)
         unnamed: dict[tuple[str, ...], list[dict[str, str]]] = defaultdict(list)
         for thing in _things(quads):
             form = canonicalise(thing)
             unnamed[form.lines].append({label: f"_:{node}" for node, label in form.labels.items()})
-        return cls(tuple(_without_names(quads, prefix)), named, prefix, to_quads, unnamed)
+        return cls(tuple(_without_names(quads, prefix)), issued, named, prefix, to_quads, unnamed)
 
     def part(self, pointers: Sequence[str]) -> list[Quad]:
         """Return the statements of what the pointers select.
@@ -80,19 +85,19 @@ class Statements:
         return part
 
 
-def _with_names(document: JsonObject, prefix: str, to_quads: ToQuads) -> tuple[JsonObject, list[Quad]]:
+def _with_names(document: JsonObject, prefix: str, to_quads: ToQuads) -> _Named:
     wanted = canonicalise(to_quads(document)).lines
 
     labels = {label: f"{prefix}x{number}" for number, label in enumerate(dict.fromkeys(_labels(document)))}
 
-    def tried(paths: Iterable[_Path]) -> tuple[JsonObject, list[Quad]] | None:
+    def tried(paths: Iterable[_Path]) -> _Named | None:
         named = _Naming(prefix, frozenset(paths), labels).object(document, ())
         try:
             quads = to_quads(named)
-            same = canonicalise(_without_names(quads, prefix)).lines == wanted
+            form = canonicalise(_without_names(quads, prefix))
         except BlauweKnopError:
             return None
-        return (named, quads) if same else None
+        return (named, quads, form.labels) if form.lines == wanted else None
 
     paths = dict.fromkeys(_paths(document, ()))
     result = tried(paths)
@@ -163,21 +168,26 @@ def _without_names(quads: Iterable[Quad], prefix: str) -> list[Quad]:
     return [(term(s), p, term(o), term(g)) for s, p, o, g in quads]
 
 
-def _things(quads: Iterable[Quad]) -> list[list[Quad]]:
+def _things(quads: Iterable[Quad]) -> Iterable[list[Quad]]:
     """Group the statements about what has no name by what hangs together."""
-    groups: list[tuple[set[str], list[Quad]]] = []
+    parents: dict[str, str] = {}
+
+    def root(node: str) -> str:
+        while (parent := parents.setdefault(node, node)) != node:
+            parents[node] = node = parents[parent]
+        return node
+
+    said: list[tuple[str, Quad]] = []
     for quad in quads:
-        nodes = {term for term in quad if term.startswith("_:")}
+        nodes = [term for term in quad if term.startswith("_:")]
+        for node in nodes:
+            parents[root(node)] = root(nodes[0])
         if nodes:
-            joined, said = nodes, [quad]
-            others = []
-            for group in groups:
-                if group[0] & nodes:
-                    joined, said = joined | group[0], group[1] + said
-                else:
-                    others.append(group)
-            groups = [*others, (joined, said)]
-    return [said for _, said in groups]
+            said.append((nodes[0], quad))
+    things: dict[str, list[Quad]] = {}
+    for node, quad in said:
+        things.setdefault(root(node), []).append(quad)
+    return things.values()
 
 
 def _renamed(quad: Quad, names: dict[str, str]) -> Quad:
