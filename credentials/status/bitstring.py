@@ -200,7 +200,8 @@ def list_credential(
 ) -> JsonObject:
     """Build the list's credential, without its proof (section 2.2). `ttl` is in milliseconds.
 
-    `purpose` is one purpose, or several that one list serves. Raises ValueError for one that is not of section 2.2, or twice.
+    `purpose` is one purpose, or several that one list serves. Raises ValueError for one that section 2.2 does not
+    have, or that is there twice.
     """
     purposes = [purpose] if isinstance(purpose, str) else list(purpose)
     if not purposes or len(set(purposes)) < len(purposes) or not {*MEANINGS, MESSAGE}.issuperset(purposes):
