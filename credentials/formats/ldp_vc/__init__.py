@@ -1,7 +1,7 @@
 """W3C VCDM 2.0 credentials secured by Data Integrity proofs over canonical RDF."""
 
 from credentials.formats.ldp_vc.canonical import Canonicaliser, Profile
-from credentials.formats.ldp_vc.contexts import ContextBundle, UnknownContext
+from credentials.formats.ldp_vc.contexts import EXAMPLES_V2, ContextBundle, UnknownContext
 from credentials.formats.ldp_vc.format import LdpVc
 from credentials.formats.ldp_vc.limits import DocumentLimits
 from credentials.formats.ldp_vc.proof_errors import (
@@ -16,6 +16,7 @@ from credentials.formats.ldp_vc.proofs import VerifiedProof, derive_document, si
 from credentials.formats.ldp_vc.safety import UnsafeDocument
 
 __all__ = [
+    "EXAMPLES_V2",
     "Canonicaliser",
     "ContextBundle",
     "DocumentLimits",
