@@ -398,6 +398,7 @@ def test_the_key_is_found_by_the_did_url_of_the_issuer() -> None:
         "",
         5,
     ],
+    ids=["none", "relative", "a DID", "a name", "https", "another's", "no key", "empty", "a number"],
 )
 def test_a_kid_that_is_not_the_absolute_url_of_the_issuers_key_is_refused(kid: object) -> None:
     # Sections 4.1.1 and 4.3.
