@@ -216,7 +216,8 @@ class ContextProcessor:
         if "@vocab" in local:
             self._vocab(result, local["@vocab"])
         if "@language" in local:
-            result.language = _text_or_null(local["@language"], "invalid default language")
+            language = _text_or_null(local["@language"], "invalid default language")
+            result.language = None if language is None else language.lower()
         if "@direction" in local:
             self._check_new()
             direction = _text_or_null(local["@direction"], "invalid base direction")

@@ -22,7 +22,18 @@ _IRI: Final = re.compile(
     rf"(?:\#(?:[{_CHARACTERS}:@/?]|{_PERCENT})*+)?"
 )
 _IRI_FORM: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S*")
-_LANGUAGE: Final = re.compile("[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+# RFC 5646 section 2.1; of the tags that are older than this form, only the irregular ones need to be named.
+_PRIVATE_USE: Final = "x(?:-[a-z0-9]{1,8})+"
+_IRREGULAR: Final = (
+    "en-gb-oed|i-ami|i-bnn|i-default|i-enochian|i-hak|i-klingon|i-lux|i-mingo|i-navajo|i-pwn|i-tao|i-tay|i-tsu"
+    "|sgn-be-fr|sgn-be-nl|sgn-ch-de"
+)
+_LANGUAGE: Final = re.compile(
+    r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?"
+    r"(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*(?:-[0-9a-wyz](?:-[a-z0-9]{2,8})+)*"
+    rf"(?:-{_PRIVATE_USE})?|{_PRIVATE_USE}|{_IRREGULAR}",
+    re.IGNORECASE | re.ASCII,
+)
 # RFC 3986 appendix B: scheme, authority, path, query, fragment.
 _PARTS: Final = re.compile(r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 

@@ -92,7 +92,8 @@ class KeywordEntries:
         """Add `@language`."""
         if not isinstance(value, str):
             raise JsonLdError("invalid language-tagged string")
-        place.result["@language"] = value
+        # Which is left to us; signatures can only agree when all do alike, and the others do this.
+        place.result["@language"] = value.lower()
 
     def direction(self, place: Place, value: JsonValue) -> None:
         """Add `@direction`."""

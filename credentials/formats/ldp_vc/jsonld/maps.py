@@ -31,7 +31,7 @@ def expand_language_map(active: ActiveContext, key: Key, value: JsonObject, drop
                 raise JsonLdError("invalid language map value")
             item: JsonObject = {"@value": text}
             if tagged:
-                item["@language"] = language
+                item["@language"] = language.lower()
             if key.direction is not None:
                 item["@direction"] = key.direction
             expanded.append(item)
@@ -88,8 +88,8 @@ def _place(active: ActiveContext, key: Key, index: str, node: JsonObject, drop: 
         ]
         return
     if not is_node(node):
-        # The specification lets a value have an identifier or a second type here, and then cannot say what that means.
-        raise JsonLdError("invalid value object")
+        # The algorithm gives a value an identifier or a second type here, and RDF cannot say what that means.
+        drop("a value has an identifier or a type of a node")
     if "@id" in container:
         if "@id" not in node:
             node["@id"] = active.expand(index, relative=True)

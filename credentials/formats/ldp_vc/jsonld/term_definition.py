@@ -290,7 +290,7 @@ class Definer:
         language = value["@language"]
         if language is not None and not isinstance(language, str):
             raise JsonLdError("invalid language mapping")
-        return language
+        return None if language is None else language.lower()
 
     def _direction(self, value: JsonObject) -> str | Absent | None:
         if "@direction" not in value or "@type" in value:

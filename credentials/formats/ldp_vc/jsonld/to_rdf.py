@@ -25,6 +25,7 @@ _VALUE: Final = f"<{RDF}value>"
 _LANGUAGE: Final = f"<{RDF}language>"
 _DIRECTION: Final = f"<{RDF}direction>"
 
+_KEYWORDS: Final = frozenset({"@graph", "@id", "@included", "@index", "@reverse", "@type"})
 _MAX_KNOWN: Final = 4096
 _MAX_KNOWN_CHARACTERS: Final = 256
 
@@ -101,7 +102,7 @@ class Deserializer:
         elif (subject := self._resource(node["@id"])) is None:
             self._drop("an identifier is not an absolute IRI")
         for entry, value in node.items():
-            if entry[:1] != "@":
+            if entry not in _KEYWORDS:
                 self._property(graph, subject, entry, value)
             elif entry != "@id":
                 self._keyword(graph, subject, entry, value)
