@@ -17,6 +17,7 @@ from credentials.debts.types import CONTEXT_URL, context_document
 from credentials.dids import Resolver
 from credentials.encoding import b64url_encode
 from credentials.formats import FormatRegistry, Vocabulary
+from credentials.formats.issuer_key import IssuerMetadata, PublishedKeys
 from credentials.formats.jwt_vc import JwtVcJson, VcJwt, VcSdJwt
 from credentials.formats.ldp_vc import ContextBundle, LdpVc
 from credentials.formats.sd_jwt import SdJwtVc
@@ -25,7 +26,7 @@ from credentials.openid.client_id import client_id_of_certificate
 from credentials.openid.vp_response import MAX_FORM_BYTES
 from credentials.status import Limits as StatusLimits
 from credentials.status import StatusChecker
-from credentials.trust import Participant, Role
+from credentials.trust import Participant, Role, publishes_keys
 from credentials.trust.x509 import to_der
 from credentials.verification import Verifier
 from service.csrf import CsrfGuard
@@ -136,7 +137,13 @@ def create(
     limits = StatusLimits(max_ttl=timedelta(seconds=settings.trust.status_seconds))
     status = StatusChecker(http.fetch, clock, limits)
     keys = Resolver(http.fetch, allow_insecure_localhost=insecure, clock=clock)
-    examiner = CredentialExaminer(Verifier(formats(), scheme, keys, status, clock), status, clock)
+    published = IssuerMetadata(
+        http.fetch,
+        clock,
+        allowed=lambda issuer: publishes_keys(scheme(), issuer),
+        allow_insecure_localhost=insecure,
+    )
+    examiner = CredentialExaminer(Verifier(formats(published), scheme, keys, status, clock), status, clock)
 
     intakes, requests = SqlIntakes(database, seals), SqlRequests(database, seals)
     fresh = SystemSecrets()
@@ -254,8 +261,8 @@ def _identity(settings: VerifierSettings) -> Identity:
     return Identity(settings.base_url, settings.hostname, organisation.name, organisation.oin)
 
 
-def formats() -> FormatRegistry:
-    """Return the credential formats that this verifier reads."""
+def formats(published: PublishedKeys | None = None) -> FormatRegistry:
+    """Return the credential formats that this verifier reads, with keys that issuers publish where those may count."""
     bundle = ContextBundle({CONTEXT_URL: context_document()})
     vocabularies = [
         Vocabulary(type, TYPE_TERMS[type], CONTEXT_URL, partial(to_jsonld, type), partial(from_jsonld, type))
@@ -263,7 +270,7 @@ def formats() -> FormatRegistry:
     ]
     return FormatRegistry(
         [
-            SdJwtVc(),
+            SdJwtVc(published=published),
             LdpVc(bundle, vocabularies),
             VcSdJwt(vocabularies),
             VcJwt(vocabularies),

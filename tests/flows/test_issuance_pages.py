@@ -10,10 +10,11 @@ import pytest
 
 from credentials.clock import FixedClock
 from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE
+from credentials.formats.issuer_key import IssuerMetadata, KeyNotPublished
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.verification.bundle import Bundle
 from tests.debt_builders import SAMIRA
-from tests.flows.issuance_kit import NOBODY, NOW, Scene, an_agency, code_of, csrf_of, log_in, several_cases
+from tests.flows.issuance_kit import NOBODY, NOW, URL, Scene, an_agency, code_of, csrf_of, log_in, several_cases
 
 PAGES = ["/", "/privacy", "/toegankelijkheid", "/uitgelogd"]
 
@@ -198,6 +199,25 @@ def test_nothing_of_two_agencies_is_shared(tmp_path: Path, clock: FixedClock) ->
     assert visitor.get("/schulden").status_code == 303
     keys = [scene.http().get("/.well-known/jwt-vc-issuer").json()["jwks"] for scene in (one, other)]
     assert keys[0] != keys[1]
+
+
+def test_published_keys_are_found_by_the_issuers_address(scene: Scene, clock: FixedClock) -> None:
+    def fetch(url: str, accept: str) -> bytes:
+        answer = scene.http().get(url, headers={"accept": accept})
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "application/json"
+        return answer.content
+
+    for issuer in (URL, f"{URL}/"):
+        keys = IssuerMetadata(fetch, clock, allowed=lambda _issuer: True, allow_insecure_localhost=True)
+        if issuer == URL:
+            found = keys.find(issuer, None)
+            assert found.address == f"{URL}/.well-known/jwt-vc-issuer"
+            assert keys.find(issuer, found.key.thumbprint).key == found.key
+        else:
+            # Another spelling is another issuer.
+            with pytest.raises(KeyNotPublished):
+                keys.find(issuer, None)
 
 
 def test_the_health_of_the_service_is_told(scene: Scene) -> None:
