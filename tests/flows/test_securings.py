@@ -6,6 +6,7 @@ takes seven agencies, each with a securing of its own, through one press of the 
 
 import base64
 import json
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -32,11 +33,17 @@ from credentials.debts.document_paths import document_path
 from credentials.debts.overview import overview_of
 from credentials.dids import Resolver
 from credentials.encoding import JsonObject
-from credentials.formats import ClaimsPath, Credential, CredentialDraft, Expectation, HolderKey
+from credentials.errors import BlauweKnopError
+from credentials.formats import ClaimsPath, Credential, CredentialDraft, Expectation, HolderKey, IssuerKey
+from credentials.formats.ldp_vc import sign_document
+from credentials.formats.ldp_vc.safety import UnsafeDocument
+from credentials.formats.selective_disclosure import key_binding
+from credentials.jose import UnverifiedToken
+from credentials.jose.jws import sign_compact
 from credentials.keys import SoftwareSigner
 from credentials.status import StatusChecker
 from credentials.trust import Participant, TrustList
-from credentials.verification import Report, Verifier
+from credentials.verification import CheckName, CheckOutcome, Outcome, Report, Verifier
 from issuer.app.compose import Agency
 from issuer.app.run import describe
 from issuer.domain.configurations import CONFIGURATIONS, Securing, rounded_times
@@ -57,6 +64,7 @@ pytestmark = pytest.mark.xdist_group("securings")
 NONCE = "n" * 22
 AUDIENCE = "x509_hash:" + "a" * 43
 FORMATS = all_formats()
+LDP: Any = FORMATS["ldp_vc"]
 SELECTIVE = (Securing.SD_JWT, Securing.VC_SD_JWT, Securing.ECDSA_SD)
 PERSONAS = ("samira", "noor", "johan", "ineke", "wim")
 FORM = {each.securing: each.form for each in CONFIGURATIONS}
@@ -109,7 +117,7 @@ class Bench:
         )
 
     def examine(self, presented: Credential, securing: Securing, **changed: Any) -> Report:
-        expected = Expectation(self.clock.now(), **{"nonce": NONCE, "audience": AUDIENCE, **changed})
+        expected = Expectation(**{"now": self.clock.now(), "nonce": NONCE, "audience": AUDIENCE, **changed})
         return self.verifier.examine(presented, expected, FORM[securing].value)
 
 
@@ -189,6 +197,160 @@ def shown(report: Report) -> JsonObject:
 def stated(claims: JsonObject) -> JsonObject:
     """Return claims without objects of none: `zaken` of somebody without cases states nothing, there or not."""
     return {name: value for name, value in claims.items() if value != {}}
+
+
+@dataclass
+class Shown:
+    """A statement about Samira that its holder shows in one securing."""
+
+    securing: Securing
+    credential: Credential
+    presented: Credential
+    holder: SoftwareSigner
+
+
+def a_shown_card(bench: Bench, securing: Securing) -> Shown:
+    type_, claims = next(statements("samira"))
+    holder = SoftwareSigner.generate()
+    credential = bench.issue(bench.draft(type_, claims, holder), securing)
+    return Shown(securing, credential, bench.show(credential, securing, holder), holder)
+
+
+def as_own(bench: Bench, stolen: Shown, thief: Shown) -> Credential:
+    """Put somebody's credential into the thief's presentation, and sign that anew with the thief's key."""
+    now = bench.clock.now()
+    if isinstance(thief.presented, dict):
+        assert isinstance(stolen.presented, dict)
+        inside = {**thief.presented, "verifiableCredential": stolen.presented["verifiableCredential"]}
+        proof: Any = inside.pop("proof")
+        return sign_document(
+            inside,
+            thief.holder,
+            proof["verificationMethod"],
+            canonicaliser=LDP.canonicaliser,
+            created=now,
+            purpose="authentication",
+            challenge=NONCE,
+            domain=AUDIENCE,
+        )
+    assert isinstance(stolen.credential, str)
+    assert isinstance(thief.credential, str)
+    if "~" in thief.presented:
+        return stolen.credential + key_binding.make(
+            stolen.credential, thief.holder, audience=AUDIENCE, nonce=NONCE, now=now, hash_name="sha-256"
+        )
+    token = UnverifiedToken.parse(thief.presented)
+    changed = json.dumps(token.payload).replace(thief.credential, stolen.credential)
+    assert stolen.credential in changed
+    return sign_compact(token.header, json.loads(changed), thief.holder)
+
+
+@pytest.mark.parametrize("securing", SECURINGS)
+def test_who_stole_a_card_cannot_show_it(bench: Bench, securing: Securing) -> None:
+    stolen, thief = a_shown_card(bench, securing), a_shown_card(bench, securing)
+    report = bench.examine(as_own(bench, stolen, thief), securing)
+    assert (report.outcome, report.check(CheckName.HOLDER).outcome) == (Outcome.NOT_PROVEN, CheckOutcome.FAILED)
+    assert report.claims is None
+    # The same, made of one's own card, is proven: nothing else is wrong with it.
+    assert bench.examine(as_own(bench, thief, thief), securing).proven
+    with pytest.raises(BlauweKnopError):
+        bench.show(stolen.credential, securing, thief.holder)
+
+
+@pytest.mark.parametrize("securing", SECURINGS)
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"nonce": "m" * 22}, "wrong_nonce"),
+        ({"audience": "x509_hash:" + "b" * 43}, "wrong_audience"),
+        ({"now": timedelta(minutes=10)}, "stale_holder_proof"),
+        ({"now": -timedelta(minutes=10)}, "stale_holder_proof"),
+    ],
+    ids=["nonce", "audience", "late", "early"],
+)
+def test_what_was_shown_to_another_is_refused(
+    bench: Bench, securing: Securing, changed: dict[str, Any], code: str
+) -> None:
+    shown_card = a_shown_card(bench, securing)
+    assert bench.examine(shown_card.presented, securing).proven
+    if "now" in changed:
+        changed = {"now": bench.clock.now() + changed["now"]}
+    report = bench.examine(shown_card.presented, securing, **changed)
+    assert (report.outcome, report.check(CheckName.HOLDER).code) == (Outcome.NOT_PROVEN, code)
+    # Whose card it is does not matter: it is genuine, and not meant for us.
+    assert report.check(CheckName.SIGNATURE).outcome is CheckOutcome.PASSED
+    assert report.claims is None
+
+
+@pytest.mark.parametrize("securing", SECURINGS)
+def test_a_card_by_itself_is_no_answer(bench: Bench, securing: Securing) -> None:
+    report = bench.examine(a_shown_card(bench, securing).credential, securing)
+    assert (report.outcome, report.check(CheckName.HOLDER).code) == (Outcome.NOT_PROVEN, "holder_binding_missing")
+
+
+@pytest.mark.parametrize("securing", SECURINGS)
+def test_a_flipped_bit_anywhere_is_refused(bench: Bench, securing: Securing) -> None:
+    for place, presented in flipped(a_shown_card(bench, securing).presented):
+        report = bench.examine(presented, securing)
+        assert report.outcome is Outcome.NOT_PROVEN, place
+        assert report.claims is None, place
+
+
+@pytest.mark.parametrize("securing", SECURINGS)
+def test_a_holder_cannot_change_what_the_agency_signed(bench: Bench, securing: Securing) -> None:
+    own = a_shown_card(bench, securing)
+    inside: Any = own.credential if isinstance(own.presented, str) else own.presented["verifiableCredential"]
+    changed = list(flipped(inside if isinstance(inside, str) else inside[0]))
+    assert len(changed) >= 9
+    for place, credential in changed:
+        tampered = Shown(securing, credential, {"verifiableCredential": [credential]}, own.holder)
+        try:
+            presented = as_own(bench, tampered, own)
+        except UnsafeDocument:
+            # Not even a holder can sign what no context gives a meaning.
+            continue
+        report = bench.examine(presented, securing)
+        assert report.outcome is Outcome.NOT_PROVEN, place
+        assert report.claims is None, place
+
+
+def flipped(presented: Credential) -> Iterator[tuple[str, Credential]]:
+    """Give copies with one character changed: in each part of a token, in each value of an object."""
+    if isinstance(presented, str):
+        for part in re.finditer(r"[^.~]+", presented):
+            for at in {part.start(), (part.start() + part.end()) // 2, part.end() - 2}:
+                other = "A" if presented[at] != "A" else "B"
+                yield str(at), f"{presented[:at]}{other}{presented[at + 1 :]}"
+        return
+    text = json.dumps(presented)
+    for value in re.finditer(r': "([^"]+)"', text):
+        at = (value.start(1) + value.end(1)) // 2
+        other = "A" if text[at] != "A" else "B"
+        yield text[value.start() - 20 : at], json.loads(f"{text[:at]}{other}{text[at + 1 :]}")
+
+
+@pytest.mark.parametrize("securing", SECURINGS)
+def test_no_format_takes_what_is_another_s(bench: Bench, securing: Securing) -> None:
+    presented = a_shown_card(bench, securing).presented
+    for other in {each for each in FORM.values() if each is not FORM[securing]}:
+        expected = Expectation(bench.clock.now(), nonce=NONCE, audience=AUDIENCE)
+        assert bench.verifier.examine(presented, expected, other.value).outcome is Outcome.NOT_PROVEN
+
+
+@pytest.mark.parametrize("securing", SECURINGS)
+def test_a_key_that_the_scheme_does_not_know_signs_for_nobody(bench: Bench, securing: Securing) -> None:
+    type_, claims = next(statements("samira"))
+    holder, forger = SoftwareSigner.generate(), SoftwareSigner.generate(key_of(bench, securing).signer.algorithm)
+    signing = bench.agency.desk.issue.signing
+    draft = replace(bench.draft(type_, claims, holder), issuer=signing.identity.issuer_for(securing))
+    # With the agency's own name and key reference, and another key.
+    forged = signing.formats[FORM[securing].value].issue(draft, replace(key_of(bench, securing), signer=forger))
+    report = bench.examine(bench.show(forged, securing, holder), securing)
+    assert (report.outcome, report.check(CheckName.SIGNATURE).outcome) == (Outcome.NOT_PROVEN, CheckOutcome.FAILED)
+
+
+def key_of(bench: Bench, securing: Securing) -> IssuerKey:
+    return bench.agency.desk.issue.signing.identity.keys[securing]
 
 
 @dataclass
