@@ -57,7 +57,7 @@ class Feature(StrEnum):
 _SECURINGS: Final = {"jose": Securing.JWT, "sdjwt": Securing.SD_JWT, "cose": Securing.COSE}
 
 # `a.b[0]`: names without dots and brackets, and indices.
-_STEP: Final = re.compile(r"(?:\A|\.)([^.\[\]]+)|\[(0|[1-9][0-9]{0,3})\]")
+_STEP: Final = re.compile(r"(?:\A|(?<=[^.])\.)([^.\[\]]+)|\[(0|[1-9][0-9]{0,3})\]")
 
 _Input = Annotated[Path, typer.Option("--input", help="The document to secure, or what was secured.")]
 _Key = Annotated[
