@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from credentials.dids import UnresolvableDid, did_key
-from credentials.encoding import JsonObject, JsonValue, base58_decode, base58_encode
+from credentials.dids import Resolver, UnresolvableDid, did_key
+from credentials.encoding import JsonObject, JsonValue, base58_decode, base58_encode, json_compact
 from credentials.errors import BlauweKnopError
 from credentials.formats import MalformedCredential, UnknownFormat, WrongAudience, WrongNonce
 from credentials.formats.ldp_vc import (
@@ -17,6 +17,7 @@ from credentials.formats.ldp_vc import (
     InvalidProof,
     UnknownContext,
     UnsafeDocument,
+    VerifiedProof,
     problem_type_of,
     sign_document,
     verify_document,
@@ -483,3 +484,54 @@ def test_options_are_forged_as_they_are_made() -> None:
     # The twin of the refusals above: what they change is all that is wrong.
     assert verified(forge(options(), key("issuer")))
     assert set(ALL_SUITES) >= {suite for suite, _ in SUITES}
+
+
+def controller_document(**changes: JsonValue) -> JsonObject:
+    did = "did:web:issuer.example"
+    named = f"{did}#key-1"
+    document: JsonObject = {
+        "id": did,
+        "verificationMethod": [
+            {
+                "id": named,
+                "type": "Multikey",
+                "controller": did,
+                "publicKeyMultibase": key("issuer").public_jwk.multikey,
+            }
+        ],
+        "assertionMethod": [named],
+    }
+    return {**document, **changes}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"assertionMethod": []},
+        {"assertionMethod": [], "authentication": ["did:web:issuer.example#key-1"]},
+        {"assertionMethod": ["did:web:issuer.example#key-2"]},
+        {"id": "did:web:other.example"},
+        {"verificationMethod": []},
+    ],
+)
+@pytest.mark.parametrize("controller", ["did:web:issuer.example", "did:web:other.example", None])
+def test_the_controller_document_lists_the_method_and_controls_it(
+    changes: dict[str, JsonValue], controller: JsonValue
+) -> None:
+    made = sign_document(
+        UNSIGNED, key("issuer"), "did:web:issuer.example#key-1", canonicaliser=CANONICALISER, created=NOW
+    )
+
+    def examine(document: JsonObject) -> tuple[VerifiedProof, ...]:
+        resolver = Resolver(lambda url, accept: json_compact(document))
+        return verify_document(made, resolver, canonicaliser=CANONICALISER, now=NOW)
+
+    assert examine(controller_document())[0].controller == "did:web:issuer.example"
+    with pytest.raises(UnresolvableDid):
+        examine(controller_document(**changes))
+    if controller != "did:web:issuer.example":
+        methods = controller_document()["verificationMethod"]
+        assert isinstance(methods, list)
+        foreign: JsonValue = [{**each, "controller": controller} for each in methods if isinstance(each, dict)]
+        with pytest.raises(UnresolvableDid):
+            examine(controller_document(verificationMethod=foreign))
