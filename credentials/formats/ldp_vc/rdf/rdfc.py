@@ -4,6 +4,7 @@ Blank nodes whose first-degree hash is their own are labelled in the order of th
 so it is for nearly all documents. `search` tells the others apart.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256, sha384
@@ -46,19 +47,20 @@ def canonicalise(quads: Iterable[Quad], *, hash_name: str = "sha256", work: int 
     ground: list[str] = []
     bound: list[Quad] = []
     # Step 2: for each blank node what is said of it. A set is a set: a quad that comes twice counts once.
-    mentions: dict[str, list[Quad]] = {}
+    mentions: defaultdict[str, list[Quad]] = defaultdict(list)
     for quad in dict.fromkeys(quads):
         subject, predicate, value, graph = quad
-        nodes = {term: None for term in (subject, value, graph) if term.startswith("_:")}
-        if not nodes:
+        # Of all terms only blank nodes begin with an underscore; the empty graph has no first character.
+        if subject[0] != "_" and value[0] != "_" and graph[:1] != "_":
             ground.append(f"{subject} {predicate} {value} {graph} ." if graph else f"{subject} {predicate} {value} .")
             continue
         bound.append(quad)
-        for node in nodes:
-            if node in mentions:
-                mentions[node].append(quad)
-            else:
-                mentions[node] = [quad]
+        if subject[0] == "_":
+            mentions[subject].append(quad)
+        if value[0] == "_" and value != subject:
+            mentions[value].append(quad)
+        if graph[:1] == "_" and graph not in (subject, value):
+            mentions[graph].append(quad)
     issued = _issued(mentions, HASHES[hash_name], work)
     for subject, predicate, value, graph in bound:
         head = f"{issued.get(subject, subject)} {predicate} {issued.get(value, value)}"
