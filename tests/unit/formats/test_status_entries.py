@@ -1,6 +1,10 @@
 """`credentialStatus`: read as the specification says, or refused; what is written is read again."""
 
+import contextlib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from credentials.encoding import JsonObject, JsonValue
 from credentials.formats.base import BitstringStatus, TokenStatus
@@ -110,3 +114,12 @@ def test_what_is_not_whole_is_not_written() -> None:
     ):
         with pytest.raises(ValueError, match=r"(?i)status"):
             write([status])
+
+
+MEMBERS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just(MESSAGES)
+
+
+@given(st.sampled_from(sorted(an_entry())), MEMBERS | st.lists(MEMBERS, max_size=4))
+def test_any_value_at_all_is_read_or_refused_in_our_own_words(name: str, value: JsonValue) -> None:
+    with contextlib.suppress(InvalidDocument):
+        assert isinstance(read({**an_entry(), name: value}), BitstringStatus)

@@ -73,20 +73,20 @@ TOKENS: Mapping[str, str] = {
     "alg:nOnE": unsigned({"alg": "nOnE"}),
     "alg:none with a signature": signed({"alg": "none"}, {}),
     "no alg": signed({}, {}),
-    "blank signature": GOOD.rpartition(".")[0] + ".",
-    "HS256 with the public PEM": with_mac({"alg": "HS256"}, {}, PEM),
-    "HS256 with the public PEM and a space": with_mac({"alg": "HS256"}, {}, b" " + PEM),
+    "CVE-2026-28802, a blank signature": GOOD.rpartition(".")[0] + ".",
+    "CVE-2022-29217, HS256 with the public PEM": with_mac({"alg": "HS256"}, {}, PEM),
+    "CVE-2026-34950, HS256 with the public PEM and a space": with_mac({"alg": "HS256"}, {}, b" " + PEM),
     "HS256 with the public JWK": with_mac({"alg": "HS256"}, {}, text_of(KEY.members)),
-    "attacker jwk header": signed({**HEADER, "jwk": OTHER.public_jwk.members}, {}, OTHER),
-    "attacker kid": signed({**HEADER, "kid": "../../dev/null"}, {}, OTHER),
-    "r=s=0": pair(0, 0),
+    "CVE-2026-27962, attacker jwk header": signed({**HEADER, "jwk": OTHER.public_jwk.members}, {}, OTHER),
+    "GHSA-869p-cjfg-cm3x, a key by the token's own data": signed({**HEADER, "kid": "../../dev/null"}, {}, OTHER),
+    "CVE-2022-21449, r=s=0": pair(0, 0),
     "r=s=n": pair(N, N),
     "DER signature": with_signature(
         lambda raw: encode_dss_signature(int.from_bytes(raw[:32]), int.from_bytes(raw[32:]))
     ),
     "ES512 with P-256 key": signed({**HEADER, "alg": "ES512"}, {}),
     "EdDSA with P-256 key": signed({**HEADER, "alg": "EdDSA"}, {}),
-    "unknown crit": signed({**HEADER, "crit": ["exp"], "exp": 1}, {}),
+    "CVE-2026-32597, unknown crit": signed({**HEADER, "crit": ["exp"], "exp": 1}, {}),
     "b64:false without crit": signed({**HEADER, "b64": False}, {}),
     "crit:[]": signed({**HEADER, "crit": []}, {}),
     "crit:[b64], b64:true": signed({**HEADER, "crit": ["b64"], "b64": True}, {}),
@@ -101,8 +101,8 @@ TOKENS: Mapping[str, str] = {
     "payload is a list": signed(HEADER, "[]"),
     "payload nested 100,000 deep": signed(HEADER, f'{{"a":{DEEP}}}'),
     "zip in a signed token": signed({**HEADER, "zip": "DEF"}, {}),
-    "lossy UTF-8": signed(HEADER, b'{"iss":"\xff"}'),
-    "oversized segment": signed(HEADER, {"iss": "a" * 600_000}),
+    "GHSA-f9j6-8p6x-r9j6, lossy UTF-8": signed(HEADER, b'{"iss":"\xff"}'),
+    "CVE-2025-61920, an oversized segment": signed(HEADER, {"iss": "a" * 600_000}),
     "oversized header": signed({**HEADER, "x": "a" * 60_000}, {}),
 }
 
@@ -126,7 +126,7 @@ def test_of_the_encodings_of_one_token_ours_takes_two_so_none_is_a_replay_key() 
 
 KEYS: Mapping[str, JsonObject] = {
     "CVE-2026-48523, alg of another curve": {**KEY.members, "alg": "ES384"},
-    "CVE-2022-29217, a public key as secret": {"kty": "oct", "k": b64url_encode(PEM)},
+    "CVE-2022-29217, the public PEM as a secret": {"kty": "oct", "k": b64url_encode(PEM)},
     "an RSA key": {"kty": "RSA", "n": b64url_encode(b"\xff" * 256), "e": "AQAB"},
     "CVE-2026-26007, a binary curve": {**KEY.members, "crv": "B-283"},
     "secp256k1": {**KEY.members, "crv": "secp256k1"},
@@ -144,13 +144,13 @@ def test_keys(row: str) -> None:
 
 def test_a_key_that_is_missing_is_no_leave_to_take_one_from_the_header() -> None:
     # CVE-2026-27962.
-    token = UnverifiedToken.parse(TOKENS["attacker jwk header"])
+    token = UnverifiedToken.parse(TOKENS["CVE-2026-27962, attacker jwk header"])
     with pytest.raises(AttributeError):
         token.verify(None)  # type: ignore[arg-type]  # what a careless caller would do
 
 
 ENCRYPTIONS: Mapping[str, str] = {
-    "zip:DEF": encrypted({"zip": "DEF"}, zlib.compress(bytes(10 << 20))[2:-4]),
+    "CVE-2026-39373, zip:DEF": encrypted({"zip": "DEF"}, zlib.compress(bytes(10 << 20))[2:-4]),
     "CVE-2026-28490, RSA1_5": encrypted({"alg": "RSA1_5"}),
     "CVE-2026-27932, PBES2 and its count": encrypted({"alg": "PBES2-HS256+A128KW", "p2c": 1 << 31, "p2s": "AA"}),
     "dir": encrypted({"alg": "dir"}),

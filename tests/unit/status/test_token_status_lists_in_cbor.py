@@ -4,12 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import cbor2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from credentials.clock import FixedClock
 from credentials.keys import SoftwareSigner
 from credentials.status import (
     Status,
     StatusChecker,
+    StatusError,
     StatusListExpired,
     StatusListMalformed,
     StatusListUntrusted,
@@ -141,3 +144,17 @@ def test_two_members_of_one_name_are_refused() -> None:
     signature = KEY.sign(cbor2.dumps(["Signature1", protected, b"", doubled]))
     with pytest.raises(StatusListMalformed):
         ask(cbor2.dumps([protected, {}, doubled, signature]))
+
+
+@given(st.binary(max_size=200).map(lambda tail: b"\xd2\x84" + tail) | st.binary(max_size=200))
+def test_any_bytes_at_all_are_refused_in_our_own_words(body: bytes) -> None:
+    with pytest.raises(StatusListMalformed):
+        parse_cwt(body)
+
+
+@given(st.integers(0, len(a_cwt()) - 1), st.integers(1, 255))
+def test_a_byte_changed_anywhere_is_no_status(place: int, change: int) -> None:
+    body = a_cwt()
+    bent = body[:place] + bytes([body[place] ^ change]) + body[place + 1 :]
+    with pytest.raises(StatusError):
+        ask(bent)
