@@ -197,7 +197,7 @@ def _verified(
 ) -> VerifiedProof:
     suite = suite_of(proof.node, suites)
     if not suite.copies_context:
-        _check_context(proof.node, unsecured.get("@context"))
+        _check_context(proof.node, unsecured.get("@context"), suite)
         # Section 2.4.2: whoever signed did so under a context that defines the terms of the proof.
         unsecured = with_proof_terms(unsecured, suite, canonicaliser.bundle)
     key = keys.resolve(proof.verification_method, proof.purpose)
@@ -220,9 +220,10 @@ def _verified(
     )
 
 
-def _check_context(proof: JsonObject, contexts: JsonValue) -> None:
-    # The options are hashed under the document's contexts: other ones of their own would be read and not be signed.
-    if "@context" in proof and proof["@context"] != contexts:
+def _check_context(proof: JsonObject, contexts: JsonValue, suite: Cryptosuite) -> None:
+    # The options are hashed under the document's contexts: other ones of their own would be read and not be signed. The
+    # suite's own is only what they are read under anyway.
+    if "@context" in proof and proof["@context"] not in (contexts, suite.context, [suite.context]):
         raise InvalidProof("the proof has contexts that the document has not")
 
 

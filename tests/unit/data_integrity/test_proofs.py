@@ -305,9 +305,11 @@ def test_a_proof_with_terms_that_its_contexts_do_not_define_is_refused() -> None
         verify_document({**made, "note": "read me"}, RESOLVER, canonicaliser=strict, now=NOW)
 
 
-def test_a_proof_may_repeat_the_contexts_of_its_document_and_have_no_others() -> None:
+def test_a_proof_may_repeat_the_contexts_of_its_document_or_its_suite_and_have_no_others() -> None:
     document = signed()
     assert verified(changed(document, **{"@context": UNSIGNED["@context"]}))
+    assert verified(changed(document, **{"@context": DATA_INTEGRITY_V2}))
+    assert verified(changed(document, **{"@context": [DATA_INTEGRITY_V2]}))
     for contexts in ([CREDENTIALS_V2], [], None, {"@vocab": "urn:x:"}, [*UNSIGNED["@context"], CREDENTIALS_V1]):  # type: ignore[misc]
         with pytest.raises(InvalidProof):
             verified(changed(document, **{"@context": contexts}))

@@ -9,6 +9,6 @@ def rdfc_hashing(document: JsonObject, options: JsonObject, hash_name: str, cano
 
     Raises what the canonicaliser raises: a term that the contexts do not define is refused in the options as well.
     """
-    # Section 3.2.5: the options stand under the document's contexts.
-    configuration = {"@context": document.get("@context"), **options}
+    # Section 3.2.5: the options stand under the document's contexts, whatever they name themselves.
+    configuration = {**options, "@context": document.get("@context")}
     return canonicaliser.digest_of_options(configuration, hash_name) + canonicaliser.digest(document, hash_name)
