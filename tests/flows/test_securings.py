@@ -8,9 +8,10 @@ import base64
 import json
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -18,39 +19,39 @@ import pytest
 from starlette.testclient import TestClient
 
 from credentials.clock import FixedClock
-from credentials.debts.case import Case
 from credentials.debts.claims import (
     ALWAYS_DISCLOSED,
     CASE_TYPE,
     OVERVIEW_TYPE,
-    SLOTS,
-    WHOLE,
-    case_claims,
-    case_digest,
-    overview_claims,
 )
 from credentials.debts.document_paths import document_path
-from credentials.debts.overview import overview_of
 from credentials.dids import Resolver
 from credentials.encoding import JsonObject
-from credentials.errors import BlauweKnopError
-from credentials.formats import ClaimsPath, Credential, CredentialDraft, Expectation, HolderKey, IssuerKey
-from credentials.formats.ldp_vc import sign_document
-from credentials.formats.ldp_vc.safety import UnsafeDocument
-from credentials.formats.selective_disclosure import key_binding
-from credentials.jose import UnverifiedToken
-from credentials.jose.jws import sign_compact
+from credentials.formats import (
+    BitstringStatus,
+    ClaimsPath,
+    Credential,
+    Expectation,
+    TokenStatus,
+)
 from credentials.keys import SoftwareSigner
 from credentials.status import StatusChecker
 from credentials.trust import Participant, TrustList
-from credentials.verification import CheckName, CheckOutcome, Outcome, Report, Verifier
-from issuer.app.compose import Agency
-from issuer.app.run import describe
-from issuer.domain.configurations import CONFIGURATIONS, Securing, rounded_times
-from issuer.domain.issuance import Place
-from service.commands.formats import all_formats
-from tests.debt_builders import CJIB, SAMIRA, agency, demo_document
-from tests.flows.issuance_kit import URL, a_person_file, an_agency, several_cases
+from credentials.verification import Report, Verifier
+from issuer.domain.configurations import CONFIGURATIONS, Form, Kind, Securing
+from tests.debt_builders import SAMIRA, agency
+from tests.flows.issuance_kit import Scene, a_person_file, an_agency, csrf_of, log_in, several_cases
+from tests.flows.securings_kit import (
+    ALL,
+    FORM,
+    FORMATS,
+    SECURINGS,
+    SELECTIVE,
+    Bench,
+    key_of,
+    make_bench,
+    statements,
+)
 from tests.verifier_world import make_settings
 from tests.wallet_world import SCHEME, Citizen, Page, WalletWorld, make_world
 from verifier.app import VerifierService, create, initialise
@@ -61,92 +62,14 @@ from verifier.usecases.examine import kept
 # The last tests withdraw what the first have shown: one worker, in this order.
 pytestmark = pytest.mark.xdist_group("securings")
 
-NONCE = "n" * 22
-AUDIENCE = "x509_hash:" + "a" * 43
-FORMATS = all_formats()
-LDP: Any = FORMATS["ldp_vc"]
-SELECTIVE = (Securing.SD_JWT, Securing.VC_SD_JWT, Securing.ECDSA_SD)
 PERSONAS = ("samira", "noor", "johan", "ineke", "wim")
-FORM = {each.securing: each.form for each in CONFIGURATIONS}
-ALL = tuple(Securing)
-SECURINGS = [pytest.param(each, id=each.value) for each in ALL]
-
-
-@dataclass
-class Bench:
-    """One agency that secures in every way, and a verifier that trusts it."""
-
-    agency: Agency
-    verifier: Verifier
-    clock: FixedClock
-    places: Iterator[int]
-
-    def draft(self, type: str, claims: JsonObject, holder: SoftwareSigner | None) -> CredentialDraft:
-        issued, expires = rounded_times(self.clock.now(), CONFIGURATIONS[0].lifetime)
-        return CredentialDraft(
-            type=type,
-            issuer="",
-            issuer_name=CJIB.name,
-            claims=claims,
-            always_disclosed=ALWAYS_DISCLOSED[type],
-            holder=HolderKey(holder.public_jwk) if holder else None,
-            issued_at=issued,
-            expires_at=expires,
-            status=(),
-            id=f"urn:uuid:{secrets.token_hex(4)}-0000-4000-8000-000000000000",
-            whole=WHOLE[type],
-            slots=SLOTS[type],
-        )
-
-    def issue(self, draft: CredentialDraft, securing: Securing) -> Credential:
-        """Secure a draft as the agency would: only who signs, and where its status stands, depend on how."""
-        signing = self.agency.desk.issue.signing
-        status = signing.addresses.entries(FORM[securing], Place(1, next(self.places)))
-        named = replace(draft, issuer=signing.identity.issuer_for(securing), status=status)
-        return signing.formats[FORM[securing].value].issue(named, signing.identity.keys[securing])
-
-    def show(
-        self,
-        credential: Credential,
-        securing: Securing,
-        holder: SoftwareSigner,
-        paths: Sequence[ClaimsPath] | None = None,
-    ) -> Credential:
-        return FORMATS[FORM[securing].value].present(
-            credential, paths, holder, audience=AUDIENCE, nonce=NONCE, now=self.clock.now()
-        )
-
-    def examine(self, presented: Credential, securing: Securing, **changed: Any) -> Report:
-        expected = Expectation(**{"now": self.clock.now(), "nonce": NONCE, "audience": AUDIENCE, **changed})
-        return self.verifier.examine(presented, expected, FORM[securing].value)
 
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    clock = FixedClock(datetime.now(UTC).replace(microsecond=0))
-    agency = an_agency(tmp_path_factory.mktemp("agency"), clock, securings=ALL)
-    client = TestClient(agency.app, base_url=URL)
-    participant = Participant.parse(json.loads(describe(agency.settings)))
-    now = clock.now()
-    listed = TrustList("https://stelsel.example", now, now + timedelta(days=1), 1, (participant,))
-
-    def fetch(url: str, _accept: str) -> bytes:
-        assert url.startswith(f"{URL}/status/")
-        return client.get(url).content
-
-    verifier = Verifier(FORMATS, lambda: listed, Resolver(), StatusChecker(fetch, clock), clock)
-    yield Bench(agency, verifier, clock, iter(range(100, 10_000)))
-    agency.database.close()
-
-
-def statements(who: str) -> Iterator[tuple[str, JsonObject]]:
-    """Give what the agency states about somebody: the overview, and each case."""
-    cases: Sequence[Case] = demo_document("cjib", who).cases_at(CJIB)
-    overview = overview_of(CJIB, cases, max(case.as_of for case in cases))
-    digests = [case_digest(secrets.token_bytes(16), case) for case in overview.open_cases]
-    yield OVERVIEW_TYPE, overview_claims(overview, digests)
-    for case, digest in zip(overview.open_cases, digests, strict=True):
-        yield CASE_TYPE, case_claims(case, digest)
+    made = make_bench(tmp_path_factory.mktemp("agency"))
+    yield made
+    made.agency.database.close()
 
 
 @pytest.mark.parametrize("who", PERSONAS)
@@ -199,158 +122,91 @@ def stated(claims: JsonObject) -> JsonObject:
     return {name: value for name, value in claims.items() if value != {}}
 
 
-@dataclass
-class Shown:
-    """A statement about Samira that its holder shows in one securing."""
-
-    securing: Securing
-    credential: Credential
-    presented: Credential
-    holder: SoftwareSigner
+IDS = {(each.securing, each.kind): each.id for each in CONFIGURATIONS}
 
 
-def a_shown_card(bench: Bench, securing: Securing) -> Shown:
-    type_, claims = next(statements("samira"))
-    holder = SoftwareSigner.generate()
-    credential = bench.issue(bench.draft(type_, claims, holder), securing)
-    return Shown(securing, credential, bench.show(credential, securing, holder), holder)
+@pytest.mark.parametrize("securing", SECURINGS)
+def test_an_agency_offers_and_issues_it_by_its_configuration(bench: Bench, securing: Securing, tmp_path: Path) -> None:
+    scene = Scene(bench.agency, bench.clock, tmp_path)
+    overview, case = IDS[securing, Kind.OVERVIEW], IDS[securing, Kind.CASE]
+    wallet = scene.wallet_with_token(overview, case)
+    copies = wallet.credentials(overview, 2)
+    details: Any = wallet.granted["authorization_details"]
+    (named,) = (each for each in details if each["credential_configuration_id"] == case)
+    copies += [each for name in named["credential_identifiers"] for each in wallet.by_identifier(name)]
+    assert len(copies) == 4
+    format = FORMATS[FORM[securing].value]
+    views = [format.inspect(each) for each in copies]
+    assert {type(each) for each in copies} == ({dict} if FORM[securing] is Form.LDP else {str})
+    assert [view.type for view in views] == [OVERVIEW_TYPE] * 2 + [CASE_TYPE] * 2
+    kinds = {type(entry) for view in views for entry in view.status}
+    assert kinds == ({TokenStatus} if securing is Securing.SD_JWT else {BitstringStatus})
+    # One place per copy, in each list alike; so no two copies share one.
+    assert len({entry.index for view in views for entry in view.status}) == len(copies)
+    for credential, view in zip(copies, views, strict=True):
+        assert view.holder is not None
+        bare = bench.examine(credential, securing, nonce=None, audience=None, holder_binding=False)
+        assert bare.proven, bare.decisive
 
 
-def as_own(bench: Bench, stolen: Shown, thief: Shown) -> Credential:
-    """Put somebody's credential into the thief's presentation, and sign that anew with the thief's key."""
-    now = bench.clock.now()
-    if isinstance(thief.presented, dict):
-        assert isinstance(stolen.presented, dict)
-        inside = {**thief.presented, "verifiableCredential": stolen.presented["verifiableCredential"]}
-        proof: Any = inside.pop("proof")
-        return sign_document(
-            inside,
-            thief.holder,
-            proof["verificationMethod"],
-            canonicaliser=LDP.canonicaliser,
-            created=now,
-            purpose="authentication",
-            challenge=NONCE,
-            domain=AUDIENCE,
+@pytest.mark.parametrize("securing", SECURINGS)
+def test_the_metadata_says_how_it_is_secured(bench: Bench, securing: Securing, tmp_path: Path) -> None:
+    http = Scene(bench.agency, bench.clock, tmp_path).http()
+    metadata = http.get("/.well-known/openid-credential-issuer").json()
+    scopes = http.get("/.well-known/oauth-authorization-server").json()["scopes_supported"]
+    for kind in Kind:
+        id = IDS[securing, kind]
+        entry = metadata["credential_configurations_supported"][id]
+        assert id in scopes
+        assert (entry["scope"], entry["format"]) == (id, FORM[securing].value)
+        by_suite = FORM[securing] is Form.LDP
+        assert entry["credential_signing_alg_values_supported"] == ([securing.value] if by_suite else ["ES256"])
+        assert "ES256" in entry["proof_types_supported"]["jwt"]["proof_signing_alg_values_supported"]
+        paths = [claim["path"] for claim in entry["credential_metadata"]["claims"]]
+        assert len({tuple(path) for path in paths}) == len(paths)
+        assert {path[0] == "credentialSubject" for path in paths} == {securing is not Securing.SD_JWT}
+        assert ("vct" in entry) is (securing is Securing.SD_JWT)
+
+
+def test_the_did_document_lists_every_key_that_signs(bench: Bench, tmp_path: Path) -> None:
+    document = Scene(bench.agency, bench.clock, tmp_path).http().get("/.well-known/did.json").json()
+    methods = {key_of(bench, each).verification_method for each in Securing} - {None}
+    assert methods == set(document["assertionMethod"])
+    kinds = {each["id"]: each["type"] for each in document["verificationMethod"]}
+    assert kinds[key_of(bench, Securing.VC_JWT).verification_method] == "JsonWebKey"
+    assert kinds[key_of(bench, Securing.ECDSA_SD).verification_method] == "Multikey"
+
+
+def test_a_securing_that_an_agency_does_not_offer_cannot_be_had(tmp_path: Path) -> None:
+    clock = FixedClock(datetime.now(UTC).replace(microsecond=0))
+    scene = Scene(an_agency(tmp_path, clock, securings=(Securing.VC_JWT,)), clock, tmp_path)
+    try:
+        refused = scene.api("aanbiedingen", {"bsn": SAMIRA.reveal(), "configuraties": ["overzicht_sdjwt"]})
+        assert refused.status_code == 400
+        assert scene.wallet().push(scope="overzicht_sdjwt").json()["error"] == "invalid_scope"
+        assert scene.wallet().push(scope="overzicht_vc_jwt").status_code == 201
+        wallet = scene.wallet_with_token("overzicht_vc_jwt")
+        body = {"credential_configuration_id": "overzicht_sdjwt", "proofs": {"jwt": wallet.proofs()}}
+        assert wallet.ask(body).json()["error"] == "unknown_credential_configuration"
+        offered = (
+            scene.http().get("/.well-known/openid-credential-issuer").json()["credential_configurations_supported"]
         )
-    assert isinstance(stolen.credential, str)
-    assert isinstance(thief.credential, str)
-    if "~" in thief.presented:
-        return stolen.credential + key_binding.make(
-            stolen.credential, thief.holder, audience=AUDIENCE, nonce=NONCE, now=now, hash_name="sha-256"
-        )
-    token = UnverifiedToken.parse(thief.presented)
-    changed = json.dumps(token.payload).replace(thief.credential, stolen.credential)
-    assert stolen.credential in changed
-    return sign_compact(token.header, json.loads(changed), thief.holder)
+        assert list(offered) == ["overzicht_vc_jwt", "zaak_vc_jwt"]
+    finally:
+        scene.agency.database.close()
 
 
-@pytest.mark.parametrize("securing", SECURINGS)
-def test_who_stole_a_card_cannot_show_it(bench: Bench, securing: Securing) -> None:
-    stolen, thief = a_shown_card(bench, securing), a_shown_card(bench, securing)
-    report = bench.examine(as_own(bench, stolen, thief), securing)
-    assert (report.outcome, report.check(CheckName.HOLDER).outcome) == (Outcome.NOT_PROVEN, CheckOutcome.FAILED)
-    assert report.claims is None
-    # The same, made of one's own card, is proven: nothing else is wrong with it.
-    assert bench.examine(as_own(bench, thief, thief), securing).proven
-    with pytest.raises(BlauweKnopError):
-        bench.show(stolen.credential, securing, thief.holder)
-
-
-@pytest.mark.parametrize("securing", SECURINGS)
-@pytest.mark.parametrize(
-    ("changed", "code"),
-    [
-        ({"nonce": "m" * 22}, "wrong_nonce"),
-        ({"audience": "x509_hash:" + "b" * 43}, "wrong_audience"),
-        ({"now": timedelta(minutes=10)}, "stale_holder_proof"),
-        ({"now": -timedelta(minutes=10)}, "stale_holder_proof"),
-    ],
-    ids=["nonce", "audience", "late", "early"],
-)
-def test_what_was_shown_to_another_is_refused(
-    bench: Bench, securing: Securing, changed: dict[str, Any], code: str
-) -> None:
-    shown_card = a_shown_card(bench, securing)
-    assert bench.examine(shown_card.presented, securing).proven
-    if "now" in changed:
-        changed = {"now": bench.clock.now() + changed["now"]}
-    report = bench.examine(shown_card.presented, securing, **changed)
-    assert (report.outcome, report.check(CheckName.HOLDER).code) == (Outcome.NOT_PROVEN, code)
-    # Whose card it is does not matter: it is genuine, and not meant for us.
-    assert report.check(CheckName.SIGNATURE).outcome is CheckOutcome.PASSED
-    assert report.claims is None
-
-
-@pytest.mark.parametrize("securing", SECURINGS)
-def test_a_card_by_itself_is_no_answer(bench: Bench, securing: Securing) -> None:
-    report = bench.examine(a_shown_card(bench, securing).credential, securing)
-    assert (report.outcome, report.check(CheckName.HOLDER).code) == (Outcome.NOT_PROVEN, "holder_binding_missing")
-
-
-@pytest.mark.parametrize("securing", SECURINGS)
-def test_a_flipped_bit_anywhere_is_refused(bench: Bench, securing: Securing) -> None:
-    for place, presented in flipped(a_shown_card(bench, securing).presented):
-        report = bench.examine(presented, securing)
-        assert report.outcome is Outcome.NOT_PROVEN, place
-        assert report.claims is None, place
-
-
-@pytest.mark.parametrize("securing", SECURINGS)
-def test_a_holder_cannot_change_what_the_agency_signed(bench: Bench, securing: Securing) -> None:
-    own = a_shown_card(bench, securing)
-    inside: Any = own.credential if isinstance(own.presented, str) else own.presented["verifiableCredential"]
-    changed = list(flipped(inside if isinstance(inside, str) else inside[0]))
-    assert len(changed) >= 9
-    for place, credential in changed:
-        tampered = Shown(securing, credential, {"verifiableCredential": [credential]}, own.holder)
-        try:
-            presented = as_own(bench, tampered, own)
-        except UnsafeDocument:
-            # Not even a holder can sign what no context gives a meaning.
-            continue
-        report = bench.examine(presented, securing)
-        assert report.outcome is Outcome.NOT_PROVEN, place
-        assert report.claims is None, place
-
-
-def flipped(presented: Credential) -> Iterator[tuple[str, Credential]]:
-    """Give copies with one character changed: in each part of a token, in each value of an object."""
-    if isinstance(presented, str):
-        for part in re.finditer(r"[^.~]+", presented):
-            for at in {part.start(), (part.start() + part.end()) // 2, part.end() - 2}:
-                other = "A" if presented[at] != "A" else "B"
-                yield str(at), f"{presented[:at]}{other}{presented[at + 1 :]}"
-        return
-    text = json.dumps(presented)
-    for value in re.finditer(r': "([^"]+)"', text):
-        at = (value.start(1) + value.end(1)) // 2
-        other = "A" if text[at] != "A" else "B"
-        yield text[value.start() - 20 : at], json.loads(f"{text[:at]}{other}{text[at + 1 :]}")
-
-
-@pytest.mark.parametrize("securing", SECURINGS)
-def test_no_format_takes_what_is_another_s(bench: Bench, securing: Securing) -> None:
-    presented = a_shown_card(bench, securing).presented
-    for other in {each for each in FORM.values() if each is not FORM[securing]}:
-        expected = Expectation(bench.clock.now(), nonce=NONCE, audience=AUDIENCE)
-        assert bench.verifier.examine(presented, expected, other.value).outcome is Outcome.NOT_PROVEN
-
-
-@pytest.mark.parametrize("securing", SECURINGS)
-def test_a_key_that_the_scheme_does_not_know_signs_for_nobody(bench: Bench, securing: Securing) -> None:
-    type_, claims = next(statements("samira"))
-    holder, forger = SoftwareSigner.generate(), SoftwareSigner.generate(key_of(bench, securing).signer.algorithm)
-    signing = bench.agency.desk.issue.signing
-    draft = replace(bench.draft(type_, claims, holder), issuer=signing.identity.issuer_for(securing))
-    # With the agency's own name and key reference, and another key.
-    forged = signing.formats[FORM[securing].value].issue(draft, replace(key_of(bench, securing), signer=forger))
-    report = bench.examine(bench.show(forged, securing, holder), securing)
-    assert (report.outcome, report.check(CheckName.SIGNATURE).outcome) == (Outcome.NOT_PROVEN, CheckOutcome.FAILED)
-
-
-def key_of(bench: Bench, securing: Securing) -> IssuerKey:
-    return bench.agency.desk.issue.signing.identity.keys[securing]
+def test_the_citizens_page_offers_one_securing_the_first(bench: Bench, tmp_path: Path) -> None:
+    scene = Scene(bench.agency, bench.clock, tmp_path)
+    browser = scene.http()
+    log_in(browser)
+    page = browser.get("/schulden").text
+    made = browser.post("/wallet", data={"csrf_token": csrf_of(page)})
+    shown_page = browser.get(made.headers["location"]).text
+    link = re.search(r"openid-credential-offer://[^\"]+", shown_page)
+    assert link is not None
+    offer = scene.wallet().take_offer(unescape(link[0]))
+    assert offer["credential_configuration_ids"] == ["overzicht_sdjwt", "zaak_sdjwt"]
 
 
 @dataclass
