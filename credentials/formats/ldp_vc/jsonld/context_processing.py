@@ -52,13 +52,14 @@ class RemoteContexts:
 class ContextProcessor:
     """Processes the contexts of one document."""
 
-    __slots__ = ("_depth", "_limits", "_old", "_processed", "_remote")
+    __slots__ = ("_depth", "_limits", "_old", "_processed", "_remote", "_terms")
 
     def __init__(self, remote: RemoteContexts, limits: JsonLdLimits, *, old: bool) -> None:
         self._remote = remote
         self._limits = limits
         self._old = old
         self._processed = 0
+        self._terms = 0
         self._depth = 0
 
     def embedded(self, active: ActiveContext, local: JsonValue, base_url: str) -> ActiveContext:
@@ -86,18 +87,16 @@ class ContextProcessor:
         return self._keep(active, key, definition, result)
 
     def _known(self, active: ActiveContext, item: JsonValue, base_url: str) -> ActiveContext:
-        if isinstance(item, str):
-            key: object = (item, base_url)
-        else:
-            try:
-                key = (orjson.dumps(item), base_url)
-            except TypeError:
-                # Too deep, too large a number or no JSON at all: whatever it is, it is not worth keeping.
-                return self._process(active, item, base_url, ())
-        known = active.children.get(key)
+        try:
+            text = item if isinstance(item, str) else orjson.dumps(item)
+        except TypeError:
+            # Too deep, too large a number or no JSON at all: whatever it is, it is not worth keeping.
+            return self._process(active, item, base_url, ())
+        known = active.children.get((text, base_url))
         if known is not None:
             return known[1]
-        return self._keep(active, key, None, self._process(active, item, base_url, ()))
+        active.memory.held += len(text) // 100
+        return self._keep(active, (text, base_url), None, self._process(active, item, base_url, ()))
 
     def _keep(self, active: ActiveContext, key: object, kept: object, result: ActiveContext) -> ActiveContext:
         active.children[key] = (kept, result)
@@ -178,8 +177,9 @@ class ContextProcessor:
             result.previous = active
         if not local.keys().isdisjoint(_ABOUT):
             local = self._about(result, local, base_url, is_remote=bool(remote))
-        if len(local) + len(result.terms) > self._limits.max_terms:
-            raise LimitExceeded(f"a context has more than {self._limits.max_terms} terms")
+        self._terms += len(local) + len(result.terms)
+        if self._terms > self._limits.max_terms:
+            raise LimitExceeded(f"contexts have more than {self._limits.max_terms} terms")
         protected = local.get("@protected", False)
         if not isinstance(protected, bool):
             raise JsonLdError("invalid @protected value")
