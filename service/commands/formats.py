@@ -13,17 +13,22 @@ from credentials.formats.sd_jwt import SdJwtVc
 
 
 @cache
+def context_bundle() -> ContextBundle:
+    """Return the contexts that are known: the W3C's, and this project's own."""
+    return ContextBundle({CONTEXT_URL: context_document()})
+
+
+@cache
 def all_formats() -> FormatRegistry:
     """Return every format of this distribution, with this project's own vocabulary."""
     vocabularies = [
         Vocabulary(type_, TYPE_TERMS[type_], CONTEXT_URL, partial(to_jsonld, type_), partial(from_jsonld, type_))
         for type_ in (OVERVIEW_TYPE, CASE_TYPE)
     ]
-    bundle = ContextBundle({CONTEXT_URL: context_document()})
     return FormatRegistry(
         [
             SdJwtVc(),
-            LdpVc(bundle, vocabularies),
+            LdpVc(context_bundle(), vocabularies),
             VcJwt(vocabularies),
             VcSdJwt(vocabularies),
             JwtVcJson(vocabularies),

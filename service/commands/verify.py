@@ -1,7 +1,8 @@
 """`blauweknop verify FILE`: check any credential, presentation or overview download, offline.
 
 Nothing is fetched: the trust list and the status lists are files. What is missing could not be checked, and what could
-not be checked is not proven. Exit code 0: everything proven; 1: not everything; 2: the input cannot be used.
+not be checked is not proven. A second opinion can only take away. Exit code 0: everything proven; 1: not everything, or a
+second opinion differs; 2: the input cannot be used.
 """
 
 import json
@@ -21,11 +22,13 @@ from credentials.dids import Resolver
 from credentials.encoding import JsonObject, JsonValue, json_object, json_parse
 from credentials.errors import BlauweKnopError, Unavailable
 from credentials.formats.base import Expectation
+from credentials.formats.ldp_vc.second_opinion import SecondOpinion
 from credentials.formats.registry import is_presentation
 from credentials.jose import UnverifiedToken
 from credentials.status import Limits, StatusChecker
 from credentials.trust import TrustList, TrustListExpired
 from credentials.verification import Bundle, BundledProof, CheckOutcome, Report, Verifier
+from service.commands.cross_check import differs, in_words, second_opinions, to_dict
 from service.commands.formats import all_formats
 from service.commands.reading import MAX_FILE_BYTES, Unusable, moment, plain, read_bytes, read_text, read_trust_list
 
@@ -60,10 +63,13 @@ def verify(
     audience: Annotated[str | None, typer.Option(help="Whom the presentation must be for.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     claims: Annotated[bool, typer.Option("--claims", help="Also print what each credential states.")] = False,
+    cross_check: Annotated[
+        bool, typer.Option("--cross-check", help="Also ask PyLD and didkit, where installed, what they make of it.")
+    ] = False,
 ) -> None:
     """Check any credential, presentation or overview download, offline: nothing is fetched.
 
-    Exit code 0: everything proven; 1: not everything; 2: the input cannot be used.
+    Exit code 0: everything proven; 1: not everything, or a second opinion differs; 2: the input cannot be used.
     """
     if (trust_list is None) != (trust_root is None):
         raise Unusable("--trust-list and --trust-root go together")
@@ -72,16 +78,20 @@ def verify(
     verifier = _verifier(now, trust_list, trust_root, _Lists.read(status or ()))
     reports = [verifier.examine(proof.content, _expectation(proof, now), proof.format) for proof in proofs]
     proven = sum(report.proven for report in reports)
+    opinions = [second_opinions(proof.content) if cross_check else () for proof in proofs]
     if as_json:
         result: JsonObject = {
             "bewezen": proven == len(reports),
-            "bewijzen": [report.to_dict() for report in reports],
+            "bewijzen": [
+                report.to_dict() | ({"tweedeMening": [to_dict(each) for each in others]} if cross_check else {})
+                for report, others in zip(reports, opinions, strict=True)
+            ],
         }
         typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
     else:
-        _print(reports, with_claims=claims)
+        _print(reports, opinions, with_claims=claims)
         _print_missing(trust_list, status)
-    if proven != len(reports):
+    if proven != len(reports) or any(differs(others) for others in opinions):
         raise typer.Exit(1)
 
 
@@ -191,9 +201,9 @@ def _address(path: Path) -> str:
     return address
 
 
-def _print(reports: list[Report], *, with_claims: bool) -> None:
+def _print(reports: list[Report], opinions: list[tuple[SecondOpinion, ...]], *, with_claims: bool) -> None:
     console = Console(highlight=False)
-    for number, report in enumerate(reports, 1):
+    for number, (report, others) in enumerate(zip(reports, opinions, strict=True), 1):
         issuer = report.issuer.name if report.issuer else "onbekende uitgever"
         title = f"{number}. {issuer}: {report.type or report.format or 'onbekend bewijs'}"
         table = Table(title=plain(title), title_justify="left", show_lines=False, expand=False)
@@ -207,6 +217,8 @@ def _print(reports: list[Report], *, with_claims: bool) -> None:
         console.print(table)
         age = "" if report.age is None else f", gegevens {report.age.days} dagen oud"
         console.print(Text(f"   {report.outcome.value}{age}", style="bold"))
+        for each in others:
+            console.print(Text(f"   {in_words(each)}"))
         if with_claims and report.claims is not None:
             console.print(_claims_table(report.claims))
         console.print()
