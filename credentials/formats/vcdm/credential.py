@@ -9,7 +9,7 @@ from credentials.encoding import JsonObject, JsonValue
 from credentials.formats.vcdm.document import party, read_base, required
 from credentials.formats.vcdm.problems import InvalidDocument, Problem
 from credentials.formats.vcdm.related import RelatedResource, annotated, read_related
-from credentials.formats.vcdm.values import a_node, check_descriptions, moment, one_or_more, typed_object, types, url
+from credentials.formats.vcdm.values import a_node, language_value, moment, one_or_more, typed_object, types, url
 from credentials.formats.vcdm.version import ONLY_V2, Version
 
 _NEED_ID: Final = {
@@ -57,15 +57,18 @@ class CredentialDocument:
         begins, ends = _PERIOD[self.version]
         if self.valid_from is not None and now < self.valid_from:
             raise InvalidDocument("the credential is not valid yet", Problem.RANGE, f"/{begins}")
-        if self.valid_until is not None and now > self.valid_until:
+        # Section 4.9: `validUntil` is the moment at which it ceases to be valid.
+        if self.valid_until is not None and now >= self.valid_until:
             raise InvalidDocument("the credential is not valid any more", Problem.RANGE, f"/{ends}")
 
 
 def read_credential(document: object, versions: Collection[Version] = ONLY_V2) -> CredentialDocument:
     """Check a credential's structure. Raises InvalidDocument."""
     node, version = read_base(document, "VerifiableCredential", versions)
-    subjects = one_or_more(required(node, "credentialSubject"), "credentialSubject", _subject)
+    # Section 4.8: that something is the subject is a claim, and the least one; an empty object makes none.
+    subjects = one_or_more(required(node, "credentialSubject"), "credentialSubject", a_node)
     issuer = party(required(node, "issuer"), "issuer")
+    _check_descriptions(node)
     begins, ends = _period(node, version)
     typed: dict[str, tuple[JsonObject, ...]] = {
         name: _typed(node[name], name, version) for name in _TYPED if name in node
@@ -83,11 +86,13 @@ def read_credential(document: object, versions: Collection[Version] = ONLY_V2) -
     )
 
 
-def _subject(value: JsonValue, what: str) -> JsonObject:
-    # Section 4.8: that something is the subject is a claim, and the least one; an empty object makes none.
-    node = a_node(value, what)
-    check_descriptions(node, what)
-    return node
+def _check_descriptions(node: JsonObject) -> None:
+    # Section 4.6: of the credential and of its issuer. What subjects are called is for other vocabularies to say.
+    for owner, where in ((node, ""), (node["issuer"], "issuer/")):
+        if isinstance(owner, dict):
+            for name in ("name", "description"):
+                if name in owner:
+                    one_or_more(owner[name], where + name, language_value)
 
 
 def _period(node: JsonObject, version: Version) -> tuple[datetime | None, datetime | None]:

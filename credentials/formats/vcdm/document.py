@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from credentials.encoding import JsonObject, JsonValue
 from credentials.formats.vcdm.problems import InvalidDocument, Problem
-from credentials.formats.vcdm.values import a_node, check_descriptions, one_or_more, typed_object, types, url
+from credentials.formats.vcdm.values import a_node, one_or_more, typed_object, types, url
 from credentials.formats.vcdm.version import Version
 
 
@@ -19,7 +19,6 @@ def read_base(document: object, kind: str, versions: Collection[Version]) -> tup
         raise InvalidDocument("a document uses a keyword instead of id or type")
     if "id" in document:
         url(document["id"], "id")
-    check_descriptions(document)
     if "proof" in document:
         one_or_more(document["proof"], "proof", typed_object)
     return document, version
@@ -39,7 +38,6 @@ def party(value: JsonValue, what: str) -> str:
     node = a_node(value, what)
     if "id" not in node:
         raise InvalidDocument(f"{what} has no id", path=f"/{what}/id")
-    check_descriptions(node, what)
     return url(node["id"], f"{what}/id")
 
 

@@ -119,13 +119,6 @@ def language_value(value: JsonValue, what: str) -> None:
         raise InvalidDocument(f"{what} has no known direction", path=f"/{what}/@direction")
 
 
-def check_descriptions(node: JsonObject, what: str = "") -> None:
-    """Check `name` and `description`, where they are (section 4.6). Raises InvalidDocument."""
-    for name in ("name", "description"):
-        if name in node:
-            one_or_more(node[name], f"{what}/{name}" if what else name, language_value)
-
-
 def _type_name(value: JsonValue, what: str) -> str:
     if isinstance(value, str) and ":" in value:
         if value.startswith("_:"):

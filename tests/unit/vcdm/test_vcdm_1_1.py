@@ -68,10 +68,11 @@ def test_the_issuance_date_is_required() -> None:
 
 def test_the_period_is_checked_by_the_names_of_the_version() -> None:
     document = read_credential(CREDENTIAL, ANY_VERSION)
-    document.check_period(datetime(2026, 12, 23, 12, tzinfo=UTC))
+    for second in (datetime(2026, 11, 23, 12, tzinfo=UTC), datetime(2026, 12, 23, 11, 59, 59, tzinfo=UTC)):
+        document.check_period(second)
     for moment, path in (
         (datetime(2026, 11, 23, 11, tzinfo=UTC), "/issuanceDate"),
-        (datetime(2026, 12, 23, 13, tzinfo=UTC), "/expirationDate"),
+        (datetime(2026, 12, 23, 12, tzinfo=UTC), "/expirationDate"),
     ):
         with pytest.raises(InvalidDocument) as caught:
             document.check_period(moment)

@@ -100,6 +100,11 @@ def test_what_is_malformed_is_refused(name: str, value: JsonValue) -> None:
     assert caught.value.problem_type == "https://www.w3.org/TR/vc-data-model#MALFORMED_VALUE_ERROR"
 
 
+def test_what_a_subject_or_holder_is_called_is_not_for_the_data_model_to_say() -> None:
+    named = {"id": "did:example:2", "name": {"first": "Alice"}, "description": 5}
+    read_credential({**CREDENTIAL, "credentialSubject": named})
+
+
 @pytest.mark.parametrize("name", ["@context", "type", "issuer", "credentialSubject"])
 def test_what_is_missing_is_refused(name: str) -> None:
     with pytest.raises(InvalidDocument):

@@ -47,7 +47,6 @@ def test_the_least_that_is_a_presentation() -> None:
         ("holder", ["did:example:2"]),
         ("holder", {"name": "Acme"}),
         ("holder", {"id": "not a url"}),
-        ("name", 5),
         ("proof", {"proofValue": "z"}),
         ("proof", []),
         ("termsOfUse", {"id": "urn:x"}),
