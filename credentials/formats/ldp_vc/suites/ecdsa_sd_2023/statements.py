@@ -87,7 +87,6 @@ class Statements:
 
 def _with_names(document: JsonObject, prefix: str, to_quads: ToQuads) -> _Named:
     wanted = canonicalise(to_quads(document)).lines
-
     labels = {label: f"{prefix}x{number}" for number, label in enumerate(dict.fromkeys(_labels(document)))}
 
     def tried(paths: Iterable[_Path]) -> _Named | None:

@@ -87,7 +87,7 @@ class EcdsaSd2023:
         labels = {node: value.labels[int(label.removeprefix("c14n"))] for node, label in issued.items()}
         lines = lines_of(quads, labels)
         indexes = frozenset(value.mandatory_indexes)
-        if len(value.mandatory_indexes) and value.mandatory_indexes[-1] >= len(lines):
+        if value.mandatory_indexes and value.mandatory_indexes[-1] >= len(lines):
             raise InvalidProof("a mandatory index is out of range")
         others = [line for at, line in enumerate(lines) if at not in indexes]
         mandatory = [lines[at] for at in value.mandatory_indexes]
