@@ -168,23 +168,18 @@ def test_a_context_document_among_contexts_is_taken_as_its_context() -> None:
         {"@context": nested(70, {}, "@context")},
         {"@context": {"@version": 1.1, "a": nested(3000, {"@id": "urn:b"}, "@context")}},
         {"@context": {f"t{n}": f"t{n + 1}:x" for n in range(5000)}},
-        {"@context": [{"a": "urn:a"}] * 1001},
-        {"@context": [{f"t{n}": "urn:x" for n in range(3000)}, *({f"u{n}": "urn:x"} for n in range(100))]},
-        {"urn:p": list(range(100_001))},
-        [{"urn:p": 1}] * 60_000,
-        {
-            "urn:p": {
-                "@context": {"m": {"@id": "urn:m", "@container": "@language"}},
-                "m": dict.fromkeys(map(str, range(10**5)), "x"),
-            }
-        },
+        {"@context": [{"a": "urn:a", f"a{n}": "urn:b"} for n in range(1001)]},
+        {"@context": [{f"t{n}": "urn:x" for n in range(300)}, *({f"u{n}": "urn:x"} for n in range(100))]},
+        {"urn:p": list(range(2001))},
+        [{"urn:p": 1}] * 1200,
+        {"@context": {"m": {"@id": "urn:m", "@container": "@language"}}, "m": {f"a-{n}": "x" for n in range(2001)}},
     ],
     ids=range(11),
 )
 def test_too_much_is_refused(document: JsonValue) -> None:
     for safe in (True, False):
         with pytest.raises((LimitExceeded, JsonLdError)):
-            Processor(nothing).to_quads(document, safe=safe)
+            processor(max_values=2000, max_terms=20_000).to_quads(document, safe=safe)
 
 
 def test_json_that_contains_itself_is_refused() -> None:
@@ -326,7 +321,7 @@ def test_nonsense_is_expanded_or_refused() -> None:
     rng = random.Random(11)
     contexts: list[Any] = []
     outcomes: Counter[str] = Counter()
-    for _ in range(4000):
+    for _ in range(2500):
         contexts = [any_json(rng, 3)]
         document = {"@context": any_json(rng, 4), **dict.fromkeys(["a", "b"], any_json(rng, 4))}
         ours = Processor(lambda _, found=contexts: {"@context": found[0]})  # type: ignore[misc]
