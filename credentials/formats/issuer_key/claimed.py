@@ -13,13 +13,13 @@ from credentials.formats.issuer_key.published import PublishedKeys
 from credentials.keys import PublicJwk
 
 MAX_CERTIFICATES: Final = 6
+_OWN_KEYS: Final = frozenset({"jwk", "jku", "x5u"})
 
 
 def accept_header(header: JsonObject) -> None:
     """Refuse headers that offer a key of their own. Raises MalformedCredential."""
-    for name in ("jwk", "jku", "x5u"):
-        if name in header:
-            raise MalformedCredential(f"header member {name} is not taken")
+    if not _OWN_KEYS.isdisjoint(header):
+        raise MalformedCredential("header members jwk, jku and x5u are not taken")
 
 
 def signed_by(
@@ -51,9 +51,9 @@ def certificates(header: JsonObject) -> tuple[bytes, ...]:
         raise MalformedCredential("x5c is not a list of certificates")
     if len(chain) > MAX_CERTIFICATES:
         raise LimitExceeded(f"x5c holds more than {MAX_CERTIFICATES} certificates")
-    if not all(isinstance(each, str) for each in chain):
+    if set(map(type, chain)) != {str}:
         raise MalformedCredential("x5c is not a list of strings")
-    return _decoded(tuple(str(each) for each in chain))
+    return _decoded(tuple(map(str, chain)))
 
 
 @lru_cache(maxsize=256)

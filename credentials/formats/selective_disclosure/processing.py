@@ -58,21 +58,14 @@ def process(
     hash_name = payload.get(HASH_NAME, SHA_256)
     if not isinstance(hash_name, str) or hash_name not in HASHES:
         raise MalformedCredential("_sd_alg is not on our list")
-    in_the_open: JsonObject = {}
-    rest: JsonObject = {}
-    for name, value in payload.items():
-        if name in never_hidden:
-            if isinstance(value, _CONTAINERS):
-                _demand_open(value)
-            in_the_open[name] = value
-        elif name != HASH_NAME:
-            rest[name] = value
+    for name in never_hidden.intersection(payload):
+        _demand_open(payload[name])
     opening = _Opening(disclosures, limits, never_hidden, keep_emptied)
-    in_the_open.update(opening.object(rest, ()))
+    claims = opening.object({name: value for name, value in payload.items() if name != HASH_NAME}, ())
     # RFC 9901 section 7.1, step 5: a disclosure that no digest asks for.
     if len(opening.places) != len(disclosures):
         raise MalformedCredential("a disclosure is not referenced by any digest")
-    return Opened(in_the_open, opening.places)
+    return Opened(claims, opening.places)
 
 
 @dataclass(slots=True, repr=False)
@@ -96,17 +89,16 @@ class _Opening:
             raise self._too_deep()
         if ARRAY_DIGEST in node or HASH_NAME in node:
             raise MalformedCredential("a reserved name stands where it may not")
-        shown: JsonObject = {}
+        shown = node.copy()
         for name, value in node.items():
-            if not isinstance(value, _CONTAINERS):
-                shown[name] = value
-            elif name != OBJECT_DIGESTS:
+            if isinstance(value, _CONTAINERS) and name != OBJECT_DIGESTS:
                 opened = self.value(value, (*path, name))
                 if opened or not value or self.keep_emptied:
                     shown[name] = opened
+                else:
+                    del shown[name]
         if OBJECT_DIGESTS in node:
-            shown.pop(OBJECT_DIGESTS, None)
-            self._open_members(node[OBJECT_DIGESTS], node, shown, path)
+            self._open_members(shown.pop(OBJECT_DIGESTS), node, shown, path)
         return shown
 
     def _open_members(self, digests: JsonValue, node: JsonObject, shown: JsonObject, path: Path) -> None:
