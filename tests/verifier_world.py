@@ -20,7 +20,7 @@ from credentials.debts.claims import (
     overview_claims,
 )
 from credentials.debts.overview import overview_of
-from credentials.dids import did_web_document
+from credentials.dids import json_web_key, verification_method
 from credentials.encoding import JsonObject, json_compact
 from credentials.formats import (
     BitstringStatus,
@@ -33,6 +33,7 @@ from credentials.formats import (
 )
 from credentials.formats.ldp_vc import sign_document
 from credentials.keys import Algorithm, PublicJwk, SoftwareSigner
+from credentials.openid.claims_path import ClaimsPath, PathNotFound, select
 from credentials.openid.request_link import VerifiedRequest, parse_request_link
 from credentials.openid.request_object import UnverifiedRequest, verify_request
 from credentials.openid.vp_request import PresentationRequest
@@ -96,8 +97,7 @@ class Issuer:
         self.status_signer = SoftwareSigner.generate()
         self.leaf = self._leaf(self.signer, KeyPurpose.CREDENTIALS, begin, end)
         self.status_leaf = self._leaf(self.status_signer, KeyPurpose.STATUS, begin, end)
-        document = did_web_document(self.did, [self.ldp_signer.public_jwk], also_known_as=[self.url])
-        self.method = document["verificationMethod"][0]["id"]
+        self.method = verification_method(self.did, self.ldp_signer.public_jwk)
         self.publish()
 
     def _leaf(self, signer: SoftwareSigner, eku: KeyPurpose, begin: datetime, end: datetime) -> bytes:
@@ -115,8 +115,8 @@ class Issuer:
     def participant(self) -> Participant:
         return Participant(
             identifier=self.url, name=self.agency.name, oin=self.agency.oin, abbreviation=self.agency.abbreviation,
-            anchors=(self.ca.der,), did=self.did, keys=(self.ldp_signer.public_jwk,), types=self.types,
-            roles=frozenset({Role.ISSUER}),
+            anchors=(self.ca.der,), did=self.did, keys=(self.ldp_signer.public_jwk, self.signer.public_jwk),
+            types=self.types, roles=frozenset({Role.ISSUER}),
         )  # fmt: skip
 
     def publish(self) -> None:
@@ -158,21 +158,21 @@ class Issuer:
         holder, self._next = SoftwareSigner.generate(), self._next + 7
         url = status_url or self.list_url
         entries: tuple[Any, ...] = (TokenStatus(url, self._next),)
-        if format == "ldp_vc":
+        if format != "dc+sd-jwt":
             entries = tuple(BitstringStatus(f"{url}/{each}", self._next, each) for each in ("revocation", "refresh"))
         now = self.clock.now().replace(minute=0, second=0)
         draft = CredentialDraft(
-            type=type, issuer=self.did if format == "ldp_vc" else self.url, issuer_name=self.agency.name,
+            type=type, issuer=self.url if format == "dc+sd-jwt" else self.did, issuer_name=self.agency.name,
             claims=claims, always_disclosed=ALWAYS_DISCLOSED[type], holder=HolderKey(holder.public_jwk),
             issued_at=now - timedelta(days=begun), expires_at=now + timedelta(days=days),
             status=entries if status else (), id=f"urn:uuid:{secrets.token_hex(8)}-0000-4000-8000-000000000000",
             whole=WHOLE[type],
         )  # fmt: skip
-        key = (
-            IssuerKey(self.ldp_signer, verification_method=self.method)
-            if format == "ldp_vc"
-            else IssuerKey(self.signer, (self.leaf,))
-        )
+        key = IssuerKey(self.signer, verification_method=json_web_key(self.did, self.signer.public_jwk))
+        if format == "dc+sd-jwt":
+            key = IssuerKey(self.signer, (self.leaf,))
+        elif format == "ldp_vc":
+            key = IssuerKey(self.ldp_signer, verification_method=self.method)
         return Card(self, type, format, self.formats[format].issue(draft, key), holder, self._next)
 
 
@@ -190,6 +190,14 @@ class Card:
     def mark(self, status: Status) -> None:
         self.issuer.statuses[self.index] = status
         self.issuer.publish()
+
+
+def leads_somewhere(path: ClaimsPath, document: JsonObject) -> bool:
+    """Whether a holder has what is asked."""
+    try:
+        return bool(select(path, document))
+    except PathNotFound:
+        return False
 
 
 @dataclass
@@ -245,8 +253,7 @@ class World:
             )  # fmt: skip
             handler = self.service_formats[card.format]
             held = handler.inspect(card.credential)
-            names = set(held.claims)
-            paths = [each.path for each in query.claims if each.path[0] in names]
+            paths = [each.path for each in query.claims if leads_somewhere(each.path, held.document or held.claims)]
             token.setdefault(query.id, []).append(
                 handler.present(
                     card.credential, paths, holder or card.holder, audience=audience or request.client_id.full,

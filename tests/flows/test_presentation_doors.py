@@ -18,6 +18,7 @@ from credentials.keys import SoftwareSigner
 from credentials.openid.vp_response import build_response
 from tests.flows.presentation_kit import API, BASE, Counter, auth, vp_token
 from tests.verifier_world import OTHER_TOKEN, Card, make_world
+from verifier.domain.evidence import OVERVIEW
 
 
 @pytest.fixture
@@ -39,6 +40,34 @@ def nothing_left(counter: Counter, made: Any, code: str) -> None:
     assert not found.keys() & {"bewijzen", "totalen", "volledig"}
     assert [each["code"] for each in found["pogingen"]] == [code]
     assert found["pogingen"][0]["uitleg"].endswith(".")
+
+
+@pytest.mark.parametrize("format_name", ["vc+sd-jwt", "vc+jwt", "jwt_vc_json"])
+@pytest.mark.parametrize("template", ["snelscan", "intake", "schuldregeling"])
+def test_a_set_in_another_format_is_proven_too(counter: Counter, template: str, format_name: str) -> None:
+    made = counter.make(sjabloon=template)
+    cards = counter.world.samira(format=format_name)
+    asked = [each for each in cards if template != "snelscan" or each.type == OVERVIEW]
+    assert counter.share(made, asked).status_code == 200
+    found = counter.look(made["id"])
+    assert found["volledig"] is True
+    assert found["totalen"]["saldo"] == 27100 + 17221
+    assert {(each["formaat"], each["uitkomst"]) for each in found["bewijzen"]} == {(format_name, "bewezen")}
+
+
+@pytest.mark.parametrize("format_name", ["dc+sd-jwt", "ldp_vc", "vc+sd-jwt", "vc+jwt", "jwt_vc_json"])
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [({"nonce": "x" * 22}, "wrong_nonce"), ({"audience": "x509_hash:" + "b" * 43}, "wrong_audience")],
+    ids=["nonce", "audience"],
+)
+def test_an_answer_to_another_is_refused_in_every_format(
+    counter: Counter, format_name: str, wrong: dict[str, str], code: str
+) -> None:
+    made = counter.make(sjabloon="intake")
+    answer = counter.share(made, counter.world.samira(format=format_name), **wrong)
+    assert answer.status_code == 400
+    nothing_left(counter, made, code)
 
 
 @pytest.mark.parametrize("mode", ["direct_post", "direct_post.jwt"])

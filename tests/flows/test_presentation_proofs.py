@@ -57,7 +57,7 @@ def stranger(counter: Counter) -> Issuer:
     return Issuer(like_cjib, counter.world.web, counter.world.clock, counter.world.service_formats)
 
 
-@pytest.mark.parametrize("format_name", ["dc+sd-jwt", "ldp_vc"])
+@pytest.mark.parametrize("format_name", ["dc+sd-jwt", "ldp_vc", "vc+sd-jwt", "vc+jwt", "jwt_vc_json"])
 def test_a_foreign_issuer_is_shown_and_not_counted(counter: Counter, format_name: str) -> None:
     other = Agency("00000000900000099000", "Nep-incasso", "nep", ())
     foreign = Issuer(other, counter.world.web, counter.world.clock, counter.world.service_formats)
@@ -121,8 +121,11 @@ def test_what_the_issuer_took_back_is_shown_for_what_it_is(
 
 
 @pytest.mark.parametrize("status", [Status.SUPERSEDED, Status.INVALID])
-def test_data_integrity_credentials_that_were_taken_back_are_not_counted(counter: Counter, status: Status) -> None:
-    cards = cjib_cards(counter, format="ldp_vc")
+@pytest.mark.parametrize("format_name", ["ldp_vc", "vc+sd-jwt", "vc+jwt", "jwt_vc_json"])
+def test_w3c_credentials_that_were_taken_back_are_not_counted(
+    counter: Counter, format_name: str, status: Status
+) -> None:
+    cards = cjib_cards(counter, format=format_name)
     for card in cards:
         card.mark(status)
     nothing_counts(judged(counter, cards))

@@ -186,7 +186,7 @@ def test_a_securing_that_an_agency_does_not_offer_cannot_be_had(tmp_path: Path) 
         assert scene.wallet().push(scope="overzicht_sdjwt").json()["error"] == "invalid_scope"
         assert scene.wallet().push(scope="overzicht_vc_jwt").status_code == 201
         wallet = scene.wallet_with_token("overzicht_vc_jwt")
-        body = {"credential_configuration_id": "overzicht_sdjwt", "proofs": {"jwt": wallet.proofs()}}
+        body: JsonObject = {"credential_configuration_id": "overzicht_sdjwt", "proofs": {"jwt": wallet.proofs()}}
         assert wallet.ask(body).json()["error"] == "unknown_credential_configuration"
         offered = (
             scene.http().get("/.well-known/openid-credential-issuer").json()["credential_configurations_supported"]
