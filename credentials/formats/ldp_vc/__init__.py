@@ -8,7 +8,6 @@ from credentials.formats.ldp_vc.proof_errors import (
     InvalidChallenge,
     InvalidDomain,
     InvalidProof,
-    InvalidProofSignature,
     ProofProblem,
     problem_type_of,
 )
@@ -23,7 +22,6 @@ __all__ = [
     "InvalidChallenge",
     "InvalidDomain",
     "InvalidProof",
-    "InvalidProofSignature",
     "LdpVc",
     "Profile",
     "ProofProblem",

@@ -1,7 +1,7 @@
 """What can be wrong with a proof, with the processing-error codes of Data Integrity 1.0 section 4.6.
 
 Every error here bears `problem` and `problem_type`; `problem_type_of` says it for errors of other layers too, such as
-a key that cannot be resolved.
+a signature that does not hold or a key that cannot be resolved.
 """
 
 from enum import StrEnum
@@ -10,7 +10,6 @@ from typing import Final
 from credentials.errors import BlauweKnopError, LimitExceeded
 from credentials.formats.base import MalformedCredential, WrongAudience, WrongNonce
 from credentials.formats.vcdm import Problem
-from credentials.keys import InvalidSignature
 
 PROBLEM_BASE: Final = "https://w3id.org/security#"
 
@@ -49,6 +48,7 @@ class InvalidProof(MalformedCredential):
 class InvalidDomain(WrongAudience):
     """The proof was made for another domain than the expected one, or for none."""
 
+    code = "invalid_domain"
     problem: Final = ProofProblem.INVALID_DOMAIN
     problem_type: Final = problem.url
 
@@ -56,14 +56,8 @@ class InvalidDomain(WrongAudience):
 class InvalidChallenge(WrongNonce):
     """The proof answers another challenge than the expected one, or none."""
 
+    code = "invalid_challenge"
     problem: Final = ProofProblem.INVALID_CHALLENGE
-    problem_type: Final = problem.url
-
-
-class InvalidProofSignature(InvalidSignature):
-    """The signature in the proof does not belong to this document, these options and this key."""
-
-    problem: Final = ProofProblem.VERIFICATION
     problem_type: Final = problem.url
 
 
@@ -82,7 +76,6 @@ __all__ = [
     "InvalidChallenge",
     "InvalidDomain",
     "InvalidProof",
-    "InvalidProofSignature",
     "ProofProblem",
     "problem_type_of",
 ]

@@ -11,7 +11,7 @@ from credentials.encoding import JsonObject, base58_decode, base58_encode
 from credentials.errors import MalformedInput
 from credentials.formats.ldp_vc.canonical import Canonicaliser
 from credentials.formats.ldp_vc.contexts import DATA_INTEGRITY_V2
-from credentials.formats.ldp_vc.proof_errors import InvalidProof, InvalidProofSignature, ProofProblem
+from credentials.formats.ldp_vc.proof_errors import InvalidProof, ProofProblem
 from credentials.formats.ldp_vc.suites.cryptosuite import ProofRequest
 from credentials.keys import InvalidSignature, PublicJwk, Signer, verify_signature
 
@@ -80,10 +80,7 @@ class HashedSuite:
         _check_range(signature, key.curve)
         options = proof.copy()
         del options["proofValue"]
-        try:
-            verify_signature(key, self.hashing(unsecured, options, curve.hash_name, canonicaliser), signature)
-        except InvalidSignature as error:
-            raise InvalidProofSignature(error.detail) from error
+        verify_signature(key, self.hashing(unsecured, options, curve.hash_name, canonicaliser), signature)
 
 
 def _signature(proof: JsonObject, size: int) -> bytes:
@@ -105,9 +102,9 @@ def _check_range(signature: bytes, curve: str) -> None:
     if curve == "Ed25519":
         # RFC 8032 section 5.1.7, step 1.
         if int.from_bytes(signature[32:], "little") >= _ED25519_ORDER:
-            raise InvalidProofSignature("S is out of range")
+            raise InvalidSignature("S is out of range")
         return
     half = len(signature) // 2
     order = _ORDERS[curve]
     if not (0 < int.from_bytes(signature[:half]) < order and 0 < int.from_bytes(signature[half:]) < order):
-        raise InvalidProofSignature("r or s is out of range")
+        raise InvalidSignature("r or s is out of range")
