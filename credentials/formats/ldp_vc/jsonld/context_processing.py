@@ -4,48 +4,20 @@ What follows from an active context is kept with it: by URL, by the text of a co
 and by the term that brings a scoped context.
 """
 
-from collections.abc import Callable
-from typing import Final, TypeAlias, final
+from typing import TypeAlias, final
 
 import orjson
 
 from credentials.encoding import JsonObject, JsonValue
-from credentials.errors import BlauweKnopError, LimitExceeded
+from credentials.errors import LimitExceeded
 from credentials.formats.ldp_vc.jsonld.active_context import ABSENT, ActiveContext, TermDefinition
+from credentials.formats.ldp_vc.jsonld.context_defaults import ABOUT, check_about, set_defaults
 from credentials.formats.ldp_vc.jsonld.errors import JsonLdError
-from credentials.formats.ldp_vc.jsonld.iris import has_iri_form, resolve
 from credentials.formats.ldp_vc.jsonld.limits import JsonLdLimits
+from credentials.formats.ldp_vc.jsonld.remote_contexts import RemoteContexts, absolute_url
 from credentials.formats.ldp_vc.jsonld.term_definition import Definer
 
 _Remote: TypeAlias = tuple[str, ...]
-
-
-@final
-class RemoteContexts:
-    """The context documents that were asked for, each once."""
-
-    __slots__ = ("_contexts", "_load")
-
-    def __init__(self, load: Callable[[str], JsonValue]) -> None:
-        self._load = load
-        self._contexts: dict[str, JsonValue] = {}
-
-    def get(self, url: str) -> JsonValue:
-        """Return the value of `@context` in the document at a URL. Raises JsonLdError and what the loader raises."""
-        if url not in self._contexts:
-            self._contexts[url] = self._loaded(url)
-        return self._contexts[url]
-
-    def _loaded(self, url: str) -> JsonValue:
-        try:
-            document = self._load(url)
-        except BlauweKnopError:
-            raise
-        except (LookupError, OSError, ValueError) as error:
-            raise JsonLdError("loading remote context failed") from error
-        if not isinstance(document, dict) or "@context" not in document:
-            raise JsonLdError("invalid remote context")
-        return document["@context"]
 
 
 @final
@@ -124,7 +96,7 @@ class ContextProcessor:
             elif item is None:
                 active = self._nothing(active, override=override, propagate=propagate)
             elif isinstance(item, str):
-                url = self._url(item, base_url)
+                url = absolute_url(item, base_url)
                 if not validate and url in remote:
                     continue
                 if len(remote) >= self._limits.max_remote_depth:
@@ -148,12 +120,6 @@ class ContextProcessor:
         if self._processed > self._limits.max_contexts:
             raise LimitExceeded(f"more than {self._limits.max_contexts} contexts")
 
-    def _url(self, reference: str, base_url: str) -> str:
-        url = resolve(base_url, reference)
-        if not has_iri_form(url):
-            raise JsonLdError("loading document failed", "a context is not named by a URL")
-        return url
-
     def _nothing(self, active: ActiveContext, *, override: bool, propagate: bool) -> ActiveContext:
         if not override and any(definition.protected for definition in active.terms.values()):
             raise JsonLdError("invalid context nullification")
@@ -175,8 +141,11 @@ class ContextProcessor:
         result = active.copy()
         if not propagate and result.previous is None:
             result.previous = active
-        if not local.keys().isdisjoint(_ABOUT):
-            local = self._about(result, local, base_url, is_remote=bool(remote))
+        if not local.keys().isdisjoint(ABOUT):
+            check_about(local, old=self._old)
+            if "@import" in local:
+                local = self._remote.with_import(local, base_url)
+            set_defaults(result, local, is_remote=bool(remote), old=self._old)
         self._terms += len(local) + len(result.terms)
         if self._terms > self._limits.max_terms:
             raise LimitExceeded(f"contexts have more than {self._limits.max_terms} terms")
@@ -206,81 +175,8 @@ class ContextProcessor:
             raise JsonLdError("invalid scoped context", error.keyword_error) from error
         self._depth = depth
 
-    def _about(self, result: ActiveContext, local: JsonObject, base_url: str, *, is_remote: bool) -> JsonObject:
-        if "@version" in local:
-            self._check_version(local["@version"])
-        if "@import" in local:
-            local = self._imported(local, base_url)
-        if "@base" in local and not is_remote:
-            self._base(result, local["@base"])
-        if "@vocab" in local:
-            self._vocab(result, local["@vocab"])
-        if "@language" in local:
-            language = _text_or_null(local["@language"], "invalid default language")
-            result.language = None if language is None else language.lower()
-        if "@direction" in local:
-            self._check_new()
-            direction = _text_or_null(local["@direction"], "invalid base direction")
-            if direction not in (None, "ltr", "rtl"):
-                raise JsonLdError("invalid base direction")
-            result.direction = direction
-        if "@propagate" in local:
-            self._check_new()
-            if not isinstance(local["@propagate"], bool):
-                raise JsonLdError("invalid @propagate value")
-        return local
-
-    def _check_version(self, version: JsonValue) -> None:
-        if not isinstance(version, float) or version != 1.1:
-            raise JsonLdError("invalid @version value")
-        if self._old:
-            raise JsonLdError("processing mode conflict")
-
-    def _check_new(self) -> None:
-        if self._old:
-            raise JsonLdError("invalid context entry")
-
-    def _imported(self, local: JsonObject, base_url: str) -> JsonObject:
-        self._check_new()
-        url = local["@import"]
-        if not isinstance(url, str):
-            raise JsonLdError("invalid @import value")
-        imported = self._remote.get(self._url(url, base_url))
-        if not isinstance(imported, dict):
-            raise JsonLdError("invalid remote context")
-        if "@import" in imported:
-            raise JsonLdError("invalid context entry")
-        return {**imported, **local}
-
-    def _base(self, result: ActiveContext, base: JsonValue) -> None:
-        if base is None:
-            result.base = None
-        elif not isinstance(base, str) or not (has_iri_form(base) or result.base):
-            raise JsonLdError("invalid base IRI")
-        else:
-            result.base = base if has_iri_form(base) else resolve(result.base, base)
-
-    def _vocab(self, result: ActiveContext, vocab: JsonValue) -> None:
-        if vocab is None:
-            result.vocab = None
-            return
-        if not isinstance(vocab, str):
-            raise JsonLdError("invalid vocab mapping")
-        if self._old and not (vocab.startswith("_:") or has_iri_form(vocab)):
-            raise JsonLdError("invalid vocab mapping")
-        result.vocab = result.expand(vocab, vocab=True, relative=True)
-
 
 def _meant(item: JsonValue) -> JsonValue:
     # A context document among contexts, where its context was meant. The algorithm does not say so; jsonld.js and PyLD
     # take it so, and documents that were signed with them, W3C test inputs among them, need it.
     return item["@context"] if isinstance(item, dict) and item.keys() == {"@context"} else item
-
-
-def _text_or_null(value: JsonValue, keyword_error: str) -> str | None:
-    if value is not None and not isinstance(value, str):
-        raise JsonLdError(keyword_error)
-    return value
-
-
-_ABOUT: Final = frozenset({"@base", "@direction", "@import", "@language", "@propagate", "@version", "@vocab"})

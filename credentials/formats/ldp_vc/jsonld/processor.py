@@ -6,9 +6,10 @@ from typing import Final, Literal, TypeAlias, final
 from credentials.encoding import JsonValue
 from credentials.errors import LimitExceeded
 from credentials.formats.ldp_vc.jsonld.active_context import ActiveContext, Memory
-from credentials.formats.ldp_vc.jsonld.context_processing import ContextProcessor, RemoteContexts
+from credentials.formats.ldp_vc.jsonld.context_processing import ContextProcessor
 from credentials.formats.ldp_vc.jsonld.expansion import Expander
 from credentials.formats.ldp_vc.jsonld.limits import JsonLdLimits
+from credentials.formats.ldp_vc.jsonld.remote_contexts import RemoteContexts
 from credentials.formats.ldp_vc.jsonld.to_rdf import Deserializer, Names, RdfDirection
 from credentials.formats.ldp_vc.rdf.terms import Quad
 

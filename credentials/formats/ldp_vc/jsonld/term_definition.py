@@ -9,34 +9,17 @@ from typing import Final, final
 
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import LimitExceeded
-from credentials.formats.ldp_vc.jsonld.active_context import ABSENT, NOTHING, Absent, ActiveContext, TermDefinition
+from credentials.formats.ldp_vc.jsonld.active_context import ABSENT, ActiveContext, TermDefinition
 from credentials.formats.ldp_vc.jsonld.errors import JsonLdError
 from credentials.formats.ldp_vc.jsonld.iris import has_iri_form
 from credentials.formats.ldp_vc.jsonld.keywords import KEYWORDS, like_keyword
+from credentials.formats.ldp_vc.jsonld.term_entries import check_entries, container_of, direction_of, language_of
 
 NOT_TERMS: Final = frozenset(
     {"@base", "@direction", "@import", "@language", "@propagate", "@protected", "@version", "@vocab"}
 )
 """The entries of a context that are about the context."""
 
-_ENTRIES: Final = frozenset(
-    {
-        "@container",
-        "@context",
-        "@direction",
-        "@id",
-        "@index",
-        "@language",
-        "@nest",
-        "@prefix",
-        "@protected",
-        "@reverse",
-        "@type",
-    }
-)
-_CONTAINERS: Final = frozenset({"@graph", "@id", "@index", "@language", "@list", "@set", "@type"})
-_GRAPH_CONTAINERS: Final = (frozenset({"@graph", "@id"}), frozenset({"@graph", "@index"}))
-_NEW_CONTAINERS: Final = frozenset({"@graph", "@id", "@type"})
 _TYPE_KEYWORDS: Final = frozenset({"@id", "@json", "@none", "@vocab"})
 _NEW_TYPES: Final = frozenset({"@json", "@none"})
 _NULL: Final[JsonObject] = {"@id": None}
@@ -133,35 +116,33 @@ class Definer:
         if simple:
             iri = self._mapping(term, value["@id"])
             return None if iri == _IGNORED else self._simple(term, iri)
-        protected = self._flag(value, "@protected", "invalid @protected value", default=self.protected)
+        check_entries(term, value, old=self.old)
         type_mapping = self._type(value)
         reverse = "@reverse" in value
         iri = self._reverse(value) if reverse else self._mapping(term, value.get("@id", term))
         if iri == _IGNORED:
             return None
-        container = self._container(value, reverse=reverse)
+        container = container_of(value, reverse=reverse, old=self.old)
         if "@type" in container:
             type_mapping = type_mapping or "@id"
             if type_mapping not in ("@id", "@vocab"):
                 raise JsonLdError("invalid type mapping")
         self._check_index(value, container)
-        if "@context" in value and self.old:
+        prefix = value.get("@prefix") is True
+        if prefix and iri in KEYWORDS:
             raise JsonLdError("invalid term definition")
-        prefix = self._prefix(term, value, iri)
-        if not value.keys() <= _ENTRIES:
-            raise JsonLdError("invalid term definition")
-        index, nest = value.get("@index"), self._nest(value)
+        index, nest = value.get("@index"), value.get("@nest")
         return TermDefinition(
             iri=iri,
             prefix=prefix,
-            protected=protected,
+            protected=value.get("@protected", self.protected) is True,
             reverse=reverse,
             type=type_mapping,
-            language=self._language(value),
-            direction=self._direction(value),
+            language=language_of(value),
+            direction=direction_of(value),
             container=container,
             index=index if isinstance(index, str) else None,
-            nest=nest,
+            nest=nest if isinstance(nest, str) else None,
             context=value.get("@context", ABSENT),
             base_url=self.base_url,
         )
@@ -174,16 +155,6 @@ class Definer:
             and (iri.endswith(_GENERAL_DELIMITERS) or iri.startswith("_:"))
         )
         return TermDefinition(iri, prefix=prefix, protected=self.protected)
-
-    def _flag(self, value: JsonObject, entry: str, keyword_error: str, *, default: bool) -> bool:
-        if entry not in value:
-            return default
-        if self.old:
-            raise JsonLdError("invalid term definition")
-        flag = value[entry]
-        if not isinstance(flag, bool):
-            raise JsonLdError(keyword_error)
-        return flag
 
     def _type(self, value: JsonObject) -> str | None:
         if "@type" not in value:
@@ -252,28 +223,6 @@ class Definer:
             raise JsonLdError("invalid IRI mapping")
         return self.active.vocab + term
 
-    def _container(self, value: JsonObject, *, reverse: bool) -> frozenset[str]:
-        if "@container" not in value:
-            return NOTHING
-        given = value["@container"]
-        if reverse:
-            if given is None:
-                return NOTHING
-            if given not in ("@set", "@index"):
-                raise JsonLdError("invalid reverse property")
-        if self.old and (not isinstance(given, str) or given in _NEW_CONTAINERS):
-            raise JsonLdError("invalid container mapping")
-        names = given if isinstance(given, list) else [given]
-        container = frozenset([name for name in names if isinstance(name, str)])
-        if len(container) != len(names) or not container or not container <= _CONTAINERS:
-            raise JsonLdError("invalid container mapping")
-        others = container - {"@set"}
-        if len(others) > 1 and others not in _GRAPH_CONTAINERS:
-            raise JsonLdError("invalid container mapping")
-        if "@list" in container and len(container) > 1:
-            raise JsonLdError("invalid container mapping")
-        return container
-
     def _check_index(self, value: JsonObject, container: frozenset[str]) -> None:
         if "@index" not in value:
             return
@@ -283,42 +232,6 @@ class Definer:
         iri = self.expand(index)
         if iri is None or not has_iri_form(iri):
             raise JsonLdError("invalid term definition")
-
-    def _language(self, value: JsonObject) -> str | Absent | None:
-        if "@language" not in value or "@type" in value:
-            return ABSENT
-        language = value["@language"]
-        if language is not None and not isinstance(language, str):
-            raise JsonLdError("invalid language mapping")
-        return None if language is None else language.lower()
-
-    def _direction(self, value: JsonObject) -> str | Absent | None:
-        if "@direction" not in value or "@type" in value:
-            return ABSENT
-        direction = value["@direction"]
-        if direction is None or (isinstance(direction, str) and direction in ("ltr", "rtl")):
-            return direction
-        raise JsonLdError("invalid base direction")
-
-    def _nest(self, value: JsonObject) -> str | None:
-        if "@nest" not in value:
-            return None
-        if self.old:
-            raise JsonLdError("invalid term definition")
-        nest = value["@nest"]
-        if not isinstance(nest, str) or (nest in KEYWORDS and nest != "@nest"):
-            raise JsonLdError("invalid @nest value")
-        return nest
-
-    def _prefix(self, term: str, value: JsonObject, iri: str | None) -> bool:
-        if "@prefix" not in value:
-            return False
-        if ":" in term or "/" in term:
-            raise JsonLdError("invalid term definition")
-        prefix = self._flag(value, "@prefix", "invalid @prefix value", default=False)
-        if prefix and iri in KEYWORDS:
-            raise JsonLdError("invalid term definition")
-        return prefix
 
     def expand(self, text: str) -> str | None:
         """Expand relative to the vocabulary, defining first what that needs (section 5.2.2)."""
