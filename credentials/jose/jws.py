@@ -79,9 +79,10 @@ class UnverifiedToken:
 
     def verify(self, key: PublicJwk, algorithms: Collection[Algorithm] = COMMON) -> VerifiedToken:
         """Check the signature with this key. Raises InvalidSignature, InvalidToken if `alg` is not the key's."""
-        if self.algorithm not in algorithms:
+        algorithm = self.algorithm
+        if algorithm not in algorithms:
             raise InvalidToken("alg is not on our list")
-        if self.algorithm is not key.algorithm:
+        if algorithm is not key.algorithm:
             raise InvalidToken("alg is not the algorithm of the key")
         verify_signature(key, self.signing_input, self.signature)
         return VerifiedToken(self.header, self.payload, key)

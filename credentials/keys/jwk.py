@@ -153,7 +153,7 @@ class PublicJwk:
             raise UnsupportedKey("the Multikey holds no point of its curve") from error
         raise UnsupportedKey("the Multikey is of an unknown kind")
 
-    @property
+    @cached_property
     def algorithm(self) -> Algorithm:
         """The one algorithm that this key is used with."""
         return Algorithm.EDDSA if self.members["kty"] == "OKP" else _CURVES[str(self.members["crv"])][2]
