@@ -40,7 +40,7 @@ from credentials.trust import Participant, TrustList
 from credentials.verification import Report, Verifier
 from issuer.domain.configurations import CONFIGURATIONS, Form, Kind, Securing
 from tests.debt_builders import SAMIRA, agency
-from tests.flows.issuance_kit import Scene, a_person_file, an_agency, csrf_of, log_in, several_cases
+from tests.flows.issuance_kit import NOBODY, Scene, a_person_file, an_agency, csrf_of, log_in, several_cases
 from tests.flows.securings_kit import (
     ALL,
     FORM,
@@ -147,6 +147,21 @@ def test_an_agency_offers_and_issues_it_by_its_configuration(bench: Bench, secur
         assert view.holder is not None
         bare = bench.examine(credential, securing, nonce=None, audience=None, holder_binding=False)
         assert bare.proven, bare.decisive
+
+
+@pytest.mark.parametrize("securing", SECURINGS)
+def test_two_copies_have_in_common_only_what_everybody_has(bench: Bench, securing: Securing, tmp_path: Path) -> None:
+    scene, overview = Scene(bench.agency, bench.clock, tmp_path), IDS[securing, Kind.OVERVIEW]
+    first, second = scene.wallet_with_token(overview).credentials(overview, 2)
+    (of_another,) = scene.wallet_with_token(overview, bsn=NOBODY).credentials(overview)
+    common = random_looking(disclosed_text(first)) & random_looking(disclosed_text(second))
+    assert common <= random_looking(disclosed_text(of_another))
+    assert len(random_looking(disclosed_text(first)) - common) >= 3
+
+
+def random_looking(text: str) -> set[str]:
+    """Return what may be an identifier, a digest, a key or a signature."""
+    return set(re.findall(r"(?=[A-Za-z0-9_+-]*[0-9])[A-Za-z0-9_+-]{16,}", text))
 
 
 @pytest.mark.parametrize("securing", SECURINGS)
