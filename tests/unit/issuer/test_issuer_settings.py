@@ -11,6 +11,7 @@ from credentials.keys import SoftwareSigner
 from credentials.trust.participant import Participant, Role
 from issuer.app.keys import initialise, load_keys
 from issuer.app.run import describe
+from issuer.domain.configurations import Securing
 from issuer.settings import AgencySettings, CsvSource, FcidSource, load_agency, require_source
 from issuer.sources import CsvColumns
 
@@ -44,6 +45,20 @@ class TestSettings:
         assert isinstance(settings.source, FcidSource)
         assert settings.state == EXAMPLE.parent / "state" / "cjib"
         assert settings.database_url.startswith("sqlite:///")
+
+    def test_an_agency_that_names_no_securings_has_the_usual_two(self, tmp_path: Path) -> None:
+        settings = an_agency(tmp_path, **{'securings = ["dc+sd-jwt", "eddsa-rdfc-2022"]\n': ""})
+        assert settings.securings == load_agency(EXAMPLE).securings == (Securing.SD_JWT, Securing.EDDSA_RDFC)
+
+    @pytest.mark.parametrize("each", list(Securing), ids=str)
+    def test_every_securing_has_the_name_of_its_specification(self, tmp_path: Path, each: Securing) -> None:
+        settings = an_agency(tmp_path, **{'["dc+sd-jwt", "eddsa-rdfc-2022"]': f'["{each}"]'})
+        assert settings.securings == (each,)
+
+    @pytest.mark.parametrize("wrong", ["[]", '["vc+jwt", "vc+jwt"]', '["ldp_vc"]', '["bbs-2023"]', '"vc+jwt"'])
+    def test_securings_that_are_none_twice_or_unknown_are_refused(self, tmp_path: Path, wrong: str) -> None:
+        with pytest.raises(ConfigurationError, match="securings"):
+            an_agency(tmp_path, **{'["dc+sd-jwt", "eddsa-rdfc-2022"]': wrong})
 
     def test_the_commented_parts_of_the_example_are_read_too(self, tmp_path: Path) -> None:
         lines = EXAMPLE.read_text().splitlines()
