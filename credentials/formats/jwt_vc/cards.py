@@ -22,6 +22,8 @@ from credentials.formats.vcdm import CredentialDocument, Version, read_credentia
 from credentials.formats.vcdm.holder import subject_id
 
 CREDENTIAL: Final = "VerifiableCredential"
+STATUS_V1: Final = "https://www.w3.org/ns/credentials/status/v1"
+"""The context of status entries, which VCDM 1.1 does not define itself (Bitstring Status List 1.0 section 5.1)."""
 _CREDENTIAL_IRI: Final = f"https://www.w3.org/2018/credentials#{CREDENTIAL}"
 
 
@@ -80,8 +82,9 @@ class Cards:
         """Return the document. Raises UnknownFormat, ValueError for a status of another kind."""
         vocabulary = self.vocabulary(draft.type)
         begins, ends = ("validFrom", "validUntil") if version is Version.V2_0 else ("issuanceDate", "expirationDate")
+        with_status = [STATUS_V1] if draft.status and version is Version.V1_1 else []
         document: JsonObject = {
-            "@context": [version.context, vocabulary.context],
+            "@context": [version.context, *with_status, vocabulary.context],
             "id": draft.id,
             "type": [CREDENTIAL, vocabulary.term],
             "issuer": {"id": issuer, "name": draft.issuer_name},
@@ -95,9 +98,15 @@ class Cards:
         document["credentialSubject"] = {**holder, **vocabulary.to_subject(draft.claims, draft.id)}
         return document
 
-    def read(self, document: JsonObject, version: Version = Version.V2_0) -> Card:
-        """Read a document. Raises InvalidDocument, MalformedCredential, or what a vocabulary raises."""
-        read = read_credential(document, (version,))
+    def read(
+        self, document: JsonObject, version: Version = Version.V2_0, read: CredentialDocument | None = None
+    ) -> Card:
+        """Read a document, once more unless it was `read`.
+
+        Raises InvalidDocument, MalformedCredential, or what a vocabulary raises.
+        """
+        if read is None:
+            read = read_credential(document, (version,))
         if len(read.subjects) != 1:
             raise MalformedCredential("a credential is about one subject")
         types = self._types(document, read.types, version)
@@ -116,7 +125,10 @@ class Cards:
 
     def _types(self, document: JsonObject, names: tuple[str, ...], version: Version) -> tuple[str, ...]:
         contexts = document["@context"]
-        own = contexts[1] if isinstance(contexts, list) and len(contexts) == 2 else None
+        further = contexts[1:] if isinstance(contexts, list) else []
+        if version is Version.V1_1 and further[:1] == [STATUS_V1]:
+            further = further[1:]
+        own = further[0] if len(further) == 1 else None
         return tuple(self._type(name, own, version) for name in names)
 
     def _type(self, name: str, own: object, version: Version) -> str:

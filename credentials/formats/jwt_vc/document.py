@@ -1,13 +1,24 @@
 """Which documents may be secured, and which are taken from under a signature (VC-JOSE-COSE sections 3 and 6)."""
 
 from collections.abc import Collection
-from typing import Final
+from typing import Final, TypeAlias
 
 from credentials.encoding import JsonObject
 from credentials.formats.base import MalformedCredential
 from credentials.formats.jwt_vc.media import Kind, Securing, media_type
 from credentials.formats.jwt_vc.signature_claims import FORBIDDEN, NAMES, SignatureClaims
-from credentials.formats.vcdm import Envelope, InvalidDocument, is_envelope, read_credential, read_presentation
+from credentials.formats.vcdm import (
+    CredentialDocument,
+    Envelope,
+    InvalidDocument,
+    PresentationDocument,
+    is_envelope,
+    read_credential,
+    read_presentation,
+)
+
+Document: TypeAlias = CredentialDocument | PresentationDocument
+"""A document that was read, of either kind."""
 
 CREDENTIAL_MEMBERS: Final = frozenset(
     {
@@ -42,8 +53,8 @@ ENVELOPED: Final = frozenset(media_type(Kind.CREDENTIAL, each) for each in Secur
 _COSE: Final = media_type(Kind.CREDENTIAL, Securing.COSE)
 
 
-def check_unsecured(document: JsonObject, kind: Kind, extensions: Collection[str] = ()) -> None:
-    """Demand that a document may be signed. Raises InvalidDocument.
+def check_unsecured(document: JsonObject, kind: Kind, extensions: Collection[str] = ()) -> Document:
+    """Demand that a document may be signed, and read it. Raises InvalidDocument.
 
     Only members that the data model defines, or that the caller vouches for as `extensions`: a member that no context
     defines means nothing, and under a catch-all vocabulary it would mean anything.
@@ -53,18 +64,23 @@ def check_unsecured(document: JsonObject, kind: Kind, extensions: Collection[str
         raise InvalidDocument("the document has a member that the data model does not know")
     if not NAMES.union(FORBIDDEN).isdisjoint(extensions):
         raise ValueError("a claim about the signature is no extension of the document")
-    party_of(document, kind)
+    return read_document(document, kind)
 
 
-def party_of(document: JsonObject, kind: Kind) -> str | None:
-    """Check the structure of a document and return its issuer or holder. Raises InvalidDocument."""
+def read_document(document: JsonObject, kind: Kind) -> Document:
+    """Check the structure of a document. Raises InvalidDocument."""
     if kind is Kind.CREDENTIAL:
-        return read_credential(document).issuer
+        return read_credential(document)
     presentation = read_presentation(document)
     for each in presentation.credentials:
         # Section 3.1.2: credentials in presentations must be secured, and enveloped.
         envelope_of(each)
-    return presentation.holder
+    return presentation
+
+
+def party_of(read: Document) -> str | None:
+    """Return who speaks: the issuer of a credential, or the holder of a presentation if it names one."""
+    return read.issuer if isinstance(read, CredentialDocument) else read.holder
 
 
 def envelope_of(node: JsonObject) -> Envelope:

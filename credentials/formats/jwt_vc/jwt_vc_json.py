@@ -157,10 +157,11 @@ class JwtVcJson:
         Raises MalformedCredential and its kin, InvalidToken, InvalidSignature, LimitExceeded, HolderBindingFailed and
         its kin, or what the resolver raises. Whether the credential has expired is for the caller: the claims say when.
         """
-        credential: object = presented
+        token = parse(presented)
+        credential: object = token
         presentation: OlderDocument | None = None
-        if Kind.PRESENTATION.value in parse(presented).payload:
-            presentation = _presentation(presented, expected, keys)
+        if Kind.PRESENTATION.value in token.payload:
+            presentation = _presentation(token, expected, keys)
             credential = _only_credential(presentation)
         elif expected.holder_binding:
             raise HolderBindingMissing("a credential came without a presentation around it")
@@ -192,11 +193,11 @@ def _held(credential: Credential) -> tuple[UnverifiedToken, UnprovenDocument]:
     return token, read_older(token, Kind.CREDENTIAL, _VERSIONS)
 
 
-def _presentation(presented: Credential, expected: Expectation, keys: KeyResolver) -> OlderDocument:
+def _presentation(token: UnverifiedToken, expected: Expectation, keys: KeyResolver) -> OlderDocument:
     if not expected.holder_binding:
         raise HolderBindingMissing("a holder's proof came that was not asked for")
     try:
-        opened = open_older(presented, ByIdentifier(keys), Kind.PRESENTATION, _VERSIONS)
+        opened = open_older(token, ByIdentifier(keys), Kind.PRESENTATION, _VERSIONS)
     except InvalidSignature as error:
         raise HolderBindingFailed("the presentation is not signed by the holder's key") from error
     check_answer(opened.claims, expected)

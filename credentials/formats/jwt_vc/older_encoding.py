@@ -73,13 +73,13 @@ def parse(compact: object) -> UnverifiedToken:
 def open_older(
     compact: object, source: KeySource, kind: Kind, versions: Collection[Version] = ANY_VERSION
 ) -> OlderDocument:
-    """Check a token and return the document in its claim `vc` or `vp`.
+    """Check a token, which may have been parsed, and return the document in its claim `vc` or `vp`.
 
     The validity of a credential is in its document; the times of a presentation are in `claims`, and both are the
     caller's to check, as are `nonce` and `audience`. Raises MalformedCredential and its kin, InvalidToken,
     InvalidSignature, LimitExceeded, and what the source raises.
     """
-    token = parse(compact)
+    token = compact if isinstance(compact, UnverifiedToken) else parse(compact)
     found = read_older(token, kind, versions)
     named = found.claims.issuer or _party(found.document, kind)
     claimed = ClaimedKey(_kid(token), named, found.claims.issuer, certificates(token.header))

@@ -14,12 +14,12 @@ from credentials.errors import LimitExceeded, MalformedInput
 from credentials.formats.base import ClaimsPath, MalformedCredential, SignedBy
 from credentials.formats.issuer_key import accept_header, certificates
 from credentials.formats.jwt_vc.disclosable import conceal, opened
-from credentials.formats.jwt_vc.document import check_agreement, check_unsecured, party_of
+from credentials.formats.jwt_vc.document import Document, check_agreement, check_unsecured, party_of, read_document
 from credentials.formats.jwt_vc.key_sources import ClaimedKey, KeySource
 from credentials.formats.jwt_vc.media import Kind, Securing, media_type, token_type
 from credentials.formats.jwt_vc.signature_claims import NAMES, SignatureClaims
 from credentials.formats.selective_disclosure import Limits, UnverifiedSdJwt
-from credentials.formats.vcdm import Envelope, InvalidDocument, Problem
+from credentials.formats.vcdm import CredentialDocument, Envelope, InvalidDocument, Problem
 from credentials.jose import UnverifiedToken, cose
 from credentials.jose.cbor import CborValue
 from credentials.keys import WITH_ES512, Signer
@@ -32,14 +32,21 @@ _LIMITS: Final = Limits()
 class SecuredDocument:
     """A document whose signature held (section 5).
 
-    `document` is the signed payload without the claims about the signature, which are in `claims`.
+    `document` is the signed payload without the claims about the signature, which are in `claims`; `read` is what its
+    structure says.
     """
 
     document: JsonObject = field(repr=False)
+    read: Document = field(repr=False)
     kind: Kind
     securing: Securing
     claims: SignatureClaims = field(repr=False)
     signed_by: SignedBy
+
+    @property
+    def credential(self) -> CredentialDocument | None:
+        """What the structure of a credential says; None for a presentation."""
+        return self.read if isinstance(self.read, CredentialDocument) else None
 
 
 def secure(
@@ -61,8 +68,7 @@ def secure(
     define. Raises InvalidDocument for a document that may not be secured, MalformedCredential for claims that do not
     agree with it, ValueError for what this securing cannot state.
     """
-    check_unsecured(document, kind, extensions)
-    party = party_of(document, kind)
+    party = party_of(check_unsecured(document, kind, extensions))
     check_agreement(document, kind, party, claims)
     # Section 4.3: without iss, the key is named by an absolute URL.
     if claims.issuer is None and (kid is None or ":" not in kid):
@@ -135,12 +141,13 @@ def open_token(
         raise MalformedCredential("cty is not that of the document")
     claims = SignatureClaims.read(token.header, payload)
     document = {name: value for name, value in payload.items() if name not in NAMES}
-    party = party_of(document, kind)
+    read = read_document(document, kind)
+    party = party_of(read)
     check_agreement(document, kind, party, claims)
     claimed = ClaimedKey(_kid(token.header), party or claims.issuer, claims.issuer, certificates(token.header))
     signed_by = source.find(claimed, kind)
     token.verify(signed_by.key, WITH_ES512)
-    return SecuredDocument(document, kind, securing, claims, signed_by)
+    return SecuredDocument(document, read, kind, securing, claims, signed_by)
 
 
 def _open(secured: str | bytes, source: KeySource, kind: Kind, securing: Securing) -> SecuredDocument:
@@ -167,11 +174,12 @@ def _open_message(secured: str | bytes, source: KeySource, kind: Kind) -> Secure
     if any(name in document for name in ("vc", "vp")):
         raise MalformedCredential("a document has no member vc or vp")
     claims = SignatureClaims.read_cwt(message.protected.get(cose.CWT_CLAIMS))
-    party = party_of(document, kind)
+    read = read_document(document, kind)
+    party = party_of(read)
     check_agreement(document, kind, party, claims)
     signed_by = source.find(ClaimedKey(message.key_id, party or claims.issuer, claims.issuer), kind)
     message.verify(signed_by.key, WITH_ES512)
-    return SecuredDocument(document, kind, Securing.COSE, claims, signed_by)
+    return SecuredDocument(document, read, kind, Securing.COSE, claims, signed_by)
 
 
 def sign_token(header: JsonObject, payload: JsonObject, signer: Signer) -> str:

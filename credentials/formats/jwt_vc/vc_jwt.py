@@ -30,14 +30,14 @@ from credentials.formats.jwt_vc.document import envelope_of
 from credentials.formats.jwt_vc.key_sources import ByIdentifier
 from credentials.formats.jwt_vc.media import Kind, Securing, media_type, token_type
 from credentials.formats.jwt_vc.presentation import check_answer, check_bound, named_holder, refuse_audience
-from credentials.formats.jwt_vc.secured import SecuredDocument, open_secured, secure
+from credentials.formats.jwt_vc.secured import SecuredDocument, open_token, secure
 from credentials.formats.jwt_vc.signature_claims import NAMES, SignatureClaims
 from credentials.formats.selective_disclosure.confirmation import confirmation
 from credentials.formats.vcdm import (
     CREDENTIALS_V2,
     ENVELOPED_CREDENTIAL,
     Envelope,
-    read_presentation,
+    PresentationDocument,
 )
 from credentials.formats.vcdm import (
     holder as holders,
@@ -163,17 +163,18 @@ class VcJwt:
         its kin, or what the resolver raises. Whether the credential or its signature has expired is for the caller: the
         claims say when.
         """
-        credential, presentation = presented, None
-        if _type_of(presented) == token_type(Kind.PRESENTATION, Securing.JWT):
-            presentation = self._presentation(presented, expected, keys)
-            credential = _only_credential(presentation)
+        if not isinstance(presented, str):
+            raise MalformedCredential("a token is text")
+        token, presentation = UnverifiedToken.parse(presented), None
+        if token.header.get("typ") == token_type(Kind.PRESENTATION, Securing.JWT):
+            presentation = _presentation(token, expected, keys)
+            token = UnverifiedToken.parse(_only_credential(presentation))
         elif expected.holder_binding:
             raise HolderBindingMissing("a credential came without a presentation around it")
-        if not isinstance(credential, str):
-            raise MalformedCredential("a token is text")
-        opened = open_secured(credential, ByIdentifier(keys, self._published))
+        source = ByIdentifier(keys, self._published)
+        opened = open_token(token, token.payload, source, Kind.CREDENTIAL, Securing.JWT)
         refuse_audience(opened.claims)
-        card = self._cards.read(opened.document)
+        card = self._cards.read(opened.document, read=opened.credential)
         if presentation is None:
             holder = named_holder(card.subject, keys)
         else:
@@ -192,19 +193,6 @@ class VcJwt:
             raw=presented,
             document=card.document,
         )
-
-    def _presentation(self, presented: Credential, expected: Expectation, keys: KeyResolver) -> SecuredDocument:
-        if not expected.holder_binding:
-            raise HolderBindingMissing("a holder's proof came that was not asked for")
-        if not isinstance(presented, str):
-            raise MalformedCredential("a token is text")
-        try:
-            # A holder is a DID: only its own key, not a chain or a web site, speaks for it.
-            opened = open_secured(presented, ByIdentifier(keys), kind=Kind.PRESENTATION)
-        except InvalidSignature as error:
-            raise HolderBindingFailed("the presentation is not signed by the holder's key") from error
-        check_answer(opened.claims, expected)
-        return opened
 
 
 def issuing_claims(name: IssuerName, draft: CredentialDraft) -> SignatureClaims:
@@ -227,15 +215,23 @@ def _token(credential: Credential, kind: Kind) -> UnverifiedToken:
     return token
 
 
-def _type_of(presented: Credential) -> object:
-    return UnverifiedToken.parse(presented).header.get("typ") if isinstance(presented, str) else None
-
-
 def _only_credential(presentation: SecuredDocument) -> str:
-    credentials = read_presentation(presentation.document).credentials
-    if len(credentials) != 1:
+    read = presentation.read
+    if not isinstance(read, PresentationDocument) or len(read.credentials) != 1:
         raise MalformedCredential("a presentation holds one credential")
-    envelope = envelope_of(credentials[0])
+    envelope = envelope_of(read.credentials[0])
     if envelope.media_type != _MEDIA_TYPE:
         raise MalformedCredential("the presentation holds a credential of another format")
     return envelope.data
+
+
+def _presentation(token: UnverifiedToken, expected: Expectation, keys: KeyResolver) -> SecuredDocument:
+    if not expected.holder_binding:
+        raise HolderBindingMissing("a holder's proof came that was not asked for")
+    try:
+        # A holder is a DID: only its own key, not a web site, speaks for it.
+        opened = open_token(token, token.payload, ByIdentifier(keys), Kind.PRESENTATION, Securing.JWT)
+    except InvalidSignature as error:
+        raise HolderBindingFailed("the presentation is not signed by the holder's key") from error
+    check_answer(opened.claims, expected)
+    return opened

@@ -175,7 +175,7 @@ class VcSdJwt:
         source = ByIdentifier(keys, self._published)
         proven = open_token(parsed.token, disclosed.payload, source, Kind.CREDENTIAL, Securing.SD_JWT)
         refuse_audience(proven.claims)
-        card = self._cards.read(proven.document)
+        card = self._cards.read(proven.document, read=proven.credential)
         holder = _holder(proven.claims.confirmation, card, keys)
         bound_to = holder.jwk if holder else None
         key_binding.check(parsed.key_binding, parsed.signed_part, bound_to, expected, parsed.hash_name)
