@@ -30,7 +30,14 @@ from credentials.formats.selective_disclosure import key_binding
 from credentials.formats.selective_disclosure.compact import UnverifiedSdJwt
 from credentials.formats.selective_disclosure.concealing import Concealer, RandomBytes
 from credentials.formats.selective_disclosure.confirmation import confirmation, holder_of
-from credentials.formats.selective_disclosure.disclosures import HASH_NAME, SHA_256, Disclosures, Limits, base64url
+from credentials.formats.selective_disclosure.disclosures import (
+    HASH_NAME,
+    SHA_256,
+    Disclosures,
+    Limits,
+    base64url,
+    json_base64url,
+)
 from credentials.formats.selective_disclosure.paths import needed
 from credentials.formats.selective_disclosure.processing import Opened, process
 from credentials.keys import Algorithm, Signer
@@ -96,7 +103,7 @@ class SdJwtVc:
             payload.update(concealer.conceal_at(draft.claims, draft.disclosable))
         payload[HASH_NAME] = SHA_256
         protected = _protected_header(key.signer.algorithm, key.x5c, key.verification_method)
-        signing_input = b"%b.%b" % (protected, base64url(orjson.dumps(payload)))
+        signing_input = b"%b.%b" % (protected, json_base64url(payload))
         signature = base64url(key.signer.sign(signing_input))
         return b"~".join((b"%b.%b" % (signing_input, signature), *concealer.disclosures, b"")).decode("ascii")
 

@@ -85,19 +85,33 @@ def digests(encoded: Iterable[bytes], hash_name: str = SHA_256) -> list[str]:
 
 
 def encode_all(salts: str, members: Sequence[tuple[str, JsonValue]]) -> list[bytes]:
-    """Make the disclosures of object members (RFC 9901 section 4.2.1), each with its part of the salts' text."""
+    """Make the disclosures of object members (RFC 9901 section 4.2.1), each with its part of the salts' text.
+
+    Raises ValueError for what no JSON can hold.
+    """
     size = SALT_CHARACTERS
-    return [
-        b2a_base64(orjson.dumps((salts[size * place : size * (place + 1)], name, value)), newline=False).translate(
-            _URLSAFE, b"="
-        )
-        for place, (name, value) in enumerate(members)
-    ]
+    try:
+        return [
+            b2a_base64(orjson.dumps((salts[size * place : size * (place + 1)], name, value)), newline=False).translate(
+                _URLSAFE, b"="
+            )
+            for place, (name, value) in enumerate(members)
+        ]
+    except orjson.JSONEncodeError as error:
+        raise ValueError("a claim cannot be written as JSON") from error
 
 
 def encode_element(salt: bytes, value: JsonValue) -> bytes:
-    """Make the disclosure of an array element (RFC 9901 section 4.2.2)."""
-    return base64url(orjson.dumps((base64url(salt).decode("ascii"), value)))
+    """Make the disclosure of an array element (RFC 9901 section 4.2.2). Raises ValueError for what no JSON can hold."""
+    return json_base64url((base64url(salt).decode("ascii"), value))
+
+
+def json_base64url(value: object) -> bytes:
+    """Return the JSON of a value, base64url. Raises ValueError for what no JSON can hold."""
+    try:
+        return base64url(orjson.dumps(value))
+    except orjson.JSONEncodeError as error:
+        raise ValueError("a claim cannot be written as JSON") from error
 
 
 def by_digest(encoded: Sequence[str], limits: Limits, hash_name: str = SHA_256) -> dict[str, JsonValue]:

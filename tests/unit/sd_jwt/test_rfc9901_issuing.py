@@ -199,3 +199,15 @@ def test_a_credential_hides_exactly_what_its_draft_names() -> None:
 def test_9_7_what_decides_on_validity_is_no_claim_to_hide(name: str) -> None:
     with pytest.raises(ValueError, match="registered"):
         SdJwtVc().issue(draft(claims={name: "x"}, disclosable=frozenset({(name,)})), issuer_key())
+
+
+@pytest.mark.parametrize(
+    "value", [2**64, "\ud800", {"\udfff": 1}, {1: 2}, b"x"], ids=["big", "surrogate", "name", "key", "bytes"]
+)
+@pytest.mark.parametrize("places", [[], [("a",)], [("a", None)]], ids=["open", "hidden", "element"])
+def test_what_no_json_can_hold_is_refused(value: JsonValue, places: list[ClaimsPath]) -> None:
+    claims: JsonObject = {"a": [value]}
+    with pytest.raises(ValueError, match="claim"):
+        SdJwtVc().issue(draft(claims=claims, disclosable=frozenset(places)), issuer_key())
+    with pytest.raises(ValueError, match="claim"):
+        SdJwtVc().issue(draft(claims=claims, always_disclosed=frozenset()), issuer_key())
