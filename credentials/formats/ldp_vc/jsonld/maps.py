@@ -91,7 +91,8 @@ def _place(active: ActiveContext, key: Key, index: str, node: JsonObject, drop: 
         # The algorithm gives a value an identifier or a second type here, and RDF cannot say what that means.
         drop("a value has an identifier or a type of a node")
     if "@id" in container:
-        if "@id" not in node:
-            node["@id"] = active.expand(index, relative=True)
+        name = active.expand(index, relative=True)
+        if node.setdefault("@id", name) != name:
+            drop("the name that a map gives to a node is not the node's own")
     else:
         node["@type"] = [active.name(index), *as_list(node.get("@type", []))]

@@ -26,6 +26,9 @@ _LANGUAGE: Final = f"<{RDF}language>"
 _DIRECTION: Final = f"<{RDF}direction>"
 
 _KEYWORDS: Final = frozenset({"@graph", "@id", "@included", "@index", "@reverse", "@type"})
+# With no more than these a node is in no statement of its own, and so its name in none at all.
+_SILENT: Final = frozenset({"@id", "@included"})
+_SILENT_IN_GRAPHS: Final = _SILENT | {"@graph"}
 _MAX_KNOWN: Final = 4096
 _MAX_KNOWN_CHARACTERS: Final = 256
 
@@ -87,8 +90,10 @@ class Deserializer:
         return list(dict.fromkeys(quads)) if distinct and len(set(quads)) != len(quads) else quads
 
     def _nodes(self, graph: str, nodes: list[JsonValue]) -> None:
+        # A graph of statements says something of its name only where it is not part of another one.
+        silent = _SILENT if graph == DEFAULT_GRAPH else _SILENT_IN_GRAPHS
         for node in nodes:
-            if self._safe and isinstance(node, dict) and node.keys() <= {"@id"}:
+            if self._safe and isinstance(node, dict) and node.keys() <= silent:
                 # As when a container makes a graph of what was meant as a reference.
                 raise UnsafeDocument("a node states nothing where no property points to it")
             self._node(graph, node)
@@ -179,6 +184,9 @@ class Deserializer:
             if "@value" in value:
                 return self._literal(graph, subject, predicate, value)
             if "@list" in value:
+                if len(value) > 1:
+                    # Section 5.1.2, step 17 lets a type stand beside a list, and with it anything else.
+                    self._drop("something stands beside a list that is not signed")
                 return self._list(graph, as_list(value["@list"]))
         return self._node(graph, value)
 
