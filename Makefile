@@ -6,11 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test test-crash lint format bench screenshots lock clean
+.PHONY: help setup demo test test-crash test-outside lint format bench bench-memory screenshots lock clean
 
 help: ## Say what each target does
 	@echo "Blauwe Knop. Start with: make demo"
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: $(READY) ## Make the virtual environment, with the command .venv/bin/blauweknop in it
 
@@ -35,6 +35,9 @@ test: setup ## Run the tests (those that need Chromium or PostgreSQL are skipped
 test-crash: setup ## Kill an agency at a dozen moments, and count what it knows of what wallets received
 	@BLAUWEKNOP_CRASH_ROUNDS=12 $(BIN)/python -m pytest tests/flows/test_issuance_crash.py
 
+test-outside: setup ## Run the tests against other software and published vectors, where variables say where these lie
+	@$(BIN)/python -m pytest -m outside -n 2
+
 lint: setup ## Check style, types and import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -47,6 +50,9 @@ format: setup ## Lay out the code
 
 bench: setup ## Measure speed, as ratios against peers in the same run
 	@$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
+
+bench-memory: setup ## Verify a million credentials, and show that memory and time stay flat (COUNT=n for fewer)
+	@$(BIN)/python -m tests.benchmarks.memory
 
 screenshots: setup ## Make the README's pictures anew (needs Chromium)
 	@$(BIN)/python -m demo.screenshots docs/images

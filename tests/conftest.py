@@ -39,6 +39,14 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) or (isinstance(val, str) and len(val) > _LONG_ID) else None
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs software or vectors from outside the project, where no variable says where these lie."""
+    left_out = [item for item in items if any(mark.args[0] not in os.environ for mark in item.iter_markers("outside"))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
 class _Together(LoadGroupScheduling):
     """`--dist loadgroup` by place.
 

@@ -26,7 +26,7 @@ FOLDER = os.environ.get("BLAUWEKNOP_SDJWT_JS", "")
 AUDIENCE = "https://verifier.example"
 NONCE = "n-0S6_WzA2Mj"
 
-pytestmark = pytest.mark.skipif(not FOLDER, reason="BLAUWEKNOP_SDJWT_JS names no folder of the @sd-jwt packages")
+pytestmark = pytest.mark.outside("BLAUWEKNOP_SDJWT_JS")
 
 
 @pytest.fixture

@@ -9,9 +9,7 @@ import pytest
 SHIPPED = Path(__file__).parents[2] / "vectors"
 WYCHEPROOF = sorted(path.name for path in (SHIPPED / "wycheproof").glob("*.json"))
 
-needs_originals = pytest.mark.skipif(
-    "BLAUWEKNOP_VECTORS" not in os.environ, reason="BLAUWEKNOP_VECTORS names no folder of vectors"
-)
+needs_originals = pytest.mark.outside("BLAUWEKNOP_VECTORS")
 
 
 def original(path: str) -> Path:

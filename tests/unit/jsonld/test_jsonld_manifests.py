@@ -21,7 +21,7 @@ def test_the_shipped_tests_of_deserialisation_come_out_as_published() -> None:
     assert failures(SHIPPED, "toRdf", LEAST["shipped"]) == []
 
 
-@pytest.mark.skipif("BLAUWEKNOP_VECTORS" not in os.environ, reason="BLAUWEKNOP_VECTORS names no folder of vectors")
+@pytest.mark.outside("BLAUWEKNOP_VECTORS")
 @pytest.mark.parametrize("group", ["expand", "toRdf"])
 def test_every_test_of_the_suite_comes_out_as_published(group: str) -> None:
     folder = Path(os.environ["BLAUWEKNOP_VECTORS"]) / "json-ld-api/tests"
