@@ -42,8 +42,15 @@ def nothing_left(counter: Counter, made: Any, code: str) -> None:
     assert found["pogingen"][0]["uitleg"].endswith(".")
 
 
-@pytest.mark.parametrize("format_name", ["vc+sd-jwt", "vc+jwt", "jwt_vc_json"])
-@pytest.mark.parametrize("template", ["snelscan", "intake", "schuldregeling"])
+@pytest.mark.parametrize(
+    ("template", "format_name"),
+    [
+        ("snelscan", "vc+sd-jwt"),
+        ("intake", "vc+jwt"),
+        ("schuldregeling", "jwt_vc_json"),
+        ("schuldregeling", "vc+sd-jwt"),
+    ],
+)
 def test_a_set_in_another_format_is_proven_too(counter: Counter, template: str, format_name: str) -> None:
     made = counter.make(sjabloon=template)
     cards = counter.world.samira(format=format_name)
@@ -55,19 +62,12 @@ def test_a_set_in_another_format_is_proven_too(counter: Counter, template: str, 
     assert {(each["formaat"], each["uitkomst"]) for each in found["bewijzen"]} == {(format_name, "bewezen")}
 
 
-@pytest.mark.parametrize("format_name", ["dc+sd-jwt", "ldp_vc", "vc+sd-jwt", "vc+jwt", "jwt_vc_json"])
-@pytest.mark.parametrize(
-    ("wrong", "code"),
-    [({"nonce": "x" * 22}, "wrong_nonce"), ({"audience": "x509_hash:" + "b" * 43}, "wrong_audience")],
-    ids=["nonce", "audience"],
-)
-def test_an_answer_to_another_is_refused_in_every_format(
-    counter: Counter, format_name: str, wrong: dict[str, str], code: str
-) -> None:
+@pytest.mark.parametrize("format_name", ["vc+sd-jwt", "vc+jwt", "jwt_vc_json"])
+def test_an_answer_to_another_is_refused_in_another_format_too(counter: Counter, format_name: str) -> None:
     made = counter.make(sjabloon="intake")
-    answer = counter.share(made, counter.world.samira(format=format_name), **wrong)
+    answer = counter.share(made, counter.world.samira(format=format_name), nonce="x" * 22)
     assert answer.status_code == 400
-    nothing_left(counter, made, code)
+    nothing_left(counter, made, "wrong_nonce")
 
 
 @pytest.mark.parametrize("mode", ["direct_post", "direct_post.jwt"])

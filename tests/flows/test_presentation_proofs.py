@@ -57,7 +57,7 @@ def stranger(counter: Counter) -> Issuer:
     return Issuer(like_cjib, counter.world.web, counter.world.clock, counter.world.service_formats)
 
 
-@pytest.mark.parametrize("format_name", ["dc+sd-jwt", "ldp_vc", "vc+sd-jwt", "vc+jwt", "jwt_vc_json"])
+@pytest.mark.parametrize("format_name", ["dc+sd-jwt", "ldp_vc", "vc+jwt"])
 def test_a_foreign_issuer_is_shown_and_not_counted(counter: Counter, format_name: str) -> None:
     other = Agency("00000000900000099000", "Nep-incasso", "nep", ())
     foreign = Issuer(other, counter.world.web, counter.world.clock, counter.world.service_formats)
@@ -121,7 +121,7 @@ def test_what_the_issuer_took_back_is_shown_for_what_it_is(
 
 
 @pytest.mark.parametrize("status", [Status.SUPERSEDED, Status.INVALID])
-@pytest.mark.parametrize("format_name", ["ldp_vc", "vc+sd-jwt", "vc+jwt", "jwt_vc_json"])
+@pytest.mark.parametrize("format_name", ["ldp_vc", "vc+sd-jwt"])
 def test_w3c_credentials_that_were_taken_back_are_not_counted(
     counter: Counter, format_name: str, status: Status
 ) -> None:
