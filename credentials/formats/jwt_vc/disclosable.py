@@ -65,10 +65,12 @@ def conceal(
     return hidden, [each.decode("ascii") for each in concealer.disclosures]
 
 
-def opened(parsed: UnverifiedSdJwt, kind: Kind, disclosures: Disclosures | None = None) -> Opened:
+def opened(
+    parsed: UnverifiedSdJwt, kind: Kind, disclosures: Disclosures | None = None, limits: Limits = _LIMITS
+) -> Opened:
     """Return the payload with what was disclosed (all of it unless `disclosures` says otherwise).
 
     Raises MalformedCredential, also for a disclosed claim that must not be hidden.
     """
     shown = parsed.disclosures if disclosures is None else disclosures
-    return process(parsed.token.payload, shown, _LIMITS, NEVER_HIDDEN[kind])
+    return process(parsed.token.payload, shown, limits, NEVER_HIDDEN[kind])

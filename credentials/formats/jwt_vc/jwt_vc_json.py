@@ -146,7 +146,7 @@ class JwtVcJson:
                 "@context": [CREDENTIALS_V1],
                 "type": ["VerifiablePresentation"],
                 "holder": did,
-                "verifiableCredential": [credential if isinstance(credential, str) else ""],
+                "verifiableCredential": [str(credential)],
             },
         }
         return sign_token(header, claims, holder)

@@ -119,7 +119,7 @@ class VcSdJwt:
         parsed, whole = self._held(credential)
         claims = SignatureClaims.read(parsed.token.header, whole.payload)
         card = self._card(whole)
-        in_sight = self._card(opened(parsed, Kind.CREDENTIAL, {}))
+        in_sight = self._card(opened(parsed, Kind.CREDENTIAL, {}, self._limits))
         return HeldView(
             format=NAME,
             type=card.type,
@@ -171,7 +171,7 @@ class VcSdJwt:
         claims say when.
         """
         parsed = UnverifiedSdJwt.parse(presented, self._limits, token_type(Kind.CREDENTIAL, Securing.SD_JWT))
-        disclosed = opened(parsed, Kind.CREDENTIAL)
+        disclosed = opened(parsed, Kind.CREDENTIAL, limits=self._limits)
         source = ByIdentifier(keys, self._published)
         proven = open_token(parsed.token, disclosed.payload, source, Kind.CREDENTIAL, Securing.SD_JWT)
         refuse_audience(proven.claims)
@@ -213,7 +213,7 @@ class VcSdJwt:
         parsed = UnverifiedSdJwt.parse(credential, self._limits, token_type(Kind.CREDENTIAL, Securing.SD_JWT))
         if parsed.key_binding is not None:
             raise MalformedCredential("a held credential has no key binding")
-        return parsed, opened(parsed, Kind.CREDENTIAL)
+        return parsed, opened(parsed, Kind.CREDENTIAL, limits=self._limits)
 
     def _card(self, whole: Opened) -> Card:
         return self._cards.read({name: value for name, value in whole.payload.items() if name not in NAMES})

@@ -13,7 +13,7 @@ from sd_jwt.verifier import SDJWTVerifier
 
 from credentials.dids import did_jwk, did_key
 from credentials.encoding import JsonObject, b64url_decode
-from credentials.errors import BlauweKnopError
+from credentials.errors import BlauweKnopError, LimitExceeded
 from credentials.formats import (
     BitstringStatus,
     Configuration,
@@ -32,9 +32,10 @@ from credentials.formats import (
     WrongAudience,
     WrongNonce,
 )
+from credentials.formats.issuer_key import PublishedKey
 from credentials.formats.jwt_vc import JwtVcJson, VcJwt, VcSdJwt
 from credentials.formats.registry import is_presentation
-from credentials.formats.sd_jwt import SdJwtVc
+from credentials.formats.sd_jwt import Limits, SdJwtVc
 from credentials.keys import Algorithm, InvalidSignature, SoftwareSigner
 from tests.unit.formats.format_samples import (
     AUDIENCE,
@@ -140,6 +141,38 @@ def test_an_issuer_with_certificates_is_an_address(name: str) -> None:
     other = str(FORMATS[name].issue(w3c_draft(), replace(issuer_key(), signer=signer("other"))))
     with pytest.raises(InvalidSignature):
         FORMATS[name].verify(other, BARE, RESOLVER)
+
+
+@EVERY
+def test_an_issuer_at_an_address_may_publish_its_key_where_that_was_allowed(name: str) -> None:
+    class Site:
+        def find(self, issuer: str, kid: str | None) -> PublishedKey:
+            assert (issuer, kid) == ("https://cjib.example", None)
+            return PublishedKey(signer("issuer").public_jwk, "https://cjib.example/.well-known/jwt-vc-issuer")
+
+    def change(header: dict[str, Any], payload: dict[str, Any]) -> None:
+        del header["kid"]
+        header["alg"] = "ES256"
+        for each in (payload, payload.get("vc", payload)):
+            each["issuer" if "issuer" in each else "iss"] = "https://cjib.example"
+        payload["iss"] = "https://cjib.example"
+
+    credential = altered(name, change, signer("issuer"))
+    reading = {"vc+jwt": VcJwt, "vc+sd-jwt": VcSdJwt, "jwt_vc_json": JwtVcJson}[name]([vocabulary()], published=Site())
+    found = reading.verify(credential, BARE, RESOLVER).signed_by
+    assert (found.issuer, found.published_at) == (
+        "https://cjib.example",
+        "https://cjib.example/.well-known/jwt-vc-issuer",
+    )
+    with pytest.raises(MalformedCredential, match="neither"):
+        FORMATS[name].verify(credential, BARE, RESOLVER)
+
+
+def test_limits_are_the_callers_to_set() -> None:
+    narrow = VcSdJwt([vocabulary()], limits=Limits(max_digests=3))
+    for call in (lambda: narrow.verify(held("vc+sd-jwt"), BARE, RESOLVER), lambda: narrow.inspect(held("vc+sd-jwt"))):
+        with pytest.raises(LimitExceeded):
+            call()
 
 
 @EVERY
@@ -365,12 +398,14 @@ def test_the_other_formats_tokens_are_refused(name: str) -> None:
 # Tampering.
 
 
-def altered(name: str, change: Callable[[dict[str, Any], dict[str, Any]], None]) -> str:
+def altered(
+    name: str, change: Callable[[dict[str, Any], dict[str, Any]], None], by: SoftwareSigner | None = None
+) -> str:
     """A credential as its issuer would sign it after a change to its header and payload."""
     head, body = held(name).split("~")[0].split(".")[:2]
     header, payload = json.loads(b64url_decode(head)), json.loads(b64url_decode(body))
     change(header, payload)
-    made = token(payload, header, signer("did issuer", Algorithm.EDDSA))
+    made = token(payload, header, by or signer("did issuer", Algorithm.EDDSA))
     return made + "~" if name == "vc+sd-jwt" else made
 
 
