@@ -332,6 +332,8 @@ def test_the_citizen_reads_what_goes_along(town: Town, securing: Securing) -> No
     assert len({each["soort"] for each in cards}) == 2
     assert all(each["nodig"] for each in cards)
     assert {each["geheel"] for each in cards} == {securing not in SELECTIVE}
+    # What a card cannot hide was not asked for: nothing here is more than the counsellor registered.
+    assert not any(each["ongebruikelijk"] for each in cards)
     # An intake asks no reference of a debt; where a card cannot hide it the citizen sees that it goes along.
     shown_paths = {fact["pad"] for each in cards for fact in each["gegevens"]}
     assert ("zaakkenmerk" in shown_paths) is (securing not in SELECTIVE)

@@ -1,11 +1,11 @@
 """A template as a DCQL query (OpenID4VP 1.0 section 6).
 
 Overviews are required, in any securing; where the template needs cases they are asked with them first, and without
-them last, because a citizen without debts has none. What can be disclosed claim by claim is asked so. Not every case
-has a payment plan or a remedy, and a wallet answers a claim set wholly or not at all: so the sets run from everything,
-by way of every combination of what may be lacking, to the few claims that still help. What cannot be disclosed in part
-is asked without claims, or comes whole for some (of `ldp_vc` the cryptosuite decides); only the template's claims of it
-are kept.
+them last, because a citizen without debts has none. Every credential is asked claim by claim. Not every case has a
+payment plan or a remedy, and a wallet answers a claim set wholly or not at all: so the sets run from everything, by way
+of every combination of what may be lacking, to the few claims that still help. A credential that cannot be disclosed in
+part comes whole (of `ldp_vc` the cryptosuite decides): two sets will do for it, the wallet can still tell its citizen
+what was asked, and only the template's claims of it are kept.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ _TERMS: Final = {OVERVIEW: "BetaalverplichtingenOverzicht", CASE: "FinancieleZaa
 
 # How the ids of one format's queries end, the most wanted format first: those that show no more than is asked.
 _ENDINGS: Final = {SD_JWT: "", VC_SD_JWT: "_vc_sd_jwt", LDP: "_ldp", VC_JWT: "_vc_jwt", JWT_VC_JSON: "_jwt_vc_json"}
-_WITH_CLAIMS: Final = frozenset({SD_JWT, VC_SD_JWT, LDP})
+_IN_PART: Final = frozenset({SD_JWT, VC_SD_JWT, LDP})
 
 
 def query_of(template: Template) -> JsonObject:
@@ -83,14 +83,15 @@ def _claims(
     optional: Sequence[Sequence[ClaimPath]],
     minimum: Sequence[ClaimPath],
 ) -> JsonObject:
-    if format not in _WITH_CLAIMS:
-        return {}
     every = [*claims, *(path for group in optional for path in group)]
     ids = {path: f"c{number}" for number, path in enumerate(every, start=1)}
     # Appendix B.1.2: in a W3C credential a path begins at the credential itself.
     places = {path: path if format == SD_JWT else document_path(type_, path) for path in every}
     asked: JsonObject = {"claims": [{"id": ids[path], "path": list(places[path])} for path in every]}
-    sets: list[JsonValue] = [[ids[path] for path in wanted] for wanted in _sets(claims, optional, minimum)]
+    wanted = list(_sets(claims, optional, minimum))
+    if format not in _IN_PART:
+        wanted = [wanted[0], wanted[-1]] if len(wanted) > 1 else wanted
+    sets: list[JsonValue] = [[ids[path] for path in each] for each in wanted]
     return {**asked, "claim_sets": sets} if len(sets) > 1 else asked
 
 

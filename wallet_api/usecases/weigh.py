@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import final
 
 from credentials.clock import Clock
+from credentials.debts.claims import ALWAYS_DISCLOSED
 from credentials.errors import MalformedInput
 from credentials.formats import ClaimsPath, FormatRegistry, HeldView
 from credentials.openid.dcql import Candidate, Evaluation, Match, evaluate
@@ -97,11 +98,15 @@ class _Held:
 
     def share(self, query: str, match: Match, requester: Requester) -> Share:
         whole = not self.view.paths
-        facts = shown_facts(self.card.type, self.card.claims, None if whole else self._claims(match.paths))
-        return Share(query, self.card, match.paths, facts, False, whole, _unusual(requester, facts))
+        asked = self._facts(self._claims(match.paths)) if match.paths else self._facts(None if whole else ())
+        facts = self._facts(None) if whole else asked
+        return Share(query, self.card, match.paths, facts, False, whole, _unusual(requester, self.card.type, asked))
 
     def asks_bsn(self, share: Share) -> bool:
         return asks_bsn(self.card.claims, None if share.whole else self._claims(share.paths))
+
+    def _facts(self, paths: Sequence[ClaimsPath] | None) -> tuple[Fact, ...]:
+        return shown_facts(self.card.type, self.card.claims, paths)
 
     def _claims(self, paths: Sequence[ClaimsPath]) -> tuple[ClaimsPath, ...]:
         return claim_paths(self.card.type, paths, self.view.document)
@@ -124,12 +129,21 @@ def _with_required(shares: Sequence[Share], evaluation: Evaluation) -> tuple[Sha
     return tuple(replace(share, required=(share.card.agency.identifier, share.query) in required) for share in shares)
 
 
-def _unusual(requester: Requester, facts: Sequence[Fact]) -> tuple[Fact, ...]:
+def _unusual(requester: Requester, type: str, asked: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Return what is asked beyond what the requester registered.
+
+    What every verifier sees is nobody's wish, and what a card cannot hide is its agency's doing.
+    """
     if not requester.known or not requester.registered:
         return ()
+    always = ALWAYS_DISCLOSED.get(type, frozenset())
     registered = [tuple(claim.replace("/", ".").split(".")) for claim in requester.registered]
     return tuple(
-        fact for fact in facts if not fact.technical and not any(covers(_wild(path), fact.path) for path in registered)
+        fact
+        for fact in asked
+        if not fact.technical
+        and fact.path[0] not in always
+        and not any(covers(_wild(path), fact.path) for path in registered)
     )
 
 
