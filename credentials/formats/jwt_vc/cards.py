@@ -18,6 +18,8 @@ from credentials.formats.base import (
     UnknownFormat,
     Vocabulary,
 )
+from credentials.formats.jwt_vc.signature_claims import SignatureClaims
+from credentials.formats.selective_disclosure.confirmation import confirmation
 from credentials.formats.vcdm import CredentialDocument, Version, read_credential, status_entries
 from credentials.formats.vcdm.holder import subject_id
 
@@ -60,6 +62,14 @@ class IssuerName:
         if draft.issuer.startswith("did:") and draft.issuer != issuer:
             raise ValueError("the issuer is not the controller of the verification method")
         return cls(issuer, method, ())
+
+    def claims(self, draft: CredentialDraft) -> SignatureClaims:
+        """Return what our tokens say about their signature: by whom, since when, and the holder's key."""
+        return SignatureClaims(
+            issuer=self.issuer,
+            issued_at=draft.issued_at,
+            confirmation=None if draft.holder is None else confirmation(draft.holder),
+        )
 
 
 class Cards:

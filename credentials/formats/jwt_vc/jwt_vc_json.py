@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, final
 
 from credentials.clock import epoch
-from credentials.encoding import JsonObject, b64_encode
+from credentials.encoding import JsonObject
 from credentials.formats.base import (
     ClaimsPath,
     Configuration,
@@ -25,6 +25,7 @@ from credentials.formats.base import (
     Vocabulary,
 )
 from credentials.formats.issuer_key import PublishedKeys, certificates
+from credentials.formats.jwt_vc.answers import held_view, verified_claims
 from credentials.formats.jwt_vc.cards import CREDENTIAL, Cards, IssuerName
 from credentials.formats.jwt_vc.key_sources import ByIdentifier
 from credentials.formats.jwt_vc.media import Kind
@@ -38,11 +39,10 @@ from credentials.formats.jwt_vc.older_encoding import (
     read_older,
 )
 from credentials.formats.jwt_vc.presentation import check_answer, check_bound, named_holder, refuse_audience
-from credentials.formats.jwt_vc.secured import sign_token
-from credentials.formats.selective_disclosure.confirmation import confirmation
+from credentials.formats.jwt_vc.secured import named_key
 from credentials.formats.vcdm import CREDENTIALS_V1, Version
 from credentials.formats.vcdm import holder as holders
-from credentials.jose import UnverifiedToken
+from credentials.jose import UnverifiedToken, sign_compact
 from credentials.keys import Algorithm, InvalidSignature, Signer
 
 NAME: Final = "jwt_vc_json"
@@ -82,37 +82,17 @@ class JwtVcJson:
         Raises UnknownFormat for a type without a vocabulary, ValueError for a draft that this format cannot state.
         """
         name = IssuerName.of(draft, key)
-        header: JsonObject = {"alg": key.signer.algorithm.value, "typ": TYPE}
-        if name.kid is not None:
-            header["kid"] = name.kid
-        if name.x5c:
-            header["x5c"] = [b64_encode(each) for each in name.x5c]
         claims = encode(self._cards.write(draft, name.issuer, Version.V1_1))
-        claims["iat"] = epoch(draft.issued_at)
-        if draft.holder is not None:
-            claims["cnf"] = confirmation(draft.holder)
-        return sign_token(header, claims, key.signer)
+        # What the encoding makes of the document comes last, so that no claim says another thing.
+        return sign_compact(
+            {"typ": TYPE, **named_key(name.kid, name.x5c)}, name.claims(draft).to_jwt() | claims, key.signer
+        )
 
     def inspect(self, credential: Credential) -> HeldView:
         """Read a held credential, not verified. Everything in it is always disclosed. Raises MalformedCredential."""
         token, held = _held(credential)
         card = self._cards.read(held.document, Version.V1_1)
-        return HeldView(
-            format=NAME,
-            type=card.type,
-            types=card.types,
-            claims=card.claims,
-            always_disclosed=card.claims,
-            paths=(),
-            issuer=card.read.issuer,
-            x5c=certificates(token.header),
-            holder=named_holder(card.subject),
-            issued_at=held.claims.issued_at or card.read.valid_from,
-            valid_from=card.read.valid_from,
-            valid_until=card.read.valid_until,
-            status=card.status,
-            document=card.document,
-        )
+        return held_view(NAME, card, held.claims, named_holder(card.subject), certificates(token.header))
 
     def present(
         self,
@@ -135,7 +115,6 @@ class JwtVcJson:
         if not isinstance(did, str):
             raise HolderBindingFailed("the credential is bound to nobody")
         method = holders.signing_method(did, holder.public_jwk)
-        header: JsonObject = {"alg": holder.algorithm.value, "typ": TYPE, "kid": method}
         claims: JsonObject = {
             "iss": did,
             "aud": audience,
@@ -149,7 +128,7 @@ class JwtVcJson:
                 "verifiableCredential": [str(credential)],
             },
         }
-        return sign_token(header, claims, holder)
+        return sign_compact({"typ": TYPE, "kid": method}, claims, holder)
 
     def verify(self, presented: Credential, expected: Expectation, keys: KeyResolver) -> VerifiedClaims:
         """Check signatures, structure and holder binding.
@@ -172,20 +151,7 @@ class JwtVcJson:
             holder = named_holder(card.subject, keys)
         else:
             holder = check_bound(card.subject, opened.claims.confirmation, presentation.signed_by)
-        return VerifiedClaims(
-            format=NAME,
-            type=card.type,
-            types=card.types,
-            claims=card.claims,
-            signed_by=opened.signed_by,
-            holder=holder,
-            issued_at=opened.claims.issued_at or card.read.valid_from,
-            valid_from=card.read.valid_from,
-            valid_until=card.read.valid_until,
-            status=card.status,
-            raw=presented,
-            document=card.document,
-        )
+        return verified_claims(NAME, card, opened.claims, opened.signed_by, holder, raw=presented)
 
 
 def _held(credential: Credential) -> tuple[UnverifiedToken, UnprovenDocument]:

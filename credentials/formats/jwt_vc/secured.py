@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from credentials.encoding import JsonObject, b64_decode, b64_encode, b64url_encode, json_compact, json_object
+from credentials.encoding import JsonObject, b64_decode, b64_encode, json_compact, json_object
 from credentials.errors import LimitExceeded, MalformedInput
 from credentials.formats.base import ClaimsPath, MalformedCredential, SignedBy
 from credentials.formats.issuer_key import accept_header, certificates
@@ -20,7 +20,7 @@ from credentials.formats.jwt_vc.media import Kind, Securing, media_type, token_t
 from credentials.formats.jwt_vc.signature_claims import NAMES, SignatureClaims
 from credentials.formats.selective_disclosure import Limits, UnverifiedSdJwt
 from credentials.formats.vcdm import CredentialDocument, Envelope, InvalidDocument, Problem
-from credentials.jose import UnverifiedToken, cose
+from credentials.jose import UnverifiedToken, cose, sign_compact
 from credentials.jose.cbor import CborValue
 from credentials.keys import WITH_ES512, Signer
 
@@ -79,16 +79,12 @@ def secure(
         if x5c:
             raise ValueError("a COSE message names its key by kid")
         return cose.sign_message(_cose_headers(kind, kid, claims), json_compact(document), signer)
-    header: JsonObject = {"alg": signer.algorithm.value, "typ": token_type(kind, securing), "cty": kind.value}
-    if kid is not None:
-        header["kid"] = kid
-    if x5c:
-        header["x5c"] = [b64_encode(each) for each in x5c]
+    header = {"typ": token_type(kind, securing), "cty": kind.value, **named_key(kid, x5c)}
     payload: JsonObject = {**claims.to_jwt(), **document}
     if securing is Securing.JWT:
-        return sign_token(header, payload, signer)
+        return sign_compact(header, payload, signer)
     hidden, disclosures = conceal(payload, kind, disclosable, secrets.token_bytes)
-    return "~".join([sign_token(header, hidden, signer), *disclosures, ""])
+    return "~".join([sign_compact(header, hidden, signer), *disclosures, ""])
 
 
 def open_secured(
@@ -182,10 +178,12 @@ def _open_message(secured: str | bytes, source: KeySource, kind: Kind) -> Secure
     return SecuredDocument(document, read, kind, Securing.COSE, claims, signed_by)
 
 
-def sign_token(header: JsonObject, payload: JsonObject, signer: Signer) -> str:
-    """Make a compact JWS with exactly these header parameters. Raises ValueError for what is not JSON."""
-    signing_input = f"{b64url_encode(json_compact(header))}.{b64url_encode(json_compact(payload))}"
-    return f"{signing_input}.{b64url_encode(signer.sign(signing_input.encode('ascii')))}"
+def named_key(kid: str | None, x5c: tuple[bytes, ...]) -> JsonObject:
+    """Return the header parameters that say with which key was signed."""
+    header: JsonObject = {} if kid is None else {"kid": kid}
+    if x5c:
+        header["x5c"] = [b64_encode(each) for each in x5c]
+    return header
 
 
 def _cose_headers(kind: Kind, kid: str | None, claims: SignatureClaims) -> cose.Headers:

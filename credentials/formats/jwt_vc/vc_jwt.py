@@ -25,14 +25,14 @@ from credentials.formats.base import (
     Vocabulary,
 )
 from credentials.formats.issuer_key import PublishedKeys, certificates
-from credentials.formats.jwt_vc.cards import CREDENTIAL, Cards, IssuerName, earliest, latest
+from credentials.formats.jwt_vc.answers import held_view, verified_claims
+from credentials.formats.jwt_vc.cards import CREDENTIAL, Cards, IssuerName
 from credentials.formats.jwt_vc.document import envelope_of
 from credentials.formats.jwt_vc.key_sources import ByIdentifier
 from credentials.formats.jwt_vc.media import Kind, Securing, media_type, token_type
 from credentials.formats.jwt_vc.presentation import check_answer, check_bound, named_holder, refuse_audience
 from credentials.formats.jwt_vc.secured import SecuredDocument, open_token, secure
 from credentials.formats.jwt_vc.signature_claims import NAMES, SignatureClaims
-from credentials.formats.selective_disclosure.confirmation import confirmation
 from credentials.formats.vcdm import (
     CREDENTIALS_V2,
     ENVELOPED_CREDENTIAL,
@@ -93,7 +93,7 @@ class VcJwt:
             key.signer,
             kid=name.kid,
             x5c=name.x5c,
-            claims=issuing_claims(name, draft),
+            claims=name.claims(draft),
         )
         return str(token)
 
@@ -102,22 +102,7 @@ class VcJwt:
         token = _token(credential, Kind.CREDENTIAL)
         claims = SignatureClaims.read(token.header, token.payload)
         card = self._cards.read({name: value for name, value in token.payload.items() if name not in NAMES})
-        return HeldView(
-            format=NAME,
-            type=card.type,
-            types=card.types,
-            claims=card.claims,
-            always_disclosed=card.claims,
-            paths=(),
-            issuer=card.read.issuer,
-            x5c=certificates(token.header),
-            holder=named_holder(card.subject),
-            issued_at=claims.issued_at,
-            valid_from=latest(card.read.valid_from, claims.not_before),
-            valid_until=earliest(card.read.valid_until, claims.expires_at),
-            status=card.status,
-            document=card.document,
-        )
+        return held_view(NAME, card, claims, named_holder(card.subject), certificates(token.header))
 
     def present(
         self,
@@ -179,29 +164,7 @@ class VcJwt:
             holder = named_holder(card.subject, keys)
         else:
             holder = check_bound(card.subject, opened.claims.confirmation, presentation.signed_by)
-        return VerifiedClaims(
-            format=NAME,
-            type=card.type,
-            types=card.types,
-            claims=card.claims,
-            signed_by=opened.signed_by,
-            holder=holder,
-            issued_at=opened.claims.issued_at,
-            valid_from=latest(card.read.valid_from, opened.claims.not_before),
-            valid_until=earliest(card.read.valid_until, opened.claims.expires_at),
-            status=card.status,
-            raw=presented,
-            document=card.document,
-        )
-
-
-def issuing_claims(name: IssuerName, draft: CredentialDraft) -> SignatureClaims:
-    """Return what our tokens say about their signature: by whom, since when, and the holder's key."""
-    return SignatureClaims(
-        issuer=name.issuer,
-        issued_at=draft.issued_at,
-        confirmation=None if draft.holder is None else confirmation(draft.holder),
-    )
+        return verified_claims(NAME, card, opened.claims, opened.signed_by, holder, raw=presented)
 
 
 def _token(credential: Credential, kind: Kind) -> UnverifiedToken:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final, final
 
-from credentials.encoding import JsonObject, b64_encode
+from credentials.encoding import JsonObject
 from credentials.formats.base import (
     ClaimsPath,
     Configuration,
@@ -26,20 +26,22 @@ from credentials.formats.base import (
     Vocabulary,
 )
 from credentials.formats.issuer_key import PublishedKeys, certificates
-from credentials.formats.jwt_vc.cards import CREDENTIAL, Card, Cards, IssuerName, earliest, latest
+from credentials.formats.jwt_vc.answers import held_view, verified_claims
+from credentials.formats.jwt_vc.cards import CREDENTIAL, Card, Cards, IssuerName
 from credentials.formats.jwt_vc.disclosable import conceal, opened
 from credentials.formats.jwt_vc.document import check_agreement, check_unsecured
 from credentials.formats.jwt_vc.key_sources import ByIdentifier
 from credentials.formats.jwt_vc.leaves import DECOY_MULTIPLE, SUBJECT, fill_sets, places
 from credentials.formats.jwt_vc.media import Kind, Securing, token_type
 from credentials.formats.jwt_vc.presentation import named_holder, refuse_audience
-from credentials.formats.jwt_vc.secured import open_token, sign_token
+from credentials.formats.jwt_vc.secured import named_key, open_token
 from credentials.formats.jwt_vc.signature_claims import NAMES, SignatureClaims
 from credentials.formats.selective_disclosure import Limits, RandomBytes, UnverifiedSdJwt, key_binding
-from credentials.formats.selective_disclosure.confirmation import confirmation, holder_of
+from credentials.formats.selective_disclosure.confirmation import holder_of
 from credentials.formats.selective_disclosure.paths import needed
 from credentials.formats.selective_disclosure.processing import Opened, Path
 from credentials.formats.vcdm import CREDENTIALS_V2
+from credentials.jose import sign_compact
 from credentials.keys import Algorithm, Signer
 
 NAME: Final = "vc+sd-jwt"
@@ -95,24 +97,16 @@ class VcSdJwt:
         """
         name = IssuerName.of(draft, key)
         document = self._cards.write(draft, name.issuer)
-        claims = SignatureClaims(
-            issuer=name.issuer,
-            issued_at=draft.issued_at,
-            confirmation=None if draft.holder is None else confirmation(draft.holder),
-        )
+        claims = name.claims(draft)
         check_unsecured(document, Kind.CREDENTIAL)
         check_agreement(document, Kind.CREDENTIAL, name.issuer, claims)
         header: JsonObject = {
-            "alg": key.signer.algorithm.value,
             "typ": token_type(Kind.CREDENTIAL, Securing.SD_JWT),
             "cty": Kind.CREDENTIAL.value,
+            **named_key(name.kid, name.x5c),
         }
-        if name.kid is not None:
-            header["kid"] = name.kid
-        if name.x5c:
-            header["x5c"] = [b64_encode(each) for each in name.x5c]
         payload, disclosures = self._concealed({**claims.to_jwt(), **document}, draft)
-        return "~".join([sign_token(header, payload, key.signer), *disclosures, ""])
+        return "~".join([sign_compact(header, payload, key.signer), *disclosures, ""])
 
     def inspect(self, credential: Credential) -> HeldView:
         """Read a held credential with every disclosure open, not verified. Raises MalformedCredential."""
@@ -120,21 +114,14 @@ class VcSdJwt:
         claims = SignatureClaims.read(parsed.token.header, whole.payload)
         card = self._card(whole)
         in_sight = self._card(opened(parsed, Kind.CREDENTIAL, {}, self._limits))
-        return HeldView(
-            format=NAME,
-            type=card.type,
-            types=card.types,
-            claims=card.claims,
+        return held_view(
+            NAME,
+            card,
+            claims,
+            _holder(claims.confirmation, card, None),
+            certificates(parsed.token.header),
             always_disclosed=in_sight.claims,
             paths=_leaves(whole.places.values()),
-            issuer=card.read.issuer,
-            x5c=certificates(parsed.token.header),
-            holder=_holder(claims.confirmation, card, None),
-            issued_at=claims.issued_at,
-            valid_from=latest(card.read.valid_from, claims.not_before),
-            valid_until=earliest(card.read.valid_until, claims.expires_at),
-            status=card.status,
-            document=card.document,
         )
 
     def present(
@@ -179,20 +166,7 @@ class VcSdJwt:
         holder = _holder(proven.claims.confirmation, card, keys)
         bound_to = holder.jwk if holder else None
         key_binding.check(parsed.key_binding, parsed.signed_part, bound_to, expected, parsed.hash_name)
-        return VerifiedClaims(
-            format=NAME,
-            type=card.type,
-            types=card.types,
-            claims=card.claims,
-            signed_by=proven.signed_by,
-            holder=holder,
-            issued_at=proven.claims.issued_at,
-            valid_from=latest(card.read.valid_from, proven.claims.not_before),
-            valid_until=earliest(card.read.valid_until, proven.claims.expires_at),
-            status=card.status,
-            raw=presented,
-            document=card.document,
-        )
+        return verified_claims(NAME, card, proven.claims, proven.signed_by, holder, raw=presented)
 
     def _concealed(self, payload: JsonObject, draft: CredentialDraft) -> tuple[JsonObject, list[str]]:
         if draft.disclosable is not None:
