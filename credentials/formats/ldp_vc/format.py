@@ -33,7 +33,6 @@ from credentials.formats.base import (
     WrongAudience,
     WrongNonce,
 )
-from credentials.formats.ldp_vc import holder as holders
 from credentials.formats.ldp_vc import selective
 from credentials.formats.ldp_vc.canonical import Canonicaliser
 from credentials.formats.ldp_vc.contexts import CREDENTIALS_V2, ContextBundle
@@ -50,6 +49,7 @@ from credentials.formats.ldp_vc.proofs import (
 from credentials.formats.ldp_vc.suites import ALL_SUITES, EDDSA_RDFC_2022, Cryptosuite
 from credentials.formats.ldp_vc.suites.ecdsa_sd_2023 import EcdsaSd2023
 from credentials.formats.vcdm import CredentialDocument, read_credential, read_presentation, status_entries
+from credentials.formats.vcdm import holder as holders
 from credentials.keys import Signer
 
 NAME: Final = "ldp_vc"
