@@ -35,6 +35,7 @@ WITH_PROOF = [
     "ed25519-2020",
 ]
 SELECTIVE = "ecdsa-sd-2023-p256"
+KINDS = ["VerifiablePresentation"]
 CANARY = "kanarie-98765"
 
 
@@ -95,6 +96,14 @@ def test_nobody_else_chooses_the_key_or_the_purpose(api: Api, name: str) -> None
     signed = api.issued(instance, api.credential(instance, proof=claimed))
     assert signed["proof"][1]["proofPurpose"] == "assertionMethod"  # type: ignore[index,call-overload]
     assert api.verify(signed).status == 400
+
+
+def test_a_proof_of_a_credential_may_be_for_one_challenge_and_domain(api: Api) -> None:
+    issued = api.issued("eddsa-rdfc-2022", api.credential("eddsa-rdfc-2022"), challenge="c-1", domain="a.example")
+    assert api.verify(issued, challenge="c-1", domain="a.example").status == 200
+    assert api.verify(issued, challenge="c-2").problem == "INVALID_CHALLENGE_ERROR"
+    assert api.verify(issued, domain="b.example").problem == "INVALID_DOMAIN_ERROR"
+    assert api.verify(api.issued("status", api.credential("status")), challenge="c-1").status == 400
 
 
 # -- ecdsa-sd-2023: the suites never derive anything unless they are told to
@@ -286,6 +295,15 @@ def test_an_enveloped_presentation_answers_the_question(api: Api) -> None:
         assert api.present(presented, challenge="c-2").status == 400
         assert api.present(presented, domain="other.example").status == 400
         assert api.verify(presented).status == 400
+        assert api.present({**presented, "type": "EnvelopedVerifiableCredential"}, challenge="c-1").status == 400
+    for claims in ({"exp": 1_000_000_000}, {"nbf": 4_000_000_000}):
+        for media_type, token in (
+            ("application/vp+jwt", holder.token({**asked, **claims, **document}, typ="vp+jwt", cty="vp")),
+            ("application/jwt", holder.token({**asked, **claims, "vp": document}, typ="JWT")),
+        ):
+            assert api.present(enveloped(kind, media_type, token), challenge="c-1").status == 400
+    undefined = holder.token({**asked, **document, "type": [*KINDS, "Undefined"]}, typ="vp+jwt", cty="vp")
+    assert api.present(enveloped(kind, "application/vp+jwt", undefined), challenge="c-1").status == 400
     bad = {**document, "verifiableCredential": [{**within, "id": str(within["id"])[:-8] + "AAAAAAAA"}]}
     token = holder.token({**asked, **bad}, typ="vp+jwt", cty="vp")
     assert api.present(enveloped(kind, "application/vp+jwt", token), challenge="c-1").status == 400
@@ -317,6 +335,7 @@ def test_each_credential_in_a_presentation_is_verified(api: Api) -> None:
     assert api.present(holder.presentation(api, good, token)).status == 200
     # The holder signs whatever stands in its presentation; only the issuer's proof tells that it is not the issuer's.
     assert api.present(holder.presentation(api, good, altered(good, grade="nine"))).status == 400
+    assert api.present(holder.presentation(api, good, cryptosuite="eddsa-jcs-2022")).status == 200
     gone = api.issued("eddsa-rdfc-2022", api.credential("eddsa-rdfc-2022", validUntil="2026-11-23T11:30:00Z"))
     assert api.present(holder.presentation(api, gone)).status == 400
 
@@ -326,6 +345,7 @@ def test_what_a_holder_asserts_of_itself_needs_no_other_proof(api: Api) -> None:
     own = api.credential("eddsa-rdfc-2022", issuer=holder.did)
     assert api.present(holder.presentation(api, own)).status == 200
     assert api.present(holder.presentation(api, {**own, "issuer": other.did})).status == 400
+    assert api.present(holder.presentation(api, {**own, "validUntil": "2026-11-23T11:30:00Z"})).status == 400
     # Signed by another than the holder it names, which this service accepts of other presentations.
     assert api.present(holder.presentation(api, holder=other.did)).status == 200
     theirs = api.credential("eddsa-rdfc-2022", issuer=other.did)
@@ -396,6 +416,7 @@ def test_a_status_list_is_a_credential_behind_its_address(api: Api, with_status:
         ({"statusListIndex": "131072"}, "RANGE_ERROR"),
         ({"statusListIndex": "-1"}, "MALFORMED_VALUE_ERROR"),
         ({"type": "https://example.org/OtherStatus"}, "MALFORMED_VALUE_ERROR"),
+        ({"type": "https://example.org/OtherStatus", "statusPurpose": "other"}, "MALFORMED_VALUE_ERROR"),
     ],
 )
 def test_a_status_that_cannot_be_checked_is_not_valid(api: Api, entry: dict[str, str], problem: str) -> None:

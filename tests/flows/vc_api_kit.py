@@ -112,6 +112,8 @@ class Party:
         if credentials:
             document["verifiableCredential"] = list(credentials)
         how = {"purpose": "authentication", "challenge": "c-1", "domain": "verifier.example"}
+        if "cryptosuite" in members:
+            how["cryptosuite"] = members.pop("cryptosuite")
         return self.sign(api, {**document, **members}, **how)
 
     def token(self, claims: JsonObject, **header: Any) -> str:

@@ -40,7 +40,7 @@ def read_presentation(document: object, versions: Collection[Version] = ONLY_V2)
     self_asserted = tuple(each for each in credentials if "proof" not in each and not is_envelope(each))
     for each in self_asserted:
         # Section 4.13.4: claims that only the presentation secures are its holder's.
-        if holder is None or party(each.get("issuer"), "verifiableCredential/issuer") != holder:
+        if party(each.get("issuer"), "verifiableCredential/issuer") != holder:
             raise InvalidDocument("a credential without a proof is not the holder's own", path="/verifiableCredential")
     return PresentationDocument(holder, types(node["type"], "type"), credentials, self_asserted, version)
 

@@ -121,8 +121,7 @@ def language_value(value: JsonValue, what: str) -> None:
 
 def _type_name(value: JsonValue, what: str) -> str:
     if isinstance(value, str) and ":" in value:
-        if value.startswith("_:"):
-            raise InvalidDocument(f"{what} names nothing outside this document", path=f"/{what}")
+        # No blank node is one, which would name nothing outside this document.
         return url(value, what)
     if not isinstance(value, str) or not _TERM.match(value):
         raise InvalidDocument(f"{what} is neither a term nor a URL", path=f"/{what}")

@@ -46,7 +46,7 @@ class Engine:
         return read
 
     def check_meaning(self, document: Mapping[str, object]) -> None:
-        """Demand that every name in a document means something, for suites too that sign it as plain JSON.
+        """Demand that every name in a document means something, also where it is secured as plain JSON.
 
         Raises as `Canonicaliser.canonical`.
         """

@@ -50,6 +50,7 @@ def test_other_ways_to_write_one(name: str, value: JsonValue) -> None:
         ("id", None),
         ("id", "eyJ.e30.x"),
         ("id", "https://example.org"),
+        ("id", "text:application/vc+jwt,eyJ.e30.x"),
         ("id", "data:application/vc+jwt"),
         ("id", "data:application/vc+jwt,"),
         ("id", "data:,eyJ.e30.x"),

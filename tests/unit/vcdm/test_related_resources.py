@@ -80,6 +80,7 @@ def test_every_kind_of_digest_must_match_and_of_one_kind_the_strongest() -> None
         {"digestMultibase": "u" + b64url_encode(BARE[:31])},
         {"digestMultibase": "u" + b64url_encode(b"\x12\x1f" + BARE[:31])},
         {"digestMultibase": "u" + b64url_encode(b"\x16\x20" + BARE)},
+        {"digestMultibase": "u" + b64url_encode(b"\x12\x20" + BARE + b"x")},
         {"digestMultibase": "z" + "1" * 100_000},
         {"digestSRI": sri("sha256"), "mediaType": "json"},
         {"digestSRI": sri("sha256"), "mediaType": None},

@@ -83,7 +83,11 @@ def test_the_least_that_is_a_credential() -> None:
         ("relatedResource", {"id": "https://example.org/r"}),
         ("relatedResource", {"id": "https://example.org/r", "digestSRI": 5}),
         ("relatedResource", [{"id": "urn:r", "digestSRI": SRI}, {"id": "urn:r", "digestSRI": SRI}]),
+        ("@id", "urn:x"),
+        ("@type", "VerifiableCredential"),
         ("evidence", {"id": "urn:x"}),
+        ("confidenceMethod", {"id": "urn:x"}),
+        ("renderMethod", {"id": "urn:x"}),
         ("termsOfUse", {"id": "urn:x"}),
         ("refreshService", "x"),
         ("name", 5),
@@ -112,8 +116,17 @@ def test_what_is_missing_is_refused(name: str) -> None:
 
 
 def test_an_end_before_the_beginning_is_out_of_range() -> None:
+    read_credential({**CREDENTIAL, "validUntil": CREDENTIAL["validFrom"]})
     with pytest.raises(InvalidDocument) as caught:
         read_credential({**CREDENTIAL, "validUntil": "2026-11-22T12:00:00Z"})
+    assert caught.value.problem is Problem.RANGE
+
+
+def test_no_set_is_endless() -> None:
+    evidence: list[JsonValue] = [{"type": "Note"}] * 256
+    read_credential({**CREDENTIAL, "evidence": evidence})
+    with pytest.raises(InvalidDocument) as caught:
+        read_credential({**CREDENTIAL, "evidence": [*evidence, {"type": "Note"}]})
     assert caught.value.problem is Problem.RANGE
 
 

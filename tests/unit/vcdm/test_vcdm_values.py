@@ -24,6 +24,7 @@ def test_urls(value: str) -> None:
         "did",
         "https:",
         "https://",
+        "HTTPS://",
         "http:/path",
         "https ://x",
         "1a:b",
