@@ -253,6 +253,16 @@ def test_the_order_of_types_does_not_matter_and_each_brings_its_context() -> Non
         assert {("<urn:one>", '"1"'), ("<urn:two>", '"2"'), ("<urn:of-two>", '"3"')} < found
 
 
+def test_a_reversed_term_and_reverse_go_together_in_any_order_but_two_reverses_do_not() -> None:
+    context: JsonObject = {"parent": {"@reverse": "urn:child"}, "back": "@reverse"}
+    back: JsonValue = {"urn:p": {"@id": "urn:a"}}
+    one: JsonObject = {"@context": context, "@id": "urn:x", "parent": {"@id": "urn:b"}, "@reverse": back}
+    other = dict(reversed(one.items()))
+    assert sorted(Processor(nothing).to_quads(one)) == sorted(Processor(nothing).to_quads(other))
+    with pytest.raises(JsonLdError, match="colliding keywords"):
+        Processor(nothing).to_quads({**one, "back": back})
+
+
 KEYS = (
     *(
         "@context",

@@ -27,7 +27,7 @@ class KeywordEntries:
         """Add one entry. Raises JsonLdError, and whatever the expander raises."""
         if place.name == "@reverse":
             raise JsonLdError("invalid reverse property map")
-        if keyword in place.result and (self._old or keyword not in ("@included", "@type")):
+        if keyword in place.result and (self._old or keyword not in _MERGED) and not _is_reversed_term(place, keyword):
             raise JsonLdError("colliding keywords")
         handler = _HANDLERS.get(keyword)
         if handler is None or (self._old and keyword in _NEW):
@@ -158,6 +158,12 @@ _HANDLERS: Final[Mapping[str, _Handler]] = {
     "@reverse": KeywordEntries.reverse,
 }
 _NEW: Final = frozenset({"@included", "@direction"})
+_MERGED: Final = frozenset({"@included", "@type"})
+
+
+def _is_reversed_term(place: Place, keyword: str) -> bool:
+    # What a reversed term has put under `@reverse` is no second `@reverse`, whichever of the two comes first.
+    return keyword == "@reverse" and sum(place.active.key(name).iri == keyword for name in place.element) == 1
 
 
 def _extend(properties: JsonObject, iri: str, values: JsonValue) -> None:
