@@ -1,6 +1,6 @@
 """A wallet and a case system that speak HTTP with a verifier in this process."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from credentials.encoding import JsonObject, json_compact
 from credentials.formats import Credential
-from credentials.openid.request_link import VerifiedRequest, parse_request_link
+from credentials.openid.request_link import RequestUriPost, VerifiedRequest, parse_request_link
 from credentials.openid.request_object import UnverifiedRequest, verify_request
 from credentials.openid.vp_request import PresentationRequest
 from credentials.openid.vp_response import build_response
@@ -39,12 +39,15 @@ class Counter:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def read(self, uri: str, *, wallet_nonce: str | None = None) -> PresentationRequest:
+    def read(self, uri: str, *, wallet_nonce: str | None = None, formats: Collection[str] = ()) -> PresentationRequest:
+        """Fetch a request: by GET, or by POST where the wallet has a nonce or says what formats it takes."""
         link = parse_request_link(uri, insecure_localhost=True)
         if isinstance(link, VerifiedRequest):
             return link.request
         path = link.request_uri.removeprefix(BASE)
-        answer = self.http.post(path, data={"wallet_nonce": wallet_nonce}) if wallet_nonce else self.http.get(path)
+        metadata: JsonObject | None = {"vp_formats_supported": {each: {} for each in formats}} if formats else None
+        fields = RequestUriPost(wallet_nonce, metadata).to_form()
+        answer = self.http.post(path, data=fields) if fields else self.http.get(path)
         assert answer.status_code == 200, answer.text
         assert answer.headers["content-type"] == "application/oauth-authz-req+jwt"
         verified = verify_request(
@@ -64,7 +67,8 @@ class Counter:
         return self.post(request, build_response(request, token))
 
     def share(self, made: JsonObject, cards: Sequence[Card], **how: Any) -> Any:  # a response
-        request = self.read(str(made["verzoekUri"]))
+        formats = {card.format for card in cards} - {"dc+sd-jwt", "ldp_vc"}
+        request = self.read(str(made["verzoekUri"]), formats=formats)
         return self.send(request, self.world.present(request, cards, **how))
 
 

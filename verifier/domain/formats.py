@@ -1,5 +1,6 @@
 """The formats that we ask for and can verify, with what wallets must know of each (OpenID4VP 1.0 section 11.1)."""
 
+from collections.abc import Collection
 from types import MappingProxyType
 from typing import Final
 
@@ -30,3 +31,17 @@ VP_FORMATS: Final = MappingProxyType[str, JsonObject](
         JWT_VC_JSON: _JWT_ALGORITHMS,
     }
 )
+
+# Wallets in the field refuse a whole query for one format whose name they do not know, and this one has no profile.
+_ONLY_IF_NAMED: Final = frozenset({VC_JWT})
+
+
+def formats_for(wallet_metadata: JsonObject | None) -> Collection[str]:
+    """Return the formats to ask a wallet for: those that it says it takes (section 10), or that are safe to ask of any.
+
+    What a wallet says of itself and we cannot read is taken for nothing said.
+    """
+    said = (wallet_metadata or {}).get("vp_formats_supported")
+    if not isinstance(said, dict):
+        return VP_FORMATS.keys() - _ONLY_IF_NAMED
+    return VP_FORMATS.keys() & said.keys()

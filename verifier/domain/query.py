@@ -8,12 +8,14 @@ part comes whole (of `ldp_vc` the cryptosuite decides): two sets will do for it,
 what was asked, and only the template's claims of it are kept.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Final
 
 from credentials.debts.document_paths import document_path
 from credentials.encoding import JsonObject, JsonValue
+from credentials.openid.dcql import DcqlQuery
 from verifier.domain.evidence import CASE, OVERVIEW
 from verifier.domain.formats import JWT_VC_JSON, LDP, SD_JWT, VC_JWT, VC_SD_JWT
 from verifier.domain.templates import ClaimPath, Template
@@ -59,6 +61,20 @@ def query_of(template: Template) -> JsonObject:
         both += [["overzicht", "zaak_ldp"], ["overzicht_ldp", "zaak"]]
     # The most wanted first (section 6.2): wallets offer the citizen the first option that they can answer.
     return {"credentials": credentials, "credential_sets": [{"options": [*both, *overviews]}]}
+
+
+def narrowed(query: DcqlQuery, formats: Collection[str]) -> DcqlQuery:
+    """Return the query without what is in other formats; unchanged where nothing would be left to ask.
+
+    Whatever answers the narrower query answers the whole one.
+    """
+    credentials = tuple(each for each in query.credentials if each.format in formats)
+    known = {each.id for each in credentials}
+    sets = tuple(
+        replace(each, options=tuple(option for option in each.options if known.issuperset(option)))
+        for each in query.credential_sets
+    )
+    return DcqlQuery(credentials, sets) if credentials and all(each.options for each in sets) else query
 
 
 def claims_to_keep(template: Template, type_: str) -> tuple[ClaimPath, ...]:

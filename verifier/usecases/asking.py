@@ -21,7 +21,8 @@ from credentials.openid.request_object import sign_request
 from credentials.openid.verifier_info import Purpose
 from credentials.openid.vp_request import PresentationRequest, ResponseMode
 from verifier.domain.errors import RequestEnded, UnknownRequest
-from verifier.domain.formats import VP_FORMATS
+from verifier.domain.formats import VP_FORMATS, formats_for
+from verifier.domain.query import narrowed
 from verifier.domain.request import VerificationRequest
 from verifier.ports import Requests
 from verifier.usecases.desk import template_for
@@ -95,15 +96,18 @@ class Asking:
     ) -> PresentationRequest:
         template, binding = template_for(request), request.binding
         key = encryption_key(request)
+        query = parse_query(request.query)
+        if template.own_query is None:
+            query = narrowed(query, formats_for(posted.wallet_metadata if posted else None))
         return PresentationRequest(
             client_id=self.client_id(request),
             response_uri=self.response_uri(request),
             response_mode=ResponseMode(request.response_mode),
             nonce=binding.nonce,
-            dcql=parse_query(request.query),
+            dcql=query,
             state=binding.state,
             encryption_keys=() if key is None else (key.public(),),
-            vp_formats=dict(VP_FORMATS),
+            vp_formats={each.format: VP_FORMATS[each.format] for each in query.credentials},
             purpose=Purpose(template.purpose, template.legal_ground, template.retention_text),
             wallet_nonce=posted.wallet_nonce if posted else None,
         )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, final
 
+from credentials.encoding import JsonObject
 from credentials.errors import BlauweKnopError
 from credentials.openid.errors import parse_error
 from credentials.openid.request_link import POST, RequestLink, RequestReference, RequestUriPost, parse_request_link
@@ -10,7 +11,20 @@ from credentials.openid.request_object import MAX_REQUEST_CHARACTERS, MEDIA_TYPE
 from credentials.openid.vp_response import parse_acknowledgement
 from service.http import OutboundClient
 from wallet_api.domain.errors import NotDelivered, RequestRefused
+from wallet_api.domain.issuance import SUITES
 
+_SD_JWT: Final[JsonObject] = {"sd-jwt_alg_values": ["ES256"], "kb-jwt_alg_values": ["ES256"]}
+_JWT: Final[JsonObject] = {"alg_values": ["ES256"]}
+# OpenID4VP 1.0 section 10: the formats of `FORMATS`, alike in every wallet of this kind, so that it tells nobody apart.
+WALLET_METADATA: Final[JsonObject] = {
+    "vp_formats_supported": {
+        "dc+sd-jwt": _SD_JWT,
+        "vc+sd-jwt": _SD_JWT,
+        "ldp_vc": {"proof_type_values": ["DataIntegrityProof"], "cryptosuite_values": list(SUITES)},
+        "vc+jwt": _JWT,
+        "jwt_vc_json": _JWT,
+    }
+}
 _ACCEPT: Final = f"{MEDIA_TYPE}, application/jwt"
 
 
@@ -27,9 +41,12 @@ class HttpRequesters:
         return parse_request_link(text, insecure_localhost=self._insecure)
 
     def fetch(self, reference: RequestReference, wallet_nonce: str | None) -> str:
-        """Fetch a request object, by GET or with our nonce by POST. Raises Unavailable, PeerRefused, RequestRefused."""
+        """Fetch a request object, by GET, or by POST with our nonce and the formats that we take.
+
+        Raises Unavailable, PeerRefused, RequestRefused.
+        """
         if reference.method == POST:
-            fields = RequestUriPost(wallet_nonce=wallet_nonce).to_form()
+            fields = RequestUriPost(wallet_nonce, WALLET_METADATA).to_form()
             answer = self._http.post_form(reference.request_uri, fields, accept=_ACCEPT)
         else:
             answer = self._http.get(reference.request_uri, _ACCEPT, max_bytes=MAX_REQUEST_CHARACTERS)

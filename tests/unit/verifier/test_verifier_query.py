@@ -7,8 +7,8 @@ from credentials.openid.dcql import Answered, check_presentation, parse_query
 from tests.debt_builders import AS_OF, CJIB, a_case, demanded, demo_cases, imposed
 from verifier.domain.errors import UnknownTemplate
 from verifier.domain.evidence import CASE, OVERVIEW
-from verifier.domain.formats import VP_FORMATS
-from verifier.domain.query import claims_to_keep, query_of
+from verifier.domain.formats import VP_FORMATS, formats_for
+from verifier.domain.query import claims_to_keep, narrowed, query_of
 from verifier.domain.templates import INTAKE, SETTLEMENT, SNELSCAN, TEMPLATES, Template, own_query, template_of
 from verifier.usecases.examine import kept
 
@@ -58,6 +58,26 @@ def test_every_format_is_asked_the_same_claims() -> None:
         fewest = (kind[0].claim_sets[0], kind[0].claim_sets[-1])
         assert {each.claim_sets for each in kind} == {kind[0].claim_sets, fewest}
     assert all(claim.path[0] == "credentialSubject" for each in asked[2:] for claim in each.claims)
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        (None, {"dc+sd-jwt", "vc+sd-jwt", "ldp_vc", "jwt_vc_json"}),
+        ({"vp_formats_supported": "unreadable"}, {"dc+sd-jwt", "vc+sd-jwt", "ldp_vc", "jwt_vc_json"}),
+        ({"vp_formats_supported": {"dc+sd-jwt": {}, "mso_mdoc": {}}}, {"dc+sd-jwt"}),
+        ({"vp_formats_supported": {"vc+jwt": {}, "ldp_vc": {}}}, {"vc+jwt", "ldp_vc"}),
+        ({"vp_formats_supported": {"mso_mdoc": {}}}, set(VP_FORMATS)),
+    ],
+    ids=["nothing", "unreadable", "nl-wallet", "ours", "none of ours"],
+)
+def test_a_wallet_is_asked_for_what_it_says_it_takes(said: JsonObject | None, asked: set[str]) -> None:
+    query = parse_query(query_of(INTAKE))
+    narrower = narrowed(query, formats_for(said))
+    assert {each.format for each in narrower.credentials} == asked
+    assert parse_query(narrower.to_json()) == narrower
+    assert set(narrower.credential_sets[0].options) <= set(query.credential_sets[0].options)
+    assert {len(option) for option in narrower.credential_sets[0].options} == {1, 2}
 
 
 def test_a_citizen_may_answer_in_any_one_format() -> None:
