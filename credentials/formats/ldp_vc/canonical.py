@@ -22,6 +22,7 @@ from credentials.formats.ldp_vc.own_profile import check_profile
 from credentials.formats.ldp_vc.plan import Plan
 from credentials.formats.ldp_vc.rdf import Quad, canonicalise
 from credentials.formats.ldp_vc.safety import UnsafeDocument
+from credentials.formats.ldp_vc.single_places import check_single_places
 from credentials.formats.ldp_vc.worker import Worker
 
 _JOBS: Final = {"sha256": b"C", "sha384": b"D"}
@@ -95,7 +96,7 @@ class Canonicaliser:
                 self._seen.get(mark, lambda: True)
                 return None
         own = self.profile is Profile.OWN
-        plan = self._plans.get(structure, lambda: Plan.compiled(text, parts, self._facts, own=own))
+        plan = self._plans.get(structure, lambda: Plan.of(text, parts, self._facts, own=own))
         return plan.canonical(text, parts.leaves, hash_name) if plan else None
 
     def _long_way(self, document: JsonObject, text: bytes, hash_name: str) -> bytes:
@@ -113,9 +114,11 @@ class Canonicaliser:
             check_profile(document, self.bundle, self._limits)
         # JSON-LD 1.1 API section 8.1.1: without this, the direction of a text would go unsigned; issuers write it so.
         quads = self._processor.to_quads(document, safe=True, rdf_direction="i18n-datatype", distinct=not own)
-        if own and len(set(quads)) != len(quads):
-            # A copy would be signed as one and read as two.
-            raise UnsafeDocument("the document states one fact twice")
+        if own:
+            if len(set(quads)) != len(quads):
+                # A copy would be signed as one and read as two.
+                raise UnsafeDocument("the document states one fact twice")
+            check_single_places(quads)
         if len(quads) > self._limits.max_quads:
             raise LimitExceeded(f"the document states more than {self._limits.max_quads} facts")
         return quads

@@ -1,19 +1,17 @@
 """The documents of our own profile: narrower than safe mode, so that reading the JSON is enough to know what is said.
 
 Refused here: inline and unknown contexts, floats, null, empty objects and arrays (they sign nothing, and yet a reader
-sees them: an empty list of debts), `@direction`, every keyword that moves content around, properties under their full
-names, and one thing described in two places. The last two leave the signature whole while a reader of the JSON misses
-what they moved.
+sees them: an empty list of debts), `@direction`, every keyword that moves content around, and properties under their
+full names: these leave the signature whole while a reader of the JSON misses what they moved. For the same reason
+`single_places` refuses what is described in one of several places.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import LimitExceeded
 from credentials.formats.ldp_vc.contexts import ContextBundle, UnknownContext
-from credentials.formats.ldp_vc.leaves import SLOT
 from credentials.formats.ldp_vc.limits import DocumentLimits
 from credentials.formats.ldp_vc.safety import UnsafeDocument
 
@@ -25,14 +23,7 @@ _NO_CHARACTERS: Final = ("\ufffe", "\uffff")
 
 def check_profile(document: JsonObject, bundle: ContextBundle, limits: DocumentLimits) -> None:
     """Walk a document once. Raises UnsafeDocument, UnknownContext, LimitExceeded."""
-    _Walk(bundle, limits).object(document, 1, set())
-
-
-def identities(document: JsonObject) -> list[list[int]]:
-    """Return the slots of a document with sentinels that name described things, per graph that they stand in."""
-    found: list[list[int]] = [[]]
-    _gather(document, found, 0)
-    return found
+    _Walk(bundle, limits).object(document, 1)
 
 
 @dataclass(slots=True)
@@ -43,19 +34,10 @@ class _Walk:
     values: int = 0
     characters: int = field(default=0)
 
-    def object(self, node: JsonObject, depth: int, described: set[str]) -> None:
+    def object(self, node: JsonObject, depth: int) -> None:
         if not node:
             raise UnsafeDocument("an empty object states nothing")
         self._count(depth, len(node))
-        if "@context" in node:
-            # A credential in a presentation describes its own nodes, in a graph of its own.
-            described = set()
-        name = _identity(node)
-        if name is not None:
-            # What is said of one thing could be moved between two descriptions of it, out of the reader's sight.
-            if name in described:
-                raise UnsafeDocument("one thing is described in two places")
-            described.add(name)
         for member, value in node.items():
             if member in _TYPES:
                 _check_types(value)
@@ -66,13 +48,13 @@ class _Walk:
                 # term: a status or an end of validity would seem to be absent.
                 raise UnsafeDocument("a property is not written as a term")
             else:
-                self.value(value, depth, described)
+                self.value(value, depth)
 
-    def value(self, value: JsonValue, depth: int, described: set[str]) -> None:
+    def value(self, value: JsonValue, depth: int) -> None:
         if isinstance(value, str):
             self._text(value)
         elif isinstance(value, dict):
-            self.object(value, depth + 1, described)
+            self.object(value, depth + 1)
         elif isinstance(value, list):
             if not value:
                 raise UnsafeDocument("an empty array states nothing")
@@ -80,7 +62,7 @@ class _Walk:
             for item in value:
                 if isinstance(item, list):
                     raise UnsafeDocument("an array in an array has no form of its own")
-                self.value(item, depth + 1, described)
+                self.value(item, depth + 1)
         elif isinstance(value, int):
             # RFC 7493 section 2.2: beyond this, implementations stop agreeing on what the number is.
             if abs(value) > _MAX_INTEGER:
@@ -99,7 +81,7 @@ class _Walk:
         elif name == "@value":
             if not isinstance(value, str | int):
                 raise UnsafeDocument("a keyword has a value of the wrong kind")
-            self.value(value, 0, set())
+            self.value(value, 0)
         elif not isinstance(value, str):
             raise UnsafeDocument("a keyword has a value of the wrong kind")
         else:
@@ -137,29 +119,3 @@ def _check_types(value: JsonValue) -> None:
     for name in names:
         if not isinstance(name, str) or not name or name.startswith(("@", "_:")):
             raise UnsafeDocument("a type is not the name of one")
-
-
-def _identity(node: JsonObject) -> str | None:
-    """Return the name of a thing of which a node says something."""
-    name = node.get("id", node.get("@id"))
-    return name if len(node) > 1 and isinstance(name, str) else None
-
-
-def _gather(value: JsonValue, found: list[list[int]], scope: int) -> None:
-    if isinstance(value, list):
-        for item in value:
-            _gather(item, found, scope)
-    elif isinstance(value, dict):
-        if "@context" in value:
-            found.append([])
-            scope = len(found) - 1
-        name = _identity(value)
-        if name is not None:
-            found[scope] += _slot(name)
-        for item in value.values():
-            _gather(item, found, scope)
-
-
-def _slot(name: str) -> Iterator[int]:
-    if name.startswith(SLOT):
-        yield int(name.removeprefix(SLOT).removesuffix(":"))

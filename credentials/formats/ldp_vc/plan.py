@@ -9,8 +9,8 @@ from credentials.formats.base import MalformedCredential
 from credentials.formats.ldp_vc.blank_nodes import labelled
 from credentials.formats.ldp_vc.kept import Kept
 from credentials.formats.ldp_vc.leaves import Parts, with_slots
-from credentials.formats.ldp_vc.own_profile import identities
 from credentials.formats.ldp_vc.rdf import Quad
+from credentials.formats.ldp_vc.single_places import Places
 from credentials.formats.ldp_vc.template import Pick, Template, all_plain, iri_slots, picker, written
 
 State: TypeAlias = Callable[[JsonObject], list[Quad]]
@@ -21,50 +21,65 @@ _NONE: Final[frozenset[int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Compiled:
+    """A template, the slots in it that come out as IRIs, and the places of what it names."""
+
+    template: Template
+    iris: frozenset[int]
+    places: tuple[Places, ...]
+
+    @classmethod
+    def of(cls, text: bytes, leaves: Sequence[bytes], kept: frozenset[int], state: State, *, own: bool) -> Self | None:
+        """Compile a document, of which some leaves are kept as they are; None where that cannot be."""
+        document = with_slots(text, kept)
+        if document is None:
+            return None
+        try:
+            quads = state(document)
+        except MalformedCredential:
+            return None
+        iris = iri_slots(quads, frozenset(range(len(leaves))) - kept)
+        return None if iris is None else cls(written(quads, leaves), iris, Places.of(quads) if own else ())
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Plan:
     """How documents of one structure become canonical N-Quads.
 
-    `iris` are the slots that come out as IRIs. In each of `distinct` no two may be alike: they name nodes of which
-    something is said.
+    `iris` are the slots that come out as IRIs. `own` says whether each thing must have one place.
     """
 
     state: State
+    own: bool
     iris: tuple[int, ...]
     pick_iris: Pick
-    distinct: tuple[Pick, ...]
-    template: Template
-    variants: Kept[tuple[tuple[int, bytes], ...], Template | None] = field(default_factory=lambda: Kept(_VARIANTS_KEPT))
+    compiled: Compiled
+    variants: Kept[tuple[tuple[int, bytes], ...], Compiled | None] = field(default_factory=lambda: Kept(_VARIANTS_KEPT))
 
     @classmethod
-    def compiled(cls, text: bytes, parts: Parts, state: State, *, own: bool) -> Self | None:
+    def of(cls, text: bytes, parts: Parts, state: State, *, own: bool) -> Self | None:
         """Work out the plan from one document, None when its structure has none."""
-        compiled = _compile(text, parts.leaves, _NONE, state)
+        compiled = Compiled.of(text, parts.leaves, _NONE, state, own=own)
         if compiled is None:
             return None
-        document, template, iris = compiled
-        order = tuple(sorted(iris))
-        distinct = tuple(picker(slots) for slots in identities(document) if len(slots) > 1) if own else ()
-        return cls(state, order, picker(order), distinct, template)
+        order = tuple(sorted(compiled.iris))
+        return cls(state, own, order, picker(order), compiled)
 
     def canonical(self, text: bytes, leaves: Sequence[bytes], hash_name: str) -> bytes | None:
         """Return the canonical N-Quads; None where something is in doubt and the long way must be taken."""
-        for pick in self.distinct:
-            names = pick(leaves)
-            if len(set(names)) != len(names):
-                return None
         iris = self.pick_iris(leaves)
-        template = self.template if all_plain(iris) else self._variant(text, leaves)
-        if template is None:
+        compiled = self.compiled if all_plain(iris) else self._variant(text, leaves)
+        if compiled is None or not all(places.hold(leaves) for places in compiled.places):
             return None
-        return template.text(leaves) or _in_order(template, leaves, hash_name)
+        return compiled.template.text(leaves) or _in_order(compiled.template, leaves, hash_name)
 
-    def _variant(self, text: bytes, leaves: Sequence[bytes]) -> Template | None:
+    def _variant(self, text: bytes, leaves: Sequence[bytes]) -> Compiled | None:
         doubtful = tuple([(slot, leaves[slot]) for slot in self.iris if not all_plain((leaves[slot],))])
         kept = frozenset(slot for slot, _ in doubtful)
 
-        def make() -> Template | None:
-            compiled = _compile(text, leaves, kept, self.state)
-            return None if compiled is None or compiled[2] != frozenset(self.iris) - kept else compiled[1]
+        def make() -> Compiled | None:
+            compiled = Compiled.of(text, leaves, kept, self.state, own=self.own)
+            return None if compiled is None or compiled.iris != frozenset(self.iris) - kept else compiled
 
         return self.variants.get(doubtful, make)
 
@@ -80,17 +95,3 @@ def _in_order(template: Template, leaves: Sequence[bytes], hash_name: str) -> by
         if lines is None:
             return None
     return b"\n".join((*sorted(lines), b""))
-
-
-def _compile(
-    text: bytes, leaves: Sequence[bytes], kept: frozenset[int], state: State
-) -> tuple[JsonObject, Template, frozenset[int]] | None:
-    document = with_slots(text, kept)
-    if document is None:
-        return None
-    try:
-        quads = state(document)
-    except MalformedCredential:
-        return None
-    iris = iri_slots(quads, frozenset(range(len(leaves))) - kept)
-    return None if iris is None else (document, written(quads, leaves), iris)
