@@ -521,7 +521,7 @@ def test_the_sd_jwt_library_verifies_the_selective_one() -> None:
 PATHS = [("credentialSubject", "saldo"), ("credentialSubject", "zaken", 1, "saldo")]
 
 
-def nested(**changes: object) -> str:
+def nested(algorithm: Algorithm = Algorithm.EDDSA, **changes: object) -> str:
     """A card with nodes, sets of nodes, and slots."""
     tree: JsonObject = {
         "bron": {"omschrijving": "CJIB"},
@@ -536,7 +536,7 @@ def nested(**changes: object) -> str:
     }
     slots = {("zaken",): tuple(f"z{number:02}" for number in range(1, 20)), ("gebeurtenissen",): ("g001", "g002")}
     options = {"claims": tree, "status": (), "slots": slots, "whole": frozenset({("gebeurtenissen",)})}
-    return str(SETS.issue(draft(**(options | changes)), did_issuer_key()))
+    return str(SETS.issue(draft(**(options | changes)), did_issuer_key(algorithm)))
 
 
 def sets_to_subject(claims: JsonObject, node: str) -> JsonObject:
