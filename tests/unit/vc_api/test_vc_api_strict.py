@@ -48,7 +48,7 @@ def post(door: Door, path: str, body: JsonObject) -> tuple[int, Any]:
     return answer.status_code, answer.json()
 
 
-@pytest.mark.parametrize("issuer", [DID, "https://issuer.example/1"])
+@pytest.mark.parametrize("issuer", [pytest.param(DID, id="own"), "https://issuer.example/1"])
 def test_an_issuer_controls_the_key_where_that_is_required(door: Door, issuer: str) -> None:
     status, body = post(door, "/credentials/verify", {"verifiableCredential": signed(door, credential(issuer))})
     accepted = issuer == DID or door.engine.binding is IssuerBinding.NOT_CHECKED
@@ -58,7 +58,7 @@ def test_an_issuer_controls_the_key_where_that_is_required(door: Door, issuer: s
         assert body["errors"][0]["pointer"] == "/issuer"
 
 
-@pytest.mark.parametrize("holder", [DID, "did:example:other", None])
+@pytest.mark.parametrize("holder", [pytest.param(DID, id="own"), "did:example:other", None])
 def test_a_holder_does_too(door: Door, holder: str | None) -> None:
     document: JsonObject = {"@context": [CREDENTIALS_V2], "type": ["VerifiablePresentation"]}
     if holder is not None:
