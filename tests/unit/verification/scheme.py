@@ -198,7 +198,7 @@ def claims_of(issuer: Issuer) -> JsonObject:
 
 
 def statuses_of(issuer: Issuer, format_name: str, index: int) -> tuple[StatusEntry, ...]:
-    if format_name == "ldp_vc":
+    if format_name != "dc+sd-jwt":
         return tuple(
             BitstringStatus(f"{issuer.url}/status/{purpose}", index, purpose) for purpose in ("revocation", "refresh")
         )

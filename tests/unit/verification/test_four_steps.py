@@ -14,7 +14,7 @@ from credentials.trust import Participant
 from credentials.verification import CheckName, CheckOutcome, Outcome, Report, VerificationFailed
 from tests.unit.verification.scheme import CASE, NOW, OVERVIEW, Scheme, claims_of, expectation
 
-FORMATS = ["dc+sd-jwt", "ldp_vc"]
+FORMATS = ["dc+sd-jwt", "ldp_vc", "vc+jwt", "vc+sd-jwt", "jwt_vc_json"]
 PASSED, FAILED, NOT_DONE, WARNING = (
     CheckOutcome.PASSED,
     CheckOutcome.FAILED,

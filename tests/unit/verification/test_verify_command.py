@@ -62,7 +62,7 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
-@pytest.mark.parametrize("format_name", ["dc+sd-jwt", "ldp_vc"])
+@pytest.mark.parametrize("format_name", ["dc+sd-jwt", "ldp_vc", "vc+jwt", "vc+sd-jwt", "jwt_vc_json"])
 def test_a_credential_and_a_presentation_are_proven(desk: Desk, format_name: str) -> None:
     for content in (desk.scheme.a_credential(format_name), desk.scheme.shown(format_name)):
         result = desk.verify(content)
