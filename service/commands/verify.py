@@ -1,8 +1,8 @@
 """`blauweknop verify FILE`: check any credential, presentation or overview download, offline.
 
 Nothing is fetched: the trust list and the status lists are files. What is missing could not be checked, and what could
-not be checked is not proven. A second opinion can only take away. Exit code 0: everything proven; 1: not everything, or a
-second opinion differs; 2: the input cannot be used.
+not be checked is not proven. A second opinion can only take away. Exit code 0: everything proven; 1: not everything, or
+a second opinion differs; 2: the input cannot be used.
 """
 
 import json
