@@ -85,7 +85,9 @@ class Canonicaliser:
         self._worker.close()
 
     def _short_way(self, text: bytes, hash_name: str) -> bytes | None:
-        parts = take_apart(text) if len(text) <= self._limits.max_characters else None
+        # The plans take it that an IRI, once filled in, means itself.
+        possible = self.bundle.whole_iris and len(text) <= self._limits.max_characters
+        parts = take_apart(text) if possible else None
         if parts is None:
             return None
         structure = parts.structure

@@ -75,7 +75,7 @@ class ContextBundle:
     document by itself and takes any JSON-LD.
     """
 
-    __slots__ = ("_bytes", "_contexts", "narrow", "scoped_types")
+    __slots__ = ("_bytes", "_contexts", "narrow", "scoped_types", "whole_iris")
 
     def __init__(self, extra: Mapping[str, bytes] | None = None, *, narrow: bool = True) -> None:
         self.narrow = narrow
@@ -91,6 +91,8 @@ class ContextBundle:
             _refuse_aliases(self._contexts.values())
         self.scoped_types = frozenset(name for each in self._contexts.values() for name in _scoped(each))
         """Names of terms that bring a context of their own, which may be types."""
+        self.whole_iris = not any(_redefines_iris(each) for each in self._contexts.values())
+        """Whether an absolute IRI of a usual scheme always stands for itself."""
 
     @classmethod
     def with_examples(cls, extra: Mapping[str, bytes] | None = None, *, narrow: bool = True) -> Self:
@@ -159,6 +161,14 @@ def _refuse_hazards(value: JsonValue) -> None:
             _refuse_hazards(item)
     elif isinstance(value, str) and value in _NEVER_USED:
         raise ConfigurationError("an extra context uses a feature that we do not sign over")
+
+
+def _redefines_iris(value: JsonValue) -> bool:
+    if isinstance(value, list):
+        return any(map(_redefines_iris, value))
+    if not isinstance(value, dict):
+        return False
+    return any(name.partition(":")[0] in _NEVER_TERMS or _redefines_iris(item) for name, item in value.items())
 
 
 def _refuse_aliases(contexts: Iterable[JsonValue]) -> None:

@@ -23,7 +23,7 @@ def credential(issuer: JsonValue, subject: JsonValue, *contexts: str) -> JsonObj
     }
 
 
-NAMED: Final = {"id": ISSUER, "name": "N", "description": "D"}
+NAMED: Final[JsonObject] = {"id": ISSUER, "name": "N", "description": "D"}
 MOVED: Final = [
     credential(ISSUER, NAMED),
     credential(NAMED, ISSUER),
@@ -42,7 +42,10 @@ def test_what_could_stand_elsewhere_is_refused(document: JsonObject) -> None:
 
 @pytest.mark.parametrize("issuer", ["cred:x", "https://www.w3.org/2018/credentials#x"])
 def test_two_spellings_of_one_name_are_one_name(issuer: str) -> None:
-    document = {**credential(issuer, {"id": "cred:x", "type": "VerifiableCredential"}), "@context": [CREDENTIALS_V1]}
+    document: JsonObject = {
+        **credential(issuer, {"id": "cred:x", "type": "VerifiableCredential"}),
+        "@context": [CREDENTIALS_V1],
+    }
     with pytest.raises(UnsafeDocument):
         OWN.canonical(document)
     assert OWN.canonical({**document, "issuer": "cred:y"}) == ANY.canonical({**document, "issuer": "cred:y"})
@@ -62,7 +65,7 @@ def test_a_known_structure_is_looked_at_too() -> None:
 
 
 def test_names_of_which_nothing_is_said_may_come_again() -> None:
-    status = {"type": "BitstringStatusListEntry", "statusListCredential": "https://example.org/1"}
+    status: JsonObject = {"type": "BitstringStatusListEntry", "statusListCredential": "https://example.org/1"}
     document = credential(ISSUER, {"id": "urn:uuid:2", "name": "N"})
     document["credentialStatus"] = [
         {"id": "urn:uuid:3", **status, "statusPurpose": "revocation"},

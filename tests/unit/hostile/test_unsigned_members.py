@@ -6,7 +6,8 @@ from credentials.encoding import JsonObject
 from credentials.formats.ldp_vc.jsonld import Processor
 from credentials.formats.ldp_vc.safety import UnsafeDocument
 
-PROCESSOR = Processor({}.__getitem__)
+CONTEXTS: JsonObject = {}
+PROCESSOR = Processor(CONTEXTS.__getitem__)
 CONTEXT: JsonObject = {
     "@vocab": "https://example.org/",
     "byId": {"@container": "@id"},
