@@ -207,6 +207,11 @@ def test_a_securing_that_an_agency_does_not_offer_cannot_be_had(tmp_path: Path) 
             scene.http().get("/.well-known/openid-credential-issuer").json()["credential_configurations_supported"]
         )
         assert list(offered) == ["overzicht_vc_jwt", "zaak_vc_jwt"]
+        browser = scene.http()
+        log_in(browser)
+        form = {"csrf_token": csrf_of(browser.get("/schulden").text)}
+        file = browser.post("/schulden/bewijs", data=form).json()
+        assert {each["format"] for each in file["bewijzen"]} == {"dc+sd-jwt"}
     finally:
         scene.agency.database.close()
 
