@@ -204,7 +204,12 @@ def test_digests_of_related_resources_are_compared_where_the_resource_is_known(a
         (wrong, "https://example.org/unknown", 201),
     ):
         related = [{"id": url, "digestSRI": digest}]
-        assert api.issue(instance, api.credential(instance, relatedResource=related)).status == status
+        issued = api.issue(instance, api.credential(instance, relatedResource=related))
+        assert issued.status == status
+        if status == 201:
+            verified = api.verify(issued.body["verifiableCredential"])
+            assert verified.status == 200
+            assert [each["title"] for each in verified.body["warnings"]] == ["not checked"] * (url != CREDENTIALS_V2)
     signed = Party.make().sign(
         api, api.credential(instance, relatedResource=[{"id": CREDENTIALS_V2, "digestSRI": wrong}])
     )
@@ -378,14 +383,18 @@ def test_what_is_revoked_is_refused_and_what_is_restored_accepted(
     assert refused.status == 400
     assert refused.body["errors"][0]["pointer"] == "/credentialStatus"
     assert api.present(Party.make().presentation(api, with_status)).status == 400
-    assert api.verify(with_status, checks=["proof"]).status == 200, "who asks for the proof alone gets that"
+    unasked = api.verify(with_status, checks=["proof"])
+    assert unasked.status == 200, "who asks for the proof alone gets that"
+    assert [each["detail"] for each in unasked.body["warnings"]] == ["the status was not asked for"]
     assert set_status(api, with_status, purpose, value=False) == 200
     assert api.verify(with_status).status == 200
 
 
 def test_a_message_is_for_people(api: Api, with_status: JsonObject) -> None:
     assert set_status(api, with_status, "message", 3) == 200
-    assert api.verify(with_status).status == 200
+    verified = api.verify(with_status)
+    assert verified.status == 200
+    assert [each["detail"] for each in verified.body["warnings"]] == ["there is a status message"]
     assert set_status(api, with_status, "message", 4) == 400
     assert set_status(api, with_status, "refresh") == 404
     assert set_status(api, {"id": "urn:uuid:unknown"}, "revocation") == 404

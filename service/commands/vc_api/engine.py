@@ -1,6 +1,5 @@
 """What issuing and verifying share: the contexts that are known, the keys, the clock, and one policy."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self, final
 
@@ -42,16 +41,19 @@ class Engine:
         """
         read = read_credential(document, ANY_VERSION)
         self.check_meaning(document)
-        check_resources(read.related, self._resource, UnknownResource.LEFT)
+        self.unknown_resources(read)
         return read
 
-    def check_meaning(self, document: Mapping[str, object]) -> None:
+    def unknown_resources(self, read: CredentialDocument) -> tuple[str, ...]:
+        """Return the URLs of related resources whose digests nobody here can check. Raises InvalidDocument."""
+        return check_resources(read.related, self._resource, UnknownResource.LEFT)
+
+    def check_meaning(self, document: JsonObject) -> None:
         """Demand that every name in a document means something, also where it is secured as plain JSON.
 
         Raises as `Canonicaliser.canonical`.
         """
-        unsecured: JsonObject = {name: value for name, value in document.items() if name != "proof"}  # type: ignore[misc]
-        self.canonicaliser.canonical(unsecured)
+        self.canonicaliser.canonical({name: value for name, value in document.items() if name != "proof"})
 
     def close(self) -> None:
         """Release what the canonicaliser holds."""

@@ -35,6 +35,12 @@ class Outcome:
         if check not in self.checks:
             self.checks.append(check)
 
+    def warn(self, detail: str) -> None:
+        """Note what was not checked, or is for people to judge."""
+        warning: JsonObject = {"type": "about:blank", "title": "not checked", "detail": detail}
+        if warning not in self.warnings:
+            self.warnings.append(warning)
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -70,11 +76,15 @@ class CredentialVerifier:
         """Check the period and the status of a credential whose signature holds. Raises BlauweKnopError."""
         read.check_period(self.engine.clock.now())
         outcome.add("validityPeriod")
+        if self.engine.unknown_resources(read):
+            outcome.warn("there are digests of resources that are not known here")
         if read.status and options.wants(STATUS_CHECK):
-            self._check_status(read)
+            self._check_status(read, outcome)
             outcome.add(STATUS_CHECK)
+        elif read.status:
+            outcome.warn("the status was not asked for")
 
-    def _check_status(self, read: CredentialDocument) -> None:
+    def _check_status(self, read: CredentialDocument, outcome: Outcome) -> None:
         def proof(document: JsonObject) -> None:
             listed = self.engine.read(document)
             found = verify_document(
@@ -86,6 +96,7 @@ class CredentialVerifier:
         for each in read.status:
             if each.get("statusPurpose") not in MEANINGS and each.get("type") == status_entries.ENTRY_TYPE:
                 # What a message says is for people; it makes no credential invalid.
+                outcome.warn("there is a status message")
                 continue
             entry = status_entries.read(each)
             status = self.statuses.bitstring_status(
