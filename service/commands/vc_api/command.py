@@ -47,6 +47,7 @@ def vc_api(
 ) -> None:
     """Serve the W3C's VC-API over the credential engine, for conformance suites: never in production."""
     refuse_production(host, settings or (), os.environ)
+    _forget_ids(ids_out)
     # What follows takes a moment to load, and a refusal should not have to wait for it.
     from service.commands.vc_api.app import create_app  # noqa: PLC0415
     from service.commands.vc_api.certificate import self_signed  # noqa: PLC0415
@@ -73,8 +74,20 @@ def vc_api(
         serve([Served(create_app(door), host, port, tls=tls)], ready=ready)
 
 
-def _write_ids(path: Path, ids: dict[str, str]) -> None:
+def _forget_ids(path: Path) -> None:
+    # Those of an earlier run, which somebody who waits for the file would take for ours.
     try:
-        path.write_text(json.dumps(ids, indent=2) + "\n", "utf-8")
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be written: {error.strerror}") from error
+    if not path.parent.is_dir():
+        raise ConfigurationError(f"{path} cannot be written: there is no such folder")
+
+
+def _write_ids(path: Path, ids: dict[str, str]) -> None:
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        unfinished.write_text(json.dumps(ids, indent=2) + "\n", "utf-8")
+        unfinished.replace(path)
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be written: {error.strerror}") from error

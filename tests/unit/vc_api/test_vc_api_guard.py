@@ -62,3 +62,18 @@ def test_the_command_says_why_and_makes_nothing(tmp_path: Path, monkeypatch: pyt
     refused = CliRunner().invoke(commands.build(), arguments)
     assert isinstance(refused.exception, ConfigurationError)
     assert not ids.exists()
+
+
+def test_the_ids_of_an_earlier_run_are_not_left_for_whoever_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    monkeypatch.setattr("service.serving.serve", lambda *_, **__: None)
+    ids = tmp_path / "ids.json"
+    ids.write_text("{}")
+    arguments = ["vc-api", "--port", "8443", "--ids-out"]
+    assert CliRunner().invoke(commands.build(), [*arguments, str(ids)]).exit_code == 0
+    assert not ids.exists()
+    for unwritable in (tmp_path, tmp_path / "nowhere" / "ids.json"):
+        refused = CliRunner().invoke(commands.build(), [*arguments, str(unwritable)])
+        assert isinstance(refused.exception, ConfigurationError)
