@@ -29,6 +29,9 @@ _JOBS: Final = {"sha256": b"C", "sha384": b"D"}
 _PLANS_KEPT: Final = 256
 _SEEN_KEPT: Final = 1024
 _HASHES_KEPT: Final = 1024
+# In characters: a plan takes some 25 times as much as its structure.
+_STRUCTURES_KEPT: Final = 1 << 20
+_OPTIONS_KEPT: Final = 1 << 20
 
 
 class Profile(StrEnum):
@@ -55,8 +58,8 @@ class Canonicaliser:
         )
         self._worker = Worker(self._limits.seconds, self._setting)
         self._seen: Kept[int, bool] = Kept(_SEEN_KEPT)
-        self._plans: Kept[bytes, Plan | None] = Kept(_PLANS_KEPT)
-        self._small: Kept[tuple[object, ...], bytes] = Kept(_HASHES_KEPT)
+        self._plans: Kept[bytes, Plan | None] = Kept(_PLANS_KEPT, _STRUCTURES_KEPT, len)
+        self._small: Kept[str, bytes] = Kept(_HASHES_KEPT, _OPTIONS_KEPT, len)
 
     def canonical(self, document: JsonObject, hash_name: str = "sha256") -> bytes:
         """Return the canonical N-Quads, one line per fact.
@@ -77,8 +80,7 @@ class Canonicaliser:
 
     def digest_of_options(self, options: JsonObject, hash_name: str) -> bytes:
         """Return the hash of a proof configuration, kept for the next proof with the same options."""
-        key = (hash_name, repr(options))
-        return self._small.get(key, lambda: self.digest(options, hash_name))
+        return self._small.get(f"{hash_name} {options!r}", lambda: self.digest(options, hash_name))
 
     def close(self) -> None:
         """End the worker process, if one was needed."""

@@ -1,7 +1,7 @@
 """The plan for documents of one structure: which of their leaves to look at, and what to fill them into."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Self, TypeAlias
 
 from credentials.encoding import JsonObject
@@ -17,6 +17,8 @@ State: TypeAlias = Callable[[JsonObject], list[Quad]]
 """State the facts of a document in safe mode; raises MalformedCredential."""
 
 _VARIANTS_KEPT: Final = 64
+# In bytes of the documents that they were compiled from.
+_VARIANTS_SIZE: Final = 1 << 14
 _NONE: Final[frozenset[int]] = frozenset()
 
 
@@ -54,7 +56,7 @@ class Plan:
     iris: tuple[int, ...]
     pick_iris: Pick
     compiled: Compiled
-    variants: Kept[tuple[tuple[int, bytes], ...], Compiled | None] = field(default_factory=lambda: Kept(_VARIANTS_KEPT))
+    variants: Kept[tuple[tuple[int, bytes], ...], Compiled | None]
 
     @classmethod
     def of(cls, text: bytes, parts: Parts, state: State, *, own: bool) -> Self | None:
@@ -63,7 +65,9 @@ class Plan:
         if compiled is None:
             return None
         order = tuple(sorted(compiled.iris))
-        return cls(state, own, order, picker(order), compiled)
+        return cls(
+            state, own, order, picker(order), compiled, Kept(_VARIANTS_KEPT, _VARIANTS_SIZE, lambda _: len(text))
+        )
 
     def canonical(self, text: bytes, leaves: Sequence[bytes], hash_name: str) -> bytes | None:
         """Return the canonical N-Quads; None where something is in doubt and the long way must be taken."""
@@ -74,6 +78,8 @@ class Plan:
         return compiled.template.text(leaves) or _in_order(compiled.template, leaves, hash_name)
 
     def _variant(self, text: bytes, leaves: Sequence[bytes]) -> Compiled | None:
+        if len(text) > _VARIANTS_SIZE:
+            return None
         doubtful = tuple([(slot, leaves[slot]) for slot in self.iris if not all_plain((leaves[slot],))])
         kept = frozenset(slot for slot, _ in doubtful)
 
