@@ -8,6 +8,7 @@ import asyncio
 import importlib
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from types import ModuleType
@@ -101,7 +102,9 @@ def of_didkit(credential: Credential) -> SecondOpinion:
         return str(await didkit.verify_credential(text, options))
 
     try:
-        errors = json_object(asyncio.run(asked()), "didkit").get("errors")
+        # On a thread of its own: whoever calls this may be inside an event loop.
+        with ThreadPoolExecutor(1) as thread:
+            errors = json_object(thread.submit(asyncio.run, asked()).result(), "didkit").get("errors")
     except (ValueError, didkit.DIDKitException):
         return SecondOpinion(by, Verdict.DIFFERS)
     return SecondOpinion(by, Verdict.DIFFERS if errors else Verdict.AGREES)
