@@ -3,6 +3,7 @@
 import pytest
 
 from credentials.encoding import JsonObject, JsonValue
+from credentials.errors import LimitExceeded
 from credentials.formats.ldp_vc import Canonicaliser, InvalidProof
 from credentials.formats.ldp_vc.canonical import Profile
 from credentials.formats.ldp_vc.contexts import DATA_INTEGRITY_V2
@@ -139,3 +140,26 @@ def test_a_label_that_holds_the_document_together_is_not_shown_without_its_node(
 def test_a_text_that_looks_like_a_label_of_the_document_is_not_guessed_at() -> None:
     with pytest.raises(InvalidProof, match="cannot be told apart"):
         statements(document(id="_:me", knows={"id": "_:you", "knows": "_:me"}, name="_:you"))
+
+
+def with_json_among(places: int, size: int) -> JsonObject:
+    """Make a document of that many kinds of places, one of them JSON that may not be named."""
+    terms = {f"p{number}": f"{E}p{number}" for number in range(places)}
+    nodes: JsonObject = {name: {"name": "x" * size} for name in terms}
+    whole = document(data={"a": {"b": 1}}, **nodes)
+    return {**whole, "@context": [CONTEXT, {**terms}]}
+
+
+def test_one_place_that_is_no_node_is_found_among_many() -> None:
+    whole = with_json_among(90, 1)
+    assert part(whole, "/p7") == alone({**document(p7={"name": "x"}), "@context": whole["@context"]})
+
+
+def test_finding_the_places_that_are_no_nodes_has_a_bound() -> None:
+    with pytest.raises(LimitExceeded):
+        statements(with_json_among(90, 500))
+
+
+def test_a_pointer_given_many_times_is_followed_once() -> None:
+    whole = document(knows=[{"name": str(number)} for number in range(1000)], name="x")
+    assert statements(whole).part(["/knows"] * 256) == statements(whole).part(["/knows"])

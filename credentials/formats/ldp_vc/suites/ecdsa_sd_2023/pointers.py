@@ -40,7 +40,8 @@ def select(document: JsonObject, pointers: Iterable[str]) -> JsonObject | None:
     Raises InvalidProof with PROOF_GENERATION_ERROR for a pointer that matches nothing.
     """
     selection: dict[str, _Part] | None = None
-    for pointer in pointers:
+    # One pointer given many times would be copied as often.
+    for pointer in dict.fromkeys(pointers):
         if selection is None:
             selection = _initial(document)
             if "@context" in document:

@@ -26,8 +26,8 @@ ToQuads: TypeAlias = Callable[[JsonObject], list[Quad]]
 _Path: TypeAlias = tuple[str, ...]
 _Named: TypeAlias = tuple[JsonObject, list[Quad], Mapping[str, str]]
 
-_MAX_PATHS: Final = 64
-"""How many kinds of places a document may have before we stop trying which of them are nodes."""
+_MAX_TRIED: Final = 150_000
+"""How many characters we read to find out which places of a document are nodes, all trials together."""
 
 # An object with one of these has a name, or is none that could have one.
 _NAMED_OR_NO_NODE: Final = frozenset({"@id", "id", "@value", "@list", "@set"})
@@ -98,12 +98,21 @@ def _with_names(document: JsonObject, prefix: str, to_quads: ToQuads) -> _Named:
             return None
         return (named, quads, form.labels) if form.lines == wanted else None
 
-    paths = dict.fromkeys(_paths(document, ()))
-    result = tried(paths)
-    if result is None:
-        if len(paths) > _MAX_PATHS:
-            raise LimitExceeded(f"the document has more than {_MAX_PATHS} kinds of places")
-        result = tried([path for path in paths if tried([path])])
+    size, spent = len(json_compact(document)), 0
+
+    def nodes(paths: list[_Path]) -> list[_Path]:
+        # Few places are no nodes (the inside of a JSON literal, a map of languages): halves find them soon.
+        nonlocal spent
+        spent += size
+        if spent > _MAX_TRIED:
+            raise LimitExceeded("it takes too long to find out what in the document is a node")
+        if tried(paths) is not None:
+            return paths
+        half = len(paths) // 2
+        return [*nodes(paths[:half]), *nodes(paths[half:])] if half else []
+
+    paths = list(dict.fromkeys(_paths(document, ())))
+    result = tried(paths) or tried(nodes(paths))
     if result is None:
         raise InvalidProof("the nodes of the document cannot be told apart", ProofProblem.GENERATION)
     return result
