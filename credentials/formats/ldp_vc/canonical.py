@@ -59,7 +59,7 @@ class Canonicaliser:
         self._worker = Worker(self._limits.seconds, self._setting)
         self._seen: Kept[int, bool] = Kept(_SEEN_KEPT)
         self._plans: Kept[bytes, Plan | None] = Kept(_PLANS_KEPT, _STRUCTURES_KEPT, len)
-        self._small: Kept[str, bytes] = Kept(_HASHES_KEPT, _OPTIONS_KEPT, len)
+        self._small: Kept[bytes, bytes] = Kept(_HASHES_KEPT, _OPTIONS_KEPT, len)
 
     def canonical(self, document: JsonObject, hash_name: str = "sha256") -> bytes:
         """Return the canonical N-Quads, one line per fact.
@@ -80,7 +80,7 @@ class Canonicaliser:
 
     def digest_of_options(self, options: JsonObject, hash_name: str) -> bytes:
         """Return the hash of a proof configuration, kept for the next proof with the same options."""
-        return self._small.get(f"{hash_name} {options!r}", lambda: self.digest(options, hash_name))
+        return self._small.get(hash_name.encode() + json_text(options), lambda: self.digest(options, hash_name))
 
     def close(self) -> None:
         """End the worker process, if one was needed."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 from credentials.encoding import JsonObject, JsonValue
+from credentials.errors import LimitExceeded
 from credentials.formats.ldp_vc.proof_errors import InvalidProof, ProofProblem
 
 MAX_POINTERS: Final = 256
@@ -37,8 +38,16 @@ def steps_of(pointer: str) -> tuple[str, ...]:
 def select(document: JsonObject, pointers: Iterable[str]) -> JsonObject | None:
     """Return a copy of what the pointers select with what has to go with it; None when there are no pointers.
 
-    Raises InvalidProof with PROOF_GENERATION_ERROR for a pointer that matches nothing.
+    Raises InvalidProof with PROOF_GENERATION_ERROR for a pointer that matches nothing, LimitExceeded for a document
+    that is nested too deep.
     """
+    try:
+        return _selected(document, pointers)
+    except RecursionError as error:
+        raise LimitExceeded("the document is nested too deep") from error
+
+
+def _selected(document: JsonObject, pointers: Iterable[str]) -> JsonObject | None:
     selection: dict[str, _Part] | None = None
     # One pointer given many times would be copied as often.
     for pointer in dict.fromkeys(pointers):

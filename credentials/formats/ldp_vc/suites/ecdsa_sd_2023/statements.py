@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, TypeAlias
 
-from credentials.encoding import JsonObject, JsonValue, json_compact
+from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import BlauweKnopError, LimitExceeded
+from credentials.formats.ldp_vc.leaves import json_text
 from credentials.formats.ldp_vc.proof_errors import InvalidProof, ProofProblem
 from credentials.formats.ldp_vc.rdf import Quad, canonicalise
 from credentials.formats.ldp_vc.suites.ecdsa_sd_2023.pointers import select
@@ -52,8 +53,9 @@ class Statements:
     def of(cls, document: JsonObject, to_quads: ToQuads) -> "Statements":
         """Name the nodes of a document. Raises InvalidProof, LimitExceeded, or what `to_quads` raises."""
         # A document cannot hold its own hash, so none of its IRIs can be taken for a name of ours.
-        prefix = f"urn:bnid:{sha256(json_compact(document)).hexdigest()}:"
-        named, quads, issued = _with_names(document, prefix, to_quads)
+        text = json_text(document)
+        prefix = f"urn:bnid:{sha256(text).hexdigest()}:"
+        named, quads, issued = _with_names(document, len(text), prefix, to_quads)
         unnamed: dict[tuple[str, ...], list[dict[str, str]]] = defaultdict(list)
         for thing in _things(quads):
             form = canonicalise(thing)
@@ -85,7 +87,7 @@ class Statements:
         return part
 
 
-def _with_names(document: JsonObject, prefix: str, to_quads: ToQuads) -> _Named:
+def _with_names(document: JsonObject, size: int, prefix: str, to_quads: ToQuads) -> _Named:
     wanted = canonicalise(to_quads(document)).lines
     labels = {label: f"{prefix}x{number}" for number, label in enumerate(dict.fromkeys(_labels(document)))}
 
@@ -98,7 +100,7 @@ def _with_names(document: JsonObject, prefix: str, to_quads: ToQuads) -> _Named:
             return None
         return (named, quads, form.labels) if form.lines == wanted else None
 
-    size, spent = len(json_compact(document)), 0
+    spent = 0
 
     def nodes(paths: list[_Path]) -> list[_Path]:
         # Few places are no nodes (the inside of a JSON literal, a map of languages): halves find them soon.

@@ -113,10 +113,10 @@ class EcdsaSd2023:
         combined = (*value.mandatory_pointers, *pointers)
         if len(pointers) > MAX_POINTERS:
             raise InvalidProof("there are too many pointers", ProofProblem.GENERATION)
+        groups = Groups.of(unsecured, value.mandatory_pointers, value.hmac_key, canonicaliser)
         reveal = select(unsecured, combined)
         if reveal is None:
             raise InvalidProof("nothing is selected for disclosure", ProofProblem.GENERATION)
-        groups = Groups.of(unsecured, value.mandatory_pointers, value.hmac_key, canonicaliser)
         shown = groups.statements.part(combined)
         if len(groups.others) != len(value.signatures):
             raise InvalidProof("the base proof is of another document", ProofProblem.GENERATION)
