@@ -7,7 +7,7 @@ from typing import Final, Self
 from credentials.encoding import JsonObject, JsonValue
 from credentials.formats.ldp_vc.proof_errors import InvalidProof
 from credentials.formats.vcdm import InvalidDocument
-from credentials.formats.vcdm.values import moment
+from credentials.formats.vcdm.values import moment, url
 
 MAX_DOMAINS: Final = 16
 MAX_PREVIOUS: Final = 8
@@ -44,7 +44,7 @@ class Proof:
             raise InvalidProof("proofPurpose is not a string")
         return cls(
             value,
-            _text(value, "id"),
+            _url(value, "id"),
             method,
             purpose,
             _moment(value, "created"),
@@ -63,6 +63,17 @@ def _text(proof: JsonObject, name: str) -> str | None:
     if not isinstance(value, str) or not value:
         raise InvalidProof(f"{name} is not a string")
     return value
+
+
+def _url(proof: JsonObject, name: str) -> str | None:
+    text = _text(proof, name)
+    if text is not None:
+        # A blank node's label is not signed: it would name another proof as well.
+        try:
+            url(text, name)
+        except InvalidDocument as error:
+            raise InvalidProof(error.detail) from error
+    return text
 
 
 def _texts(proof: JsonObject, name: str, limit: int) -> tuple[str, ...]:

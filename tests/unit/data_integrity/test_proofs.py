@@ -267,6 +267,13 @@ def test_an_option_of_another_kind_is_refused(name: str, value: JsonValue) -> No
         verified(changed(signed(), **{name: value}))
 
 
+@pytest.mark.parametrize("id", ["_:p", "p", ""])
+def test_the_id_of_a_proof_is_a_url(id: str) -> None:
+    document = signed(cryptosuite="eddsa-rdfc-2022")
+    with pytest.raises(InvalidProof):
+        verified({**document, "proof": {**proofs_of(document)[0], "id": id}})
+
+
 def test_a_proof_ends_at_the_moment_it_says() -> None:
     document = signed(expires=NOW)
     assert verified(document, now=NOW - timedelta(seconds=1))
