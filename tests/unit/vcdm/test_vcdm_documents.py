@@ -135,3 +135,15 @@ def test_what_is_no_object_does_not_parse(document: object) -> None:
     with pytest.raises(InvalidDocument) as caught:
         read_credential(document)
     assert caught.value.problem is Problem.PARSING
+
+
+@pytest.mark.parametrize("term", ["credentialStatus", "validUntil", "termsOfUse"])
+@pytest.mark.parametrize("prefix", ["https://www.w3.org/2018/credentials#", "cred:"])
+def test_what_verifiers_act_upon_has_its_own_name(prefix: str, term: str) -> None:
+    with pytest.raises(InvalidDocument):
+        read_credential({**CREDENTIAL, f"{prefix}{term}": "urn:uuid:2"})
+
+
+@pytest.mark.parametrize("name", ["https://example.org/validUntil", "ex:until"])
+def test_other_properties_may_be_spelled_out(name: str) -> None:
+    assert read_credential({**CREDENTIAL, name: "urn:uuid:2"})
