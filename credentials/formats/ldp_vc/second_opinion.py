@@ -86,14 +86,14 @@ def of_pyld(document: JsonObject, canonicaliser: Canonicaliser) -> SecondOpinion
 def of_didkit(credential: Credential) -> SecondOpinion:
     """Have the proof of a VCDM 1.1 credential checked: a JWT, or an object with an Ed25519Signature2020."""
     by = "didkit"
-    didkit = _installed("didkit")
-    if didkit is None:
-        return SecondOpinion.none(by, Silence.NOT_INSTALLED)
     method = _method(credential)
     if method is None:
         return SecondOpinion.none(by, Silence.NOT_ITS_KIND)
     if not method.startswith(_WITHOUT_NETWORK):
         return SecondOpinion.none(by, Silence.WOULD_FETCH)
+    didkit = _installed("didkit")
+    if didkit is None:
+        return SecondOpinion.none(by, Silence.NOT_INSTALLED)
     as_token = isinstance(credential, str)
     options = json.dumps({"checks": ["proof"], **({"proofFormat": "jwt"} if as_token else {})})
     text = credential if isinstance(credential, str) else json.dumps(credential)

@@ -20,6 +20,7 @@ from credentials.formats.ldp_vc.second_opinion import SecondOpinion, Silence, Ve
 from credentials.formats.vcdm import CREDENTIALS_V1, CREDENTIALS_V2
 from credentials.jose.jws import sign_compact
 from credentials.keys import Algorithm, SoftwareSigner
+from service.commands.cross_check import in_words
 from service.commands.vc_api.door import Door
 from service.commands.vc_api.request import Options
 from service.commands.vc_api.verifying import Outcome
@@ -60,9 +61,16 @@ def test_who_is_not_installed_is_not_missed(desk: Desk, monkeypatch: pytest.Monk
     result = desk.verify(desk.scheme.a_credential("ldp_vc"), "--cross-check")
     assert result.exit_code == 0
     assert "PyLD is niet geïnstalleerd: pip install pyld" in " ".join(result.output.split())
+    older: JsonObject = {"proof": {"type": "Ed25519Signature2020", "verificationMethod": "did:key:z6Mk#z6Mk"}}
+    opinion = of_didkit(older)
+    assert opinion == SecondOpinion.none("didkit", Silence.NOT_INSTALLED)
+    assert "didkit is niet geïnstalleerd: pip install" in in_words(opinion)
+
+
+def test_who_cannot_know_is_not_missed_either(desk: Desk) -> None:
     result = desk.verify(desk.scheme.a_credential("dc+sd-jwt"), "--cross-check")
     assert result.exit_code == 0
-    assert "didkit is niet geïnstalleerd" in result.output
+    assert "didkit kent dit soort bewijs niet" in result.output
 
 
 def test_pyld_is_asked_only_what_our_own_reading_has_bounded() -> None:
