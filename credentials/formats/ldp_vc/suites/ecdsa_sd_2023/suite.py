@@ -146,7 +146,7 @@ def _options(proof: JsonObject) -> JsonObject:
 
 def proof_hash(document: JsonObject, options: JsonObject, canonicaliser: Canonicaliser) -> bytes:
     """Return the hash of the options under the document's contexts (sections 3.6.3 and 3.6.4), 32 bytes."""
-    return canonicaliser.digest_of_options({"@context": document.get("@context"), **options}, "sha256")
+    return canonicaliser.digest_of_options({**options, "@context": document.get("@context")}, "sha256")
 
 
 def mandatory_hash(lines: Sequence[str]) -> bytes:
