@@ -36,6 +36,7 @@ _OPENED: Final = frozenset(f"W{character}" for character in "wxyz0123456789-_")
 # What makes whole groups of a text of this length modulo 4: `,` and two spaces, nothing that could be decoded, a new
 # line and `,` where four bits are unused, `,` where two are.
 _COMMA: Final = ("LCAg", "!", "os", "s")
+_ONLY_LISTS: Final = frozenset({list})
 _first_two = itemgetter(slice(2))
 _last = itemgetter(-1)
 
@@ -173,7 +174,10 @@ def _flat(texts: Sequence[str]) -> Sequence[JsonValue] | None:
     except ValueError:
         return None
     contents.pop()
-    if len(contents) != len(texts) or float in set(map(type, map(_last, filter(None, contents)))):
+    # As many arrays as texts and nothing beside them: where a text closes its array early, what follows is no array.
+    if len(contents) != len(texts) or not _ONLY_LISTS.issuperset(map(type, contents)):
+        return None
+    if float in set(map(type, map(_last, filter(None, contents)))):
         return None
     return contents
 

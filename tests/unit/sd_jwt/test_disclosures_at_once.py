@@ -43,6 +43,8 @@ def test_the_last_character_has_one_spelling(length: int) -> None:
 
 def test_no_disclosure_reaches_into_the_next() -> None:
     pieces = ['["s","n",1]', '["s","n"', '"m",2]', '["s","n",1],["t"', '"u",3]', "[", "]", '["s","n","', '"]']
+    # What stands beside an array that was closed early would be counted as the next one.
+    pieces += ['["b"]],5', '["b"]],null', '["b"]],"t"', '["b"]],true', "[]]", '["s"],0']
     for size in (1, 2, 3):
         for texts in itertools.permutations([b64url_encode(piece.encode()) for piece in pieces], size):
             assert outcome(list(texts)) == one_by_one(list(texts))
