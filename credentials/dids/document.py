@@ -13,8 +13,9 @@ from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import MalformedInput
 from credentials.keys import PublicJwk
 
-_JWK_TYPES: Final = frozenset({"JsonWebKey", "JsonWebKey2020"})
-_MULTIBASE_TYPES: Final = frozenset({"Multikey", "Ed25519VerificationKey2020"})
+# Tuples, since what is looked for may be any JSON: not all of it has a hash.
+_JWK_TYPES: Final = ("JsonWebKey", "JsonWebKey2020")
+_MULTIBASE_TYPES: Final = ("Multikey", "Ed25519VerificationKey2020")
 _MAX_METHODS: Final = 100
 
 

@@ -121,6 +121,8 @@ def changed_method(**changes: JsonValue) -> JsonObject:
         changed_method(controller="did:web:other.example"),
         changed_method(controller=None),
         changed_method(type="JsonWebKey"),
+        changed_method(type={}),
+        changed_method(type=["Multikey"]),
         changed_method(publicKeyJwk=dict(KEY.members)),
         changed_method(publicKeyMultibase="z6Mk"),
         changed_method(revoked="2026-01-01T00:00:00Z"),
