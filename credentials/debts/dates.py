@@ -26,10 +26,12 @@ def parse_moment(text: str) -> datetime:
     if not _RFC3339.match(text):
         raise InvalidField(reason="not an RFC 3339 date-time with an offset")
     try:
-        return datetime.fromisoformat(text)
-    except ValueError:
+        moment = datetime.fromisoformat(text)
+        moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         # The library's message quotes the input, so it must not travel on.
         raise InvalidField(reason="not an existing moment") from None
+    return moment
 
 
 def parse_day(text: str) -> date:
@@ -51,7 +53,11 @@ def dutch(moment: datetime) -> datetime:
     """Return the same moment on the Dutch clock."""
     utc = moment.astimezone(UTC)
     summer = _change(utc.year, 3) <= utc < _change(utc.year, 10)
-    return utc.astimezone(SUMMER if summer else WINTER)
+    try:
+        return utc.astimezone(SUMMER if summer else WINTER)
+    except OverflowError:
+        # The last hour of the year 9999, by which issuers mean "for ever": the Dutch clock is beyond the calendar then.
+        return utc
 
 
 def dutch_day(moment: datetime) -> date:

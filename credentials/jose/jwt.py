@@ -9,7 +9,8 @@ from credentials.jose.jws import InvalidToken, sign_compact
 from credentials.keys import Signer
 
 DEFAULT_SKEW: Final = timedelta(seconds=60)
-_MAX_NUMERIC_DATE: Final = 1 << 40
+# The last second of the year 9999: a later one is a number, and no moment that anything here can compare.
+_MAX_NUMERIC_DATE: Final = 253_402_300_799
 
 
 class ClaimError(InvalidToken):

@@ -280,11 +280,11 @@ def _moment(document: JsonObject, name: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise StatusListMalformed(f"{name} is not a date and time")
-    return moment.astimezone(UTC)
+        if moment is not None and moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise StatusListMalformed(f"{name} is not a date and time")
 
 
 def _text(moment: datetime) -> str:

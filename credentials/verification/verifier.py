@@ -248,7 +248,8 @@ class Verifier:
         begins = max((moment for moment in (claims.valid_from, claims.issued_at) if moment is not None), default=None)
         if begins is not None and begins > now + SKEW:
             raise examination.fail(CheckName.VALIDITY, words.not_yet_valid(begins), "not_yet_valid")
-        if claims.valid_until is not None and now >= claims.valid_until + SKEW:
+        # The tolerance is taken from our moment: to the last one that there is, which means "for ever", none adds.
+        if claims.valid_until is not None and now - SKEW >= claims.valid_until:
             raise examination.fail(CheckName.VALIDITY, words.expired(claims.valid_until), "expired")
         as_of = reference_time(claims.claims)
         explanation = words.validity_passed(claims.issued_at or claims.valid_from, claims.valid_until, as_of, now)

@@ -113,11 +113,12 @@ class SignatureClaims:
 
     def check_times(self, at: datetime, skew: timedelta = DEFAULT_SKEW) -> None:
         """Demand that the signature was valid at a moment. Raises ClaimError."""
-        if self.expires_at is not None and at >= self.expires_at + skew:
+        # The tolerance is added to our moment: theirs may be the last or the first that there is.
+        if self.expires_at is not None and at - skew >= self.expires_at:
             raise ClaimError("exp", "has passed")
-        if self.not_before is not None and at < self.not_before - skew:
+        if self.not_before is not None and at + skew < self.not_before:
             raise ClaimError("nbf", "has not come")
-        if self.issued_at is not None and at < self.issued_at - skew:
+        if self.issued_at is not None and at + skew < self.issued_at:
             raise ClaimError("iat", "is in the future")
 
 

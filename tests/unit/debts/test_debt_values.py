@@ -112,6 +112,8 @@ def test_an_agency_has_an_oin_and_an_abbreviation() -> None:
         "2026-10-31T24:00:01Z",
         "2026-10-31T12:00:00+0100",
         "20261031T120000Z",
+        "0001-01-01T00:00:00+10:00",
+        "9999-12-31T23:59:59-10:00",
     ],
 )
 def test_a_moment_needs_rfc_3339_with_an_offset(text: str) -> None:
@@ -139,6 +141,10 @@ def test_dutch_time_is_what_the_time_zone_database_says() -> None:
     while moment.year < 2031:
         assert dutch(moment).utcoffset() == moment.astimezone(amsterdam).utcoffset()
         moment += timedelta(hours=7)
+
+
+def test_the_last_day_that_there_is_has_a_name() -> None:
+    assert dutch_day(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)) == date(9999, 12, 31)
 
 
 def test_a_day_is_dutch() -> None:

@@ -662,3 +662,13 @@ def test_limits_are_errors_of_their_own() -> None:
     with pytest.raises(LimitExceeded):
         opened(token(b'{"a":' * 100 + b"1" + b"}" * 100))
     assert ByIdentifier(Resolver()).published is None
+
+
+def test_the_first_and_the_last_moment_are_compared_like_any_other() -> None:
+    first, last = "0001-01-01T00:00:00Z", 253_402_300_799
+    SignatureClaims.read({}, {"iat": first, "exp": last, "nbf": 0}).check_times(NOW)
+    for claims in ({"iat": "9999-12-31T23:59:59Z"}, {"nbf": last}, {"exp": 0}):
+        with pytest.raises(ClaimError):
+            SignatureClaims.read({}, dict(claims)).check_times(NOW)
+    with pytest.raises(ClaimError):
+        SignatureClaims.read({}, {"exp": last + 1})

@@ -159,6 +159,8 @@ def test_another_purpose_is_refused() -> None:
         a_document(credentialSubject=None),
         a_document(credentialSubject=[a_document()["credentialSubject"]]),
         a_document(validUntil="soon"),
+        a_document(validUntil="0001-01-01T00:00:00+10:00"),
+        a_document(validFrom="9999-12-31T23:59:59-10:00"),
         a_document(validUntil="2026-11-24T12:00:00"),
         with_subject(type="StatusList2021"),
         with_subject(statusPurpose=None),

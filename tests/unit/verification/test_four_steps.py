@@ -1,7 +1,7 @@
 """Integrity, authority, validity, status: each failure is shown for what it is, and none counts as proven."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -264,6 +264,16 @@ def test_before_and_after_its_time_a_credential_is_refused(scheme: Scheme, forma
     early = scheme.shown(format_name, issued_at=NOW + timedelta(hours=1))
     assert_refused(scheme.examine(early), Outcome.NOT_PROVEN, CheckName.VALIDITY, "not_yet_valid")
     assert scheme.fetched == []
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_credential_may_be_for_ever_but_not_begin_then(scheme: Scheme, format_name: str) -> None:
+    for_ever = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    report = scheme.examine(scheme.shown(format_name, expires_at=for_ever))
+    assert report.proven
+    assert "31 december 9999" in report.check(CheckName.VALIDITY).explanation
+    far = scheme.examine(scheme.shown(format_name, issued_at=for_ever, expires_at=None))
+    assert far.outcome is Outcome.NOT_PROVEN
 
 
 # Status
