@@ -11,6 +11,8 @@ from credentials.keys import COMMON, Algorithm, InvalidSignature, PublicJwk, Sig
 
 MAX_TOKEN_CHARACTERS: Final = 512_000
 MAX_HEADER_BYTES: Final = 48_000
+# Room for three certificates. Strangers choose what is kept, and what was parsed takes many times its characters.
+MAX_KEPT_CHARACTERS: Final = 8_192
 
 # RFC 9864 section 2.2: `Ed25519` is the fully specified name of what `EdDSA` means for an Ed25519 key.
 _ALGORITHM_NAMES: Final = {
@@ -55,7 +57,7 @@ class UnverifiedToken:
         if len(parts) != 3 or not compact.isascii():
             raise InvalidToken("a signed token has three parts")
         try:
-            header = dict(_header(parts[0]))
+            header = dict(_kept_header(parts[0]) if len(parts[0]) <= MAX_KEPT_CHARACTERS else _header(parts[0]))
             payload = json_object(b64url_decode(parts[1], "payload"), "token payload")
             signature = b64url_decode(parts[2], "signature")
         except (LimitExceeded, InvalidToken):
@@ -89,8 +91,12 @@ class UnverifiedToken:
 
 
 @lru_cache(maxsize=256)
-def _header(segment: str) -> JsonObject:
+def _kept_header(segment: str) -> JsonObject:
     # One issuer's tokens all begin alike, certificates included: read that once. Nothing of it is believed by that.
+    return _header(segment)
+
+
+def _header(segment: str) -> JsonObject:
     header = json_object(b64url_decode(segment, "header"), "token header", max_bytes=MAX_HEADER_BYTES)
     # RFC 7515 section 4.1.11: an extension that is critical and not understood must be refused; we understand none. An
     # empty `crit` is forbidden by the same section. `b64` (RFC 7797) and `zip` have no place in our profiles.

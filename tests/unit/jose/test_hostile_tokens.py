@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from credentials.encoding import JsonObject, b64url_decode, b64url_encode
 from credentials.errors import LimitExceeded, MalformedInput
 from credentials.jose import InvalidToken, UnverifiedToken, sign_compact, sign_jwt
-from credentials.jose.jws import MAX_HEADER_BYTES, MAX_TOKEN_CHARACTERS
+from credentials.jose.jws import MAX_HEADER_BYTES, MAX_KEPT_CHARACTERS, MAX_TOKEN_CHARACTERS, _kept_header
 from credentials.keys import (
     COMMON,
     WITH_ES512,
@@ -458,3 +458,14 @@ def test_nothing_of_a_tokens_body_shows_when_it_is_printed_as_invalid() -> None:
     with pytest.raises(InvalidSignature) as refused:
         verify(f"{first}.{other}.{third}")
     assert str(refused.value) == "invalid_signature"
+
+
+def test_a_large_header_is_read_and_not_kept() -> None:
+    # Kept ones are hundreds: what a stranger can make of each is bounded.
+    large = signed({**HEADER, "x": [{}] * (MAX_KEPT_CHARACTERS // 4)}, PAYLOAD)
+    before = _kept_header.cache_info().currsize
+    assert UnverifiedToken.parse(large).verify(KEY).header["x"]
+    assert _kept_header.cache_info().currsize == before
+    small = signed({**HEADER, "x": "kept"}, PAYLOAD)
+    assert UnverifiedToken.parse(small).header == UnverifiedToken.parse(small).header
+    assert _kept_header.cache_info().hits
