@@ -422,6 +422,8 @@ def test_a_status_list_is_a_credential_behind_its_address(api: Api, with_status:
     [
         ({"statusListCredential": "https://status.example/1"}, "STATUS_RETRIEVAL_ERROR"),
         ({"statusPurpose": "suspension"}, "STATUS_VERIFICATION_ERROR"),
+        ({"statusPurpose": "something"}, "STATUS_VERIFICATION_ERROR"),
+        ({"statusPurpose": ["revocation"]}, "MALFORMED_VALUE_ERROR"),
         ({"statusListIndex": "131072"}, "RANGE_ERROR"),
         ({"statusListIndex": "-1"}, "MALFORMED_VALUE_ERROR"),
         ({"type": "https://example.org/OtherStatus"}, "MALFORMED_VALUE_ERROR"),

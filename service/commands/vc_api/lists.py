@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Final, final
 
 from credentials.encoding import JsonObject, JsonValue, json_compact
-from credentials.errors import BlauweKnopError, MalformedInput
+from credentials.errors import BlauweKnopError, LimitExceeded, MalformedInput
 from credentials.formats.base import BitstringStatus
 from credentials.formats.ldp_vc import sign_document
 from credentials.formats.vcdm import status_entries
@@ -23,6 +23,7 @@ PURPOSES: Final[Mapping[str, int]] = {"revocation": 1, "suspension": 1, MESSAGE:
 
 MESSAGES: Final = ("in order", "objection received", "payment received", "under review")
 MAX_REMEMBERED: Final = 10_000
+MAX_ID_CHARACTERS: Final = 2_048
 _RESIGN_AFTER: Final = timedelta(hours=1)
 
 
@@ -48,7 +49,10 @@ class StatusLists:
         self._lock = Lock()
 
     def entries(self, credential_id: str | None) -> list[JsonValue]:
-        """Give a credential its place and return the entries that say so. Raises ListFull."""
+        """Give a credential its place and return the entries that say so. Raises ListFull, LimitExceeded."""
+        if credential_id is not None and len(credential_id) > MAX_ID_CHARACTERS:
+            # It is remembered, with thousands of others.
+            raise LimitExceeded(f"the id of a credential with a status is longer than {MAX_ID_CHARACTERS} characters")
         with self._lock:
             (index,) = choose_indices(1, MIN_ENTRIES, lambda each: each not in self._taken)
             self._taken.add(index)

@@ -7,7 +7,7 @@ from credentials.encoding import JsonObject
 from credentials.formats.ldp_vc import verify_document
 from credentials.formats.vcdm import CredentialDocument, Problem, is_envelope, status_entries
 from credentials.status import Status, StatusChecker
-from credentials.status.bitstring import MEANINGS
+from credentials.status.bitstring import MESSAGE
 from service.commands.vc_api.engine import Engine
 from service.commands.vc_api.problems import InvalidRequest
 from service.commands.vc_api.request import Options
@@ -94,8 +94,9 @@ class CredentialVerifier:
                 raise InvalidRequest("the status list is another issuer's", Problem.CRYPTOGRAPHIC_SECURITY)
 
         for each in read.status:
-            if each.get("statusPurpose") not in MEANINGS and each.get("type") == status_entries.ENTRY_TYPE:
-                # What a message says is for people; it makes no credential invalid.
+            if each.get("statusPurpose") == MESSAGE and each.get("type") == status_entries.ENTRY_TYPE:
+                # What a message says is for people; it makes no credential invalid. No other purpose is passed over:
+                # one that we do not know might.
                 outcome.warn("there is a status message")
                 continue
             entry = status_entries.read(each)

@@ -10,13 +10,13 @@ import pytest
 from credentials.clock import FixedClock
 from credentials.dids import did_key
 from credentials.encoding import JsonObject
-from credentials.errors import BlauweKnopError
+from credentials.errors import BlauweKnopError, LimitExceeded
 from credentials.formats.ldp_vc import sign_document
 from credentials.formats.vcdm import CREDENTIALS_V2
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.status import Bitstring, StatusChecker, StatusListUntrusted, list_credential
 from service.commands.vc_api.door import Door
-from service.commands.vc_api.lists import MAX_REMEMBERED, UnknownCredential
+from service.commands.vc_api.lists import MAX_ID_CHARACTERS, MAX_REMEMBERED, UnknownCredential
 from service.commands.vc_api.request import Options
 from service.commands.vc_api.verifying import BadStatus, CredentialVerifier, Outcome
 
@@ -74,3 +74,5 @@ def test_places_are_remembered_for_so_many_credentials(door: Door) -> None:
         door.lists.set("urn:0", "revocation", 1)
     with pytest.raises(BlauweKnopError):
         door.lists.set("urn:last", "revocation", 2)
+    with pytest.raises(LimitExceeded):
+        door.lists.entries("urn:" + "x" * MAX_ID_CHARACTERS)
