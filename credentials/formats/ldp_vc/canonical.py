@@ -117,7 +117,9 @@ class Canonicaliser:
         if own:
             check_profile(document, self.bundle, self._limits)
         # JSON-LD 1.1 API section 8.1.1: without this, the direction of a text would go unsigned; issuers write it so.
-        quads = self._processor.to_quads(document, safe=True, rdf_direction="i18n-datatype", distinct=not own)
+        quads = self._processor.to_quads(
+            document, safe=True, rdf_direction="i18n-datatype", distinct=not own, kinds=own
+        )
         if own:
             if len(set(quads)) != len(quads):
                 # A copy would be signed as one and read as two.

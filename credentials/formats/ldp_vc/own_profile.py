@@ -38,6 +38,9 @@ class _Walk:
         if not node:
             raise UnsafeDocument("an empty object states nothing")
         self._count(depth, len(node))
+        if "type" in node and "@type" in node:
+            # Which of them stands under which name is not signed, and readers look under one.
+            raise UnsafeDocument("a node has types under two names")
         for member, value in node.items():
             if member in _TYPES:
                 _check_types(value)

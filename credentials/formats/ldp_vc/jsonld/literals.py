@@ -18,6 +18,27 @@ _INTEGER: Final = f"{XSD}integer"
 _STRING: Final = f"{XSD}string"
 _JSON: Final = f"{RDF}JSON"
 
+# XML Schema 1.1 part 2 section 3; VCDM 2.0's own context has some of these in another namespace.
+_NUMERIC: Final = frozenset(
+    {
+        "byte",
+        "decimal",
+        "double",
+        "float",
+        "int",
+        "integer",
+        "long",
+        "negativeInteger",
+        "nonNegativeInteger",
+        "nonPositiveInteger",
+        "positiveInteger",
+        "short",
+        "unsignedByte",
+        "unsignedInt",
+        "unsignedLong",
+        "unsignedShort",
+    }
+)
 _FIRST_DOUBLE: Final = 10**21
 # RFC 7493 section 2.2: beyond this, implementations stop agreeing on what the number is.
 _MAX_SAFE_INTEGER: Final = (1 << 53) - 1
@@ -45,6 +66,18 @@ def scalar_literal(item: JsonObject, datatype: str | None, *, safe: bool) -> str
     if safe and abs(value) > _MAX_SAFE_INTEGER:
         raise UnsafeDocument("a number is too large")
     return literal(str(int(value)), datatype or _INTEGER)
+
+
+def check_kind(value: JsonValue, datatype: str) -> None:
+    """Refuse a number or truth value as a literal of another kind. Raises UnsafeDocument.
+
+    A string in its place would be signed alike, and be read as something else.
+    """
+    if isinstance(value, str):
+        return
+    kind = datatype.rpartition("#")[2]
+    if kind != "boolean" if isinstance(value, bool) else kind not in _NUMERIC:
+        raise UnsafeDocument("a value is not written as its datatype is")
 
 
 def checked_text(text: str) -> str:

@@ -66,16 +66,18 @@ class Processor:
         rdf_direction: RdfDirection | None = None,
         generalized: bool = False,
         distinct: bool = True,
+        kinds: bool = False,
     ) -> list[Quad]:
         """Deserialise to RDF (JSON-LD 1.1 API section 8.1): quads, blank nodes as `_:b0`, `_:b1` and so on.
 
         A dataset has each quad once; with `distinct` false, what is said twice is there twice. `rdf_direction` says how
-        the direction of a text is written, and `generalized` that blank nodes may be properties. Raises as `expand`;
+        the direction of a text is written, `generalized` that blank nodes may be properties, and `kinds` that a number
+        or truth value may not stand for a literal of another kind, such as a date. Raises as `expand`;
         with `safe` also UnsafeDocument for statements that RDF cannot make.
         """
         try:
             expanded = self._expanded(document, base, expand_context, safe=safe)
-            writer = Deserializer(self._names, safe=safe, direction=rdf_direction, generalized=generalized)
+            writer = Deserializer(self._names, safe=safe, direction=rdf_direction, generalized=generalized, kinds=kinds)
             return writer.quads(expanded, distinct=distinct)
         except RecursionError as error:
             raise LimitExceeded("the document is nested too deep") from error

@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias, final
 from credentials.encoding import JsonObject, JsonValue
 from credentials.formats.ldp_vc.jsonld.errors import JsonLdError
 from credentials.formats.ldp_vc.jsonld.iris import well_formed, well_formed_language
-from credentials.formats.ldp_vc.jsonld.literals import RDF, checked_text, json_literal, scalar_literal
+from credentials.formats.ldp_vc.jsonld.literals import RDF, check_kind, checked_text, json_literal, scalar_literal
 from credentials.formats.ldp_vc.jsonld.values import as_list
 from credentials.formats.ldp_vc.rdf.terms import DEFAULT_GRAPH, Quad, literal
 from credentials.formats.ldp_vc.safety import UnsafeDocument
@@ -66,14 +66,18 @@ class Deserializer:
         "_fresh",
         "_generalized",
         "_indexes",
+        "_kinds",
         "_labels",
         "_names",
         "_quads",
         "_safe",
     )
 
-    def __init__(self, names: Names, *, safe: bool, direction: RdfDirection | None, generalized: bool) -> None:
+    def __init__(
+        self, names: Names, *, safe: bool, direction: RdfDirection | None, generalized: bool, kinds: bool = False
+    ) -> None:
         self._names = names
+        self._kinds = kinds
         self._safe = safe
         self._direction = direction
         self._generalized = generalized
@@ -210,6 +214,8 @@ class Deserializer:
         if datatype is not None and (not isinstance(datatype, str) or self._names.term(datatype) is None):
             self._drop("a datatype is not an absolute IRI")
             return None
+        if self._kinds and datatype is not None:
+            check_kind(item["@value"], datatype)
         language = item.get("@language")
         if language is not None and not (isinstance(language, str) and well_formed_language(language)):
             self._drop("a language is not the tag of one")
