@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -52,8 +53,16 @@ def samira(world: WalletWorld, counsellor: Requester) -> Citizen:
     return citizen
 
 
-def test_a_copy_of_the_database_tells_nothing(samira: Citizen, world: WalletWorld, folder: Path) -> None:
-    database = sqlite3.connect(folder / "wallet.db")
+@pytest.fixture
+def database(world: WalletWorld, folder: Path) -> Iterator[sqlite3.Connection]:
+    del world  # it makes the database
+    with closing(sqlite3.connect(folder / "wallet.db")) as connection:
+        yield connection
+
+
+def test_a_copy_of_the_database_tells_nothing(
+    samira: Citizen, world: WalletWorld, folder: Path, database: sqlite3.Connection
+) -> None:
     dump = "\n".join(database.iterdump())
     raw = b"".join(path.read_bytes() for path in folder.glob("wallet.db*"))
     # Values in the dump stand in hexadecimal, in which any short number is found by chance.
@@ -80,8 +89,10 @@ def test_a_copy_of_the_database_tells_nothing(samira: Citizen, world: WalletWorl
     assert opened.key not in raw
 
 
-def test_every_column_of_the_database_is_an_id_a_time_a_count_or_sealed(samira: Citizen, folder: Path) -> None:
-    database = sqlite3.connect(folder / "wallet.db")
+def test_every_column_of_the_database_is_an_id_a_time_a_count_or_sealed(
+    samira: Citizen, database: sqlite3.Connection
+) -> None:
+    del samira  # whose cards are in it
     columns = {
         (table, name)
         for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type='table' AND name LIKE 'wallet%'")
@@ -103,14 +114,12 @@ def test_every_column_of_the_database_is_an_id_a_time_a_count_or_sealed(samira: 
         assert (size - 29) & (size - 30) == 0, "a power of two, and the seal"
 
 
-def test_two_wallets_with_the_same_things_look_different(world: WalletWorld, folder: Path) -> None:
+def test_two_wallets_with_the_same_things_look_different(world: WalletWorld, database: sqlite3.Connection) -> None:
     for _ in range(2):
         citizen = world.citizen()
         citizen.make_wallet()
         citizen.collect()
-    shelves = (
-        sqlite3.connect(folder / "wallet.db").execute("SELECT DISTINCT wallet_id, shelf FROM wallet_record").fetchall()
-    )
+    shelves = database.execute("SELECT DISTINCT wallet_id, shelf FROM wallet_record").fetchall()
     assert len({shelf for _, shelf in shelves}) == len(shelves), "a shelf's name is another in each wallet"
 
 
@@ -202,11 +211,10 @@ def test_the_key_is_gone_when_the_session_ends(world: WalletWorld, folder: Path)
     world.clock.advance(-timedelta(minutes=16))
 
 
-def test_a_thrown_away_wallet_leaves_no_row(world: WalletWorld, folder: Path) -> None:
+def test_a_thrown_away_wallet_leaves_no_row(world: WalletWorld, database: sqlite3.Connection) -> None:
     citizen = world.citizen()
     citizen.make_wallet()
     citizen.collect()
-    database = sqlite3.connect(folder / "wallet.db")
     counts = "SELECT (SELECT count(*) FROM wallet), (SELECT count(*) FROM wallet_record)"
     (wallets, records) = database.execute(counts).fetchone()
     page = citizen.post("/instellingen/verwijderen")
