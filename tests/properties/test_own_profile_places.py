@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from credentials.encoding import JsonObject
+from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import BlauweKnopError
 from credentials.formats.ldp_vc import EXAMPLES_V2, Canonicaliser, ContextBundle
 from credentials.formats.ldp_vc.contexts import CREDENTIALS_V1, CREDENTIALS_V2
@@ -16,7 +16,13 @@ from credentials.formats.ldp_vc.contexts import CREDENTIALS_V1, CREDENTIALS_V2
 OWN: Final = Canonicaliser(ContextBundle.with_examples())
 CRED: Final = "https://www.w3.org/2018/credentials#"
 IRIS: Final = ["urn:a", "urn:b", "did:ex:1", "https://e.example/x", "cred:x", f"{CRED}x", "_:x"]
-TYPES: Final = ["T", "VerifiableCredential", ["VerifiableCredential", "T"], "VerifiablePresentation", "urn:T"]
+TYPES: Final[list[JsonValue]] = [
+    "T",
+    "VerifiableCredential",
+    ["VerifiableCredential", "T"],
+    "VerifiablePresentation",
+    "urn:T",
+]
 SCALARS: Final = ["x", "y", "urn:a", "2026-01-01T00:00:00Z", 5, 0, True, False, "5", "true"]
 CONTEXTS: Final = [CREDENTIALS_V2, [CREDENTIALS_V2, EXAMPLES_V2], CREDENTIALS_V1, EXAMPLES_V2]
 NAMED: Final = ("id", "@id", "issuer", "holder")
