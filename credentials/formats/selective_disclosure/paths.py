@@ -19,13 +19,13 @@ def resolve(payload: JsonObject, path: ClaimsPath) -> list[Path]:
 
 def needed(payload: JsonObject, places: Mapping[str, Path], wanted: Collection[ClaimsPath]) -> set[str]:
     """Return the digests of the disclosures to show: what lies on the way to a wanted place, and all beneath it."""
-    targets = [target for path in wanted for target in resolve(payload, path)]
-    return {digest for digest, place in places.items() if any(_on_one_line(place, target) for target in targets)}
+    targets = {target for path in wanted for target in resolve(payload, path)}
+    above = {target[:length] for target in targets for length in range(len(target) + 1)}
+    return {digest for digest, place in places.items() if place in above or not targets.isdisjoint(_above(place))}
 
 
-def _on_one_line(one: Path, other: Path) -> bool:
-    shorter = min(len(one), len(other))
-    return one[:shorter] == other[:shorter]
+def _above(place: Path) -> Iterator[Path]:
+    return (place[:length] for length in range(len(place)))
 
 
 def _walk(value: JsonValue, path: ClaimsPath, here: Path) -> Iterator[Path]:

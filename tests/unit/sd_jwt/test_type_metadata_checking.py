@@ -11,7 +11,7 @@ from credentials.debts.claims import ALWAYS_DISCLOSED, SLOTS, WHOLE, case_claims
 from credentials.debts.overview import overview_of
 from credentials.debts.types import CASE_TYPE, OVERVIEW_TYPE, integrity, type_metadata
 from credentials.encoding import JsonObject
-from credentials.errors import BlauweKnopError
+from credentials.errors import BlauweKnopError, LimitExceeded
 from credentials.formats import ClaimsPath, MalformedCredential
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.formats.sd_jwt.type_metadata import (
@@ -223,3 +223,13 @@ def test_an_overview_that_hides_what_every_verifier_must_see_is_noticed(own_type
     made = draft(type=OVERVIEW_TYPE, claims=claims, always_disclosed=frozenset())
     with pytest.raises(TypeMetadataViolated):
         check_credential(FORMAT.issue(made, issuer_key()), own_types, complete=True)
+
+
+def test_metadata_and_credential_cannot_multiply_each_others_work() -> None:
+    claims: JsonObject = {"rij": [{"vak": str(number)} for number in range(500)]}
+    compact = issued(claims=claims)
+    few = source(*(about("rij", None, f"vak{number}") for number in range(100)))
+    assert check_credential(compact, few, complete=False).vct == draft().type
+    many = source(*(about("rij", None, f"vak{number}") for number in range(300)))
+    with pytest.raises(LimitExceeded):
+        check_credential(compact, many, complete=False)

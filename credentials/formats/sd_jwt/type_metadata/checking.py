@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from credentials.encoding import JsonObject, JsonValue
-from credentials.errors import BlauweKnopError
+from credentials.errors import BlauweKnopError, LimitExceeded
 from credentials.formats.base import MalformedCredential
 from credentials.formats.sd_jwt import registered
 from credentials.formats.sd_jwt.type_metadata.document import ClaimMetadata, SelectiveDisclosure
@@ -25,6 +25,10 @@ from credentials.formats.selective_disclosure.disclosures import (
     element,
     member,
 )
+
+# Each path may lead through every element of an array: metadata and credential together would have the work of both
+# multiplied.
+MAX_STEPS: Final = 200_000
 
 _UNSTATED: Final = (None, SelectiveDisclosure.ALLOWED)
 
@@ -55,13 +59,14 @@ def check_credential(compact: str, source: TypeMetadataSource, *, complete: bool
 def check_payload(payload: JsonObject, disclosures: Disclosures, metadata: EffectiveType, *, complete: bool) -> None:
     """Check an issuer's payload and the disclosures that came with it, which `process` has taken before.
 
-    Raises TypeMetadataViolated.
+    Raises TypeMetadataViolated, or LimitExceeded where the paths lead to too many places.
     """
     if payload.get("vct") != metadata.vct:
         raise TypeMetadataViolated("the metadata is that of another type")
     root = _issued(payload, disclosures)
+    work = _Work(MAX_STEPS)
     for claim in metadata.claims:
-        _check(claim, root, complete=complete)
+        _check(claim, root, work, complete=complete)
 
 
 @dataclass(slots=True, repr=False)
@@ -76,6 +81,18 @@ class _Issued:
     by_itself: bool = False
     shown: bool = True
     more: bool = False
+
+
+@dataclass(slots=True)
+class _Work:
+    """How many steps may still be taken."""
+
+    left: int
+
+    def take(self, steps: int) -> None:
+        self.left -= steps
+        if self.left < 0:
+            raise LimitExceeded("the paths of the type metadata lead to too many places")
 
 
 def _issued(value: JsonValue, disclosures: Disclosures, *, by_itself: bool = False) -> _Issued:
@@ -106,8 +123,8 @@ def _element(item: JsonValue, disclosures: Disclosures) -> _Issued:
     return _issued(element(disclosures[digest]), disclosures, by_itself=True)
 
 
-def _check(claim: ClaimMetadata, root: _Issued, *, complete: bool) -> None:
-    found, certain = _select(claim, root)
+def _check(claim: ClaimMetadata, root: _Issued, work: _Work, *, complete: bool) -> None:
+    found, certain = _select(claim, root, work)
     if claim.mandatory and not found and (certain or complete):
         raise TypeMetadataViolated("a claim that is mandatory is not there")
     if claim.sd in _UNSTATED:
@@ -117,7 +134,7 @@ def _check(claim: ClaimMetadata, root: _Issued, *, complete: bool) -> None:
             raise TypeMetadataViolated("a claim can be disclosed by itself and may not be, or the other way round")
 
 
-def _select(claim: ClaimMetadata, root: _Issued) -> tuple[list[_Issued], bool]:
+def _select(claim: ClaimMetadata, root: _Issued, work: _Work) -> tuple[list[_Issued], bool]:
     """Walk a path as section 5.6.1.2 says; tell also whether what was not found cannot have been issued."""
     selected, certain = [root], True
     for place, step in enumerate(claim.path):
@@ -130,6 +147,7 @@ def _select(claim: ClaimMetadata, root: _Issued) -> tuple[list[_Issued], bool]:
                 certain = False
                 continue
             reached = _step(each, step)
+            work.take(1 + len(reached))
             following.extend(reached)
             if not reached and each.more and not in_sight:
                 certain = False
