@@ -75,7 +75,7 @@ class ContextBundle:
     document by itself and takes any JSON-LD.
     """
 
-    __slots__ = ("_bytes", "_contexts", "narrow", "scoped_types", "whole_iris")
+    __slots__ = ("_bytes", "_contexts", "narrow", "whole_iris")
 
     def __init__(self, extra: Mapping[str, bytes] | None = None, *, narrow: bool = True) -> None:
         self.narrow = narrow
@@ -89,8 +89,6 @@ class ContextBundle:
             for url in extra or {}:
                 _refuse_hazards(self._contexts[url])
             _refuse_aliases(self._contexts.values())
-        self.scoped_types = frozenset(name for each in self._contexts.values() for name in _scoped(each))
-        """Names of terms that bring a context of their own, which may be types."""
         self.whole_iris = not any(_redefines_iris(each) for each in self._contexts.values())
         """Whether an absolute IRI of a usual scheme always stands for itself."""
 
@@ -192,17 +190,6 @@ def _properties(context: JsonValue) -> Iterator[tuple[str, str]]:
                 yield term, iri
             if isinstance(definition, dict) and "@context" in definition:
                 yield from _properties(definition["@context"])
-
-
-def _scoped(context: JsonValue) -> Iterator[str]:
-    if isinstance(context, list):
-        for each in context:
-            yield from _scoped(each)
-    elif isinstance(context, dict):
-        for name, definition in context.items():
-            if isinstance(definition, dict) and "@context" in definition:
-                yield name
-                yield from _scoped(definition["@context"])
 
 
 def _expand(term: str, context: JsonValue) -> str | None:
