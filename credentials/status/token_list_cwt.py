@@ -107,7 +107,11 @@ def _payload(claims: Mapping[int | str, CborValue]) -> JsonObject:
         raise StatusListMalformed("the status list claim has no bits and lst")
     listed: JsonObject = {}
     for member, value in content.items():
-        if isinstance(member, str) and isinstance(value, str | int | bytes):
-            listed[member] = b64url_encode(value) if isinstance(value, bytes) else value
+        if member == "lst" and isinstance(value, bytes):
+            listed[member] = b64url_encode(value)
+        elif isinstance(member, str) and isinstance(value, str | int):
+            listed[member] = value
+        elif member == "aggregation_uri":
+            raise StatusListMalformed("aggregation_uri is not a text")
     payload["status_list"] = listed
     return payload

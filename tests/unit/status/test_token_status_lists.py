@@ -71,6 +71,10 @@ def test_the_stream_is_what_strict_readers_want() -> None:
 
 @pytest.mark.parametrize("bits", [0, 3, 16, -1])
 def test_other_widths_are_refused(bits: int) -> None:
+    with pytest.raises(ValueError, match="bits"):
+        TokenStatusList(8, bits)
+    with pytest.raises(ValueError, match="bits"):
+        TokenStatusList(0)
     with pytest.raises(MalformedInput):
         TokenStatusList.decode(VECTORS[0]["lst"], bits)
 
@@ -157,6 +161,8 @@ def test_another_typ_is_refused() -> None:
         {"status_list": {"bits": 2}},
         {"status_list": {"bits": True, "lst": VECTORS[0]["lst"]}},
         {"status_list": {"bits": 3, "lst": VECTORS[0]["lst"]}},
+        {"status_list": {"bits": 2.0, "lst": VECTORS[0]["lst"]}},
+        {"status_list": {"bits": [2], "lst": VECTORS[0]["lst"]}},
         {"status_list": {"bits": 2, "lst": "AAAA"}},
         {"status_list": {"bits": 2, "lst": a_bomb(8 << 20)}},
     ],
@@ -181,3 +187,14 @@ def test_a_list_without_expiry_does_not_live_forever() -> None:
     read_claims(payload, URI, NOW + timedelta(days=6), max_age=WEEK)
     with pytest.raises(StatusListExpired):
         read_claims(payload, URI, NOW + timedelta(days=7), max_age=WEEK)
+
+
+def test_a_list_that_states_its_expiry_lives_until_then() -> None:
+    payload = payload_of(a_token(lifetime=timedelta(days=30)))
+    assert read_claims(payload, URI, NOW + timedelta(days=29), max_age=WEEK).statuses[7] == Status.SUPERSEDED
+
+
+def test_a_list_need_not_say_when_to_ask_again() -> None:
+    payload = payload_of(a_token())
+    del payload["ttl"]
+    assert read_claims(payload, URI, NOW, max_age=WEEK).time_to_live is None

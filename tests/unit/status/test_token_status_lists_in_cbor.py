@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credentials.clock import FixedClock
+from credentials.jose.cose import sign_message
 from credentials.keys import SoftwareSigner
 from credentials.status import (
     Status,
@@ -131,6 +132,10 @@ def test_a_right_signature_over_the_right_claims_is_taken() -> None:
         resigned(list={"bits": True, "lst": bytes.fromhex("78dadbb918000217015d")}),
         resigned(list={"bits": 1, "lst": bytes.fromhex("78dadbb918000217015d00")}),
         resigned(list={"bits": 1, "lst": bytes.fromhex("78dadbb918000217015d"), "aggregation_uri": 1}),
+        resigned(
+            list={"bits": 1, "lst": bytes.fromhex("78dadbb918000217015d"), "aggregation_uri": b"https://a.example"}
+        ),
+        sign_message({16: "application/statuslist+cwt"}, cbor2.dumps([2, 6, 65533]), KEY),
     ],
 )
 def test_what_is_no_status_list_in_cbor_is_refused(body: bytes) -> None:
