@@ -156,9 +156,8 @@ def test_any_document_under_a_right_signature_is_opened_or_refused(
     kind: Kind, securing: Securing, by: random.Random
 ) -> None:
     document = changed(tokens.credential() if kind is Kind.CREDENTIAL else tokens.presentation(), by)
-    secured: str | bytes = tokens.token(document, typ=f"{kind}+{securing}", cty=str(kind))
-    if securing is Securing.SD_JWT:
-        secured = f"{secured}~"
+    token = tokens.token(document, typ=f"{kind}+{securing}", cty=str(kind))
+    secured: str | bytes = f"{token}~" if securing is Securing.SD_JWT else token
     if securing is Securing.COSE:
         secured = tokens.message(document, l3=kind.document_media_type, l16=f"application/{kind}+cose")
     with suppress(BlauweKnopError):

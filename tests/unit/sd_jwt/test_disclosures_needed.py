@@ -2,11 +2,12 @@
 
 import pytest
 
+from credentials.encoding import JsonObject
 from credentials.formats import ClaimsPath, UndisclosablePath
 from credentials.formats.selective_disclosure.paths import needed
 from credentials.formats.selective_disclosure.processing import Path
 
-PAYLOAD = {"a": {"b": {"c": 1, "d": 2}, "e": 3}, "ab": 4, "rij": [{"x": 1}, {"x": 2}]}
+PAYLOAD: JsonObject = {"a": {"b": {"c": 1, "d": 2}, "e": 3}, "ab": 4, "rij": [{"x": 1}, {"x": 2}]}
 PLACES: dict[str, Path] = {
     "a": ("a",),
     "b": ("a", "b"),
