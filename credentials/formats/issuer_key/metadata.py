@@ -109,7 +109,7 @@ class IssuerMetadata:
         entry.tried_at = now
         try:
             entry.keys = self._keys(issuer, address)
-        except BlauweKnopError as error:
+        except (BlauweKnopError, OSError) as error:
             # What was read before stays: one bad answer must not undo every credential of this issuer.
             entry.problem = _reason(error)
             return False
@@ -128,7 +128,7 @@ class IssuerMetadata:
         return json_object(self._fetch(address, accept), what, max_bytes=MAX_DOCUMENT_BYTES)
 
 
-def _reason(error: BlauweKnopError) -> BlauweKnopError:
+def _reason(error: BlauweKnopError | OSError) -> BlauweKnopError:
     # An exception that is raised again and again would drag the stack of its first time along.
     if isinstance(error, KeyNotPublished):
         return KeyNotPublished(error.detail)

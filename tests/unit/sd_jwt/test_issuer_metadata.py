@@ -32,7 +32,7 @@ def metadata(*keys: JsonObject, **members: object) -> JsonObject:
 class Web:
     """Web sites: a document by address, or why there is none."""
 
-    def __init__(self, pages: dict[str, JsonObject | bytes | BlauweKnopError]) -> None:
+    def __init__(self, pages: dict[str, JsonObject | bytes | BlauweKnopError | OSError]) -> None:
         self.pages = pages
         self.asked: list[str] = []
 
@@ -40,13 +40,13 @@ class Web:
         assert "json" in accept
         self.asked.append(url)
         page = self.pages.get(url, Unavailable("not there"))
-        if isinstance(page, BlauweKnopError):
+        if isinstance(page, BlauweKnopError | OSError):
             raise page
         return page if isinstance(page, bytes) else json.dumps(page).encode()
 
 
 class Scene:
-    def __init__(self, page: JsonObject | bytes | BlauweKnopError, **others: JsonObject) -> None:
+    def __init__(self, page: JsonObject | bytes | BlauweKnopError | OSError, **others: JsonObject) -> None:
         self.web = Web({ADDRESS: page, KEYS: others.get("keys", {})})
         self.clock = FixedClock(NOW)
         self.keys = IssuerMetadata(self.web, self.clock, allowed=lambda issuer: issuer == ISSUER)
@@ -237,8 +237,8 @@ def test_an_unknown_name_is_looked_for_anew_but_no_more_than_once_a_minute() -> 
     assert len(scene.web.asked) == 2
 
 
-@pytest.mark.parametrize("page", [Unavailable("down"), b"{", metadata(issuer="https://other.example")])
-def test_a_bad_answer_does_not_undo_what_was_read_before(page: bytes | JsonObject | BlauweKnopError) -> None:
+@pytest.mark.parametrize("page", [Unavailable("down"), TimeoutError(), b"{", metadata(issuer="https://other.example")])
+def test_a_bad_answer_does_not_undo_what_was_read_before(page: bytes | JsonObject | BlauweKnopError | OSError) -> None:
     scene = Scene(metadata(jwk("one", kid="k1")))
     assert scene.find() == ONE
     scene.web.pages[ADDRESS] = page
@@ -250,8 +250,9 @@ def test_a_bad_answer_does_not_undo_what_was_read_before(page: bytes | JsonObjec
         scene.find()
 
 
-def test_a_failure_is_remembered_for_a_minute() -> None:
-    scene = Scene(Unavailable("down"))
+@pytest.mark.parametrize("failure", [Unavailable("down"), ConnectionResetError()])
+def test_a_failure_is_remembered_for_a_minute(failure: BlauweKnopError | OSError) -> None:
+    scene = Scene(failure)
     for _ in range(5):
         with pytest.raises(Unavailable):
             scene.find()

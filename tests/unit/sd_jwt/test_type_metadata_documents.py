@@ -329,7 +329,7 @@ class Web:
         assert accept == "application/json"
         self.asked.append(url)
         page = self.pages.get(url, Unavailable("not there"))
-        if isinstance(page, BlauweKnopError):
+        if isinstance(page, BlauweKnopError | OSError):
             raise page
         return bytes(page)
 
@@ -437,7 +437,7 @@ def test_a_failure_is_remembered_for_a_minute(web: Web, clock: FixedClock) -> No
 
 
 def test_nothing_that_a_site_answers_breaks_more_than_the_look_up(web: Web, clock: FixedClock) -> None:
-    for page in (b"", b"{", b"\xff", b"[" * 100_000, b"x" * 700_000, MalformedInput("x")):
+    for page in (b"", b"{", b"\xff", b"[" * 100_000, b"x" * 700_000, MalformedInput("x"), TimeoutError()):
         web.pages[VCT] = page
         with pytest.raises(BlauweKnopError):
             TypeMetadataSource(clock, fetch=web).effective(VCT)

@@ -105,7 +105,7 @@ class TypeMetadataSource:
             raise TypeMetadataUnavailable("the metadata could not be fetched a moment ago")
         try:
             body = self._fetch(vct, ACCEPT)
-        except BlauweKnopError as error:
+        except (BlauweKnopError, OSError) as error:
             with self._lock:
                 self._failed[vct] = now
                 if len(self._failed) > MAX_KEPT:
