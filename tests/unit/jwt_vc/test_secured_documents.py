@@ -10,6 +10,7 @@ from credentials.dids import Resolver, UnresolvableDid, did_jwk, did_key
 from credentials.encoding import JsonObject, b64_encode, b64url_encode
 from credentials.errors import BlauweKnopError, LimitExceeded, MalformedInput
 from credentials.formats import MalformedCredential
+from credentials.formats.issuer_key import PublishedKey
 from credentials.formats.jwt_vc import (
     ByIdentifier,
     Kind,
@@ -672,3 +673,32 @@ def test_the_first_and_the_last_moment_are_compared_like_any_other() -> None:
             SignatureClaims.read({}, dict(claims)).check_times(NOW)
     with pytest.raises(ClaimError):
         SignatureClaims.read({}, {"exp": last + 1})
+
+
+class NoSite:
+    def find(self, issuer: str, kid: str | None) -> PublishedKey:
+        raise AssertionError("nobody's site is asked")
+
+
+def test_a_presentation_that_names_nobody_is_found_by_its_key_alone() -> None:
+    def found(**claims: str) -> SecuredDocument:
+        made = {**presentation(holder=None), **claims}
+        shown = token(made, typ="vp+jwt", cty="vp", kid=HOLDER_KID, by=signer("holder"))
+        return open_secured(shown, ByIdentifier(Resolver(), NoSite()), kind=Kind.PRESENTATION)
+
+    assert (found().signed_by.issuer, found().claims.issuer) == (HOLDER, None)
+    assert found(iss=HOLDER).signed_by.issuer == HOLDER
+    with pytest.raises(MalformedCredential):
+        found(iss=ISSUER)
+
+
+def test_no_site_is_asked_for_the_keys_of_a_did() -> None:
+    source = ByIdentifier(Resolver(), NoSite())
+    assert open_secured(token(credential()), source).signed_by.verification_method == KID
+
+
+def test_a_key_that_the_caller_gave_need_not_be_named() -> None:
+    given = VerificationMethod(KID, ISSUER, signer().public_jwk)
+    assert open_secured(token(credential(), kid=None), given).signed_by.verification_method == KID
+    with pytest.raises(MalformedCredential):
+        open_secured(token(credential(), kid=HOLDER_KID), given)
