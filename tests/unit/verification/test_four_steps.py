@@ -5,14 +5,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from credentials.encoding import JsonObject
 from credentials.errors import Unavailable
-from credentials.formats.base import BitstringStatus, Credential, TokenStatus
+from credentials.formats.base import BitstringStatus, Credential, HolderKey, TokenStatus
 from credentials.formats.ldp_vc import sign_document
+from credentials.formats.selective_disclosure import key_binding
+from credentials.jose import UnverifiedToken, sign_compact
 from credentials.keys import SoftwareSigner
 from credentials.status import Status
 from credentials.trust import Participant
 from credentials.verification import CheckName, CheckOutcome, Outcome, Report, VerificationFailed
-from tests.unit.verification.scheme import CASE, NOW, OVERVIEW, Scheme, claims_of, expectation
+from tests.unit.verification.scheme import AUDIENCE, CASE, NONCE, NOW, OVERVIEW, Scheme, claims_of, expectation
 
 FORMATS = ["dc+sd-jwt", "ldp_vc", "vc+jwt", "vc+sd-jwt", "jwt_vc_json"]
 PASSED, FAILED, NOT_DONE, WARNING = (
@@ -183,6 +186,47 @@ def test_the_format_that_the_protocol_names_is_the_one_that_counts(scheme: Schem
     report = scheme.verifier().examine(scheme.shown("dc+sd-jwt"), expectation(), "ldp_vc")
     assert not report.proven
     assert not scheme.verifier().examine(scheme.shown("dc+sd-jwt"), expectation(), "mso_mdoc").proven
+
+
+def test_nothing_passes_for_another_format(scheme: Scheme) -> None:
+    verifier, bare = scheme.verifier(), expectation(holder_binding=False, nonce=None, audience=None)
+    for name in FORMATS:
+        held, shown = scheme.a_credential(name), scheme.shown(name)
+        for other in FORMATS:
+            assert verifier.examine(shown, expectation(), other).proven is (name == other)
+            assert verifier.examine(held, bare, other).proven is (name == other)
+            # Nor a credential for a presentation, nor the other way round.
+            assert not verifier.examine(held, expectation(), other).proven
+            assert not verifier.examine(shown, bare, other).proven
+
+
+def stolen_and_shown(stolen: str, own: str, thief: SoftwareSigner) -> str:
+    """What a thief's own wallet would send: somebody's credential, with the thief's proof after or around it."""
+    if stolen.endswith("~"):
+        return stolen + key_binding.make(stolen, thief, audience=AUDIENCE, nonce=NONCE, now=NOW)
+    token = UnverifiedToken.parse(own)
+    envelope: JsonObject = {
+        "@context": "https://www.w3.org/ns/credentials/v2",
+        "id": f"data:application/vc+jwt,{stolen}",
+        "type": "EnvelopedVerifiableCredential",
+    }
+    payload: JsonObject = {**token.payload, "verifiableCredential": [envelope]}
+    older = token.payload.get("vp")
+    if isinstance(older, dict):
+        payload = {**token.payload, "vp": {**older, "verifiableCredential": [stolen]}}
+    return sign_compact({name: each for name, each in token.header.items() if name != "alg"}, payload, thief)
+
+
+@pytest.mark.parametrize("format_name", [name for name in FORMATS if name != "ldp_vc"])
+def test_a_thief_does_not_pass_for_the_holder(scheme: Scheme, format_name: str) -> None:
+    thief = SoftwareSigner.generate()
+    credential = str(scheme.a_credential(format_name, holder=HolderKey(thief.public_jwk)))
+    own = str(scheme.present(credential, format_name, holder=thief))
+    assert scheme.examine(own).proven
+    assert scheme.examine(stolen_and_shown(credential, own, thief)).proven
+    report = scheme.examine(stolen_and_shown(str(scheme.a_credential(format_name)), own, thief))
+    assert_refused(report, Outcome.NOT_PROVEN, CheckName.HOLDER, "holder_binding_failed")
+    assert report.claims is None
 
 
 # Authority
