@@ -1,7 +1,7 @@
 """JSON Web Signature in compact form (RFC 7515 section 7.1): parse, then verify with a key that the caller chose."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Self
 
@@ -35,7 +35,7 @@ class VerifiedToken:
     """A token whose signature holds under the key that the caller gave."""
 
     header: JsonObject
-    payload: JsonObject
+    payload: JsonObject = field(repr=False)
     key: PublicJwk
 
 
@@ -44,9 +44,9 @@ class UnverifiedToken:
     """A token that is well formed; nothing in it may be believed yet."""
 
     header: JsonObject
-    payload: JsonObject
-    signing_input: bytes
-    signature: bytes
+    payload: JsonObject = field(repr=False)
+    signing_input: bytes = field(repr=False)
+    signature: bytes = field(repr=False)
 
     @classmethod
     def parse(cls, compact: str, *, max_characters: int = MAX_TOKEN_CHARACTERS) -> Self:

@@ -458,6 +458,10 @@ def test_nothing_of_a_tokens_body_shows_when_it_is_printed_as_invalid() -> None:
     with pytest.raises(InvalidSignature) as refused:
         verify(f"{first}.{other}.{third}")
     assert str(refused.value) == "invalid_signature"
+    token = UnverifiedToken.parse(signed(HEADER, {"bsn": "999990019"}))
+    for printed in (repr(token), repr(token.verify(KEY))):
+        assert "999990019" not in printed
+        assert other not in printed
 
 
 def test_a_large_header_is_read_and_not_kept() -> None:
