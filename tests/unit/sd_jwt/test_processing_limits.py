@@ -5,7 +5,7 @@ import pytest
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import LimitExceeded
 from credentials.formats import MalformedCredential
-from credentials.formats.selective_disclosure import Limits, process
+from credentials.formats.selective_disclosure import Limits, UnverifiedSdJwt, process
 
 LIMITS = Limits(max_depth=4, max_digests=3)
 NO_NAMES: frozenset[str] = frozenset()
@@ -55,3 +55,13 @@ def test_a_name_that_may_not_be_hidden_is_open_all_the_way_down() -> None:
             process({"status": hidden}, {}, LIMITS, never)
     with pytest.raises(MalformedCredential):
         process({"_sd": ["x"]}, {"x": ["salt", "status", 1]}, LIMITS, never)
+
+
+def test_a_compact_form_is_measured_before_it_is_taken_apart() -> None:
+    limits = Limits(max_characters=1_000, max_disclosures=2)
+    for malformed in (None, b"a~", {}, "", "eyJ", "é~", "eyJ.eyJ.é~"):
+        with pytest.raises(MalformedCredential):
+            UnverifiedSdJwt.parse(malformed, limits, "dc+sd-jwt")
+    for large in ("x" * 1_001, "~" * 4):
+        with pytest.raises(LimitExceeded):
+            UnverifiedSdJwt.parse(large, limits, "dc+sd-jwt")
