@@ -59,7 +59,8 @@ def test_a_name_that_may_not_be_hidden_is_open_all_the_way_down() -> None:
 
 def test_a_compact_form_is_measured_before_it_is_taken_apart() -> None:
     limits = Limits(max_characters=1_000, max_disclosures=2)
-    for malformed in (None, b"a~", {}, "", "eyJ", "é~", "eyJ.eyJ.é~"):
+    not_compact: tuple[object, ...] = (None, b"a~", {}, "", "eyJ", "é~", "eyJ.eyJ.é~")
+    for malformed in not_compact:
         with pytest.raises(MalformedCredential):
             UnverifiedSdJwt.parse(malformed, limits, "dc+sd-jwt")
     for large in ("x" * 1_001, "~" * 4):
