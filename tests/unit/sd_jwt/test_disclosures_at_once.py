@@ -53,7 +53,14 @@ def test_no_disclosure_reaches_into_the_next() -> None:
 @pytest.mark.parametrize("before", AROUND)
 @pytest.mark.parametrize("after", AROUND)
 def test_what_stands_around_an_array_is_seen(before: str, after: str) -> None:
-    for body in ('["s","n",1]', '["s",2]', '["s","n",12345678901234567890]', '["s","n",1e5]', '["s","n",[1]]'):
+    for body in (
+        '["s","n",1]',
+        '["s",2]',
+        '["s","n",12345678901234567890]',
+        '["s","n",99999999999999999999]',
+        '["s","n",1e5]',
+        '["s","n",[1]]',
+    ):
         texts = [b64url_encode(f"{before}{body}{after}".encode()), b64url_encode(b'["t","m",1]')]
         assert outcome(texts) == one_by_one(texts)
 

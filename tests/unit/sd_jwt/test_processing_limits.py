@@ -66,3 +66,17 @@ def test_a_compact_form_is_measured_before_it_is_taken_apart() -> None:
     for large in ("x" * 1_001, "~" * 4):
         with pytest.raises(LimitExceeded):
             UnverifiedSdJwt.parse(large, limits, "dc+sd-jwt")
+
+
+@pytest.mark.parametrize("content", ["abc", {"a": 1, "b": 2, "c": 3}, None, 1, [], ["s"], ["s", 1, 2], [1, "n", 2]])
+def test_what_is_no_disclosure_of_a_member_opens_none(content: JsonValue) -> None:
+    with pytest.raises(MalformedCredential):
+        process({"_sd": ["x"]}, {"x": content}, LIMITS, NO_NAMES)
+    assert process({"_sd": ["x"]}, {"x": ["s", "n", 2]}, LIMITS, NO_NAMES).payload == {"n": 2}
+
+
+@pytest.mark.parametrize("content", ["ab", {"a": 1, "b": 2}, None, 1, [], ["s"], ["s", "n", 2], [1, 2]])
+def test_what_is_no_disclosure_of_an_element_opens_none(content: JsonValue) -> None:
+    with pytest.raises(MalformedCredential):
+        process({"a": [{"...": "x"}]}, {"x": content}, LIMITS, NO_NAMES)
+    assert process({"a": [{"...": "x"}]}, {"x": ["s", 2]}, LIMITS, NO_NAMES).payload == {"a": [2]}
