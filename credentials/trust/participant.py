@@ -212,7 +212,10 @@ def _time(entry: Mapping[str, JsonValue], name: str) -> datetime | None:
         raise MalformedParticipant(f"{name} is not a date and time") from error
     if moment.tzinfo is None:
         raise MalformedParticipant(f"{name} has no time zone")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise MalformedParticipant(f"{name} is no moment of our calendar") from error
 
 
 def _time_text(moment: datetime | None) -> str | None:

@@ -451,3 +451,12 @@ def test_the_memory_for_types_is_bounded(web: Web, clock: FixedClock) -> None:
             source.effective(f"https://types.example/none/{number}")
     assert len(source._kept) <= 256
     assert len(source._failed) <= 256
+
+
+def test_no_more_is_kept_than_there_is_room_for(web: Web, clock: FixedClock) -> None:
+    source = TypeMetadataSource(clock, fetch=web)
+    for number in range(20):
+        web.put(url := f"https://types.example/{number}", description="x" * 500_000)
+        source.effective(url)
+    assert sum(len(body) for body, _ in source._kept.values()) <= 8 << 20
+    assert "https://types.example/19" in {vct for vct, _ in source._kept}

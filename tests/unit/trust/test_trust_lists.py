@@ -109,6 +109,7 @@ def test_a_prefix_covers_whole_names() -> None:
         {"bsn": "yes"},
         {"validFrom": "yesterday"},
         {"validFrom": "2026-01-01"},
+        {"validFrom": "0001-01-01T00:00:00+10:00"},
         {"withdrawnAt": 1},
     ],
 )

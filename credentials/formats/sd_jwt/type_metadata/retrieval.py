@@ -18,6 +18,7 @@ MAX_EXTENDS: Final = 8
 FRESH: Final = timedelta(minutes=5)
 RETRY: Final = timedelta(minutes=1)
 MAX_KEPT: Final = 256
+MAX_KEPT_BYTES: Final = 8 << 20
 ACCEPT: Final = "application/json"
 
 _MAX_URL_CHARACTERS: Final = 2_048
@@ -82,7 +83,8 @@ class TypeMetadataSource:
         with self._lock:
             self._kept[vct, integrity] = (body, self._clock.now())
             self._kept.move_to_end((vct, integrity))
-            if len(self._kept) > MAX_KEPT:
+            # Strangers choose what is read here, and how large it is.
+            while len(self._kept) > MAX_KEPT or sum(len(kept) for kept, _ in self._kept.values()) > MAX_KEPT_BYTES:
                 self._kept.popitem(last=False)
         return body
 
