@@ -36,6 +36,8 @@ test-crash: setup ## Kill an agency at a dozen moments, and count what it knows 
 	@BLAUWEKNOP_CRASH_ROUNDS=12 $(BIN)/python -m pytest tests/flows/test_issuance_crash.py
 
 test-outside: setup ## Run the tests against other software and published vectors, where variables say where these lie
+	@test -n "$$BLAUWEKNOP_VECTORS$$BLAUWEKNOP_DIGITALBAZAAR$$BLAUWEKNOP_SDJWT_JS" || \
+		{ echo "Say where something lies: BLAUWEKNOP_VECTORS, BLAUWEKNOP_DIGITALBAZAAR or BLAUWEKNOP_SDJWT_JS (CONTRIBUTING.md)"; exit 2; }
 	@$(BIN)/python -m pytest -m outside -n 2
 
 lint: setup ## Check style, types and import contracts
