@@ -48,6 +48,8 @@ class Database:
         self._one_writer = threading.Lock()
         self._memory = threading.RLock() if isinstance(self._engine.pool, StaticPool) else None
         _ENGINES.add(self)
+        # One that nobody closed is closed when it is forgotten. At exit the system does so, and a child has none left.
+        weakref.finalize(self, self._engine.dispose).atexit = False
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -1,5 +1,6 @@
 """What every party relies on from its database, on SQLite and on PostgreSQL alike."""
 
+import gc
 import multiprocessing
 import os
 import sqlite3
@@ -222,3 +223,14 @@ def test_a_database_in_memory_is_one_database() -> None:
     with database.read() as connection:
         assert connection.execute(select(codes.c.id)).scalar_one() == 1
     database.close()
+
+
+def test_a_forgotten_database_closes_its_connections(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'forgotten.db'}")
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
+    pool = database._engine.pool
+    del database, connection
+    gc.collect()
+    # A closed pool is replaced by an empty one, and holds no connection any more.
+    assert pool.checkedin() == 0  # type: ignore[attr-defined]  # of the pool that files have
