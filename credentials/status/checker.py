@@ -50,7 +50,6 @@ MAX_BODY_BYTES: Final = 1_390_000
 OUR_MEANINGS: Final[Mapping[int, Status]] = {status.value: status for status in Status}
 """What the values of a Token Status List mean: those of section 7.1, and 3 as this project uses it."""
 
-
 # The base64url of `{"`, with which the header of a token begins and no JSON text.
 _TOKEN_BEGINS: Final = b"ey"
 _NOT_THE_ISSUERS: Final = "the list is not signed by the issuer of the credential"

@@ -8,12 +8,10 @@ nowhere else: literals escape it and IRIs may not hold it.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from hashlib import sha256, sha384
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-HASHES: Final[Mapping[str, Callable[[bytes], Any]]] = {"sha256": sha256, "sha384": sha384}
-"""The hashes that RDFC-1.0 and our suites use, by name."""
+from credentials.formats.ldp_vc.rdf import HASHES
 
 _MARK: Final = re.compile(b"\x01[0-9]+\x01")
 

@@ -12,7 +12,6 @@ from typing import Final, final
 
 from credentials.encoding import JsonObject, JsonValue, json_compact
 from credentials.errors import ConfigurationError, LimitExceeded
-from credentials.formats.ldp_vc.blank_nodes import HASHES
 from credentials.formats.ldp_vc.contexts import ContextBundle
 from credentials.formats.ldp_vc.jsonld import JsonLdLimits, Processor
 from credentials.formats.ldp_vc.kept import Kept
@@ -20,7 +19,7 @@ from credentials.formats.ldp_vc.leaves import json_text, take_apart
 from credentials.formats.ldp_vc.limits import DocumentLimits
 from credentials.formats.ldp_vc.own_profile import check_profile
 from credentials.formats.ldp_vc.plan import Plan
-from credentials.formats.ldp_vc.rdf import Quad, canonicalise
+from credentials.formats.ldp_vc.rdf import HASHES, Quad, canonicalise
 from credentials.formats.ldp_vc.safety import UnsafeDocument
 from credentials.formats.ldp_vc.single_places import check_single_places
 from credentials.formats.ldp_vc.worker import Worker

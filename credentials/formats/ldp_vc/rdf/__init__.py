@@ -4,12 +4,13 @@ Nothing here knows JSON-LD, contexts or proofs, and nothing here reads or writes
 """
 
 from credentials.formats.ldp_vc.rdf.nquads import InvalidNQuads, parse, serialise
-from credentials.formats.ldp_vc.rdf.rdfc import DEFAULT_WORK, Canonical, PoisonedDataset, canonicalise
+from credentials.formats.ldp_vc.rdf.rdfc import DEFAULT_WORK, HASHES, Canonical, PoisonedDataset, canonicalise
 from credentials.formats.ldp_vc.rdf.terms import DEFAULT_GRAPH, Quad, blank, iri, literal
 
 __all__ = [
     "DEFAULT_GRAPH",
     "DEFAULT_WORK",
+    "HASHES",
     "Canonical",
     "InvalidNQuads",
     "PoisonedDataset",
