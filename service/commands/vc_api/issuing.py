@@ -16,11 +16,12 @@ def issue(instance: Instance, body: JsonObject, engine: Engine, lists: StatusLis
     document = document_of(body, "credential")
     options = Options.read(body)
     document = _with_issuer(document, instance)
-    if instance.name == STATUS:
-        document = _with_status(document, lists)
     read = engine.read(document)
     if read.issuer != instance.did:
         raise InvalidRequest("the issuer is not the one whose key signs here", path="/credential/issuer")
+    if instance.name == STATUS:
+        # Last, so that what is refused takes no place in the lists.
+        document = _with_status(document, lists)
     if instance.cryptosuite is None:
         token = secure(document, instance.signer, kid=instance.verification_method)
         if not isinstance(token, str):

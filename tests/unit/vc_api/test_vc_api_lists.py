@@ -16,6 +16,8 @@ from credentials.formats.vcdm import CREDENTIALS_V2
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.status import Bitstring, StatusChecker, StatusListUntrusted, list_credential
 from service.commands.vc_api.door import Door
+from service.commands.vc_api.instances import STATUS
+from service.commands.vc_api.issuing import issue
 from service.commands.vc_api.lists import MAX_ID_CHARACTERS, MAX_REMEMBERED, UnknownCredential
 from service.commands.vc_api.request import Options
 from service.commands.vc_api.verifying import BadStatus, CredentialVerifier, Outcome
@@ -76,3 +78,26 @@ def test_places_are_remembered_for_so_many_credentials(door: Door) -> None:
         door.lists.set("urn:last", "revocation", 2)
     with pytest.raises(LimitExceeded):
         door.lists.entries("urn:" + "x" * MAX_ID_CHARACTERS)
+
+
+def test_what_is_refused_takes_no_place() -> None:
+    door = Door.make("https://127.0.0.1:1", FixedClock(NOW))
+    instance = door.instances[STATUS]
+    good: JsonObject = {
+        "@context": [CREDENTIALS_V2],
+        "type": ["VerifiableCredential"],
+        "issuer": instance.did,
+        "credentialSubject": {"id": "did:example:alice"},
+    }
+    refused: list[JsonObject] = [
+        {**good, "issuer": "did:example:other"},
+        {**good, "credentialSubject": {"undefined": "x"}},
+        {**good, "credentialStatus": {"type": "BitstringStatusListEntry"}},
+    ]
+    for document in refused:
+        with pytest.raises(BlauweKnopError):
+            issue(instance, {"credential": document}, door.engine, door.lists)
+    assert not door.lists._taken
+    issue(instance, {"credential": good}, door.engine, door.lists)
+    assert len(door.lists._taken) == 1
+    door.close()
