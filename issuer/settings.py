@@ -15,8 +15,9 @@ from pydantic_core import PydanticCustomError
 
 from credentials.dids import did_web
 from credentials.errors import ConfigurationError
+from credentials.web_addresses import LOCAL_HOSTS
 from issuer.domain.configurations import DEFAULT_SECURINGS, Securing
-from service.settings import LOCAL_HOSTS, BaseUrl, SettingPath, Settings, load
+from service.settings import BaseUrl, SettingPath, Settings, load
 
 Oin = Annotated[str, StringConstraints(pattern=r"^\d{20}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -15,8 +15,9 @@ import httpcore2
 import httpx2
 
 from credentials.encoding import JsonObject, json_compact, json_object
+from credentials.web_addresses import LOCAL_HOSTS
 from service.errors import AddressRefused, AnswerTooLarge, UnexpectedContentType, UnexpectedStatus, Unreachable
-from service.outbound_guard import LOCALHOST_NAMES, GuardedBackend, Resolve, deadline, resolve
+from service.outbound_guard import GuardedBackend, Resolve, deadline, resolve
 
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -162,7 +163,7 @@ class OutboundClient:
     def _check(self, url: str) -> None:
         parts = _split(url)
         host = parts.hostname or ""
-        local = self.policy.allow_insecure_localhost and host in LOCALHOST_NAMES
+        local = self.policy.allow_insecure_localhost and host in LOCAL_HOSTS
         if parts.scheme != "https" and not (local and parts.scheme == "http"):
             raise AddressRefused("only https is spoken")
         if not host or "@" in parts.netloc:

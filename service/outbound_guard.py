@@ -14,9 +14,8 @@ from typing import Any, Final, TypeAlias, final
 
 import httpcore2
 
+from credentials.web_addresses import LOCAL_HOSTS
 from service.errors import AddressRefused
-
-LOCALHOST_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 Resolve: TypeAlias = "Callable[[str, int], list[str]]"
 
@@ -103,7 +102,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
             addresses = self._resolve(host, port)
         except (OSError, UnicodeError) as error:
             raise httpcore2.ConnectError("the name cannot be resolved") from error
-        if self._allow_localhost and host in LOCALHOST_NAMES:
+        if self._allow_localhost and host in LOCAL_HOSTS:
             if all(ipaddress.ip_address(address).is_loopback for address in addresses):
                 # Our own servers listen on IPv4; asking ::1 first would only cost a refused connection.
                 return sorted(addresses, key=lambda address: ":" in address)

@@ -28,9 +28,9 @@ from pydantic_core import PydanticCustomError
 
 from credentials.errors import ConfigurationError
 from credentials.masking import Secret
+from credentials.web_addresses import LOCAL_HOSTS
 
 MIN_SECRET_CHARACTERS: Final = 16
-LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _MAX_FILE_BYTES: Final = 1 << 20
 

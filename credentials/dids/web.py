@@ -14,6 +14,7 @@ from credentials.dids.document import find_key
 from credentials.encoding import JsonObject, json_object
 from credentials.errors import MalformedInput
 from credentials.keys import PublicJwk
+from credentials.web_addresses import LOCAL_HOSTS
 
 MAX_DOCUMENT_BYTES: Final = 65_536
 ACCEPT: Final = "application/did+json, application/did, application/json"
@@ -23,7 +24,6 @@ CONTEXTS: Final = (
     "https://w3id.org/security/jwk/v1",
 )
 
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1"})
 _HOST: Final = re.compile(r"(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?:%3[Aa](?P<port>[0-9]{1,5}))?\Z")
 # URL Standard, "ends in a number": what resolvers take for an IPv4 address, octal and hexadecimal included.
 _ADDRESS: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\Z")
@@ -58,7 +58,7 @@ def did_web_url(did: str, *, allow_insecure_localhost: bool = False) -> str:
     if match is None or ".." in first or not all(_SEGMENT.match(segment) for segment in segments):
         raise UnresolvableDid("not a did:web of a host and a path")
     host, port = match["host"], match["port"]
-    loopback = allow_insecure_localhost and host in _LOOPBACK
+    loopback = allow_insecure_localhost and host in LOCAL_HOSTS
     if _ADDRESS.match(host) and not loopback:
         raise UnresolvableDid("a did:web names a host, not an address")
     path = "/".join(segments) or ".well-known"

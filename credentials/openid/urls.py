@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 from credentials.openid.errors import MalformedMessage
 from credentials.openid.members import ErrorClass
+from credentials.web_addresses import BROWSER_SCHEMES, LOCAL_HOSTS
 
 MAX_URL_CHARACTERS: Final = 2_048
 
@@ -18,9 +19,6 @@ MAX_URL_CHARACTERS: Final = 2_048
 # these silently, so they are refused before it sees them.
 _CHARACTERS: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+\Z")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*\Z")
-_LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-# What a browser would run or read itself instead of handing it to an application.
-_UNSAFE_SCHEMES: Final = frozenset({"javascript", "data", "file", "vbscript", "blob", "about", "view-source"})
 
 
 def check_url(
@@ -31,7 +29,7 @@ def check_url(
     With `insecure_localhost`, plain http to this machine is taken too. Raises `error`.
     """
     parts = _split(text, what, error)
-    local = insecure_localhost and parts.scheme == "http" and parts.hostname in _LOCAL_HOSTS
+    local = insecure_localhost and parts.scheme == "http" and parts.hostname in LOCAL_HOSTS
     if parts.scheme != "https" and not local:
         raise error(f"{what} is not an https URL")
     if not parts.hostname:
@@ -51,7 +49,7 @@ def check_redirect_uri(text: str, what: str, *, error: ErrorClass) -> str:
     Schemes of apps are let through (RFC 8252 section 7.1); whether this client may use it, its registration decides.
     """
     parts = _split(text, what, error)
-    if not _SCHEME.match(parts.scheme) or parts.scheme in _UNSAFE_SCHEMES:
+    if not _SCHEME.match(parts.scheme) or parts.scheme in BROWSER_SCHEMES:
         raise error(f"{what} has a scheme that is not taken")
     if parts.scheme in ("http", "https") and (not parts.hostname or "@" in parts.netloc):
         raise error(f"{what} names no host")

@@ -1,11 +1,12 @@
-"""Where metadata lives: the path is put between host and path of the identifier, not behind it.
+"""Where metadata lives: `/.well-known/…` is put between host and path of the identifier, not behind it.
 
 OpenID4VCI 1.0 section 12.2.2 and RFC 8414 section 3.1 insert; OpenID Connect Discovery and OpenID4VCI drafts up to 15
 append, so an issuer serves both and a wallet asks the inserted one only.
 """
 
 from typing import Final
-from urllib.parse import urlsplit
+
+from credentials.web_addresses import well_known
 
 CREDENTIAL_ISSUER: Final = "openid-credential-issuer"
 AUTHORIZATION_SERVER: Final = "oauth-authorization-server"
@@ -18,11 +19,9 @@ def inserted(identifier: str, name: str) -> str:
     >>> inserted("https://a.example/t/1", CREDENTIAL_ISSUER)
     'https://a.example/.well-known/openid-credential-issuer/t/1'
     """
-    parts = urlsplit(identifier)
-    # A lone slash is no path. Other trailing slashes stay: whether to drop them is disputed (OpenID4VCI issue 744), so
-    # our own identifiers never end in one.
-    path = "" if parts.path == "/" else parts.path
-    return f"{parts.scheme}://{parts.netloc}/.well-known/{name}{path}"
+    # RFC 8414 section 3.1 takes the slash off the end of an authorization server's identifier. OpenID4VCI 1.0 section
+    # 12.2.2 does not say (OpenID4VCI issue 744), so there it stays, and our own identifiers never end in one.
+    return well_known(identifier, name, final_slash=name == CREDENTIAL_ISSUER)
 
 
 def appended(identifier: str, name: str) -> str:

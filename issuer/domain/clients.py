@@ -10,14 +10,10 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
+from credentials.web_addresses import BROWSER_SCHEMES, LOCAL_HOSTS
 from issuer.domain.errors import InvalidClient
 
 _MAX_URI: Final = 2_000
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-# Schemes that a browser acts on itself; everything else is handed to an app (RFC 8252 section 7.1).
-_BROWSER_SCHEMES: Final = frozenset(
-    {"about", "blob", "data", "file", "filesystem", "ftp", "javascript", "vbscript", "view-source", "ws", "wss"}
-)
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]{1,60}\Z")
 _VISIBLE: Final = re.compile(r"[\x21-\x7e]+\Z")
 
@@ -76,8 +72,8 @@ def _check_unlisted(client_id: str, redirect_uri: str) -> None:
             allowed = bool(host)
         case "http":
             # RFC 8252 section 7.3: an app on this very machine.
-            allowed = host in _LOOPBACK
+            allowed = host in LOCAL_HOSTS
         case _:
-            allowed = scheme not in _BROWSER_SCHEMES
+            allowed = scheme not in BROWSER_SCHEMES
     if not allowed:
         raise InvalidClient("redirect_uri is not one that we send anybody to")

@@ -6,12 +6,11 @@ from urllib.parse import urlsplit
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import BlauweKnopError, LimitExceeded, MalformedInput
 from credentials.keys import PublicJwk
+from credentials.web_addresses import LOCAL_HOSTS, well_known
 
-WELL_KNOWN: Final = "/.well-known/jwt-vc-issuer"
+WELL_KNOWN: Final = "jwt-vc-issuer"
 MAX_KEYS: Final = 64
 MAX_URL_CHARACTERS: Final = 2_048
-
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1"})
 
 
 class KeyNotPublished(BlauweKnopError):
@@ -43,8 +42,8 @@ def metadata_address(issuer: str, *, allow_insecure_localhost: bool = False) -> 
     >>> metadata_address("https://example.com/tenant/1234/")
     'https://example.com/.well-known/jwt-vc-issuer/tenant/1234'
     """
-    scheme, authority, path = _web_address(issuer, allow_insecure_localhost=allow_insecure_localhost)
-    return f"{scheme}://{authority}{WELL_KNOWN}{path.rstrip('/')}"
+    _check_web_address(issuer, allow_insecure_localhost=allow_insecure_localhost)
+    return well_known(issuer, WELL_KNOWN)
 
 
 def key_set_of(document: JsonObject, issuer: str, *, allow_insecure_localhost: bool = False) -> JsonObject | str:
@@ -60,7 +59,7 @@ def key_set_of(document: JsonObject, issuer: str, *, allow_insecure_localhost: b
         return keys
     if not isinstance(address, str):
         raise KeyNotPublished("jwks is no object, or jwks_uri no text")
-    _web_address(address, allow_insecure_localhost=allow_insecure_localhost, query=True)
+    _check_web_address(address, allow_insecure_localhost=allow_insecure_localhost, query=True)
     return address
 
 
@@ -94,8 +93,7 @@ def _key(entry: JsonValue) -> PublicJwk | None:
         return None
 
 
-def _web_address(url: str, *, allow_insecure_localhost: bool, query: bool = False) -> tuple[str, str, str]:
-    """Take a URL apart without rewriting any of it: issuers are compared as text."""
+def _check_web_address(url: str, *, allow_insecure_localhost: bool, query: bool = False) -> None:
     if len(url) > MAX_URL_CHARACTERS or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         raise KeyNotPublished("not a web address")
     try:
@@ -103,7 +101,7 @@ def _web_address(url: str, *, allow_insecure_localhost: bool, query: bool = Fals
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise KeyNotPublished("not a web address") from error
-    insecure = allow_insecure_localhost and parts.scheme == "http" and host in _LOOPBACK
+    insecure = allow_insecure_localhost and parts.scheme == "http" and host in LOCAL_HOSTS
     if not host or (parts.scheme != "https" and not insecure) or "@" in parts.netloc:
         raise KeyNotPublished("not an https address of a host")
     if "#" in url or ("?" in url and not query):
@@ -111,4 +109,3 @@ def _web_address(url: str, *, allow_insecure_localhost: bool, query: bool = Fals
     # A path that climbs would be read differently by whoever fetches it.
     if any(segment in (".", "..") for segment in parts.path.split("/")):
         raise KeyNotPublished("an issuer's address does not climb")
-    return parts.scheme, parts.netloc, parts.path

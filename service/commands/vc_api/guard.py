@@ -7,7 +7,8 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from credentials.errors import ConfigurationError
-from service.settings import LOCAL_HOSTS, load
+from credentials.web_addresses import LOCAL_HOSTS
+from service.settings import load
 
 ENVIRONMENT: Final = "BLAUWEKNOP_ENVIRONMENT"
 """What this machine is for, where its operator has said so."""

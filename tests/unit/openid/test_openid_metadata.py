@@ -65,6 +65,19 @@ def test_the_well_known_part_is_put_between_host_and_path(identifier: str, url: 
     assert well_known.inserted(identifier, well_known.CREDENTIAL_ISSUER) == url
 
 
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        # RFC 8414 section 3.1: "any terminating / MUST be removed".
+        (well_known.AUTHORIZATION_SERVER, "/.well-known/oauth-authorization-server/t/1"),
+        # OpenID4VCI 1.0 section 12.2.2 takes nothing off.
+        (well_known.CREDENTIAL_ISSUER, "/.well-known/openid-credential-issuer/t/1/"),
+    ],
+)
+def test_a_slash_at_the_end_goes_for_an_authorization_server_only(name: str, path: str) -> None:
+    assert well_known.inserted("https://a.example/t/1/", name) == f"https://a.example{path}"
+
+
 def test_older_peers_append() -> None:
     url = well_known.appended("https://a.example/t/1", well_known.OPENID_CONFIGURATION)
     assert url == "https://a.example/t/1/.well-known/openid-configuration"
