@@ -6,12 +6,11 @@ which the caller must note the proof as used, before acting on it.
 
 import hashlib
 import hmac
-import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
-from urllib.parse import urlsplit
 
 from credentials.clock import epoch, from_epoch
 from credentials.encoding import JsonObject, b64url_encode
@@ -19,15 +18,13 @@ from credentials.errors import BlauweKnopError
 from credentials.jose import InvalidToken, UnverifiedToken, check_times, sign_jwt
 from credentials.jose.jwt import DEFAULT_SKEW, numeric_date
 from credentials.keys import Algorithm, PublicJwk, Signer
-from credentials.openid.errors import InvalidDpopProof
+from credentials.openid.errors import DpopProofRefused, InvalidDpopProof, OAuthError
+from credentials.web_addresses import Normalised, normalised
 
 TYPE: Final = "dpop+jwt"
 MAX_PROOF_CHARACTERS: Final = 8_000
 MAX_JTI_CHARACTERS: Final = 256
 MAX_AGE: Final = timedelta(minutes=2)
-
-_PERCENT: Final = re.compile(r"%[0-9a-fA-F]{2}")
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +80,9 @@ def verify_dpop_proof(
 
     `url` is the public URL of the request. At a resource `access_token` is the token beside the proof and `jkt` the
     thumbprint it is bound to. `nonce_check` gets the proof's nonce, or None, and raises UseDpopNonce or
-    DpopNonceRequired if it wants another. Raises InvalidDpopProof.
+    DpopNonceRequired if it wants another. Raises InvalidDpopProof, or DpopProofRefused at a resource.
     """
+    refused = dpop_refusal(algorithms, at_resource=access_token is not None)
     try:
         token = UnverifiedToken.parse(header, max_characters=MAX_PROOF_CHARACTERS)
         token.require_type(TYPE)
@@ -95,20 +93,20 @@ def verify_dpop_proof(
         check_times(claims, now, max_age=MAX_AGE, require=("iat",))
         issued_at = numeric_date(claims, "iat") or 0
     except BlauweKnopError as wrong:
-        raise InvalidDpopProof(f"the DPoP proof does not hold: {wrong.detail or wrong.code}") from wrong
+        raise refused(f"the DPoP proof does not hold: {wrong.detail or wrong.code}") from wrong
     jti, htu = claims.get("jti"), claims.get("htu")
     if not isinstance(jti, str) or not 0 < len(jti) <= MAX_JTI_CHARACTERS:
-        raise InvalidDpopProof("jti is missing or too long")
+        raise refused("jti is missing or too long")
     if claims.get("htm") != method:
-        raise InvalidDpopProof("htm is not the method of this request")
+        raise refused("htm is not the method of this request")
     if not isinstance(htu, str) or _normal(htu) != _normal(url):
-        raise InvalidDpopProof("htu is not the address of this request")
+        raise refused("htu is not the address of this request")
     if access_token is not None:
         ath = claims.get("ath")
         if not isinstance(ath, str) or not hmac.compare_digest(ath.encode(), access_token_hash(access_token).encode()):
-            raise InvalidDpopProof("ath does not belong to the access token")
+            raise refused("ath does not belong to the access token")
     if jkt is not None and not hmac.compare_digest(jkt, key.thumbprint):
-        raise InvalidDpopProof("the key is not the one that the access token is bound to")
+        raise refused("the key is not the one that the access token is bound to")
     if nonce_check is not None:
         nonce = claims.get("nonce")
         nonce_check(nonce if isinstance(nonce, str) else None)
@@ -117,18 +115,23 @@ def verify_dpop_proof(
     return DpopProof(key, replay_key, from_epoch(issued_at) + MAX_AGE + 2 * DEFAULT_SKEW)
 
 
+def dpop_refusal(algorithms: Collection[Algorithm], *, at_resource: bool) -> Callable[[str], OAuthError]:
+    """Return the error for a proof that is missing or does not hold, to be made with what is wrong.
+
+    A resource answers 401 and a challenge (section 7.1), an authorization server 400 (section 5).
+    """
+    if not at_resource:
+        return InvalidDpopProof
+    return partial(DpopProofRefused, algorithms=[algorithm.value for algorithm in algorithms])
+
+
 def _without_query(url: str) -> str:
     return url.partition("#")[0].partition("?")[0]
 
 
-def _normal(url: str) -> tuple[str, str, int | None, str] | None:
+def _normal(url: str) -> Normalised | None:
     # Section 4.3, point 9: compared without query and fragment, after the normalisation of RFC 3986 section 6.2.2, .3.
     try:
-        parts = urlsplit(_without_query(url))
-        port = parts.port
+        return normalised(url)
     except ValueError:
         return None
-    if not parts.hostname or "@" in parts.netloc:
-        return None
-    path = _PERCENT.sub(lambda match: match.group().upper(), parts.path) or "/"
-    return parts.scheme, parts.hostname, port or _DEFAULT_PORTS.get(parts.scheme), path

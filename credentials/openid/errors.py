@@ -5,10 +5,14 @@ error is written by us, never taken from the input, so its `description` may be 
 """
 
 import re
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from credentials.encoding import JsonObject, json_object
 from credentials.errors import BlauweKnopError, MalformedInput
+
+DPOP: Final = "DPoP"
+"""The authentication scheme of RFC 9449 section 7.1."""
 
 # RFC 6749 section 5.2, repeated in OpenID4VCI 1.0 section 8.3.1.2: the characters of error_description.
 _FORBIDDEN: Final = re.compile(r"[^\x20\x21\x23-\x5B\x5D-\x7E]")
@@ -121,7 +125,7 @@ class InvalidAuthorizationDetails(OAuthError):
 
 
 class InvalidDpopProof(OAuthError):
-    """A DPoP proof that does not hold (RFC 9449 section 5)."""
+    """A DPoP proof that does not hold, at an authorization server (RFC 9449 section 5)."""
 
     code = "oauth_invalid_dpop_proof"
     error = "invalid_dpop_proof"
@@ -143,14 +147,18 @@ class UseDpopNonce(OAuthError):
 
 
 class AccessTokenError(OAuthError):
-    """The access token does not open this resource. `scheme` is the one that the challenge names."""
+    """The access token does not open this resource. `scheme` is the one that the challenge names.
+
+    `algorithms` are the JOSE names of what a DPoP proof may be signed with here; a challenge for DPoP lists them.
+    """
 
     code = "oauth_access_token_error"
     error = "invalid_token"
     status = 401
 
-    def __init__(self, detail: str = "", *, scheme: str = "Bearer") -> None:
+    def __init__(self, detail: str = "", *, scheme: str = "Bearer", algorithms: Sequence[str] = ()) -> None:
         self.scheme = scheme
+        self.algorithms = tuple(algorithms)
         super().__init__(detail)
 
     def headers(self) -> dict[str, str]:
@@ -160,16 +168,23 @@ class AccessTokenError(OAuthError):
     def _challenge(self) -> str:
         # `description` holds no quote and no backslash.
         description = f', error_description="{self.description}"' if self.description else ""
-        return f'{self.scheme} error="{self.error}"{description}'
+        algorithms = f", {self._algs()}" if self.scheme == DPOP and self.algorithms else ""
+        return f'{self.scheme} error="{self.error}"{description}{algorithms}'
+
+    def _algs(self) -> str:
+        return f'algs="{" ".join(self.algorithms)}"'
 
 
 class MissingAccessToken(AccessTokenError):
-    """No access token was sent: a bare challenge, without an error code (RFC 6750 section 3.1)."""
+    """No access token was sent: a bare challenge, without an error code (RFC 6750 section 3.1).
+
+    Where DPoP is taken too, the challenge names both schemes (RFC 9449 section 7.2).
+    """
 
     code = "oauth_missing_access_token"
 
     def _challenge(self) -> str:
-        return self.scheme
+        return f"{self.scheme}, {DPOP} {self._algs()}" if self.algorithms else self.scheme
 
     def body(self) -> JsonObject:
         """Return an empty object: who sent no token is told nothing but how to send one."""
@@ -190,6 +205,16 @@ class InsufficientScope(AccessTokenError):
     status = 403
 
 
+class DpopProofRefused(AccessTokenError):
+    """A DPoP proof beside an access token is missing or does not hold (RFC 9449 section 7.1)."""
+
+    code = "oauth_dpop_proof_refused"
+    error = "invalid_dpop_proof"
+
+    def __init__(self, detail: str = "", *, algorithms: Sequence[str] = ()) -> None:
+        super().__init__(detail, scheme=DPOP, algorithms=algorithms)
+
+
 class DpopNonceRequired(AccessTokenError):
     """The resource wants the DPoP proof anew, with the nonce handed along (RFC 9449 section 9)."""
 
@@ -198,7 +223,7 @@ class DpopNonceRequired(AccessTokenError):
 
     def __init__(self, nonce: str, detail: str = "a new DPoP proof with the given nonce is needed") -> None:
         self.nonce = nonce
-        super().__init__(detail, scheme="DPoP")
+        super().__init__(detail, scheme=DPOP)
 
     def headers(self) -> dict[str, str]:
         """Return the headers, `DPoP-Nonce` among them."""

@@ -1,7 +1,7 @@
 """The token endpoint, and the access token as it travels (OpenID4VCI 1.0 section 6, RFC 6749, 6750 and 9449)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -14,6 +14,7 @@ from credentials.openid.authorization_details import (
     serialise,
 )
 from credentials.openid.errors import (
+    DPOP,
     InvalidAccessToken,
     InvalidRequest,
     MalformedMessage,
@@ -27,7 +28,7 @@ from credentials.openid.offer import AUTHORIZATION_CODE, PRE_AUTHORIZED_CODE
 MAX_TX_CODE_CHARACTERS: Final = 64
 MAX_ACCESS_TOKEN_CHARACTERS: Final = 16_000
 
-_SCHEMES: Final = {"bearer": "Bearer", "dpop": "DPoP"}
+_SCHEMES: Final = {"bearer": "Bearer", "dpop": DPOP}
 # RFC 6750 section 2.1 and RFC 9449 section 7.1: b64token, or token68.
 _AUTHORIZATION: Final = re.compile(r"(?P<scheme>[A-Za-z]+) +(?P<token>[A-Za-z0-9\-._~+/]+=*)\Z")
 
@@ -175,16 +176,20 @@ class AccessToken:
         return f"{self.scheme} {self.value.reveal()}"
 
 
-def parse_access_token(header: str | None) -> AccessToken:
-    """Read an `Authorization` header. Raises MissingAccessToken, InvalidAccessToken."""
-    if not header:
-        raise MissingAccessToken
-    if len(header) > MAX_ACCESS_TOKEN_CHARACTERS:
-        raise InvalidAccessToken("the access token is too long")
-    match = _AUTHORIZATION.match(header)
-    scheme = _SCHEMES.get(match["scheme"].lower()) if match else None
-    if match is None or scheme is None:
-        raise InvalidAccessToken("the Authorization header holds no Bearer or DPoP token")
+def parse_access_token(headers: Sequence[str], *, dpop_algorithms: Sequence[str] = ()) -> AccessToken:
+    """Read the `Authorization` header fields of a request, of which there is one.
+
+    `dpop_algorithms` are what the challenge names for DPoP. Raises MissingAccessToken, InvalidAccessToken.
+    """
+    if not any(headers):
+        raise MissingAccessToken(algorithms=dpop_algorithms)
+    header = headers[0]
+    scheme = _SCHEMES.get(header.partition(" ")[0].lower())
+    match = _AUTHORIZATION.match(header) if len(header) <= MAX_ACCESS_TOKEN_CHARACTERS else None
+    # RFC 9110 section 5.3: a field that is no list comes once. Two would be read as one by some, as another by others.
+    if match is None or scheme is None or len(headers) > 1:
+        wrong = "the Authorization header holds no Bearer or DPoP token, or comes twice"
+        raise InvalidAccessToken(wrong, scheme=scheme or "Bearer", algorithms=dpop_algorithms)
     return AccessToken(scheme, Secret(match["token"]))
 
 

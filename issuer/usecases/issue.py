@@ -16,9 +16,10 @@ from credentials.clock import Clock
 from credentials.debts.bsn import Bsn
 from credentials.formats.base import Credential, HolderKey
 from credentials.openid.credential import CredentialRequest
-from credentials.openid.errors import InvalidAccessToken, InvalidEncryptionParameters, InvalidNonce
+from credentials.openid.errors import DPOP, InvalidAccessToken, InvalidEncryptionParameters, InvalidNonce
 from credentials.openid.nonce import CheckedNonce, NonceAuthority
 from credentials.openid.proof import KeyResolver, verify_jwt_proofs
+from credentials.openid.token import AccessToken
 from issuer.domain.authorisation import MAX_CREDENTIAL_REQUESTS, AccessGrant
 from issuer.domain.configurations import configuration
 from issuer.domain.errors import ConfigurationNotGranted, TooManyRequests
@@ -26,6 +27,7 @@ from issuer.domain.facts import choose
 from issuer.domain.secrets import random_reference
 from issuer.ports import Records, Store
 from issuer.usecases.debts import ReadDebts
+from issuer.usecases.dpop import ALGORITHMS as DPOP_ALGORITHMS
 from issuer.usecases.sign import Signing
 
 SIGNED_FILE = ("overzicht_sdjwt", "zaak_sdjwt")
@@ -48,15 +50,19 @@ class IssueCredentials:
     batch_size: int
     reached: Callable[[str], None] = _nothing
 
-    def grant_of(self, token: str, dpop_thumbprint: str | None) -> AccessGrant:
+    def grant_of(self, access: AccessToken, dpop_thumbprint: str | None) -> AccessGrant:
         """Return what a token opens for whoever proved this key. Raises InvalidAccessToken."""
+        algorithms = [algorithm.value for algorithm in DPOP_ALGORITHMS]
         with self.store.read() as records:
-            grant = records.authorisations.find_grant(token, self.clock.now())
+            grant = records.authorisations.find_grant(access.value.reveal(), self.clock.now())
         if grant is None:
-            raise InvalidAccessToken("the access token is unknown or has expired")
+            detail = "the access token is unknown or has expired"
+            raise InvalidAccessToken(detail, scheme=access.scheme, algorithms=algorithms)
         if grant.dpop_thumbprint != dpop_thumbprint:
-            scheme = "Bearer" if grant.dpop_thumbprint is None else "DPoP"
-            raise InvalidAccessToken("the access token is bound to another key, or to none", scheme=scheme)
+            # RFC 9449 section 7.2: a bound token that comes as a bearer token is told how it is to come.
+            scheme = "Bearer" if grant.dpop_thumbprint is None else DPOP
+            detail = "the access token is bound to another key, or to none"
+            raise InvalidAccessToken(detail, scheme=scheme, algorithms=algorithms)
         return grant
 
     def __call__(self, grant: AccessGrant, request: CredentialRequest) -> tuple[Credential, ...]:

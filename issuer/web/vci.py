@@ -9,19 +9,21 @@ from credentials.encoding import JsonObject
 from credentials.openid.authorization import PushedResponse, parse_authorization_request
 from credentials.openid.authorization_details import AuthorizationDetail
 from credentials.openid.credential import CredentialResponse, parse_credential_request
-from credentials.openid.errors import InvalidDpopProof, InvalidRequest
+from credentials.openid.errors import InvalidRequest
 from credentials.openid.form import MEDIA_TYPE as FORM
 from credentials.openid.form import parse_form
 from credentials.openid.nonce import RANDOM_BYTES, nonce_response
 from credentials.openid.offer import AuthorizationCodeGrant, CredentialOffer, PreAuthorizedGrant, TxCode
 from credentials.openid.token import PreAuthorizedTokenRequest, TokenResponse, parse_access_token, parse_token_request
-from issuer.domain.authorisation import PUSHED_LIFETIME, TOKEN_LIFETIME, PushedRequest
+from issuer.domain.authorisation import PUSHED_LIFETIME, TOKEN_LIFETIME, AccessGrant, PushedRequest
 from issuer.domain.offers import Grant
+from issuer.usecases.dpop import ALGORITHMS
 from issuer.usecases.offer import TX_CODE_LENGTH, MadeOffer
 from issuer.usecases.token import IssuedToken
 from issuer.web.desk import Desk
 
 REQUEST_URI: Final = "urn:ietf:params:oauth:request_uri:"
+_DPOP_ALGORITHMS: Final = tuple(algorithm.value for algorithm in ALGORITHMS)
 _NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 
 
@@ -45,7 +47,7 @@ def router(desk: Desk) -> APIRouter:
     def push(request: Request, body: Body) -> Response:
         """A pushed authorization request (RFC 9126)."""
         asked = parse_authorization_request(_form(request, body))
-        thumbprint = desk.take_dpop(_dpop_header(request), method="POST", path="/oauth/par") or asked.dpop_jkt
+        thumbprint = desk.take_dpop.at_authorization_server(_dpop(request), method="POST", path="/oauth/par")
         names = [*asked.scope, *(detail.configuration_id for detail in asked.authorization_details)]
         handle = desk.push_request(
             PushedRequest(
@@ -56,7 +58,7 @@ def router(desk: Desk) -> APIRouter:
                 by_details=bool(asked.authorization_details),
                 state=asked.state,
                 issuer_state=asked.issuer_state,
-                dpop_thumbprint=thumbprint,
+                dpop_thumbprint=thumbprint or asked.dpop_jkt,
             )
         )
         pushed = PushedResponse(REQUEST_URI + handle, int(PUSHED_LIFETIME.total_seconds()))
@@ -66,7 +68,7 @@ def router(desk: Desk) -> APIRouter:
     def token(request: Request, body: Body) -> Response:
         """A code for an access token (section 6)."""
         asked = parse_token_request(_form(request, body))
-        thumbprint = desk.take_dpop(_dpop_header(request), method="POST", path="/oauth/token")
+        thumbprint = desk.take_dpop.at_authorization_server(_dpop(request), method="POST", path="/oauth/token")
         details = [detail.configuration_id for detail in asked.authorization_details] or None
         if isinstance(asked, PreAuthorizedTokenRequest):
             issued = desk.give_token.for_offer(
@@ -91,13 +93,7 @@ def router(desk: Desk) -> APIRouter:
     @routes.post("/credential")
     def credential(request: Request, body: Body) -> Response:
         """Credentials (section 8)."""
-        access = parse_access_token(request.headers.get("authorization"))
-        header = _dpop_header(request) if access.scheme == "DPoP" else None
-        if access.scheme == "DPoP" and header is None:
-            raise InvalidDpopProof("the DPoP proof is missing")
-        secret = access.value.reveal()
-        thumbprint = desk.take_dpop(header, method="POST", path="/credential", access_token=secret)
-        grant = desk.issue.grant_of(secret, thumbprint)
+        grant = _opened(desk, request, "/credential")
         return _answer(CredentialResponse(desk.issue(grant, parse_credential_request(body))).to_json())
 
     return routes
@@ -135,12 +131,15 @@ def _form(request: Request, body: bytes) -> dict[str, str]:
     return parse_form(body)
 
 
-def _dpop_header(request: Request) -> str | None:
-    # RFC 9449 section 4.3, point 1: not more than one.
-    headers = request.headers.getlist("dpop")
-    if len(headers) > 1:
-        raise InvalidDpopProof("more than one DPoP proof")
-    return headers[0] if headers else None
+def _opened(desk: Desk, request: Request, path: str) -> AccessGrant:
+    """Return what the access token of a request to one of our resources opens (RFC 9449 section 7.1)."""
+    access = parse_access_token(request.headers.getlist("authorization"), dpop_algorithms=_DPOP_ALGORITHMS)
+    thumbprint = desk.take_dpop.at_resource(_dpop(request), access, method="POST", path=path)
+    return desk.issue.grant_of(access, thumbprint)
+
+
+def _dpop(request: Request) -> list[str]:
+    return request.headers.getlist("dpop")
 
 
 def _answer(body: JsonObject, status: int = 200) -> Response:

@@ -13,6 +13,7 @@ from credentials.encoding import JsonObject
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.keys import SoftwareSigner
 from credentials.openid.issuer_metadata import parse_issuer_metadata
+from credentials.openid.offer import PRE_AUTHORIZED_CODE
 from tests.debt_builders import SAMIRA
 from tests.flows.issuance_kit import NOBODY, NOW, URL, Scene, Wallet, an_agency, code_of, several_cases
 
@@ -389,7 +390,9 @@ class TestAccessToken:
     def test_no_token_no_credential(self, scene: Scene) -> None:
         answer = scene.http().post("/credential", json={})
         assert answer.status_code == 401
-        assert answer.headers["www-authenticate"] == "Bearer"
+        # RFC 9449 section 7.2.
+        assert answer.headers["www-authenticate"] == 'Bearer, DPoP algs="ES256"'
+        assert answer.json() == {}
 
     def test_an_unknown_token_opens_nothing(self, scene: Scene) -> None:
         answer = scene.wallet().ask({}, token="x" * 43)
@@ -408,6 +411,13 @@ class TestAccessToken:
         other = Scene(an_agency(tmp_path / "other", clock), clock, tmp_path / "other")
         answer = other.wallet().ask({"credential_configuration_id": "overzicht_sdjwt"}, token=wallet.token)
         assert error_of(answer) == (401, "invalid_token")
+
+
+def assert_refused_proof(answer: Any) -> None:
+    # RFC 9449 section 7.1.
+    assert error_of(answer) == (401, "invalid_dpop_proof")
+    assert answer.headers["www-authenticate"].startswith('DPoP error="invalid_dpop_proof"')
+    assert answer.headers["www-authenticate"].endswith(', algs="ES256"')
 
 
 class TestDpop:
@@ -435,12 +445,42 @@ class TestDpop:
         headers = wallet._proof("/credential", wallet.token)
         wallet.ask({**body, "proofs": {"jwt": [*wallet.proofs()]}}, headers=headers)
         answer = wallet.ask({**body, "proofs": {"jwt": [*wallet.proofs()]}}, headers=headers)
-        assert answer.json()["error"] == "invalid_dpop_proof"
+        assert_refused_proof(answer)
 
-    def test_a_dpop_scheme_without_a_proof_is_refused(self, scene: Scene) -> None:
+    @pytest.mark.parametrize("proofs", [[], ["nonsense"], ["a.b.c", "a.b.c"], [""]])
+    def test_a_dpop_token_without_one_good_proof_is_answered_with_a_challenge(
+        self, scene: Scene, proofs: list[str]
+    ) -> None:
         wallet = scene.wallet_with_token("overzicht_sdjwt", dpop=True)
-        headers = {"authorization": f"DPoP {wallet.token}"}
-        assert scene.http().post("/credential", json={}, headers=headers).status_code in (400, 401)
+        headers = [("authorization", f"DPoP {wallet.token}"), *(("dpop", proof) for proof in proofs)]
+        assert_refused_proof(scene.http().post("/credential", json={}, headers=headers))
+
+    def test_a_proof_for_another_endpoint_is_answered_with_a_challenge(self, scene: Scene) -> None:
+        wallet = scene.wallet_with_token("overzicht_sdjwt", dpop=True)
+        assert_refused_proof(wallet.ask({}, headers=wallet._proof("/nonce", wallet.token)))
+
+    @pytest.mark.parametrize("path", ["/oauth/token", "/oauth/par"])
+    def test_the_authorization_server_answers_a_wrong_proof_without_a_challenge(self, scene: Scene, path: str) -> None:
+        # RFC 9449 section 5.
+        form = {"grant_type": PRE_AUTHORIZED_CODE, "pre-authorized_code": "x"}
+        pushed = {
+            "response_type": "code",
+            "client_id": "w",
+            "redirect_uri": "https://w.example/cb",
+            "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+            "code_challenge_method": "S256",
+            "scope": "overzicht_sdjwt",
+        }
+        answer = scene.http().post(path, data={**form, **pushed}, headers={"dpop": "nonsense"})
+        assert error_of(answer) == (400, "invalid_dpop_proof")
+        assert "www-authenticate" not in answer.headers
+
+    def test_an_unknown_token_is_challenged_under_the_scheme_that_it_came_by(self, scene: Scene) -> None:
+        wallet = scene.wallet_with_token("overzicht_sdjwt", dpop=True)
+        for found in (wallet, scene.wallet_with_token("overzicht_sdjwt")):
+            answer = found.ask({}, token="unknown")
+            assert error_of(answer) == (401, "invalid_token")
+            assert answer.headers["www-authenticate"].startswith("DPoP " if found is wallet else "Bearer ")
 
 
 class TestPublished:

@@ -8,7 +8,7 @@ from credentials.encoding import JsonObject
 from credentials.jose import sign_compact
 from credentials.keys import SoftwareSigner
 from credentials.openid.dpop import DpopProof, access_token_hash, build_dpop_proof, verify_dpop_proof
-from credentials.openid.errors import InvalidDpopProof, UseDpopNonce
+from credentials.openid.errors import DpopProofRefused, InvalidDpopProof, UseDpopNonce
 
 URL = "https://tilburg.example/uitgever/credential"
 
@@ -60,6 +60,10 @@ def test_the_replay_key_is_kept_as_long_as_the_proof_could_come_back(signer: Sof
         "https://tilburg.example:443/uitgever/credential",
         "https://TILBURG.example/uitgever/credential",
         URL + "?x=1#y",
+        "HTTPS://tilburg.example/uitgever/credential",
+        "https://tilburg.example/%75itgever/credenti%61l",
+        "https://tilburg.example/a/../uitgever/./credential",
+        "https://tilburg.example/%2e%2E/uitgever/credential",
     ],
 )
 def test_addresses_are_compared_after_normalisation(url: str, signer: SoftwareSigner, now: datetime) -> None:
@@ -78,6 +82,10 @@ def test_addresses_are_compared_after_normalisation(url: str, signer: SoftwareSi
         {"htu": "https://tilburg.example:8443/uitgever/credential"},
         {"htu": "https://x@tilburg.example/uitgever/credential"},
         {"htu": "https://tilburg.example/uitgever/Credential"},
+        {"htu": "https://tilburg.example/uitgever%2Fcredential"},
+        {"htu": "https://tilburg.example/uitgever/credential/"},
+        {"htu": "https://tilburg.example//uitgever/credential"},
+        {"htu": "https://tilburg.example:/x/uitgever/credential"},
         {"htu": "https://[::1"},
         {"htu": 7},
         {"htu": None},
@@ -106,12 +114,24 @@ def test_a_private_key_is_refused(signer: SoftwareSigner, now: datetime) -> None
 
 
 def test_the_access_token_and_its_key_must_be_the_proofs(signer: SoftwareSigner, now: datetime) -> None:
-    with pytest.raises(InvalidDpopProof):
+    with pytest.raises(DpopProofRefused):
         verify(proof(signer, now), now, access_token="at")
-    with pytest.raises(InvalidDpopProof):
+    with pytest.raises(DpopProofRefused):
         verify(proof(signer, now, ath=access_token_hash("other")), now, access_token="at")
     with pytest.raises(InvalidDpopProof):
         verify(proof(signer, now), now, jkt=SoftwareSigner.generate().public_jwk.thumbprint)
+
+
+@pytest.mark.parametrize("header", ["nonsense", "a.b.c"])
+def test_a_resource_refuses_with_a_challenge_and_an_authorization_server_without(header: str, now: datetime) -> None:
+    # RFC 9449 sections 7.1 and 5.
+    with pytest.raises(DpopProofRefused) as at_resource:
+        verify(header, now, access_token="at")
+    with pytest.raises(InvalidDpopProof) as at_server:
+        verify(header, now)
+    assert (at_resource.value.status, at_server.value.status) == (401, 400)
+    assert at_resource.value.headers()["WWW-Authenticate"].endswith('algs="ES256 EdDSA"')
+    assert "WWW-Authenticate" not in at_server.value.headers()
 
 
 def test_an_old_or_future_proof_is_refused(signer: SoftwareSigner, now: datetime) -> None:

@@ -6,6 +6,7 @@ import pytest
 from credentials.openid import errors
 from credentials.openid.errors import (
     DpopNonceRequired,
+    DpopProofRefused,
     InsufficientScope,
     InvalidAccessToken,
     InvalidClient,
@@ -58,6 +59,22 @@ def test_no_error_is_ever_cached() -> None:
 def test_a_missing_token_gets_a_bare_challenge() -> None:
     error = MissingAccessToken()
     assert (error.status, error.headers()["WWW-Authenticate"], error.body()) == (401, "Bearer", {})
+
+
+def test_where_dpop_is_taken_too_the_bare_challenge_names_both_schemes() -> None:
+    # RFC 9449 section 7.2, figure 17.
+    challenge = MissingAccessToken(algorithms=["ES256", "PS256"]).headers()["WWW-Authenticate"]
+    assert challenge == 'Bearer, DPoP algs="ES256 PS256"'
+
+
+def test_a_proof_that_does_not_hold_is_unauthorised_at_a_resource() -> None:
+    error = DpopProofRefused("htu is wrong", algorithms=["ES256"])
+    challenge = 'DPoP error="invalid_dpop_proof", error_description="htu is wrong", algs="ES256"'
+    assert (error.status, error.headers()["WWW-Authenticate"]) == (401, challenge)
+
+
+def test_a_bearer_challenge_says_nothing_of_dpop_proofs() -> None:
+    assert "algs" not in InvalidAccessToken("expired", algorithms=["ES256"]).headers()["WWW-Authenticate"]
 
 
 def test_a_wrong_token_is_told_so_under_its_own_scheme() -> None:

@@ -244,7 +244,7 @@ TEXT_MESSAGES: dict[str, tuple[str, Callable[[str], object]]] = {
     "proof": (PROOF, proof),
     "dpop proof": (DPOP, dpop),
     "nonce": (NonceAuthority(bytes(32)).issue(NOW, bytes(16)), authority_check),
-    "authorization header": ("DPoP abc.def", parse_access_token),
+    "authorization header": ("DPoP abc.def", lambda text: parse_access_token([text])),
     "client id": ("x509_san_dns:v.example", parse_client_id),
     "encrypted form": (
         build_response(REQUEST, VP_TOKEN["vp_token"])["response"],

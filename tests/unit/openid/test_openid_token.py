@@ -125,16 +125,16 @@ def test_a_malformed_token_response_is_refused(change: JsonObject) -> None:
     ("header", "scheme"), [("Bearer abc", "Bearer"), ("bearer abc.d_e-f~g+/==", "Bearer"), ("DPoP  abc", "DPoP")]
 )
 def test_access_tokens_are_read(header: str, scheme: str) -> None:
-    token = parse_access_token(header)
+    token = parse_access_token([header])
     assert token.scheme == scheme
     assert token.value.reveal() == header.split()[1]
     assert "abc" not in repr(token)
 
 
-@pytest.mark.parametrize("header", [None, ""])
-def test_no_header_is_a_missing_token(header: str | None) -> None:
+@pytest.mark.parametrize("headers", [[], [""]])
+def test_no_header_is_a_missing_token(headers: list[str]) -> None:
     with pytest.raises(MissingAccessToken):
-        parse_access_token(header)
+        parse_access_token(headers)
 
 
 @pytest.mark.parametrize(
@@ -142,4 +142,18 @@ def test_no_header_is_a_missing_token(header: str | None) -> None:
 )
 def test_a_malformed_header_is_a_wrong_token(header: str) -> None:
     with pytest.raises(InvalidAccessToken):
-        parse_access_token(header)
+        parse_access_token([header])
+
+
+@pytest.mark.parametrize("second", ["Bearer abc", "DPoP abc", ""])
+def test_two_authorization_headers_are_a_wrong_token_even_if_they_are_alike(second: str) -> None:
+    with pytest.raises(InvalidAccessToken):
+        parse_access_token(["Bearer abc", second])
+
+
+def test_the_challenge_names_the_scheme_that_was_tried_and_what_dpop_proofs_are_signed_with() -> None:
+    with pytest.raises(InvalidAccessToken) as refused:
+        parse_access_token(["DPoP not/a token"], dpop_algorithms=["ES256", "EdDSA"])
+    challenge = refused.value.headers()["WWW-Authenticate"]
+    assert challenge.startswith('DPoP error="invalid_token"')
+    assert challenge.endswith(', algs="ES256 EdDSA"')
