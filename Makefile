@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test test-crash test-outside lint format bench bench-memory screenshots lock clean
+.PHONY: help setup demo test test-crash test-outside lint format bench bench-http bench-memory screenshots lock clean
 
 help: ## Say what each target does
 	@echo "Blauwe Knop. Start with: make demo"
@@ -52,6 +52,9 @@ format: setup ## Lay out the code
 
 bench: setup ## Measure speed, as ratios against peers in the same run
 	@$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
+
+bench-http: setup ## Measure the services over HTTP (BASE=revision: beside an older commit; N=flows C=at-a-time PEER=url)
+	@$(BIN)/python -m tests.benchmarks.http $(BENCH_ARGS)
 
 bench-memory: setup ## Verify a million credentials, and show that memory and time stay flat (COUNT=n for fewer)
 	@$(BIN)/python -m tests.benchmarks.memory
