@@ -32,7 +32,7 @@ _KINDS: Final = {
 _DISCLOSED: Final = {
     "never": "always seen",
     "always": "apart",
-    "allowed": "with its event",
+    "whole": "with its event",
 }
 
 # Dutch claim name: the Python name of the same thing.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, Literal, TypeAlias, final
 
-Disclosure: TypeAlias = Literal["always", "allowed", "never"]
+Disclosure: TypeAlias = Literal["always", "never", "whole"]
 
 OVERVIEW_TYPE: Final = "urn:nl:blauweknop:overzicht:1"
 CASE_TYPE: Final = "urn:nl:blauweknop:zaak:1"
@@ -36,7 +36,7 @@ class Kind(Enum):
 @final
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One claim. `sd` is "never" when every verifier sees it, "allowed" when it is disclosed with its whole slot."""
+    """One claim. `sd` is "never" when every verifier sees it, "whole" when it is disclosed with its whole slot."""
 
     path: tuple[str, ...]
     kind: Kind
@@ -140,14 +140,29 @@ CASE_LEAVES: Final = (
     _leaf("rechtsmiddel.einddatum", Kind.DAY, "Niet eens met het besluit: tot en met", "Remedy: until"),
     _leaf("rechtsmiddel.url", Kind.LINK, "Niet eens met het besluit: meer lezen", "Remedy: read more"),
     _leaf("aantal_gebeurtenissen", Kind.COUNT, "Aantal gebeurtenissen", "Number of events"),
-    _leaf("gebeurtenissen.*.type", Kind.TEXT, "soort", "kind", term="gebeurtenis_type", sd="allowed"),
-    _leaf("gebeurtenissen.*.datumtijd", Kind.MOMENT, "datum en tijd", "date and time", sd="allowed"),
-    _leaf("gebeurtenissen.*.bedrag", Kind.AMOUNT, "bedrag (eurocent)", "amount (euro cents)", sd="allowed"),
-    _leaf("gebeurtenissen.*.omschrijving", Kind.TEXT, "omschrijving", "description", sd="allowed"),
-    _leaf("gebeurtenissen.*.kenmerk", Kind.TEXT, "kenmerk", "reference", term="gebeurtenis_kenmerk", sd="allowed"),
+    _leaf("gebeurtenissen.*.type", Kind.TEXT, "soort", "kind", term="gebeurtenis_type", sd="whole"),
+    _leaf("gebeurtenissen.*.datumtijd", Kind.MOMENT, "datum en tijd", "date and time", sd="whole"),
+    _leaf("gebeurtenissen.*.bedrag", Kind.AMOUNT, "bedrag (eurocent)", "amount (euro cents)", sd="whole"),
+    _leaf("gebeurtenissen.*.omschrijving", Kind.TEXT, "omschrijving", "description", sd="whole"),
+    _leaf("gebeurtenissen.*.kenmerk", Kind.TEXT, "kenmerk", "reference", term="gebeurtenis_kenmerk", sd="whole"),
 )
 
 LEAVES: Final[Mapping[str, tuple[Leaf, ...]]] = {OVERVIEW_TYPE: OVERVIEW_LEAVES, CASE_TYPE: CASE_LEAVES}
+
+GROUPS: Final[Mapping[str, tuple[str, str]]] = {
+    # What stands between the top and a leaf, in Dutch and English.
+    "bronorganisatie": ("Organisatie", "Organisation"),
+    "zaken": ("Zaken", "Cases"),
+    "subject": ("Over wie dit gaat", "Whom this is about"),
+    "opgelegd_door": ("Opgelegd door", "Imposed by"),
+    "uitgevoerd_door": ("Geïnd door", "Collected by"),
+    "juridische_grondslag": ("Wet", "Legal ground"),
+    "betaling": ("Betalen", "Payment"),
+    "regeling": ("Regeling", "Plan"),
+    "preferentie": ("Voorrang bij verdeling", "Preference"),
+    "rechtsmiddel": ("Niet eens met het besluit", "Remedy"),
+    "gebeurtenissen": ("Gebeurtenissen", "Events"),
+}
 
 SLOT_MEMBERS: Final[Mapping[str, tuple[str, str, str]]] = {
     # member: prefix of its slots, and what one slot is called in Dutch and English.

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Final, TypeAlias, final
+from typing import Final, Literal, TypeAlias, final
 
 from credentials.debts.agency import Agency, Organisation
 from credentials.debts.case import Case
@@ -18,11 +18,11 @@ from credentials.debts.claim_table import (
     CASE_SLOTS,
     CASE_TYPE,
     EVENT_SLOTS,
+    GROUPS,
     LEAVES,
     OVERVIEW_TYPE,
     SLOT,
     SLOT_MEMBERS,
-    Disclosure,
     Leaf,
     case_slot,
     event_slot,
@@ -66,13 +66,13 @@ SLOTS: Final[Mapping[str, Mapping[tuple[str, ...], tuple[str, ...]]]] = {
 @final
 @dataclass(frozen=True, slots=True)
 class ClaimLabel:
-    """What one leaf claim is called, and how it may be disclosed (`sd` as in SD-JWT VC type metadata)."""
+    """What a claim is called, and whether it can be disclosed by itself (`sd` as in SD-JWT VC type metadata)."""
 
     path: tuple[str, ...]
     nl: str
     en: str
     mandatory: bool
-    sd: Disclosure
+    sd: Literal["always", "never"]
 
 
 def overview_claims(overview: Overview, digests: Sequence[str]) -> ClaimTree:
@@ -127,15 +127,41 @@ def labels(type: str) -> Sequence[ClaimLabel]:
     return tuple(label for leaf in LEAVES[type] for label in _labels(leaf))
 
 
+@cache
+def every_label(type: str) -> Sequence[ClaimLabel]:
+    """Return a label for every path that a credential of this type can have, objects before what they hold.
+
+    Raises UnknownCredentialType.
+    """
+    found: dict[tuple[str, ...], ClaimLabel] = {}
+    for label in labels(type):
+        for length in range(1, len(label.path)):
+            path = label.path[:length]
+            # Objects stay in sight with digests inside, unless each is disclosed as one piece.
+            sd: Literal["always", "never"] = "always" if path[:-1] in WHOLE[type] else "never"
+            found.setdefault(path, ClaimLabel(path, *_group_names(path), label.mandatory, sd))
+        found[label.path] = label
+    return tuple(found.values())
+
+
+def _group_names(path: tuple[str, ...]) -> tuple[str, str]:
+    if len(path) == 1:
+        return GROUPS[path[0]]
+    prefix, nl, en = SLOT_MEMBERS[path[0]]
+    number = int(path[1].removeprefix(prefix))
+    return f"{nl} {number}", f"{en} {number}"
+
+
 def _labels(leaf: Leaf) -> Iterator[ClaimLabel]:
     mandatory = leaf.sd == "never"
+    sd: Literal["always", "never"] = "always" if leaf.sd == "always" else "never"
     if SLOT not in leaf.path:
-        yield ClaimLabel(leaf.path, leaf.nl, leaf.en, mandatory, leaf.sd)
+        yield ClaimLabel(leaf.path, leaf.nl, leaf.en, mandatory, sd)
         return
     _, nl, en = SLOT_MEMBERS[leaf.path[0]]
     for number, slot in slots_of(leaf, detailed=DETAIL_SLOTS):
         path = tuple(slot if member == SLOT else member for member in leaf.path)
-        yield ClaimLabel(path, f"{nl} {number}: {leaf.nl}", f"{en} {number}: {leaf.en}", mandatory, leaf.sd)
+        yield ClaimLabel(path, f"{nl} {number}: {leaf.nl}", f"{en} {number}: {leaf.en}", mandatory, sd)
 
 
 def _source(agency: Agency, as_of: str, fcid_version: str) -> JsonObject:
@@ -253,6 +279,7 @@ __all__ = [
     "ClaimTree",
     "case_claims",
     "case_digest",
+    "every_label",
     "from_jsonld",
     "labels",
     "overview_claims",

@@ -129,7 +129,7 @@ class CredentialDraft:
     not tell how many are in use. With `disclosable` none of these three applies: exactly the places that it names are
     hidden; formats without selective disclosure pay no heed to it. `id` is a fresh URI per copy, used by formats that
     name their credentials and nodes.
-    `type_integrity` is the SRI string of the type metadata.
+    `type_integrity` is the SRI string of the type metadata, for a type that is an https address where these stand.
     """
 
     type: str

@@ -12,7 +12,6 @@ from typing import Final
 
 from credentials.debts.bsn import Bsn
 from credentials.debts.claims import ALWAYS_DISCLOSED, CASE_TYPE, OVERVIEW_TYPE, SLOTS, WHOLE
-from credentials.debts.types import integrity, type_metadata
 from credentials.formats.base import Credential, CredentialDraft, HolderKey, IssuerKey
 from credentials.formats.registry import FormatRegistry
 from issuer.domain.configurations import Kind, Securing, rounded_times
@@ -23,7 +22,6 @@ from issuer.domain.secrets import Derivation
 from issuer.ports import Event, Records
 
 TYPES: Final[Mapping[Kind, str]] = {Kind.OVERVIEW: OVERVIEW_TYPE, Kind.CASE: CASE_TYPE}
-_INTEGRITY: Final = {type_: integrity(type_metadata(type_)) for type_ in TYPES.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +109,5 @@ class Signing:
             id=f"urn:uuid:{uuid.uuid4()}",
             whole=WHOLE[type_urn],
             slots=SLOTS[type_urn],
-            type_integrity=_INTEGRITY[type_urn],
         )
         return self.formats[chosen.form.value].issue(draft, self.identity.keys[chosen.securing])

@@ -1,5 +1,6 @@
 """Whole issuances with a pre-authorized code: what wallets get, and what nobody gets."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from credentials.clock import FixedClock
 from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE
-from credentials.encoding import JsonObject
+from credentials.encoding import JsonObject, b64url_decode
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.keys import SoftwareSigner
 from credentials.openid.issuer_metadata import parse_issuer_metadata
@@ -418,6 +419,16 @@ def assert_refused_proof(answer: Any) -> None:
     assert error_of(answer) == (401, "invalid_dpop_proof")
     assert answer.headers["www-authenticate"].startswith('DPoP error="invalid_dpop_proof"')
     assert answer.headers["www-authenticate"].endswith(', algs="ES256"')
+
+
+def test_a_card_names_its_type_and_no_hash_of_what_nobody_can_fetch(scene: Scene) -> None:
+    wallet = scene.wallet_with_token("overzicht_sdjwt")
+    (card,) = wallet.credentials("overzicht_sdjwt")
+    payload = json.loads(b64url_decode(card.split(".")[1]))
+    assert payload["vct"] == OVERVIEW_TYPE
+    assert "vct#integrity" not in payload
+    # Whoever wants the description finds it at the agency, under the same name.
+    assert scene.http().get("/types/overzicht").json()["vct"] == OVERVIEW_TYPE
 
 
 class TestDpop:

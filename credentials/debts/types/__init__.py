@@ -1,12 +1,11 @@
-"""The published descriptions of the two credential types, bundled with the package and pinned by hash.
+"""The published descriptions of the two credential types, bundled with the package.
 
 `overzicht.json` and `zaak.json` are SD-JWT VC type metadata, `schulden-v1.jsonld` is the JSON-LD context. They follow
-from the table of claims (`build`) and are committed, because others pin their exact bytes; nothing here is ever
-fetched. A change of meaning gets a new type URN and a new context URL.
+from the table of claims (`build`) and are committed, because others pin the exact bytes of the context; nothing here is
+ever fetched. A change of meaning gets a new type URN and a new context URL. More paths in the type metadata change no
+meaning: no card names their hash (ADR 14).
 """
 
-import base64
-import hashlib
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -35,11 +34,6 @@ def context_document() -> bytes:
     return _bytes(_CONTEXT_FILE)
 
 
-def integrity(document: bytes) -> str:
-    """Return the Subresource Integrity string of a document: `sha256-` and standard base64 (W3C SRI)."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(document).digest()).decode("ascii")
-
-
 @cache
 def _bytes(name: str) -> bytes:
     return files(__package__).joinpath(name).read_bytes()
@@ -51,6 +45,5 @@ __all__ = [
     "OVERVIEW_TYPE",
     "TYPE_TERMS",
     "context_document",
-    "integrity",
     "type_metadata",
 ]

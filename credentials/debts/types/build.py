@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from credentials.debts.claim_table import CASE_TYPE, LEAVES, OVERVIEW_TYPE, SLOT_MEMBERS, Kind, Leaf
-from credentials.debts.claims import labels
+from credentials.debts.claims import every_label
 from credentials.debts.jsonld import TYPE_TERMS
 from credentials.encoding import JsonObject, JsonValue
 
@@ -28,6 +28,9 @@ _DATATYPES: Final = {
     Kind.MOMENT: "dateTime",
 }
 
+REGISTERED: Final = ("vct", "iss", "iat", "exp", "cnf", "status")
+"""What a card says of itself. It has no label: it is nothing to show to a citizen."""
+
 _DISPLAY: Final = {
     OVERVIEW_TYPE: (
         ("Overzicht van uw schulden", "Wat u bij deze organisatie nog moet betalen, op één datum."),
@@ -41,7 +44,11 @@ _DISPLAY: Final = {
 
 
 def metadata_document(vct: str) -> bytes:
-    """Build the type metadata (SD-JWT VC, Type Metadata: display, claims with path, display, mandatory, sd)."""
+    """Build the type metadata (SD-JWT VC, Type Metadata: display, claims with path, display, mandatory, sd).
+
+    Every path that a card can have is listed, objects and registered claims too: some readers refuse a card that holds
+    a path which its type does not know.
+    """
     (name, description), (name_en, description_en) = _DISPLAY[vct]
     claims: list[JsonValue] = [
         {
@@ -50,8 +57,9 @@ def metadata_document(vct: str) -> bytes:
             **({"mandatory": True} if label.mandatory else {}),
             "sd": label.sd,
         }
-        for label in labels(vct)
+        for label in every_label(vct)
     ]
+    claims += [{"path": [name], "sd": "never"} for name in REGISTERED]
     look: JsonObject = {"simple": {"background_color": "#154273", "text_color": "#ffffff"}}
     return _lines(
         {

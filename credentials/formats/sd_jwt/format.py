@@ -88,6 +88,10 @@ class SdJwtVc:
             raise ValueError("a claim bears the name of a registered claim")
         payload: JsonObject = {"iss": draft.issuer, "vct": draft.type}
         if draft.type_integrity is not None:
+            # SD-JWT VC section 6: a reader that meets the hash must have the document, and of a name that is no
+            # address nobody can fetch it.
+            if not draft.type.startswith("https://"):
+                raise ValueError("type_integrity stands beside a type that nobody can fetch")
             payload["vct#integrity"] = draft.type_integrity
         payload["iat"] = epoch(draft.issued_at)
         if draft.expires_at is not None:

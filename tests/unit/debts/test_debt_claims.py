@@ -19,6 +19,7 @@ from credentials.debts.claims import (
     ClaimTree,
     case_claims,
     case_digest,
+    every_label,
     from_jsonld,
     labels,
     overview_claims,
@@ -29,8 +30,8 @@ from credentials.debts.disclosed import DisclosedCase, DisclosedOrganisation, re
 from credentials.debts.errors import MalformedClaims, UnknownCredentialType
 from credentials.debts.fcid import FcidDocument
 from credentials.debts.overview import Overview, overview_of
-from credentials.debts.types import CONTEXT_URL, TYPE_TERMS, context_document, integrity, type_metadata
-from credentials.debts.types.build import context_file, metadata_document
+from credentials.debts.types import CONTEXT_URL, TYPE_TERMS, context_document, type_metadata
+from credentials.debts.types.build import REGISTERED, context_file, metadata_document
 from tests.debt_builders import (
     AS_OF,
     CJIB,
@@ -264,22 +265,44 @@ def test_the_committed_type_descriptions_are_those_of_the_table() -> None:
 
 
 @pytest.mark.parametrize("vct", [OVERVIEW_TYPE, CASE_TYPE])
-def test_the_type_metadata_describe_every_leaf_in_two_languages(vct: str) -> None:
+def test_the_type_metadata_describe_every_claim_in_two_languages(vct: str) -> None:
     metadata = json.loads(type_metadata(vct))
     assert metadata["vct"] == vct
     assert [display["locale"] for display in metadata["display"]] == ["nl-NL", "en-US"]
     paths = [tuple(claim["path"]) for claim in metadata["claims"]]
     assert len(paths) == len(set(paths))
-    assert paths == [label.path for label in labels(vct)]
+    registered = [(name,) for name in REGISTERED]
+    assert paths == [*(label.path for label in every_label(vct)), *registered]
+    assert {label.path for label in labels(vct)} < set(paths)
+    # An object stands before what it holds.
+    assert all(path[:-1] in paths[:place] for place, path in enumerate(paths) if len(path) > 1)
     for claim in metadata["claims"]:
+        if tuple(claim["path"]) in registered:
+            assert claim == {"path": claim["path"], "sd": "never"}
+            continue
         assert [display["locale"] for display in claim["display"]] == ["nl-NL", "en-US"]
         assert all(display["label"] for display in claim["display"])
-        assert (claim["sd"] == "never") == (claim["path"][0] in ALWAYS_DISCLOSED[vct])
-        assert claim.get("mandatory", False) == (claim["sd"] == "never")
+        assert claim.get("mandatory", False) == (claim["path"][0] in ALWAYS_DISCLOSED[vct])
+        if claim["path"][0] in ALWAYS_DISCLOSED[vct]:
+            assert claim["sd"] == "never"
 
 
-def test_integrity_is_a_subresource_integrity_string() -> None:
-    assert integrity(b"abc") == "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="
+def test_the_type_metadata_say_of_each_claim_whether_it_can_be_disclosed_by_itself() -> None:
+    said = {tuple(claim["path"]): claim["sd"] for claim in json.loads(type_metadata(CASE_TYPE))["claims"]}
+    for path, sd in {
+        ("saldo",): "always",
+        ("betaling",): "never",
+        ("betaling", "iban"): "always",
+        ("gebeurtenissen",): "never",
+        ("gebeurtenissen", "g001"): "always",
+        ("gebeurtenissen", "g001", "bedrag"): "never",
+        ("bronorganisatie", "naam"): "never",
+        ("iat",): "never",
+    }.items():
+        assert said[path] == sd
+
+
+def test_the_context_has_an_https_address() -> None:
     assert CONTEXT_URL.startswith("https://")
 
 

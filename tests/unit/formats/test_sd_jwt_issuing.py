@@ -28,17 +28,24 @@ def taken_apart(compact: str) -> tuple[JsonObject, JsonObject, list[str]]:
 
 
 def test_the_token_states_type_issuer_times_holder_and_status() -> None:
-    header, payload, _ = taken_apart(FORMAT.issue(draft(type_integrity="sha256-abc="), issuer_key()))
+    header, payload, _ = taken_apart(FORMAT.issue(draft(), issuer_key()))
     assert header == {"alg": "ES256", "typ": "dc+sd-jwt", "x5c": [b64_encode(certificate())]}
     assert payload["iss"] == "https://cjib.example"
     assert payload["vct"] == draft().type
-    assert payload["vct#integrity"] == "sha256-abc="
     assert payload["iat"] == 1795435200
     assert payload["exp"] == 1795435200 + 35 * 86400
     assert payload["cnf"] == {"jwk": signer("holder").public_jwk.members}
     assert payload["status"] == {"status_list": {"idx": 4711, "uri": "https://cjib.example/status/1"}}
     assert payload["_sd_alg"] == "sha-256"
-    assert "vct#integrity" not in taken_apart(FORMAT.issue(draft(), issuer_key()))[1]
+    assert "vct#integrity" not in payload
+
+
+def test_only_a_type_that_can_be_fetched_has_the_hash_of_its_metadata_beside_it() -> None:
+    fetched = draft(type="https://cjib.example/types/x", type_integrity="sha256-abc=")
+    assert taken_apart(FORMAT.issue(fetched, issuer_key()))[1]["vct#integrity"] == "sha256-abc="
+    for type_ in (draft().type, "http://cjib.example/types/x", "overzicht"):
+        with pytest.raises(ValueError, match="fetch"):
+            FORMAT.issue(draft(type=type_, type_integrity="sha256-abc="), issuer_key())
 
 
 def test_only_what_is_always_disclosed_stands_in_the_open() -> None:

@@ -11,7 +11,19 @@ from credentials.formats.selective_disclosure.disclosures import digest
 from credentials.jose import InvalidToken, sign_compact
 from credentials.jose.jwt import ClaimError
 from credentials.keys import InvalidSignature
-from tests.unit.formats.format_samples import BARE, RESOLVER, TREE, certificate, draft, issuer_key, signer
+from tests.unit.formats.format_samples import (
+    AUDIENCE,
+    BARE,
+    NONCE,
+    NOW,
+    RESOLVER,
+    TREE,
+    certificate,
+    draft,
+    fresh,
+    issuer_key,
+    signer,
+)
 
 FORMAT = SdJwtVc()
 BASE: JsonObject = {"iss": "https://cjib.example", "vct": "urn:x", "iat": 1795435200}
@@ -49,6 +61,18 @@ def test_what_was_issued_is_verified() -> None:
     assert result.status == draft().status
     assert result.issued_at == draft().issued_at
     assert result.valid_until == draft().expires_at
+
+
+def test_a_card_of_before_with_a_hash_of_its_types_metadata_is_read_as_any_other() -> None:
+    cnf: JsonObject = {"jwk": dict(signer("holder").public_jwk.members)}
+    held = token(
+        {"vct": draft().type, "vct#integrity": "sha256-abc=", "cnf": cnf, "_sd": sd(SALDO)},
+        SALDO,
+    )
+    assert FORMAT.inspect(held).claims == {"saldo": 5}
+    shown = FORMAT.present(held, [("saldo",)], signer("holder"), audience=AUDIENCE, nonce=NONCE, now=NOW)
+    proven = FORMAT.verify(shown, fresh(), RESOLVER)
+    assert (proven.claims, proven.type) == ({"saldo": 5}, draft().type)
 
 
 def test_nothing_of_a_citizen_is_in_its_printed_form() -> None:

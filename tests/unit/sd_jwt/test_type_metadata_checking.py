@@ -9,7 +9,7 @@ import pytest
 from credentials.clock import FixedClock
 from credentials.debts.claims import ALWAYS_DISCLOSED, SLOTS, WHOLE, case_claims, overview_claims
 from credentials.debts.overview import overview_of
-from credentials.debts.types import CASE_TYPE, OVERVIEW_TYPE, integrity, type_metadata
+from credentials.debts.types import CASE_TYPE, OVERVIEW_TYPE, type_metadata
 from credentials.encoding import JsonObject
 from credentials.errors import BlauweKnopError, LimitExceeded
 from credentials.formats import ClaimsPath, MalformedCredential
@@ -23,6 +23,7 @@ from credentials.formats.sd_jwt.type_metadata import (
     TypeMetadataViolated,
     check_credential,
     extended,
+    integrity_of,
 )
 from tests.debt_builders import AS_OF, CJIB, demo_document
 from tests.unit.formats.format_samples import AUDIENCE, NONCE, NOW, draft, issuer_key, signer
@@ -168,12 +169,13 @@ def test_the_metadata_of_another_type_is_not_held_against_a_credential() -> None
 
 
 def test_6_the_integrity_in_the_credential_is_obeyed() -> None:
-    document = json.dumps({"vct": draft().type, "claims": []}).encode()
-    check_credential(issued(type_integrity=integrity(document)), source(), complete=True)
-    with pytest.raises(IntegrityMismatch):
-        check_credential(issued(type_integrity=integrity(b"{}")), source(), complete=True)
-    with pytest.raises(IntegrityMismatch):
-        check_credential(issued(type_integrity="md5-abc"), source(), complete=True)
+    fetched = "https://types.example/1"
+    document = json.dumps({"vct": fetched, "claims": []}).encode()
+    bundle = TypeMetadataSource(FixedClock(NOW), bundled={fetched: document})
+    check_credential(issued(type=fetched, type_integrity=integrity_of(document)), bundle, complete=True)
+    for other in (integrity_of(b"{}"), "md5-abc"):
+        with pytest.raises(IntegrityMismatch):
+            check_credential(issued(type=fetched, type_integrity=other), bundle, complete=True)
     with pytest.raises(MalformedCredential):
         check_credential(token({"vct": draft().type, "vct#integrity": 5}), source(), complete=True)
 
@@ -197,7 +199,7 @@ def own_types() -> TypeMetadataSource:
 
 def own(type_: str, claims: JsonObject) -> str:
     made = replace(
-        draft(type=type_, claims=claims, type_integrity=integrity(type_metadata(type_))),
+        draft(type=type_, claims=claims),
         always_disclosed=ALWAYS_DISCLOSED[type_],
         whole=WHOLE[type_],
         slots=SLOTS[type_],

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from credentials.clock import FixedClock
-from credentials.debts.types import CASE_TYPE, OVERVIEW_TYPE, integrity, type_metadata
+from credentials.debts.types import CASE_TYPE, OVERVIEW_TYPE, type_metadata
+from credentials.debts.types.build import REGISTERED
 from credentials.encoding import JsonObject
 from credentials.errors import BlauweKnopError, LimitExceeded, MalformedInput, Unavailable
 from credentials.formats.sd_jwt.type_metadata import (
@@ -23,6 +24,7 @@ from credentials.formats.sd_jwt.type_metadata import (
     best,
     check_integrity,
     extended,
+    integrity_of,
 )
 from tests.unit.formats.format_samples import NOW, VECTORS
 
@@ -59,12 +61,14 @@ def test_the_example_of_the_specification_is_read() -> None:
 @pytest.mark.parametrize("type_", [OVERVIEW_TYPE, CASE_TYPE])
 def test_what_we_publish_is_type_metadata(type_: str) -> None:
     source = TypeMetadataSource(FixedClock(NOW), bundled={type_: type_metadata(type_)})
-    effective = source.effective(type_, integrity(type_metadata(type_)))
+    effective = source.effective(type_, integrity_of(type_metadata(type_)))
     assert effective.vct == type_
-    assert all(claim.display and best(claim.display, ["nl-NL"]) for claim in effective.claims)
+    # All but the registered claims have a name.
+    assert all(best(claim.display, ["nl-NL"]) for claim in effective.claims if claim.display)
+    assert sum(not claim.display for claim in effective.claims) == len(REGISTERED)
     assert effective.display[0].locale == "nl-NL"
     with pytest.raises(IntegrityMismatch):
-        source.effective(type_, integrity(b"something else"))
+        source.effective(type_, integrity_of(b"something else"))
 
 
 def test_5_2_what_is_not_understood_is_left_alone() -> None:
@@ -192,6 +196,11 @@ BODY = b'{"vct":"x"}'
 
 def sri(name: str, body: bytes = BODY) -> str:
     return f"{name}-{base64.b64encode(hashlib.new(name, body).digest()).decode()}"
+
+
+def test_6_a_hash_is_written_as_it_is_read() -> None:
+    assert integrity_of(b"abc") == "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="
+    check_integrity(BODY, integrity_of(BODY))
 
 
 @pytest.mark.parametrize(
@@ -346,7 +355,7 @@ def web() -> Web:
 
 def test_5_3_a_type_is_fetched_with_all_that_it_extends(web: Web, clock: FixedClock) -> None:
     base = web.put("https://types.example/0", claims=[claim("a", mandatory=True)])
-    web.put(PARENT, extends="https://types.example/0", **{"extends#integrity": integrity(base)})
+    web.put(PARENT, extends="https://types.example/0", **{"extends#integrity": integrity_of(base)})
     web.put(VCT, extends=PARENT)
     effective = TypeMetadataSource(clock, fetch=web).effective(VCT)
     assert effective.types == (VCT, PARENT, "https://types.example/0")
@@ -405,12 +414,12 @@ def test_5_3_4_with_its_integrity_a_document_is_kept_for_good(web: Web, clock: F
     body = web.put(VCT)
     source = TypeMetadataSource(clock, fetch=web)
     for _ in range(2):
-        source.effective(VCT, integrity(body))
+        source.effective(VCT, integrity_of(body))
         clock.advance(timedelta(days=365))
     assert len(web.asked) == 1
     # Another hash is another document.
     with pytest.raises(IntegrityMismatch):
-        source.effective(VCT, integrity(b"{}"))
+        source.effective(VCT, integrity_of(b"{}"))
     assert len(web.asked) == 2
 
 

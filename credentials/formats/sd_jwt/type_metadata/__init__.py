@@ -14,7 +14,7 @@ from credentials.formats.sd_jwt.type_metadata.document import (
     best,
 )
 from credentials.formats.sd_jwt.type_metadata.extending import EffectiveType, extended
-from credentials.formats.sd_jwt.type_metadata.integrity import IntegrityMismatch, check_integrity
+from credentials.formats.sd_jwt.type_metadata.integrity import IntegrityMismatch, check_integrity, integrity_of
 from credentials.formats.sd_jwt.type_metadata.members import MalformedTypeMetadata
 from credentials.formats.sd_jwt.type_metadata.rendering import Rendering, Resource, SvgTemplate
 from credentials.formats.sd_jwt.type_metadata.retrieval import TypeMetadataSource, TypeMetadataUnavailable
@@ -39,4 +39,5 @@ __all__ = [
     "check_integrity",
     "check_payload",
     "extended",
+    "integrity_of",
 ]

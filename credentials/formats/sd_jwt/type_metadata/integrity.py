@@ -4,7 +4,7 @@ from hashlib import sha256, sha384, sha512
 from hmac import compare_digest
 from typing import Final
 
-from credentials.encoding import b64_decode
+from credentials.encoding import b64_decode, b64_encode
 from credentials.errors import BlauweKnopError, MalformedInput
 
 # From the weakest to the strongest.
@@ -18,6 +18,11 @@ class IntegrityMismatch(BlauweKnopError):
     """A document that is not the one that was meant, or of which that cannot be told."""
 
     code = "integrity_mismatch"
+
+
+def integrity_of(document: bytes) -> str:
+    """Return the `…#integrity` value of a document, with SHA-256."""
+    return f"sha256-{b64_encode(sha256(document).digest())}"
 
 
 def check_integrity(document: bytes, metadata: str) -> None:
