@@ -38,7 +38,10 @@ def checked_events(events: Iterable[Event]) -> tuple[Event, ...]:
             positions[event.id] = position
         elif known != event:
             raise EventCollision(
-                field="gebeurtenis_kenmerk", reason="another event has this id with other content", event=position
+                field="gebeurtenis_kenmerk",
+                reason="another event has this id with other content",
+                event=position,
+                other=positions[event.id],
             )
     for event in by_id.values():
         _check_references(event, by_id, positions)
@@ -95,24 +98,26 @@ def _resolve_obligation(event: Event, target: str, by_id: Mapping[str, Event], p
 
 
 def _check_whole(by_id: Mapping[str, Event], positions: Mapping[str, int]) -> None:
-    primaries = [event for event in by_id.values() if type(event) is ObligationImposed and event.primary]
+    primaries = [positions[event.id] for event in by_id.values() if type(event) is ObligationImposed and event.primary]
     if len(primaries) > 1:
         raise InconsistentCase(
             field="primaire_verplichting",
             reason="a case has one primary obligation",
-            event=max(positions[event.id] for event in primaries),
+            event=max(primaries),
+            other=min(primaries),
         )
-    withdrawn: dict[str, str] = {}
+    withdrawn: dict[str, int] = {}
     reversed_amounts: dict[str, int] = {}
     for event in by_id.values():
         match event:
             case DemandWithdrawn():
+                place = positions[event.id]
                 if event.demand in withdrawn:
+                    first = withdrawn[event.demand]
                     raise InconsistentCase(
-                        reason="a demand is withdrawn once",
-                        event=max(positions[event.id], positions[withdrawn[event.demand]]),
+                        reason="a demand is withdrawn once", event=max(place, first), other=min(place, first)
                     )
-                withdrawn[event.demand] = event.id
+                withdrawn[event.demand] = place
             case PaymentReversed():
                 total = reversed_amounts.get(event.payment, 0) + event.amount
                 payment = by_id[event.payment]

@@ -13,19 +13,27 @@ class SourceError(BlauweKnopError):
     """A file of debts that is refused: nothing of that file is taken in.
 
     `field` is a path of member names and positions; `event` is the position of the event in the sequence that was
-    handed over, for a caller who knows on which line that event stands.
+    handed over, for a caller who knows on which line that event stands; `other` that of the event it does not go with.
     """
 
     code = "source_invalid"
 
     def __init__(
-        self, file: str = "", line: int = 0, field: str = "", reason: str = "", *, event: int | None = None
+        self,
+        file: str = "",
+        line: int = 0,
+        field: str = "",
+        reason: str = "",
+        *,
+        event: int | None = None,
+        other: int | None = None,
     ) -> None:
         self.file = file
         self.line = line
         self.field = field
         self.reason = reason
         self.event = event
+        self.other = other
         place = ", ".join(
             part for part in (file, f"line {line}" if line else "", f"field {field}" if field else "") if part
         )
@@ -33,7 +41,12 @@ class SourceError(BlauweKnopError):
 
     def located(self, file: str, line: int, field: str) -> Self:
         """Return the same fault with the place where it stands in a file."""
-        return type(self)(file, line, field, self.reason, event=self.event)
+        return type(self)(file, line, field, self.reason, event=self.event, other=self.other)
+
+    def beside(self, place: str) -> Self:
+        """Return the same fault with the place of the other event in its reason."""
+        reason = f"{self.reason} ({place} too)"
+        return type(self)(self.file, self.line, self.field, reason, event=self.event, other=self.other)
 
 
 class MalformedSource(SourceError):

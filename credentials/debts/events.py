@@ -6,6 +6,7 @@ obligations, corrections and settlements do.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
@@ -190,13 +191,29 @@ EVENT_NAMES: Mapping[type[Event], str] = {
 }
 
 
-def stable_event_id(content: Mapping[str, object]) -> str:
-    """Make an id for an event whose source has none: a hash of all its other fields.
+def stable_event_id(content: Mapping[str, object], occurrence: int = 1) -> str:
+    """Make an id for an event whose source has none: a hash of all its other fields, and of how often they came before.
 
-    It is the same at every reading because events never change. Two events that are equal in every field get one id
-    and so count once: a source that can hold such pairs must number them.
+    Events never change, so the id is the same at every reading. Two events that are equal in every field are two facts
+    (somebody paid 50 euro twice on one day): whoever reads the source counts them, `occurrence` from 1. Which of two
+    equal events is the first makes no difference, so nothing that is added to the source changes an id.
     """
-    return "sha256-" + hashlib.sha256(jcs(dict(content))).hexdigest()[:40]
+    counted = dict(content) if occurrence == 1 else {**content, "occurrence": occurrence}
+    return "sha256-" + hashlib.sha256(jcs(counted)).hexdigest()[:40]
+
+
+@final
+class EventIds:
+    """Ids for the events of one case whose source has none, as they are read one after another."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+
+    def next_for(self, content: Mapping[str, object]) -> str:
+        """Return the id of one more event with this content."""
+        first = stable_event_id(content)
+        self._seen[first] += 1
+        return stable_event_id(content, self._seen[first])
 
 
 def _within_reason(cents: int) -> None:

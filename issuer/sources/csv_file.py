@@ -17,8 +17,15 @@ from credentials.debts.agency import Agency
 from credentials.debts.bsn import Bsn
 from credentials.debts.consistency import checked_events
 from credentials.debts.dates import parse_moment
-from credentials.debts.errors import InvalidBsn, InvalidField, MalformedSource, MissingField, SourceError
-from credentials.debts.events import Event, stable_event_id
+from credentials.debts.errors import (
+    EventCollision,
+    InvalidBsn,
+    InvalidField,
+    MalformedSource,
+    MissingField,
+    SourceError,
+)
+from credentials.debts.events import Event, EventIds
 from credentials.debts.fcid import DocumentCase, FcidDocument, names
 from credentials.debts.fcid.fields import CENTS, DAY, FLAG, MOMENT, TEXTS, Field, read_fields
 from credentials.debts.fcid.v4_1 import ADAPTER
@@ -161,6 +168,7 @@ def read_csv(data: bytes, columns: CsvColumns, *, file: str, source_oin: str, at
 class _CaseRows:
     events: list[Event] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
+    ids: EventIds = field(default_factory=EventIds)
     balance_at: datetime | None = None
 
 
@@ -226,9 +234,10 @@ class _Reading:
         source: JsonObject = {
             each.name: self._value(each, texts[each.name]) for each in entry.fields if each.name in texts
         }
-        if names.EVENT_ID not in source:
-            source[names.EVENT_ID] = stable_event_id({**source, names.REFERENCE: texts[names.REFERENCE], "event": kind})
         rows = self._people.setdefault(bsn, {}).setdefault(texts[names.REFERENCE], _CaseRows())
+        if names.EVENT_ID not in source:
+            content = {**source, names.REFERENCE: texts[names.REFERENCE], "event": kind}
+            source[names.EVENT_ID] = rows.ids.next_for(content)
         rows.events.append(entry.event(**read_fields(source, entry.fields)))
         rows.lines.append(line)
         if BALANCE_AT in texts:
@@ -261,12 +270,24 @@ class _Reading:
 
     def _case(self, reference: str, rows: _CaseRows) -> DocumentCase:
         try:
+            _check_ids(rows.events)
             events = checked_events(rows.events)
         except SourceError as error:
             line = rows.lines[error.event] if error.event is not None else rows.lines[0]
             wrong = error.field or (names.REFERRING.get(type(rows.events[error.event or 0]), ""))
+            if error.other is not None:
+                error = error.beside(f"line {rows.lines[error.other]}")
             raise error.located(self._file, line, self._columns.columns.get(wrong, wrong)) from None
         return DocumentCase(reference=reference, balance_at=rows.balance_at or self._at, events=events)
+
+
+def _check_ids(events: list[Event]) -> None:
+    """Refuse an id that stands twice: one fact or two, nobody can tell, and what is dropped may be money."""
+    places: dict[str, int] = {}
+    for place, event in enumerate(events):
+        first = places.setdefault(event.id, place)
+        if first != place:
+            raise EventCollision(field=names.EVENT_ID, reason="an id that stands twice", event=place, other=first)
 
 
 def _flag(text: str) -> bool:

@@ -30,7 +30,7 @@ from credentials.debts.errors import (
     UnknownEventType,
     UnsupportedVersion,
 )
-from credentials.debts.events import Event, ObligationImposed, stable_event_id
+from credentials.debts.events import Event, EventIds, ObligationImposed
 from credentials.debts.fcid import names, v3_0, v4_1
 from credentials.debts.fcid.adapter import Adapter
 from credentials.debts.fcid.document import DocumentCase, FcidDocument
@@ -102,8 +102,9 @@ class _Reading:
         values = fields_of(source, names.CASE, path)
         reference, balance_at = values["reference"], values["balance_at"]
         at: Path = (*path, names.EVENTS)
+        ids = EventIds()
         found = [
-            self._event(object_of(item, (*at, index)), adapter, reference, (*at, index))
+            self._event(object_of(item, (*at, index)), adapter, reference, ids, (*at, index))
             for index, item in enumerate(list_of(source, names.EVENTS, path))
         ]
         for index, event in enumerate(found):
@@ -125,7 +126,7 @@ class _Reading:
             statements=statements_of(source, path, stated_at=balance_at, arrears=arrears),
         )
 
-    def _event(self, source: JsonObject, adapter: Adapter, reference: str, path: Path) -> Event:
+    def _event(self, source: JsonObject, adapter: Adapter, reference: str, ids: EventIds, path: Path) -> Event:
         name = source.get(names.EVENT_TYPE)
         if name is None:
             raise Fault(path, MissingField(field=names.EVENT_TYPE, reason="this field is missing"))
@@ -139,7 +140,7 @@ class _Reading:
             raise Fault(path, InvalidField(field=names.REFERENCE, reason="not the case in which it stands"))
         try:
             if source.get(names.EVENT_ID) is None:
-                source = _with_id(source, reference)
+                source = _with_id(source, reference, ids)
             event = entry.event(**read_fields(source, entry.fields))
         except SourceError as error:
             raise Fault(path, error) from None
@@ -153,11 +154,11 @@ class _Reading:
             raise Fault(path, InvalidField(field=names.BSN, reason="not the citizen of this document"))
 
 
-def _with_id(source: JsonObject, reference: str) -> JsonObject:
+def _with_id(source: JsonObject, reference: str, ids: EventIds) -> JsonObject:
     content = {name: value for name, value in source.items() if value is not None}
     content[names.REFERENCE] = reference
     try:
-        return {**content, names.EVENT_ID: stable_event_id(content)}
+        return {**content, names.EVENT_ID: ids.next_for(content)}
     except MalformedInput:
         reason = "neither an id nor content of which to make one"
         raise InvalidField(field=names.EVENT_ID, reason=reason) from None
@@ -198,10 +199,13 @@ def _check_totals(source: JsonObject, events: tuple[Event, ...], adapter: Adapte
 
 
 def _in_event(error: SourceError, found: list[Event], path: Path) -> Fault:
-    if error.event is None:
+    place = error.event
+    if place is None:
         return Fault(path, error)
-    field = error.field or names.REFERRING.get(type(found[error.event]), "")
-    return Fault((*path, names.EVENTS, error.event), type(error)(field=field, reason=error.reason, event=error.event))
+    if error.other is not None:
+        error = error.beside(f"event [{error.other}]")
+    field = error.field or names.REFERRING.get(type(found[place]), "")
+    return Fault((*path, names.EVENTS, place), type(error)(field=field, reason=error.reason, event=place))
 
 
 def _malformed(data: bytes, file: str, error: MalformedInput) -> SourceError:
