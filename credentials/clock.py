@@ -1,8 +1,16 @@
-"""Time, handed in: nothing below a composition root asks the machine what time it is."""
+"""Time, handed in: nothing below a composition root asks the machine what time it is. And what day it then is.
+
+A *day* of a debt, of a letter or of a deadline is a day in the Netherlands, whatever offset its moment is written with:
+`2026-12-31T23:00:00Z` is 1 January 2027. Days are taken from moments in this module and nowhere else. What protocols
+round (`iat`, `exp`, the period of a key) is rounded on the UTC clock, and is a moment, never a day.
+"""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+_AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 
 
 class Clock(Protocol):
@@ -44,3 +52,42 @@ def epoch(moment: datetime) -> int:
 def from_epoch(seconds: int) -> datetime:
     """Return the UTC moment of a NumericDate."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def dutch(moment: datetime) -> datetime:
+    """Return the same moment on the Dutch clock, with the offset of that moment.
+
+    Raises ValueError for a moment without an offset: whose clock it was read from is not known.
+    """
+    if moment.utcoffset() is None:
+        raise ValueError("a moment without an offset")
+    try:
+        local = moment.astimezone(_AMSTERDAM)
+    except OverflowError:
+        # The last hour of the year 9999, by which issuers mean "for ever": the Dutch clock is beyond the calendar then.
+        return moment.astimezone(UTC)
+    # On a zone's own clock the hour that daylight saving repeats compares as one hour.
+    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()), fold=0)
+
+
+def dutch_day(moment: datetime) -> date:
+    """Return the Dutch calendar day of a moment. Raises ValueError for a moment without an offset."""
+    return dutch(moment).date()
+
+
+def days_between(since: datetime, until: datetime) -> int:
+    """Count the midnights between two moments on the Dutch clock, as people count how many days old something is.
+
+    At least zero: what is dated after the moment at which it is read is of that day.
+    """
+    return max((dutch_day(until) - dutch_day(since)).days, 0)
+
+
+def start_of_day(day: date) -> datetime:
+    """Return the first second of a Dutch calendar day."""
+    return dutch(datetime.combine(day, time(), _AMSTERDAM))
+
+
+def end_of_day(day: date) -> datetime:
+    """Return the last second of a Dutch calendar day."""
+    return dutch(datetime.combine(day, time(23, 59, 59), _AMSTERDAM))

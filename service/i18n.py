@@ -10,13 +10,13 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, final
-from zoneinfo import ZoneInfo
+
+from credentials.clock import dutch, dutch_day
 
 Language: TypeAlias = "Literal['nl', 'en']"
 
 DUTCH: Final = "nl"
 LANGUAGES: Final[Mapping[str, str]] = {"nl": "Nederlands", "en": "English"}
-AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 
 language: Final[ContextVar[str]] = ContextVar("language", default=DUTCH)
 """The language of the page that is being made."""
@@ -80,7 +80,7 @@ def day(value: date | datetime | None) -> str:
     """Write a day: `14 december 2026`. A moment counts as the day it is in Amsterdam."""
     if value is None:
         return "–"
-    local = _local(value).date() if isinstance(value, datetime) else value
+    local = dutch_day(_aware(value)) if isinstance(value, datetime) else value
     return f"{local.day}{_NO_BREAK}{_month(local.month)} {local.year}"
 
 
@@ -88,7 +88,7 @@ def short_day(value: date | datetime | None) -> str:
     """Write a day without its year: `14 december`."""
     if value is None:
         return "–"
-    local = _local(value).date() if isinstance(value, datetime) else value
+    local = dutch_day(_aware(value)) if isinstance(value, datetime) else value
     return f"{local.day}{_NO_BREAK}{_month(local.month)}"
 
 
@@ -120,5 +120,8 @@ def _month(number: int) -> str:
 
 
 def _local(value: datetime) -> datetime:
-    aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
-    return aware.astimezone(AMSTERDAM)
+    return dutch(_aware(value))
+
+
+def _aware(value: datetime) -> datetime:
+    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)

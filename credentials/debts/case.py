@@ -15,10 +15,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, final
 
+from credentials.clock import dutch_day
 from credentials.debts.agency import Agency, Organisation
 from credentials.debts.catalogue import Dischargeable, LegalGround, Preference, Remedy, describe
 from credentials.debts.consistency import checked_events
-from credentials.debts.dates import dutch_day
 from credentials.debts.demands import Demand, live_demands
 from credentials.debts.errors import EmptyCase
 from credentials.debts.events import (

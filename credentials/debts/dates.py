@@ -1,18 +1,11 @@
-"""Moments and days: RFC 3339 with an offset in, Dutch civil days out.
-
-The Dutch rule of summer time (Directive 2000/84/EC: from the last Sunday of March to the last Sunday of October, at
-01:00 UTC) is written out here, so that a machine without a time-zone database counts the same days.
-"""
+"""Moments and days as debts write them: RFC 3339 with an offset in, Dutch civil days out (`credentials.clock`)."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone
-from functools import cache
+from datetime import UTC, date, datetime
 from typing import Final
 
+from credentials.clock import dutch_day
 from credentials.debts.errors import InvalidField
-
-WINTER: Final = timezone(timedelta(hours=1))
-SUMMER: Final = timezone(timedelta(hours=2))
 
 # RFC 3339 section 5.6. A leap second is refused: no moment of a debt is one.
 _RFC3339: Final = re.compile(
@@ -35,9 +28,12 @@ def parse_moment(text: str) -> datetime:
 
 
 def parse_day(text: str) -> date:
-    """Read a day: `2026-04-27`, or the day of a date-time. Raises InvalidField."""
+    """Read a day: `2026-04-27`, or the Dutch day of a date-time (`2026-04-26T22:00:00Z` is 27 April).
+
+    Raises InvalidField.
+    """
     if not _FULL_DATE.match(text):
-        return parse_moment(text).date()
+        return dutch_day(parse_moment(text))
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -47,35 +43,3 @@ def parse_day(text: str) -> date:
 def write_moment(moment: datetime) -> str:
     """Write an aware moment as RFC 3339, to the second unless it is finer, keeping its offset."""
     return moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds")
-
-
-def dutch(moment: datetime) -> datetime:
-    """Return the same moment on the Dutch clock."""
-    utc = moment.astimezone(UTC)
-    summer = _change(utc.year, 3) <= utc < _change(utc.year, 10)
-    try:
-        return utc.astimezone(SUMMER if summer else WINTER)
-    except OverflowError:
-        # The last hour of the year 9999, by which issuers mean "for ever": the Dutch clock is beyond the calendar then.
-        return utc
-
-
-def dutch_day(moment: datetime) -> date:
-    """Return the Dutch calendar day of a moment."""
-    return dutch(moment).date()
-
-
-def end_of_day(day: date) -> datetime:
-    """Return the last second of a Dutch calendar day."""
-    for zone in (SUMMER, WINTER):
-        moment = datetime.combine(day, time(23, 59, 59), zone)
-        if dutch(moment).date() == day and dutch(moment).utcoffset() == zone.utcoffset(None):
-            return moment
-    raise AssertionError("unreachable: summer time never changes at midnight")
-
-
-@cache
-def _change(year: int, month: int) -> datetime:
-    last = date(year, month, 31)
-    sunday = last - timedelta(days=(last.weekday() + 1) % 7)
-    return datetime(year, month, sunday.day, 1, tzinfo=UTC)

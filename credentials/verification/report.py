@@ -1,10 +1,11 @@
 """What a verification found: per check what was checked, by what, and with which outcome, in words for a person."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, final
 
+from credentials.clock import days_between
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import BlauweKnopError
 from credentials.formats.base import HolderKey, VerifiedClaims
@@ -92,10 +93,10 @@ class Report:
         return self.outcome is Outcome.PROVEN
 
     @property
-    def age(self) -> timedelta | None:
-        """How old the facts are: from their reference date, or else from the issue, to the moment of checking."""
+    def age_days(self) -> int | None:
+        """How many Dutch days old the facts are when checked: from their reference date, or else from the issue."""
         since = self.as_of or self.issued_at
-        return None if since is None else max(self.checked_at - since, timedelta(0))
+        return None if since is None else days_between(since, self.checked_at)
 
     def check(self, name: CheckName) -> Check:
         """Return the line of one check."""
@@ -112,7 +113,6 @@ class Report:
 
     def to_dict(self) -> JsonObject:
         """Return the report as the business API and `blauweknop verify --json` show it."""
-        age = self.age
         issuer: JsonValue = None
         if self.issuer is not None:
             issuer = {"identifier": self.issuer.identifier, "naam": self.issuer.name}
@@ -126,7 +126,7 @@ class Report:
             "afgegevenOp": _text(self.issued_at),
             "geldigTot": _text(self.valid_until),
             "peildatum": _text(self.as_of),
-            "leeftijdDagen": None if age is None else age.days,
+            "leeftijdDagen": self.age_days,
             "gecontroleerdOp": _text(self.checked_at),
             "gegevens": self.claims,
         }

@@ -4,9 +4,10 @@ A participant may be allowed a type and still not speak for another organisation
 participant itself.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from credentials.debts.dates import end_of_day, parse_day, parse_moment
+from credentials.clock import start_of_day
+from credentials.debts.dates import parse_day, parse_moment
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import BlauweKnopError
 from credentials.trust import Participant, TrustList
@@ -46,6 +47,6 @@ def reference_time(claims: JsonObject) -> datetime | None:
         if "T" in value.upper():
             return parse_moment(value).astimezone(UTC)
         # A day without a time begins on the Dutch clock.
-        return (end_of_day(parse_day(value) - timedelta(days=1)) + timedelta(seconds=1)).astimezone(UTC)
+        return start_of_day(parse_day(value)).astimezone(UTC)
     except (BlauweKnopError, OverflowError):
         return None

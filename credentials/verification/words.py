@@ -4,10 +4,10 @@ They name the participant as the trust list does and never quote a value of the 
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from credentials.debts.dates import dutch_day
+from credentials.clock import days_between, dutch_day
 from credentials.errors import BlauweKnopError
 
 _MONTHS: Final = (
@@ -90,7 +90,7 @@ def validity_passed(issued_at: datetime | None, until: datetime | None, as_of: d
         parts.append(f"Afgegeven op {day(issued_at)}")
     parts.append("verloopt niet" if until is None else f"geldig tot {day(until)}")
     text = ", ".join(parts)
-    facts = f" De gegevens zijn van {day(as_of)}, {days(now - as_of)} oud." if as_of is not None else ""
+    facts = f" De gegevens zijn van {day(as_of)}, {days(days_between(as_of, now))} oud." if as_of is not None else ""
     return f"{text[:1].upper()}{text[1:]}.{facts}"
 
 
@@ -131,7 +131,6 @@ def day(moment: datetime) -> str:
     return f"{dutch.day} {_MONTHS[dutch.month - 1]} {dutch.year}"
 
 
-def days(span: timedelta) -> str:
-    """Return a number of days, at least zero."""
-    count = max(span.days, 0)
+def days(count: int) -> str:
+    """Return a number of days."""
     return "1 dag" if count == 1 else f"{count} dagen"

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -114,10 +114,10 @@ class Offered:
 
 
 def rounded_times(now: datetime, lifetime: timedelta) -> tuple[datetime, datetime]:
-    """Return `iat`, rounded down to the hour, and `exp`, on a day boundary.
+    """Return `iat`, rounded down to the hour, and `exp`, on a day boundary, both on the UTC clock.
 
     Everyone's credentials of one hour and day share their times, so that these link nobody (ARF ISSU_36).
     """
     issued = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    expires = datetime.combine((now + lifetime).astimezone(UTC).date(), time(), UTC)
+    expires = (now + lifetime).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return issued, expires

@@ -5,9 +5,9 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
+from credentials.clock import dutch_day
 from credentials.debts.case import Case
 from credentials.debts.catalogue import describe
-from credentials.debts.dates import dutch_day
 from credentials.debts.events import (
     DemandWithdrawn,
     Event,

@@ -215,7 +215,7 @@ def _print(reports: list[Report], opinions: list[tuple[SecondOpinion, ...]], *, 
             word, style = _MARKS[check.outcome]
             table.add_row(check.name.value, Text(word, style), plain(check.explanation), plain(check.by))
         console.print(table)
-        age = "" if report.age is None else f", gegevens {report.age.days} dagen oud"
+        age = "" if report.age_days is None else f", gegevens {report.age_days} dagen oud"
         console.print(Text(f"   {report.outcome.value}{age}", style="bold"))
         for each in others:
             console.print(Text(f"   {in_words(each)}"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +213,7 @@ class TestFcidDirectory:
 
 
 ROW = "999990007;ZAAK-1;opgelegd;f1;2026-01-05T09:00:00+01:00;2026-01-05T09:00:00+01:00;10,00;ja;cjib_wahv;;;"
+DEMAND = "999990007;ZAAK-1;brief;b1;2026-01-06T09:00:00+01:00;2026-01-06T09:00:00+01:00;10,00;;Aanschrijving;{due};;"
 
 
 class TestCsvFile:
@@ -251,6 +252,24 @@ class TestCsvFile:
         register = csv(tmp_path)
         (tmp_path / "debts.csv").write_text(f"{HEADER}\n{ROW.replace('999990007', '12345672')}\n")
         assert len(register.source.cases_of(Bsn("012345672"), NOW).cases) == 1
+
+    @pytest.mark.parametrize(
+        ("written", "day"),
+        [
+            ("2026-11-28", date(2026, 11, 28)),
+            ("2026-11-27T23:00:00Z", date(2026, 11, 28)),
+            ("2026-12-31T23:00:00Z", date(2027, 1, 1)),
+            ("2026-06-30T22:00:00+00:00", date(2026, 7, 1)),
+        ],
+    )
+    def test_a_day_written_as_a_moment_is_the_day_in_the_netherlands(
+        self, tmp_path: Path, written: str, day: date
+    ) -> None:
+        register = csv(tmp_path)
+        demand = DEMAND.format(due=written)
+        (tmp_path / "debts.csv").write_text(f"{HEADER}\n{ROW}\n{demand}\n")
+        (case,) = register.source.cases_of(SAMIRA, NOW).cases
+        assert case.next_due_date == day
 
     def test_commas_points_and_constants_are_declared(self, tmp_path: Path) -> None:
         file = tmp_path / "debts.csv"

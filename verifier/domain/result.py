@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from credentials.clock import days_between
 from credentials.debts.dedup import distinct_debts
 from credentials.debts.disclosed import DisclosedCase, DisclosedOverview, read_case, read_overview
 from verifier.domain import words
@@ -199,7 +200,7 @@ def _line(
     unproven = tuple(Unproven(place, each, words.not_counted(each.outcome)) for place, each in found if not each.proven)
     linked = [case for case in cases if case.linked]
     as_of = overview.as_of if overview is not None else _oldest(cases)
-    age = None if as_of is None else max(0, (now - as_of).days)
+    age = None if as_of is None else days_between(as_of, now)
     stated = overview.open_cases if overview is not None else None
     others = sum(1 for _, each in found if each.proven and each.type not in (OVERVIEW, CASE))
     outcome: Outcome = "bewezen" if overview is not None or cases or others else unproven[0].evidence.outcome

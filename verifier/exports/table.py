@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from service.i18n import AMSTERDAM
+from credentials.clock import dutch_day
 from verifier.domain.result import AgencyLine, CaseLine, Result
 from verifier.domain.words import OUTCOME_WORDS
 
@@ -146,8 +146,7 @@ def _amount(cents: int | None) -> str:
 def _day(value: date | datetime | None) -> str:
     if value is None:
         return ""
-    local = value.astimezone(AMSTERDAM) if isinstance(value, datetime) else value
-    return f"{local:%d-%m-%Y}"
+    return f"{dutch_day(value) if isinstance(value, datetime) else value:%d-%m-%Y}"
 
 
 def _text(value: object) -> str:

@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, final
 
+from credentials.clock import dutch_day
 from credentials.debts.case import Phase
-from credentials.debts.dates import dutch_day
 from credentials.debts.dedup import distinct_debts
 from credentials.debts.disclosed import (
     DisclosedCase,

@@ -5,8 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import final
 
-from credentials.clock import Clock
-from credentials.debts.dates import dutch_day
+from credentials.clock import Clock, dutch_day
 from credentials.encoding import JsonObject
 from credentials.verification import Bundle, BundledProof, Report
 from service.errors import NotFound

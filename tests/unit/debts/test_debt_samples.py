@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from credentials.clock import end_of_day
 from credentials.debts.bsn import Bsn
 from credentials.debts.case import Case, Phase
 from credentials.debts.claims import case_claims
-from credentials.debts.dates import end_of_day
 from credentials.debts.dedup import distinct_debts
 from credentials.debts.disclosed import read_case
 from credentials.debts.fcid import parse_document, write_document

@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from credentials.clock import days_between, dutch, dutch_day, end_of_day, start_of_day
 from credentials.debts.agency import Agency
 from credentials.debts.bsn import Bsn
-from credentials.debts.dates import dutch, dutch_day, end_of_day, parse_day, parse_moment, write_moment
+from credentials.debts.dates import parse_day, parse_moment, write_moment
 from credentials.debts.errors import ForeignCurrency, InvalidBsn, InvalidField
 from credentials.debts.money import MAX_CENTS, checked, euro, parse_cents, parse_euro
 from credentials.errors import ConfigurationError
@@ -152,7 +153,40 @@ def test_a_day_is_dutch() -> None:
     for day in (date(2026, 3, 29), date(2026, 7, 1), date(2026, 10, 25), date(2026, 12, 31)):
         last = end_of_day(day)
         assert dutch_day(last) == day
-        assert dutch_day(last + timedelta(seconds=1)) == day + timedelta(days=1)
+        assert last + timedelta(seconds=1) == start_of_day(day + timedelta(days=1))
+        assert dutch_day(start_of_day(day)) == dutch_day(last) == day
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2026-11-27T23:00:00Z", date(2026, 11, 28)),
+        ("2026-11-27T22:59:59Z", date(2026, 11, 27)),
+        ("2026-12-31T23:00:00Z", date(2027, 1, 1)),
+        ("2026-06-30T22:00:00Z", date(2026, 7, 1)),
+        ("2026-06-30T21:59:59Z", date(2026, 6, 30)),
+        ("2026-07-01T00:30:00+09:00", date(2026, 6, 30)),
+        # Until 1995 summer time ended in September.
+        ("1994-10-10T22:30:00Z", date(1994, 10, 10)),
+    ],
+)
+def test_the_day_of_a_moment_is_the_day_in_the_netherlands(moment: str, day: date) -> None:
+    assert dutch_day(parse_moment(moment)) == parse_day(moment) == day
+
+
+NOON = datetime(2026, 4, 27, 12, tzinfo=UTC)
+
+
+def test_a_moment_of_nobodys_clock_has_no_day() -> None:
+    with pytest.raises(ValueError, match="without an offset"):
+        dutch_day(NOON.replace(tzinfo=None))
+
+
+def test_age_is_counted_in_days_on_the_calendar() -> None:
+    evening, morning = parse_moment("2026-11-27T22:30:00Z"), parse_moment("2026-11-27T23:30:00Z")
+    assert days_between(evening, morning) == 1
+    assert days_between(morning, evening) == 0
+    assert days_between(morning, parse_moment("2026-11-28T22:59:00Z")) == 0
 
 
 def test_a_day_may_be_written_as_a_moment() -> None:
