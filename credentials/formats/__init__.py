@@ -1,8 +1,8 @@
 """Credential formats: one port, one adapter per way of securing claims."""
 
+from credentials.claims_path import ClaimsPath
 from credentials.formats.base import (
     BitstringStatus,
-    ClaimsPath,
     Configuration,
     Credential,
     CredentialDraft,

@@ -11,12 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 
+from credentials.claims_path import ClaimsPath
 from credentials.encoding import JsonObject
 from credentials.errors import BlauweKnopError, MalformedInput
 from credentials.keys import PublicJwk, Signer
-
-ClaimsPath: TypeAlias = tuple[str | int | None, ...]
-"""A DCQL claims path (OpenID4VP 1.0 section 7): a name, an index, or None for every element of an array."""
 
 Credential: TypeAlias = str | JsonObject
 """A secured credential or presentation as it travels: a compact string, or a JSON object."""
@@ -195,8 +193,8 @@ class VerifiedClaims:
     JSON-LD type beside VerifiableCredential; `types` is all of them. `holder` is the key that the credential is bound
     to, proven only if the expectation demanded it. `claims` bears personal data.
 
-    `document` is what claims paths of a query point into (OpenID4VP 1.0 appendix B.1.2), as far as it was disclosed: a
-    whole W3C credential; None where that is `claims` itself.
+    `document` is what claims paths of a query point into, from its root on (OpenID4VP 1.0 section 7 and appendix
+    B.1.2), as far as it was disclosed: a whole W3C credential, or all of an SD-JWT VC's processed payload.
     """
 
     format: str
@@ -210,7 +208,7 @@ class VerifiedClaims:
     valid_until: datetime | None
     status: tuple[StatusEntry, ...]
     raw: Credential = field(repr=False)
-    document: JsonObject | None = field(default=None, repr=False)
+    document: JsonObject = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +217,8 @@ class HeldView:
 
     `always_disclosed` is the part of `claims` that every verifier sees. `paths` are the paths of all leaves that can
     be shown or hidden one by one; empty when a format discloses everything or nothing. They and the paths that
-    `CredentialFormat.present` takes point into `document`, every claim open: a whole W3C credential (OpenID4VP 1.0
-    appendix B.1.2); None where that is `claims` itself.
+    `CredentialFormat.present` takes point into `document`, every claim open: a whole W3C credential, or all of an
+    SD-JWT VC's processed payload (OpenID4VP 1.0 section 7 and appendix B.1.2).
     """
 
     format: str
@@ -236,7 +234,7 @@ class HeldView:
     valid_from: datetime | None
     valid_until: datetime | None
     status: tuple[StatusEntry, ...]
-    document: JsonObject | None = field(default=None, repr=False)
+    document: JsonObject = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class _Examination:
             issued_at=claims.issued_at,
             valid_until=claims.valid_until,
             as_of=reference_time(claims.claims) if self.show_claims else None,
-            document=(claims.document or claims.claims) if self.show_claims else None,
+            document=claims.document if self.show_claims else None,
         )
 
 

@@ -15,10 +15,10 @@ from typing import Annotated, Final
 
 import typer
 
+from credentials.claims_path import ClaimsPath
 from credentials.clock import SystemClock
 from credentials.encoding import JsonObject, b64_encode, json_object, json_parse
 from credentials.errors import BlauweKnopError
-from credentials.formats.base import ClaimsPath
 from credentials.formats.jwt_vc import (
     Kind,
     Securing,

@@ -362,6 +362,23 @@ def test_a_claim_that_was_asked_and_is_not_shown_is_refused(counter: Counter, ca
     assert found["volledig"] is False
 
 
+def test_what_a_card_says_of_itself_may_be_asked_and_is_checked(counter: Counter, cards: list[Card]) -> None:
+    # OpenID4VP 1.0 section 7: paths start at the root of the credential.
+    of_itself = [{"path": ["vct"], "values": [cards[0].type]}, {"path": ["iat"]}, {"path": ["status", "status_list"]}]
+    for extra, status in ((of_itself, 200), ([{"path": ["vct"], "values": ["urn:nl:other"]}], 400)):
+        claims = [*extra, {"path": ["saldo_totaal"]}]
+        meta = {"vct_values": ["urn:nl:blauweknop:overzicht:1"]}
+        query = {"credentials": [{"id": "x", "format": "dc+sd-jwt", "meta": meta, "claims": claims}]}
+        made = counter.make(dcqlQuery=query)
+        request = counter.read(made["verzoekUri"])
+        shown = counter.world.service_formats["dc+sd-jwt"].present(
+            cards[0].credential, [tuple(claim["path"]) for claim in claims], cards[0].holder,
+            audience=request.client_id.full, nonce=request.nonce, now=counter.world.clock.now(),
+        )  # fmt: skip
+        assert counter.send(request, {"x": [shown]}).status_code == status
+    assert counter.look(made["id"])["status"] == "open"
+
+
 def test_another_type_than_was_asked_is_refused(counter: Counter, cards: list[Card]) -> None:
     made = counter.make(sjabloon="snelscan")
     request = counter.read(made["verzoekUri"])

@@ -32,9 +32,20 @@ from credentials.formats import (
     ClaimsPath,
     Credential,
     Expectation,
+    HeldView,
     TokenStatus,
 )
 from credentials.keys import SoftwareSigner
+from credentials.openid.dcql import (
+    Answered,
+    Candidate,
+    ClaimsQuery,
+    CredentialQuery,
+    DcqlQuery,
+    check_presentation,
+    evaluate,
+)
+from credentials.openid.errors import UnsatisfiedQuery
 from credentials.status import StatusChecker
 from credentials.trust import Participant, TrustList
 from credentials.verification import Report, Verifier
@@ -98,7 +109,7 @@ def test_a_holder_shows_what_is_asked_and_where_the_securing_allows_no_more(benc
         assert held.claims == claims
         assert bool(held.paths) is (securing in SELECTIVE)
         paths: list[ClaimsPath] = [*asked[type_]]
-        if held.document is not None:
+        if FORM[securing] is not Form.SD_JWT:
             paths = [document_path(type_, path) for path in asked[type_]]
         report = bench.examine(bench.show(credential, securing, holder, paths), securing)
         assert report.proven, report.decisive
@@ -109,6 +120,58 @@ def test_a_holder_shows_what_is_asked_and_where_the_securing_allows_no_more(benc
             assert nothing_more.proven
             always = {name: value for name, value in claims.items() if name in ALWAYS_DISCLOSED[type_]}
             assert shown(nothing_more) == stated(held.always_disclosed) == always
+
+
+OF_THE_CREDENTIAL: dict[bool, list[ClaimsPath]] = {
+    # OpenID4VP 1.0 section 7: "starting from the root of the Credential", whatever secures it.
+    True: [("vct",), ("iss",), ("iat",), ("exp",), ("cnf", "jwk", "kty"), ("status", "status_list", "idx")],
+    False: [("@context", 0), ("type", None), ("issuer", "id"), ("credentialSubject", "id"), ("credentialStatus",)],
+}
+
+
+@pytest.mark.parametrize("securing", ALL)
+def test_a_claims_path_starts_at_the_root_of_the_credential(bench: Bench, securing: Securing) -> None:
+    holder = SoftwareSigner.generate()
+    type_, claims = next(iter(statements("samira")))
+    credential = bench.issue(bench.draft(type_, claims, holder), securing)
+    held = FORMATS[FORM[securing].value].inspect(credential)
+    paths = OF_THE_CREDENTIAL[FORM[securing] is Form.SD_JWT]
+    report = bench.examine(bench.show(credential, securing, holder, paths), securing)
+    assert report.document is not None
+    for path in paths:
+        query = asking(securing, path)
+        (match,) = evaluate(query, [a_candidate(securing, held)]).matches["q"]
+        assert match.paths == (path,)
+        check_presentation(query.credentials[0], an_answer(securing, type_, report))
+    # Nothing of the citizen went along with what the credential says of itself.
+    if securing in SELECTIVE:
+        always = {name: value for name, value in claims.items() if name in ALWAYS_DISCLOSED[type_]}
+        assert shown(report) == always
+    for nowhere in [
+        ("proof",),
+        ("_sd_alg",),
+        ("_sd",),
+        ("jti",),
+        *OF_THE_CREDENTIAL[FORM[securing] is not Form.SD_JWT],
+    ]:
+        query = asking(securing, nowhere)
+        assert not evaluate(query, [a_candidate(securing, held)]).matches["q"]
+        with pytest.raises(UnsatisfiedQuery):
+            check_presentation(query.credentials[0], an_answer(securing, type_, report))
+
+
+def asking(securing: Securing, path: ClaimsPath) -> DcqlQuery:
+    # No demands on the type: the path is what is looked at.
+    return DcqlQuery((CredentialQuery("q", FORM[securing].value, claims=(ClaimsQuery(path),)),))
+
+
+def a_candidate(securing: Securing, held: HeldView) -> Candidate:
+    return Candidate("k", FORM[securing].value, frozenset(held.types), held.document)
+
+
+def an_answer(securing: Securing, type_: str, report: Report) -> Answered:
+    assert report.document is not None
+    return Answered(FORM[securing].value, frozenset({type_}), report.document)
 
 
 def shown(report: Report) -> JsonObject:

@@ -148,6 +148,18 @@ def test_a_card_that_the_citizen_unticks_stays_home(samira: Citizen, counsellor:
     assert len(answered(counsellor).vp_token["overzicht"]) == 1
 
 
+def test_what_a_card_says_of_itself_may_be_asked_beside_its_claims(samira: Citizen, counsellor: Requester) -> None:
+    # OpenID4VP 1.0 section 7: a path starts at the root of the credential, so `vct` and its like are found.
+    page = scan(samira, counsellor.ask(only(["vct"], ["iss"], ["cnf", "jwk"], ["status"], ["saldo_totaal"])))
+    samira.post(page.url, page, besluit="delen", kaart=boxes(page.text))
+    assert answered(counsellor).vp_token["overzicht"]
+
+
+def test_what_no_card_says_of_itself_cannot_be_shared(samira: Citizen, counsellor: Requester) -> None:
+    page = scan(samira, counsellor.ask(only(["vct", "x"], ["saldo_totaal"])))
+    assert boxes(page.text) == []
+
+
 def test_nothing_ticked_is_nothing_shared(samira: Citizen, counsellor: Requester) -> None:
     page = scan(samira, counsellor.ask(only()))
     page = samira.post(page.url, page, besluit="delen")

@@ -8,7 +8,7 @@ from credentials.clock import Clock
 from credentials.debts.claims import ALWAYS_DISCLOSED
 from credentials.errors import MalformedInput
 from credentials.formats import ClaimsPath, FormatRegistry, HeldView
-from credentials.openid.dcql import Candidate, Evaluation, Match, evaluate
+from credentials.openid.dcql import W3C_FORMATS, Candidate, Evaluation, Match, evaluate
 from credentials.openid.vp_request import PresentationRequest, parse_parameters
 from credentials.trust.x509.certificate import aki
 from wallet_api.domain.card import Card, Standing
@@ -91,8 +91,7 @@ class _Held:
             key=self.card.id,
             format=self.card.format,
             types=frozenset(self.view.types or (self.view.type,)),
-            # OpenID4VP 1.0 appendix B.1.2: paths point into the whole W3C credential, or into the processed payload.
-            claims=self.view.document or self.view.claims,
+            claims=self.view.document,
             authority_keys=_authority_keys(self.view.x5c),
         )
 
@@ -109,7 +108,9 @@ class _Held:
         return shown_facts(self.card.type, self.card.claims, paths)
 
     def _claims(self, paths: Sequence[ClaimsPath]) -> tuple[ClaimsPath, ...]:
-        return claim_paths(self.card.type, paths, self.view.document)
+        # In an SD-JWT VC the claims stand at the root, beside what the card says of itself.
+        document = self.view.document if self.card.format in W3C_FORMATS else None
+        return claim_paths(self.card.type, paths, document)
 
 
 def _with_required(shares: Sequence[Share], evaluation: Evaluation) -> tuple[Share, ...]:

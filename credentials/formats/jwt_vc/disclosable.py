@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from credentials.claims_path import ClaimsPath
 from credentials.encoding import JsonObject
-from credentials.formats.base import ClaimsPath
 from credentials.formats.jwt_vc.media import Kind
 from credentials.formats.selective_disclosure import Concealer, Limits, Opened, RandomBytes, UnverifiedSdJwt, process
 from credentials.formats.selective_disclosure.disclosures import HASH_NAME, SHA_256, Disclosures

@@ -7,8 +7,8 @@ set of nodes stays in sight with a digest per node, filled up with decoys to the
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+from credentials.claims_path import ClaimsPath
 from credentials.encoding import JsonObject, JsonValue
-from credentials.formats.base import ClaimsPath
 from credentials.formats.selective_disclosure import RandomBytes
 from credentials.formats.selective_disclosure.disclosures import ARRAY_DIGEST, digest
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from credentials.claims_path import ClaimsPath
 from credentials.encoding import JsonObject, b64_decode, b64_encode, json_compact, json_object
 from credentials.errors import LimitExceeded, MalformedInput
-from credentials.formats.base import ClaimsPath, MalformedCredential, SignedBy
+from credentials.formats.base import MalformedCredential, SignedBy
 from credentials.formats.issuer_key import accept_header, certificates
 from credentials.formats.jwt_vc.disclosable import conceal, opened
 from credentials.formats.jwt_vc.document import Document, check_agreement, check_unsecured, party_of, read_document

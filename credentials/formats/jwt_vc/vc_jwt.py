@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final, final
 
+from credentials.claims_path import ClaimsPath
 from credentials.encoding import JsonObject
 from credentials.formats.base import (
-    ClaimsPath,
     Configuration,
     Credential,
     CredentialDraft,

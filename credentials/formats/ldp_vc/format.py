@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, final
 
+from credentials.claims_path import ClaimsPath
 from credentials.dids import Resolver
 from credentials.encoding import JsonObject
 from credentials.errors import ConfigurationError
 from credentials.formats.base import (
-    ClaimsPath,
     Configuration,
     Credential,
     CredentialDraft,
@@ -170,7 +170,7 @@ class LdpVc:
             valid_from=document.valid_from,
             valid_until=document.valid_until,
             status=tuple(status_entries.read(each) for each in document.status),
-            document=node,
+            document=selective.without_proof(node),
         )
 
     def present(
@@ -250,7 +250,7 @@ class LdpVc:
             valid_until=document.valid_until,
             status=tuple(status_entries.read(each) for each in document.status),
             raw=presented,
-            document=node,
+            document=selective.without_proof(node),
         )
 
     def _presentation(

@@ -7,8 +7,9 @@ whom it is bound to, and the claims that the draft always discloses. Every other
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
+from credentials.claims_path import ClaimsPath, PathNotFound, places
 from credentials.encoding import JsonObject, JsonValue
-from credentials.formats.base import ClaimsPath, UndisclosablePath
+from credentials.formats.base import UndisclosablePath
 from credentials.formats.ldp_vc.suites.ecdsa_sd_2023.pointers import select
 from credentials.formats.ldp_vc.suites.ecdsa_sd_2023.proof_value import BaseProofValue, is_base
 
@@ -36,7 +37,7 @@ def always_shown(document: JsonObject) -> JsonObject:
     """Return the part of a credential with a base proof that every verifier sees. Raises InvalidProof."""
     proof = document["proof"]
     value = BaseProofValue.parse(proof.get("proofValue") if isinstance(proof, dict) else None)
-    return select(_unsecured(document), value.mandatory_pointers) or {}
+    return select(without_proof(document), value.mandatory_pointers) or {}
 
 
 def hidden_paths(document: JsonObject, shown: JsonObject) -> tuple[tuple[str | int, ...], ...]:
@@ -49,17 +50,17 @@ def pointers_to(document: JsonObject, paths: Collection[ClaimsPath] | None) -> t
     """Return JSON pointers to what claims paths select; None selects everything. Raises UndisclosablePath."""
     if paths is None:
         return tuple(_pointer((name,)) for name in document if name not in _ALONG)
-    found: dict[str, None] = {}
-    for path in paths:
-        places = list(_places(_unsecured(document), path, ())) if path else []
-        if not places:
-            raise UndisclosablePath("a claims path leads nowhere")
-        # What goes along by itself is not selected apart: an identifier alone states nothing.
-        found.update((_pointer(place), None) for place in places if place[-1] not in _ALONG)
-    return tuple(found)
+    unsecured = without_proof(document)
+    try:
+        found = [place for path in paths for place in places(path, unsecured)]
+    except PathNotFound as error:
+        raise UndisclosablePath("a claims path leads nowhere") from error
+    # What goes along by itself is not selected apart: an identifier alone states nothing.
+    return tuple(dict.fromkeys(_pointer(place) for place in found if _ALONG.isdisjoint(place)))
 
 
-def _unsecured(document: JsonObject) -> JsonObject:
+def without_proof(document: JsonObject) -> JsonObject:
+    """Return what a proof is about: claims paths point into this."""
     return {name: value for name, value in document.items() if name != "proof"}
 
 
@@ -74,23 +75,6 @@ def _leaves(value: JsonValue, path: tuple[str | int, ...]) -> Iterator[tuple[str
                 yield from _leaves(item, (*path, index))
         case _:
             yield path
-
-
-def _places(value: JsonValue, path: ClaimsPath, here: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
-    if not path:
-        yield here
-        return
-    step, rest = path[0], path[1:]
-    match value:
-        case dict() if isinstance(step, str) and step in value:
-            yield from _places(value[step], rest, (*here, step))
-        case list() if step is None:
-            for index, item in enumerate(value):
-                yield from _places(item, rest, (*here, index))
-        case list() if isinstance(step, int) and not isinstance(step, bool) and 0 <= step < len(value):
-            yield from _places(value[step], rest, (*here, step))
-        case _:
-            return
 
 
 def _pointer(place: Iterable[str | int]) -> str:

@@ -8,10 +8,10 @@ from typing import Final, final
 
 import orjson
 
+from credentials.claims_path import ClaimsPath
 from credentials.clock import epoch
 from credentials.encoding import JsonObject, b64_encode
 from credentials.formats.base import (
-    ClaimsPath,
     Configuration,
     Credential,
     CredentialDraft,
@@ -132,6 +132,7 @@ class SdJwtVc:
             valid_from=known.valid_from,
             valid_until=known.valid_until,
             status=known.status,
+            document=opened.payload,
         )
 
     def present(
@@ -188,6 +189,7 @@ class SdJwtVc:
             valid_until=known.valid_until,
             status=known.status,
             raw=presented,
+            document=opened.payload,
         )
 
     def _opened(self, parsed: UnverifiedSdJwt, disclosures: Disclosures) -> Opened:

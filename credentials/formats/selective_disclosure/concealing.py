@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from credentials.claims_path import ClaimsPath
 from credentials.encoding import JsonObject, JsonValue
-from credentials.formats.base import ClaimsPath
 from credentials.formats.selective_disclosure.disclosures import (
     ARRAY_DIGEST,
     OBJECT_DIGESTS,

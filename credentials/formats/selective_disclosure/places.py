@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Self
 
-from credentials.formats.base import ClaimsPath
+from credentials.claims_path import ClaimsPath
 
 
 @dataclass(slots=True, repr=False)

@@ -8,6 +8,7 @@ credential query. `evaluation` is the wallet's side: what could be shown, and wh
 from credentials.openid.dcql.checking import Answered, check_presentation, check_response
 from credentials.openid.dcql.evaluation import Candidate, Evaluation, InvalidChoice, Match, SetMatch, evaluate
 from credentials.openid.dcql.query import (
+    W3C_FORMATS,
     ClaimsQuery,
     CredentialQuery,
     CredentialSetQuery,
@@ -17,6 +18,7 @@ from credentials.openid.dcql.query import (
 )
 
 __all__ = [
+    "W3C_FORMATS",
     "Answered",
     "Candidate",
     "ClaimsQuery",

@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
+from credentials.claims_path import places
 from credentials.encoding import JsonObject, JsonValue
 from credentials.openid.claims_path import ClaimsPath, PathNotFound, parse_path, select
 from credentials.openid.errors import MalformedMessage
@@ -51,6 +52,19 @@ def test_the_specifications_pointers_select_what_it_says(
 def test_a_pointer_to_nothing_is_an_error(path: ClaimsPath, arthur: JsonObject) -> None:
     with pytest.raises(PathNotFound):
         select(path, arthur)
+
+
+def test_a_path_leads_to_places_that_are_read_as_paths_again(arthur: JsonObject) -> None:
+    found = places(("degrees", None, "type"), arthur)
+    assert found == (("degrees", 0, "type"), ("degrees", 1, "type"))
+    assert [select(place, arthur) for place in found] == [("Bachelor of Science",), ("Master of Science",)]
+
+
+@pytest.mark.parametrize("path", [(), ("nationalities", True), ("nationalities", -1)])
+def test_what_is_no_path_leads_nowhere(path: ClaimsPath, arthur: JsonObject) -> None:
+    for find in (places, select):
+        with pytest.raises(PathNotFound):
+            find(path, arthur)
 
 
 def test_an_element_without_the_name_is_left_out_and_the_others_stay() -> None:

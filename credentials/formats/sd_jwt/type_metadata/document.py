@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol, Self, TypeVar
 
+from credentials.claims_path import ClaimsPath
 from credentials.encoding import JsonObject, JsonValue, json_object
 from credentials.errors import LimitExceeded, MalformedInput
-from credentials.formats.base import ClaimsPath
 from credentials.formats.sd_jwt.type_metadata.members import (
     MalformedTypeMetadata,
     an_object,
