@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -21,7 +20,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from demo.processes import DemoError, Processes, check_ports
+from demo.processes import DemoError, Processes, check_ports, copies
 from demo.services import start
 from demo.stage import FIRST_PORT, Stage, ports_from, set_stage, stage_stood_in
 from demo.story import COUNSELLOR, PASSWORD, PIN, Story, play
@@ -79,15 +78,9 @@ def _run(console: Console, played: list[Story], *, once: bool) -> int:
 
 
 def _set_stage(state: Path, first_port: int, outsider: Path | None) -> Stage:
-    # In a process of its own: it needs the code of every party, and this one only watches.
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        # Ctrl-C reaches that process too; it starts deaf to it, and ends with this one without a word.
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            setting = pool.submit(set_stage, state, first_port, outsider)
-        finally:
-            signal.signal(signal.SIGINT, before)
-        return setting.result()
+    # In a process of its own, which ends with it: keys are made there that no service may find in its memory.
+    with ProcessPoolExecutor(1, mp_context=copies()) as pool:
+        return pool.submit(set_stage, state, first_port, outsider).result()
 
 
 def _wanted(name: str) -> bool:

@@ -1,22 +1,31 @@
-"""The demonstration's processes: started together, watched, and ended together whatever happens."""
+"""The demonstration's processes: started together, watched, and ended together whatever happens.
+
+One process loads every party's code (`demo.loaded`) and does nothing else; each process here is a copy of it (a fork),
+which then does what `python -m …` would do. So the code is loaded once, and no process has ever held what is another's.
+"""
 
 import contextlib
 import os
+import runpy
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from multiprocessing import forkserver, get_context, resource_tracker
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Final, Self
 
+LOADED: Final = "demo.loaded"
 READY_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 5.0
+
+_ASKED_TO_END: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class DemoError(Exception):
@@ -46,13 +55,39 @@ def _free(port: int) -> bool:
     return True
 
 
+def copies() -> ForkServerContext:
+    """Return what makes processes that begin with the code loaded; the first call starts the one that loads it."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload([LOADED])
+    resource_tracker.ensure_running()  # it would undo the mask
+    # A Ctrl-C, or the closing of a terminal, is for us alone: we end the others in order, and hear how each ended.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ASKED_TO_END)
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return context
+
+
+def _become(name: str, arguments: Sequence[str], log: Path) -> None:
+    """Be in this new process what `python -m …` would be."""
+    os.setsid()
+    with contextlib.suppress(OSError):
+        Path("/proc/self/comm").write_text(name)  # `top` and `ps` know it by this name
+    with Path(os.devnull).open("rb") as nothing, log.open("wb") as output:
+        for stream, number in ((nothing, 0), (output, 1), (output, 2)):
+            os.dup2(stream.fileno(), number)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ASKED_TO_END)
+    sys.argv = list(arguments)
+    runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+
+
 @dataclass(slots=True)
 class Processes:
     """The running processes of one demonstration; a context manager that leaves none behind."""
 
     logs: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
-    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _running: dict[str, ForkServerProcess] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         self.logs.mkdir(parents=True, exist_ok=True)
@@ -62,17 +97,14 @@ class Processes:
         self.stop()
 
     def start(self, name: str, arguments: Sequence[str]) -> None:
-        """Start `python -m …`; its output goes to a log file of its name."""
+        """Do what `python -m …` would; the output goes to a log file of its name."""
+        log = self.logs / f"{name}.log"
+        log.touch()
         # An interruption in between would leave a process that nobody knows of.
-        with _undisturbed(), (self.logs / f"{name}.log").open("wb") as log:
-            self._running[name] = subprocess.Popen(
-                [sys.executable, "-m", *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **self.environment},
-                start_new_session=True,  # Ctrl-C reaches us alone, so that we end the others in order.
-            )
+        with _undisturbed():
+            process = copies().Process(target=_become, args=(name, tuple(arguments), log), name=name)
+            process.start()
+            self._running[name] = process
 
     def wait_until_ready(self, name: str, url: str) -> None:
         """Wait for a 200 from this address. Raises DemoError with the end of the log when the process ended."""
@@ -87,7 +119,7 @@ class Processes:
 
     def check(self, name: str) -> None:
         """Raise DemoError when this process has ended."""
-        if self._running[name].poll() is not None:
+        if not self._running[name].is_alive():
             raise DemoError(f"{name} stopped by itself.\n{self._tail(name)}")
 
     def check_all(self) -> None:
@@ -106,21 +138,18 @@ class Processes:
 
     def _stop(self) -> None:
         for process in self._running.values():
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
+            _signal(process, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
         for process in self._running.values():
-            try:
-                process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            process.join(max(0.1, deadline - time.monotonic()))
+            if process.is_alive():
+                _signal(process, signal.SIGKILL)
+                process.join()
         self._running.clear()
 
     def _groups(self) -> list[int]:
         leaders = {process.pid for process in self._running.values()}
-        found = []
+        found = _children()
         for entry in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError, ValueError):
                 if os.getpgid(int(entry.name)) in leaders:
@@ -142,7 +171,7 @@ def _undisturbed() -> Iterator[None]:
     waiting: list[int] = []
     before = {
         number: signal.signal(number, lambda received, _frame: waiting.append(received))
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        for number in _ASKED_TO_END
         if signal.getsignal(number) is not signal.SIG_IGN
     }
     try:
@@ -152,6 +181,23 @@ def _undisturbed() -> Iterator[None]:
             signal.signal(number, handler)
         if waiting:
             signal.raise_signal(waiting[0])
+
+
+def _signal(process: ForkServerProcess, number: signal.Signals) -> None:
+    # One that was begun just now has no group of its own yet.
+    if process.pid is None:
+        return
+    for send in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError):
+            send(process.pid, number)
+            return
+
+
+def _children() -> list[int]:
+    """The process that loads the code, and Python's own tracker beside it."""
+    with contextlib.suppress(OSError):
+        return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+    return []
 
 
 def _proportional_memory(pid: int) -> int:

@@ -132,9 +132,7 @@ def _finish_collecting(stage: Stage, samira: Browser, progress: Progress) -> int
 
 def _api(stage: Stage, samira: Browser, path: str) -> dict[str, Any]:
     token = samira.http.cookies.get("bk_wallet") or ""
-    answer = httpx2.get(
-        f"{stage.wallet.base_url}/api/v1/{path}", headers={"Authorization": f"Bearer {token}"}, timeout=30
-    )
+    answer = samira.http.get(f"{stage.wallet.base_url}/api/v1/{path}", headers={"Authorization": f"Bearer {token}"})
     answer.raise_for_status()
     found: dict[str, Any] = answer.json()
     return found

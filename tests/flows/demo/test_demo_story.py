@@ -1,6 +1,10 @@
 """The command itself: its figures, its report, its refusals and its end."""
 
+import json
+import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -12,7 +16,7 @@ from demo.processes import DemoError, Processes, check_ports
 from demo.stage import AGENCY_KEYS, ports_from
 from demo.story import EXPECTED, Story
 from tests.flows.demo.people import eventually
-from tests.flows.demo.running import Demo, command, free_range, processes_of
+from tests.flows.demo.running import CHECKOUT, Demo, command, free_range, processes_of
 
 pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(240)]
 
@@ -138,6 +142,48 @@ def test_an_interrupted_demonstration_leaves_no_process_and_is_no_success(tmp_pa
     assert running.returncode == 128 + signal.SIGINT
     # Python's own helper of a process pool ends when it finds its master gone.
     eventually(lambda: not processes_of(tmp_path / "state"), 3)
+
+
+def test_a_terminal_that_is_closed_leaves_no_process(tmp_path: Path) -> None:
+    running = command(tmp_path / "state", free_range())
+    deadline = time.monotonic() + 60
+    while len(list((tmp_path / "state" / "logs").glob("*.log"))) < 4 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(running.pid, signal.SIGHUP)  # as a terminal does: to everything that runs in it
+    said, _ = running.communicate(timeout=20)
+    assert running.returncode == 128 + signal.SIGHUP
+    assert "Traceback" not in said
+    eventually(lambda: not processes_of(tmp_path / "state"), 3)
+
+
+def test_each_service_is_a_process_with_a_log_of_its_own_and_the_code_was_loaded_before_it(tmp_path: Path) -> None:
+    with Processes(tmp_path) as processes:
+        for name in ("one", "two"):
+            processes.start(name, ["tests.flows.demo.telling", name])
+        said = {}
+        for name in ("one", "two"):
+            eventually(lambda name=name: (tmp_path / f"{name}.log").read_text().endswith("\n"), 60)
+            said[name] = json.loads((tmp_path / f"{name}.log").read_text())
+    one, two = said["one"], said["two"]
+    assert (one["arguments"], two["arguments"]) == (["one"], ["two"])
+    assert one["process"] == one["group"] != two["process"] == two["group"]
+    assert one["loader"] == two["loader"]
+    assert one["loaded"]
+    # It listens to what asks it to end, and writes where it was told.
+    assert one["blocked"] == []
+    assert one["errors"] == one["output"] == str(tmp_path / "one.log")
+
+
+def test_what_processes_are_copies_of_holds_code_only() -> None:
+    program = """
+import os, threading
+import demo.loaded
+from service.database import _ENGINES
+print(threading.active_count(), len(_ENGINES), len(os.listdir("/proc/self/fd")))
+"""
+    told = subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    # The fourth is the folder that is being listed.
+    assert told.stdout.split() == ["1", "0", "4"]
 
 
 def test_processes_that_do_not_listen_are_ended_by_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
