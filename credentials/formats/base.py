@@ -304,6 +304,15 @@ class CredentialFormat(Protocol):
         """Read a credential that one holds, without verifying it. Raises MalformedCredential."""
         ...
 
+    def disclose(self, credential: Credential, paths: Collection[ClaimsPath] | None) -> Credential:
+        """Return a held credential with what stands at `paths` (None: all) in the open and nothing else that it hides.
+
+        That is what `present` hands over, without the holder's proof: what `inspect` reads in it is what whoever gets
+        it can read, and presenting it whole presents just that. A path to an object discloses everything below it, and
+        what lies on the way goes along. Raises UndisclosablePath, MalformedCredential.
+        """
+        ...
+
     def present(
         self,
         credential: Credential,
@@ -316,7 +325,7 @@ class CredentialFormat(Protocol):
     ) -> Credential:
         """Disclose the claims at `paths` (None: all) to one audience, with the holder's proof.
 
-        A path to an object discloses everything below it. Raises UndisclosablePath, MalformedCredential.
+        Raises what `disclose` raises, and HolderBindingFailed.
         """
         ...
 

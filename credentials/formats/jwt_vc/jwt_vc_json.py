@@ -94,6 +94,15 @@ class JwtVcJson:
         card = self._cards.read(held.document, Version.V1_1)
         return held_view(NAME, card, held.claims, named_holder(card.subject), certificates(token.header))
 
+    def disclose(self, credential: Credential, paths: Collection[ClaimsPath] | None) -> Credential:
+        """Return the credential as it is, whatever `paths` says: a JWS has no selective disclosure.
+
+        Raises MalformedCredential.
+        """
+        del paths
+        _held(credential)
+        return credential
+
     def present(
         self,
         credential: Credential,

@@ -104,6 +104,15 @@ class VcJwt:
         card = self._cards.read({name: value for name, value in token.payload.items() if name not in NAMES})
         return held_view(NAME, card, claims, named_holder(card.subject), certificates(token.header))
 
+    def disclose(self, credential: Credential, paths: Collection[ClaimsPath] | None) -> Credential:
+        """Return the credential as it is, whatever `paths` says: a JWS has no selective disclosure.
+
+        Raises MalformedCredential.
+        """
+        del paths
+        _token(credential, Kind.CREDENTIAL)
+        return credential
+
     def present(
         self,
         credential: Credential,

@@ -124,6 +124,14 @@ class VcSdJwt:
             paths=_leaves(whole.places.values()),
         )
 
+    def disclose(self, credential: Credential, paths: Collection[ClaimsPath] | None) -> str:
+        """Return the SD-JWT with the disclosures that the places at `paths` in the document need, and no others.
+
+        Raises UndisclosablePath, MalformedCredential.
+        """
+        parsed, whole = self._held(credential)
+        return _showing(parsed, whole, paths)
+
     def present(
         self,
         credential: Credential,
@@ -144,8 +152,7 @@ class VcSdJwt:
         bound_to = _holder(claims.confirmation, self._card(whole), None)
         if bound_to is not None and bound_to.jwk.members != holder.public_jwk.members:
             raise HolderBindingFailed("the credential is bound to another key")
-        shown = parsed.disclosures.keys() if paths is None else needed(whole.payload, whole.places, paths)
-        signed_part = parsed.showing(shown)
+        signed_part = _showing(parsed, whole, paths)
         return signed_part + key_binding.make(
             signed_part, holder, audience=audience, nonce=nonce, now=now, hash_name=parsed.hash_name
         )
@@ -191,6 +198,10 @@ class VcSdJwt:
 
     def _card(self, whole: Opened) -> Card:
         return self._cards.read({name: value for name, value in whole.payload.items() if name not in NAMES})
+
+
+def _showing(parsed: UnverifiedSdJwt, whole: Opened, paths: Collection[ClaimsPath] | None) -> str:
+    return parsed.showing(parsed.disclosures.keys() if paths is None else needed(whole.payload, whole.places, paths))
 
 
 def _holder(confirmed: JsonObject | None, card: Card, keys: KeyResolver | None) -> HolderKey | None:

@@ -173,6 +173,17 @@ class LdpVc:
             document=selective.without_proof(node),
         )
 
+    def disclose(self, credential: Credential, paths: Collection[ClaimsPath] | None) -> JsonObject:
+        """Return what is derived from a base proof for no more than `paths`; any other credential as it is, whole.
+
+        Raises UndisclosablePath, MalformedCredential.
+        """
+        _, node = _document(credential)
+        if not selective.has_base_proof(node):
+            return node
+        pointers = selective.pointers_to(node, paths)
+        return derive_document(node, pointers, canonicaliser=self.canonicaliser, suites=_SUITES)
+
     def present(
         self,
         credential: Credential,
@@ -189,10 +200,8 @@ class LdpVc:
         disclosed whole, whatever `paths` says. Raises HolderBindingFailed when it is bound to another key,
         UndisclosablePath.
         """
-        document, node = _document(credential)
-        if selective.has_base_proof(node):
-            pointers = selective.pointers_to(node, paths)
-            node = derive_document(node, pointers, canonicaliser=self.canonicaliser, suites=_SUITES)
+        document, _ = _document(credential)
+        node = self.disclose(credential, paths)
         did = _only_subject(document).get("id")
         if not isinstance(did, str):
             raise HolderBindingFailed("the credential is bound to nobody")

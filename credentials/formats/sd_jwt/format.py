@@ -113,10 +113,7 @@ class SdJwtVc:
 
     def inspect(self, credential: Credential) -> HeldView:
         """Read a held SD-JWT VC with every disclosure open, not verified. Raises MalformedCredential."""
-        parsed = UnverifiedSdJwt.parse(credential, self._limits, TYPE)
-        if parsed.key_binding is not None:
-            raise MalformedCredential("a held credential has no key binding")
-        opened = self._opened(parsed, parsed.disclosures)
+        parsed, opened = self._held(credential)
         known = registered.read(opened.payload)
         return HeldView(
             format=TYPE,
@@ -135,6 +132,14 @@ class SdJwtVc:
             document=opened.payload,
         )
 
+    def disclose(self, credential: Credential, paths: Collection[ClaimsPath] | None) -> str:
+        """Return the SD-JWT with the disclosures that the wanted claims need and no others.
+
+        Raises UndisclosablePath, MalformedCredential.
+        """
+        parsed, opened = self._held(credential)
+        return _showing(parsed, opened, paths)
+
     def present(
         self,
         credential: Credential,
@@ -150,15 +155,11 @@ class SdJwtVc:
         Raises UndisclosablePath, MalformedCredential, or HolderBindingFailed when the credential is bound to another
         key than the holder's.
         """
-        parsed = UnverifiedSdJwt.parse(credential, self._limits, TYPE)
-        if parsed.key_binding is not None:
-            raise MalformedCredential("a held credential has no key binding")
-        opened = self._opened(parsed, parsed.disclosures)
+        parsed, opened = self._held(credential)
         bound_to = holder_of(registered.read(opened.payload).confirmation, None)
         if bound_to is not None and bound_to.jwk.members != holder.public_jwk.members:
             raise HolderBindingFailed("the credential is bound to another key")
-        shown = parsed.disclosures.keys() if paths is None else needed(opened.payload, opened.places, paths)
-        signed_part = parsed.showing(shown)
+        signed_part = _showing(parsed, opened, paths)
         return signed_part + key_binding.make(
             signed_part, holder, audience=audience, nonce=nonce, now=now, hash_name=parsed.hash_name
         )
@@ -192,8 +193,18 @@ class SdJwtVc:
             document=opened.payload,
         )
 
+    def _held(self, credential: Credential) -> tuple[UnverifiedSdJwt, Opened]:
+        parsed = UnverifiedSdJwt.parse(credential, self._limits, TYPE)
+        if parsed.key_binding is not None:
+            raise MalformedCredential("a held credential has no key binding")
+        return parsed, self._opened(parsed, parsed.disclosures)
+
     def _opened(self, parsed: UnverifiedSdJwt, disclosures: Disclosures) -> Opened:
         return process(parsed.token.payload, disclosures, self._limits, registered.NEVER_HIDDEN)
+
+
+def _showing(parsed: UnverifiedSdJwt, opened: Opened, paths: Collection[ClaimsPath] | None) -> str:
+    return parsed.showing(parsed.disclosures.keys() if paths is None else needed(opened.payload, opened.places, paths))
 
 
 def _issuer(payload: JsonObject) -> str | None:
