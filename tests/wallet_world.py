@@ -362,6 +362,12 @@ class Page:
         return found[1]
 
     @property
+    def shown(self) -> dict[str, str]:
+        """What a page about sharing says that it showed."""
+        found = re.search(r'name="getoond" value="([^"]+)"', self.text)
+        return {"getoond": found[1]} if found else {}
+
+    @property
     def refresh(self) -> str | None:
         found = re.search(r'http-equiv="refresh" content="\d+;url=([^"]+)"', self.text)
         return urljoin(self.url, unescape(found[1])) if found else None
@@ -405,8 +411,8 @@ class Citizen:
 
     def post(self, path: str, page: Page | None = None, **fields: str | list[str]) -> Page:
         """Post a form of a page (default: of the settings page, for its token)."""
-        token = (page or self.get("/instellingen")).csrf
-        return self._go("POST", urljoin(WALLET, path), {"csrf_token": token, **fields})
+        page = page or self.get("/instellingen")
+        return self._go("POST", urljoin(WALLET, path), {"csrf_token": page.csrf, **page.shown, **fields})
 
     def make_wallet(self, pin: str = PIN) -> Page:
         page = self.post("/nieuw", self.get("/nieuw"), pincode=pin, nogmaals=pin)

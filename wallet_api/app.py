@@ -60,7 +60,7 @@ from wallet_api.web.bundle import Machines, Screens, UseCases, furnish
 from wallet_api.web.door import Door
 from wallet_api.web.pages import answering, collecting, entering, house, overview
 from wallet_api.web.problems import PROBLEMS
-from wallet_api.web.words import debt_title, event_words, phase_words
+from wallet_api.web.words import card_words, debt_title, event_words, phase_words
 
 VERSION: Final = "1.0.0"
 PACKAGE: Final = "wallet_api"
@@ -273,6 +273,7 @@ def _pages(settings: WalletSettings) -> Pages:
         event_title=lambda name: event_words(str(name), None),
         phase_words=phase_words,
         debt_title=debt_title,
+        card_words=card_words,
     )
 
 

@@ -337,7 +337,12 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     request = counsellor.desk.ask(OWNER, intake.id)
     asked = citizen.api("verzoeken", {"verzoek": counsellor.asking.link(request)}).json()
     page = citizen.get(f"/verzoek/{asked['id']}")
-    assert citizen.api(f"verzoeken/{asked['id']}/besluit", {"besluit": "delen"}).json()["status"] == "gedeeld"
+    assert (
+        citizen.api(f"verzoeken/{asked['id']}/besluit", {"besluit": "delen", "getoond": asked["getoond"]}).json()[
+            "status"
+        ]
+        == "gedeeld"
+    )
     yield Town(world, citizen, counsellor, collected, asked, page, request.id)
     world.close()
     counsellor.database.close()

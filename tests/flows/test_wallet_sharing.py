@@ -378,9 +378,14 @@ def test_a_program_shares_as_a_page_does(samira: Citizen, counsellor: Requester)
     assert {card["nodig"] for card in consent["kaarten"]} == {True}
     refused = samira.api(f"verzoeken/{consent['id']}/besluit", {"besluit": "misschien"})
     assert refused.status_code == 400
-    done = samira.api(f"verzoeken/{consent['id']}/besluit", {"besluit": "delen"})
+    done = samira.api(f"verzoeken/{consent['id']}/besluit", {"besluit": "delen", "getoond": consent["getoond"]})
     assert done.json()["status"] == "gedeeld"
-    assert samira.api(f"verzoeken/{consent['id']}/besluit", {"besluit": "delen"}).status_code == 409
+    assert (
+        samira.api(
+            f"verzoeken/{consent['id']}/besluit", {"besluit": "delen", "getoond": consent["getoond"]}
+        ).status_code
+        == 409
+    )
 
 
 def test_a_link_from_elsewhere_waits_until_the_wallet_is_open(world: WalletWorld, counsellor: Requester) -> None:
@@ -403,3 +408,39 @@ def test_what_is_no_request_says_so(samira: Citizen, text: str) -> None:
     page = scan(samira, text)
     assert page.status in (400, 403)
     assert json.dumps(text)[1:-1] not in page.text or text == ""
+
+
+def test_what_changed_since_the_page_was_shown_is_asked_again(world: WalletWorld, counsellor: Requester) -> None:
+    citizen = world.citizen()
+    citizen.make_wallet()
+    citizen.collect()
+    page = scan(citizen, counsellor.ask(only(["saldo_totaal"])))
+    old = boxes(page.text)
+    citizen.collect()
+    again = citizen.post(page.url, page, besluit="delen", kaart=old)
+    assert again.status == 400
+    assert "Uw kaartjes zijn net veranderd. Er is niets verstuurd." in again.words
+    assert counsellor.answered == []
+    asked = citizen.api(f"verzoeken/{page.url.rpartition('/')[2]}").json()
+    decide = f"verzoeken/{asked['id']}/besluit"
+    for getoond in ({}, {"getoond": page.shown["getoond"]}):
+        refused = citizen.api(decide, {"besluit": "delen", **getoond})
+        assert refused.status_code == 409
+        assert "not_as_shown" in refused.text
+    assert boxes(again.text) != old
+    citizen.post(again.url, again, besluit="delen", kaart=boxes(again.text))
+    assert len(answered(counsellor).vp_token["overzicht"]) == 2
+
+
+def test_an_event_is_shown_as_the_piece_in_which_it_goes_along(samira: Citizen, counsellor: Requester) -> None:
+    page = scan(
+        samira, counsellor.ask({"credentials": [a_query(["gebeurtenissen", "g001", "type"], type=CASE, id="zaak")]})
+    )
+    assert "Gaat ook mee: Datum en tijd, Bedrag" in page.words
+    assert "Dit ziet de ontvanger van elk kaartje" in page.words
+    page = samira.post(page.url, page, besluit="delen", kaart=boxes(page.text))
+    assert "Datum en tijd" in page.words
+    kept = samira.api("geschiedenis").json()["geschiedenis"][0]
+    paths = {fact["pad"] for card in kept["kaarten"] for fact in card["gegevens"]}
+    assert {"gebeurtenissen.g001.bedrag", "gebeurtenissen.g001.datumtijd"} <= paths
+    assert {fact["pad"] for fact in kept["kaarten"][0]["altijdZichtbaar"]} >= {"uitgever", "gemaakt_op", "geldig_tot"}

@@ -93,4 +93,9 @@ class Card:
 def copy_to_use(cards: Collection[Card]) -> int:
     """Return the number of the copy to show of cards that came together: unused if there is one, else least used."""
     common = min(len(card.copies) for card in cards)
-    return min(range(common), key=lambda number: (max(card.copies[number].used for card in cards), number))
+
+    def uses(number: int) -> tuple[int, int, int]:
+        used = [card.copies[number].used for card in cards]
+        return max(used), sum(used), number
+
+    return min(range(common), key=uses)

@@ -121,6 +121,12 @@ class NotDelivered(BlauweKnopError):
     code = "not_delivered"
 
 
+class NotAsShown(BlauweKnopError):
+    """What would go out is not what the citizen was shown when they decided; they must look and decide again."""
+
+    code = "not_as_shown"
+
+
 class NothingSelected(BlauweKnopError):
     """Sharing without any card, or without one that the request cannot do without."""
 

@@ -1,12 +1,13 @@
 """A request for cards, what the citizen may answer, and the receipt that stays."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import final
 
-from credentials.encoding import JsonObject
-from credentials.openid.claims_path import ClaimsPath
+from credentials.encoding import JsonObject, JsonValue, b64url_encode, json_compact
+from credentials.formats.base import Credential
 from wallet_api.domain.card import Card
 from wallet_api.domain.disclosure import Fact
 
@@ -54,18 +55,30 @@ class PendingRequest:
 @final
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One card that would be shown: which claims, and whether the answer is less than what is asked without it.
+    """One card that would be shown, and whether the answer is less than what is asked without it.
 
-    `paths` are as the request has them. With `whole` everything on the card is shown, whatever they say.
+    `disclosed` is the copy of number `copy` as it will travel, but for the holder's proof; `facts` and `envelope` are
+    all that can be read in it. With `whole` nothing of this card can be hidden.
     """
 
     query: str
     card: Card
-    paths: tuple[ClaimsPath, ...]
-    facts: tuple[Fact, ...]
+    copy: int
+    disclosed: Credential = field(repr=False)
+    facts: tuple[Fact, ...] = field(repr=False)
+    envelope: tuple[Fact, ...] = field(repr=False)
     required: bool
     whole: bool = False
-    unusual: tuple[Fact, ...] = ()
+    unusual: tuple[Fact, ...] = field(default=(), repr=False)
+
+    @property
+    def along(self) -> tuple[Fact, ...]:
+        """What nobody asked and goes along, because it is in one piece with what was."""
+        return tuple(fact for fact in self.facts if fact.along)
+
+    def value(self, name: str) -> str | int | bool | None:
+        """Return the value of a claim of the card itself, if it goes along."""
+        return next((fact.value for fact in self.facts if fact.path == (name,)), None)
 
 
 @final
@@ -77,6 +90,20 @@ class Consent:
     shares: tuple[Share, ...]
     satisfiable: bool
     outdated: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """A hash of everything that a citizen is shown here, by which a decision says what it is about.
+
+        Check values are left out: they are others in each copy, and mean nothing to anybody.
+        """
+        requester, reason = self.request.requester, self.request.reason
+        stated: list[JsonValue] = [
+            [requester.name, requester.host, requester.known],
+            None if reason is None else [reason.purpose, reason.ground, reason.retention],
+            *(_stated(share) for share in self.shares),
+        ]
+        return b64url_encode(hashlib.sha256(json_compact(stated)).digest())
 
     @property
     def agencies(self) -> tuple[tuple[str, tuple[Share, ...]], ...]:
@@ -116,11 +143,12 @@ class ReceiptState(StrEnum):
 @final
 @dataclass(frozen=True, slots=True)
 class SharedCard:
-    """One card as it was shown: by whom it was issued, and every fact that went along."""
+    """One card as it was shown: by whom it was issued, and everything that could be read in it."""
 
     agency: str
     type: str
     facts: tuple[Fact, ...] = field(repr=False)
+    envelope: tuple[Fact, ...] = field(default=(), repr=False)
 
 
 @final
@@ -146,4 +174,12 @@ class Receipt:
 
 
 def _nothing_owed(share: Share) -> bool:
-    return share.card.claims.get("aantal_open_zaken") == 0
+    return share.value("aantal_open_zaken") == 0
+
+
+def _stated(share: Share) -> JsonValue:
+    facts: list[JsonValue] = [
+        [list(fact.path), fact.kind, None if fact.per_copy else fact.value, fact.along]
+        for fact in (*share.facts, *share.envelope)
+    ]
+    return [share.query, share.card.id, share.required, share.whole, facts]

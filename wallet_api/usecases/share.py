@@ -4,7 +4,9 @@ Nothing is sent before the citizen chose, and nothing is sent without a receipt.
 more than that it was refused.
 """
 
+import hmac
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import final
 
@@ -15,12 +17,12 @@ from credentials.openid.errors import AccessDenied
 from credentials.openid.vp_request import PresentationRequest
 from credentials.openid.vp_response import Presentation, build_error, build_response
 from service.errors import NotFound
-from wallet_api.domain.card import Card, copy_to_use
-from wallet_api.domain.errors import AlreadyAnswered, Expired, NotDelivered, NothingSelected, RequestRefused
+from wallet_api.domain.card import Card
+from wallet_api.domain.errors import AlreadyAnswered, Expired, NotAsShown, NotDelivered, NothingSelected, RequestRefused
 from wallet_api.domain.presentation import Consent, PendingRequest, Receipt, ReceiptState, Share, SharedCard
 from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.ports import Requesters, Shelf
-from wallet_api.usecases.weigh import WeighRequests, paths_to_show
+from wallet_api.usecases.weigh import WeighRequests
 
 
 @final
@@ -56,15 +58,20 @@ class ShareCards:
             raise Expired
         return self._weigh.consent(wallet, pending)
 
-    def share(self, wallet: OpenedWallet, id: str, chosen: Sequence[tuple[str, str]] | None = None) -> Receipt:
+    def share(
+        self, wallet: OpenedWallet, id: str, shown: str, chosen: Sequence[tuple[str, str]] | None = None
+    ) -> Receipt:
         """Send what the citizen chose: pairs of query and card id; None for all that is required.
 
-        The receipt is written before anything is sent, so that nothing is shared without one. Raises AlreadyAnswered,
-        NotFound, Expired, RequestRefused, NothingSelected, InvalidChoice, NotDelivered.
+        `shown` is the `Consent.shown` that the citizen decided about; what would go out now must be the same. The
+        receipt is written before anything is sent, so that nothing is shared without one. Raises AlreadyAnswered,
+        NotFound, Expired, RequestRefused, NotAsShown, NothingSelected, InvalidChoice, NotDelivered.
         """
         consent = self.consent(wallet, id)
         if consent.request.refusal is not None:
             raise RequestRefused(consent.request.refusal)
+        if not hmac.compare_digest(consent.shown.encode(), shown.encode()):
+            raise NotAsShown
         if not consent.satisfiable:
             raise NothingSelected
         shares = _chosen(consent.shares, chosen)
@@ -115,25 +122,22 @@ class ShareCards:
     def _presentations(
         self, wallet: OpenedWallet, request: PresentationRequest, shares: Sequence[Share]
     ) -> Mapping[str, Sequence[Presentation]]:
-        by_session: dict[tuple[str, str], list[Card]] = {}
-        for share in shares:
-            by_session.setdefault((share.card.agency.identifier, share.card.session), []).append(share.card)
-        numbers = {session: copy_to_use(cards) for session, cards in by_session.items()}
         answer: dict[str, list[Presentation]] = {}
         for share in shares:
-            number = numbers[share.card.agency.identifier, share.card.session]
-            answer.setdefault(share.query, []).append(self._present(request, share, number))
-        for card in {share.card.id: share.card for share in shares}.values():
+            answer.setdefault(share.query, []).append(self._present(request, share))
+        for card_id, number in {share.card.id: share.copy for share in shares}.items():
             # Marked before it is sent: a copy whose answer was lost on the way counts as used.
-            self._shelves.cards.update(wallet, card.id, _using(numbers[card.agency.identifier, card.session]))
+            # One that was thrown away in another window meanwhile has no copies left to count.
+            with suppress(NotFound):
+                self._shelves.cards.update(wallet, card_id, _using(number))
         return answer
 
-    def _present(self, request: PresentationRequest, share: Share, number: int) -> Credential:
-        copy = share.card.copies[number]
+    def _present(self, request: PresentationRequest, share: Share) -> Credential:
         return self._formats[share.card.format].present(
-            copy.credential,
-            paths_to_show(share),
-            SoftwareSigner.from_private_jwk(copy.private_jwk),
+            # What the citizen was shown, whole.
+            share.disclosed,
+            None,
+            SoftwareSigner.from_private_jwk(share.card.copies[share.copy].private_jwk),
             # OpenID4VP 1.0 section 14.1.2: the whole client identifier, prefix included.
             audience=request.client_id.full,
             nonce=request.nonce,
@@ -147,7 +151,9 @@ class ShareCards:
             reason=pending.reason,
             at=self._clock.now(),
             state=state,
-            cards=tuple(SharedCard(share.card.agency.name, share.card.type, share.facts) for share in shares),
+            cards=tuple(
+                SharedCard(share.card.agency.name, share.card.type, share.facts, share.envelope) for share in shares
+            ),
         )
 
     def _deliver(

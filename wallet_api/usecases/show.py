@@ -10,7 +10,7 @@ from credentials.encoding import JsonObject
 from credentials.verification import Bundle, BundledProof, Report
 from service.errors import NotFound
 from wallet_api.domain.card import Card, Standing
-from wallet_api.domain.disclosure import Fact, shown_facts
+from wallet_api.domain.disclosure import Fact, claim_facts
 from wallet_api.domain.overview import CitizenOverview, DebtLine, overview_of
 from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.ports import Proof, Shelf
@@ -58,7 +58,7 @@ class ShowOverview:
 
     def facts(self, card: Card) -> tuple[Fact, ...]:
         """Return everything that a card says."""
-        return shown_facts(card.type, card.claims, None)
+        return claim_facts(card.type, card.claims)
 
     def cards(self, wallet: OpenedWallet) -> list[Card]:
         """Return all cards, each with its standing as of now."""

@@ -1,26 +1,21 @@
 """Weigh a request against the cards: what would be shown, which of it is required, what is more than usual."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import final
 
 from credentials.clock import Clock
 from credentials.debts.claims import ALWAYS_DISCLOSED
 from credentials.errors import MalformedInput
-from credentials.formats import ClaimsPath, FormatRegistry, HeldView
-from credentials.openid.dcql import W3C_FORMATS, Candidate, Evaluation, Match, evaluate
+from credentials.formats import CredentialFormat, FormatRegistry, HeldView
+from credentials.openid.dcql import Candidate, Evaluation, Match, evaluate
 from credentials.openid.vp_request import PresentationRequest, parse_parameters
 from credentials.trust.x509.certificate import aki
-from wallet_api.domain.card import Card, Standing
-from wallet_api.domain.disclosure import Fact, asks_bsn, claim_paths, covers, shown_facts
+from wallet_api.domain.card import Card, Standing, copy_to_use
+from wallet_api.domain.disclosure import Fact, asked_leaves, covers, envelope_of, facts_of, said, shows_bsn
 from wallet_api.domain.presentation import Consent, PendingRequest, Requester, Share
 from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.usecases.show import ShowOverview
-
-
-def paths_to_show(share: Share) -> tuple[ClaimsPath, ...] | None:
-    """Return the paths to disclose; None for a card that shows everything, whatever was asked."""
-    return None if share.whole else share.paths
 
 
 @final
@@ -43,15 +38,17 @@ class WeighRequests:
         cards = {card.id: card for card in self._show.cards(wallet)}
         held = {card.id: self._held(card) for card in cards.values() if self._usable(card)}
         evaluation = evaluate(request.dcql, [each.candidate for each in held.values()])
+        matches = [
+            (query.id, held[match.candidate.key], match)
+            for query in request.dcql.credentials
+            for match in (evaluation.matches[query.id] if query.multiple else evaluation.matches[query.id][:1])
+        ]
+        copies = _copies({each.card.id: each.card for _, each, _ in matches}.values())
         shares = _with_required(
-            [
-                held[match.candidate.key].share(query.id, match, pending.requester)
-                for query in request.dcql.credentials
-                for match in (evaluation.matches[query.id] if query.multiple else evaluation.matches[query.id][:1])
-            ],
+            [each.share(query, match, pending.requester, copies[_set_of(each.card)]) for query, each, match in matches],
             evaluation,
         )
-        if not pending.requester.may_ask_bsn and any(held[share.card.id].asks_bsn(share) for share in shares):
+        if not pending.requester.may_ask_bsn and any(shows_bsn(share.facts) for share in shares):
             pending = replace(pending, refusal=pending.refusal or "bsn")
         stale = (card for card in cards.values() if card.gone_since is None and not self._usable(card))
         return Consent(
@@ -74,7 +71,8 @@ class WeighRequests:
         )
 
     def _held(self, card: Card) -> "_Held":
-        return _Held(card, self._formats[card.format].inspect(card.copies[0].credential))
+        format = self._formats[card.format]
+        return _Held(card, format, format.inspect(card.copies[0].credential))
 
 
 @final
@@ -83,6 +81,7 @@ class _Held:
     """A card with its credential, every claim open."""
 
     card: Card
+    format: CredentialFormat
     view: HeldView
 
     @property
@@ -95,22 +94,41 @@ class _Held:
             authority_keys=_authority_keys(self.view.x5c),
         )
 
-    def share(self, query: str, match: Match, requester: Requester) -> Share:
-        whole = not self.view.paths
-        asked = self._facts(self._claims(match.paths)) if match.paths else self._facts(None if whole else ())
-        facts = self._facts(None) if whole else asked
-        return Share(query, self.card, match.paths, facts, False, whole, _unusual(requester, self.card.type, asked))
+    def share(self, query: str, match: Match, requester: Requester, number: int) -> Share:
+        """Make what would be sent, and say what can be read in it."""
+        disclosed = self.format.disclose(self.card.copies[number].credential, match.paths)
+        seen = self.format.inspect(disclosed)
+        whole, facts = not self.view.paths, facts_of(seen)
+        asked = asked_leaves(self.view, match.paths)
+        wanted = [fact for fact in facts if fact.said_in(asked)]
+        if not whole:
+            open_ = said(self.view.type, self.view.always_disclosed)
+            facts = tuple(
+                fact if fact.said_in(asked) or fact.said_in(open_) else replace(fact, along=True) for fact in facts
+            )
+        return Share(
+            query=query,
+            card=self.card,
+            copy=number,
+            disclosed=disclosed,
+            facts=facts,
+            envelope=envelope_of(seen),
+            required=False,
+            whole=whole,
+            unusual=_unusual(requester, self.card.type, wanted),
+        )
 
-    def asks_bsn(self, share: Share) -> bool:
-        return asks_bsn(self.card.claims, None if share.whole else self._claims(share.paths))
 
-    def _facts(self, paths: Sequence[ClaimsPath] | None) -> tuple[Fact, ...]:
-        return shown_facts(self.card.type, self.card.claims, paths)
+def _set_of(card: Card) -> tuple[str, str]:
+    """Return what cards have in common that came together, whose copies are shown together."""
+    return card.agency.identifier, card.session
 
-    def _claims(self, paths: Sequence[ClaimsPath]) -> tuple[ClaimsPath, ...]:
-        # In an SD-JWT VC the claims stand at the root, beside what the card says of itself.
-        document = self.view.document if self.card.format in W3C_FORMATS else None
-        return claim_paths(self.card.type, paths, document)
+
+def _copies(cards: Iterable[Card]) -> dict[tuple[str, str], int]:
+    together: dict[tuple[str, str], list[Card]] = {}
+    for card in cards:
+        together.setdefault(_set_of(card), []).append(card)
+    return {which: copy_to_use(found) for which, found in together.items()}
 
 
 def _with_required(shares: Sequence[Share], evaluation: Evaluation) -> tuple[Share, ...]:

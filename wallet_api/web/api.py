@@ -69,9 +69,13 @@ class ChoiceBody(ApiModel):
 
 
 class DecisionBody(ApiModel):
-    """Share (`delen`) or not (`niet-delen`); without `keuze` all that the request cannot do without."""
+    """Share (`delen`) or not (`niet-delen`); without `keuze` all that the request cannot do without.
+
+    `getoond` is that of the request as it was shown: with it, sharing is a decision about exactly that.
+    """
 
     besluit: str
+    getoond: str = Field(default="", max_length=100)
     keuze: list[ChoiceBody] | None = None
 
 
@@ -202,7 +206,7 @@ def decide(id: str, body: DecisionBody, here: Machine, wallet: Wallet) -> Respon
     if body.besluit != "delen":
         raise UnknownStep
     chosen = None if body.keuze is None else [(each.vraag, each.kaart) for each in body.keuze]
-    return JSONResponse(shapes.receipt(here.usecases.share.share(wallet, id, chosen)))
+    return JSONResponse(shapes.receipt(here.usecases.share.share(wallet, id, body.getoond, chosen)))
 
 
 @router.get("/geschiedenis", tags=["geschiedenis"])

@@ -16,6 +16,7 @@ from wallet_api.domain.errors import (
     Expired,
     IssuerMixedUp,
     IssuerRefused,
+    NotAsShown,
     NotDelivered,
     NothingOffered,
     NothingSelected,
@@ -102,6 +103,11 @@ PROBLEMS: Final = ProblemMap(
             status=502,
             title="Het antwoord kwam niet aan",
             advice="De organisatie nam het niet aan. Vraag om een nieuw verzoek en probeer het opnieuw.",
+        ),
+        NotAsShown: Problem(
+            status=409,
+            title="Wat u zou delen, is net veranderd",
+            advice="Er is niets verstuurd. Kijk opnieuw wat u deelt. Beslis daarna.",
         ),
         NothingSelected: Problem(
             status=400,

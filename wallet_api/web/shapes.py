@@ -111,6 +111,7 @@ def consent(asked: Consent) -> JsonObject:
         "geweigerd": pending.refusal,
         "kanWorden": "beantwoord" if asked.satisfiable and pending.refusal is None else "geweigerd",
         "verouderdBij": list(asked.outdated),
+        "getoond": asked.shown,
         "kaarten": [_share(share) for share in asked.shares],
     }
 
@@ -131,6 +132,7 @@ def receipt(kept: Receipt) -> JsonObject:
                 "uitgever": each.agency,
                 "soort": _KINDS.get(each.type, "anders"),
                 "gegevens": [_fact(fact) for fact in each.facts],
+                "altijdZichtbaar": [_fact(fact) for fact in each.envelope],
             }
             for each in kept.cards
         ],
@@ -188,6 +190,8 @@ def _share(share: Share) -> JsonObject:
         "nodig": share.required,
         "geheel": share.whole,
         "gegevens": [_fact(fact) for fact in share.facts],
+        "altijdZichtbaar": [_fact(fact) for fact in share.envelope],
+        "gaatOokMee": [".".join(fact.path) for fact in share.along],
         "ongebruikelijk": [".".join(fact.path) for fact in share.unusual],
     }
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from credentials.debts.case import Phase
 from credentials.debts.catalogue import CATALOGUE
+from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE
 from wallet_api.domain.collection import Failure, Outcome
 from wallet_api.domain.overview import Freshness, Group
 
@@ -132,6 +133,11 @@ def debt_title(type: str | None, description: str | None) -> str:
     """Name a debt in a few words: what it is for, or what the agency calls it when its kind is new to us."""
     known = CATALOGUE.get(type or "")
     return known.title if known is not None else description or "Een schuld"
+
+
+def card_words(type: object) -> str:
+    """Say what sort of card it is."""
+    return {OVERVIEW_TYPE: "het totaal", CASE_TYPE: "een schuld"}.get(str(type), "een ander kaartje")
 
 
 def phase_words(value: object) -> str:

@@ -11,7 +11,7 @@ from credentials.errors import BlauweKnopError
 from wallet_api.domain import errors
 from wallet_api.domain.card import Agency
 from wallet_api.domain.collection import Collection, Failure, Outcome, Round
-from wallet_api.domain.disclosure import asks_bsn, shown_facts
+from wallet_api.domain.disclosure import claim_facts, shows_bsn
 from wallet_api.domain.errors import Expired, IssuerMixedUp, NotRecognised, UnknownStep
 from wallet_api.domain.flow import Visit
 from wallet_api.domain.overview import Freshness, Group
@@ -119,33 +119,42 @@ TREE = {
 }
 
 
-def test_what_is_shown_is_what_is_asked_and_what_is_always_seen() -> None:
-    facts = {fact.path: fact for fact in shown_facts(OVERVIEW_TYPE, TREE, [("saldo_totaal",)])}
-    assert set(facts) == {("bronorganisatie", "naam"), ("bronorganisatie", "oin"), ("peildatum",), ("saldo_totaal",)}
+def test_a_claim_is_shown_by_its_label_and_as_what_it_is() -> None:
+    facts = {fact.path: fact for fact in claim_facts(OVERVIEW_TYPE, TREE)}
+    assert len(facts) == 7
     assert facts["saldo_totaal",].label == "Totaal nog te betalen"
     assert facts["saldo_totaal",].kind == "AMOUNT"
     assert facts["peildatum",].moment is not None
+    assert {path[-1]: fact.slot for path, fact in facts.items() if fact.slot} == {"digest": "z01", "saldo": "z01"}
+    assert {path[-1] for path, fact in facts.items() if fact.technical} == {"digest", "oin"}
 
 
-def test_a_path_to_an_object_shows_everything_below_it() -> None:
-    facts = shown_facts(OVERVIEW_TYPE, TREE, [("zaken",)])
-    slots = [fact for fact in facts if fact.slot]
-    assert {fact.path[-1]: fact.slot for fact in slots} == {"digest": "z01", "saldo": "z01"}
-    assert {fact.path[-1] for fact in slots if fact.technical} == {"digest"}
+def test_what_nobody_here_knows_is_never_taken_for_a_check_value() -> None:
+    (fact,) = claim_facts("urn:other", {"oin": "geboren in Breda"})
+    assert not fact.technical
+    (fact,) = claim_facts(OVERVIEW_TYPE, {"eigen": {"digest": "x"}})
+    assert not fact.technical
 
 
-def test_without_paths_everything_is_shown() -> None:
-    assert len(shown_facts(OVERVIEW_TYPE, TREE, None)) == 7
+def test_a_claim_that_holds_nothing_is_a_claim() -> None:
+    facts = claim_facts("urn:other", {"kinderen": [], "adres": {}, "partner": None, "naam": ""})
+    assert {(fact.path, fact.kind) for fact in facts} == {
+        (("kinderen",), "EMPTY"),
+        (("adres",), "EMPTY"),
+        (("partner",), "EMPTY"),
+        (("naam",), "EMPTY"),
+    }
 
 
-@pytest.mark.parametrize("paths", [[("subject", "bsn")], [("subject",)], [("zaken",), ("subject", None)], None])
-def test_a_citizen_service_number_is_seen_however_it_is_asked(paths: list[tuple[str | None, ...]] | None) -> None:
-    assert asks_bsn(TREE, paths)
+def test_where_everything_is_hidden_nothing_is_said() -> None:
+    assert claim_facts(OVERVIEW_TYPE, {"zaken": {}}) == ()
+    assert claim_facts("urn:other", {}) == ()
 
 
-def test_asking_for_a_number_that_is_not_there_is_asking() -> None:
-    assert asks_bsn({}, [("subject", "bsn")])
-    assert not asks_bsn(TREE, [("saldo_totaal",)])
+def test_a_citizen_service_number_is_seen_wherever_it_stands() -> None:
+    assert shows_bsn(claim_facts(OVERVIEW_TYPE, TREE))
+    assert shows_bsn(claim_facts("urn:other", {"persoon": [{"bsn": {"nummer": "1"}}]}))
+    assert not shows_bsn(claim_facts(OVERVIEW_TYPE, {"saldo_totaal": 1}))
 
 
 def test_every_code_has_its_words() -> None:

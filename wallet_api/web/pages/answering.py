@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from service.errors import LoginNeeded
 from service.web import CAMERA_ALLOWED
 from wallet_api.domain.errors import (
+    NotAsShown,
     NothingSelected,
     NotRecognised,
     RequestRefused,
@@ -104,7 +105,10 @@ def decide(request: Request, here: Here, id: str, form: CheckedForm) -> Response
         return _consent_page(request, here, id, "Zet eerst een vinkje dat u deze organisatie zelf kent.")
     chosen = [(query, card) for query, _, card in (value.partition(" ") for value in form.all("kaart"))]
     try:
-        receipt = here.usecases.share.share(wallet, id, chosen)
+        receipt = here.usecases.share.share(wallet, id, form.get("getoond") or "", chosen)
+    except NotAsShown:
+        text = "Uw kaartjes zijn net veranderd. Er is niets verstuurd. Kijk opnieuw wat u deelt en kies dan."
+        return _consent_page(request, here, id, text)
     except NothingSelected:
         return _consent_page(request, here, id, "U hebt niets gekozen. Kies minstens één kaartje, of kies Niet delen.")
     return RedirectResponse(f"/gedeeld/{receipt.id}?net=1", 303)
