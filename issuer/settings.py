@@ -51,18 +51,29 @@ class FcidSource(Settings):
     directory: SettingPath
 
 
+class TotalRowSection(Settings):
+    """By what a row is known that adds up others: this text in this column. Such a row names no citizen."""
+
+    column: Text
+    text: Text
+
+
 class CsvSource(Settings):
     """One CSV file with one event per row and a header; `columns` says which column holds which field.
 
     Keys are the FCID's field names, values the names of the columns. `constants` fills fields that the file does not
-    have. `events` renames the file's own words for kinds of events to the FCID's.
+    have. `events` renames the file's own words for kinds of events to the FCID's. The others say how it is written.
     """
 
     kind: Literal["csv"]
     file: SettingPath
     delimiter: Literal[";", ",", "\t"] = ";"
-    encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8-sig"
+    encoding: Literal["utf-8", "utf-8-sig", "utf-16", "cp1252"] = "utf-8-sig"
     decimal: Literal["cents", "comma", "point"] = "cents"
+    thousands: Literal["point", "comma", "space"] | None = None
+    dates: Literal["iso", "d-m-y", "d/m/y"] = "d-m-y"
+    payment_references: Literal["free", "checked"] = "free"
+    total_row: TotalRowSection | None = None
     columns: dict[str, Text]
     constants: dict[str, str] = Field(default_factory=dict)
     events: dict[str, str] = Field(default_factory=dict)

@@ -35,8 +35,8 @@ from issuer.domain.secrets import Derivation
 from issuer.identity import OidcClient, OidcLogin
 from issuer.jobs import periodic_jobs
 from issuer.ports import DebtSource, Event, LoginProvider, WalletDirectory
-from issuer.settings import AgencySettings, FcidSource, TrustListSection, require_source
-from issuer.sources import CsvColumns, CsvFileSource, FcidDirectorySource
+from issuer.settings import AgencySettings, CsvSource, FcidSource, TrustListSection, require_source
+from issuer.sources import CsvColumns, CsvFileSource, FcidDirectorySource, TotalRow
 from issuer.storage import AuditWriter, SqlStore, StoreKeys
 from issuer.storage.sealed import Sealer
 from issuer.usecases.authorise import Authorise, PushRequest
@@ -309,14 +309,29 @@ def _source(settings: AgencySettings) -> DebtSource:
     agency = DebtAgency(section.oin, section.name, section.abbreviation, section.coverage)
 
     def refused(error: SourceError) -> None:
-        _log.error("source_refused", code=error.code, file=error.file, line=error.line, field=error.field)
+        place = {"file": error.file, "line": error.line, "field": error.field}
+        _log.error("source_refused", code=error.code, reason=error.reason, **place)
 
     if isinstance(source, FcidSource):
         return FcidDirectorySource(agency, source.directory, refused=refused)
-    columns = CsvColumns(
-        source.columns, source.constants, source.events, source.delimiter, source.encoding, source.decimal
+    return CsvFileSource(agency, source.file, csv_columns(source), refused=refused)
+
+
+def csv_columns(source: CsvSource) -> CsvColumns:
+    """Return how an agency's file is written. Raises ConfigurationError for a field that the FCID does not have."""
+    total = source.total_row
+    return CsvColumns(
+        source.columns,
+        source.constants,
+        source.events,
+        source.delimiter,
+        source.encoding,
+        source.decimal,
+        source.thousands,
+        source.dates,
+        source.payment_references,
+        None if total is None else TotalRow(total.column, total.text),
     )
-    return CsvFileSource(agency, source.file, columns, refused=refused)
 
 
 def _directory(section: TrustListSection | None, http: OutboundClient, clock: Clock, keeper: Keeper) -> WalletDirectory:

@@ -7,8 +7,9 @@ from credentials.debts.agency import Agency
 from credentials.debts.bsn import Bsn
 from credentials.debts.case import Phase
 from credentials.debts.errors import SourceError
+from issuer.app.compose import csv_columns
 from issuer.settings import CsvSource, load_agency, require_source
-from issuer.sources import CsvColumns, CsvFileSource
+from issuer.sources import CsvFileSource
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -20,9 +21,7 @@ def test_the_example_agency_has_its_debts_to_the_cent() -> None:
     section, source = settings.agency, settings.source
     assert isinstance(source, CsvSource)
     refused: list[SourceError] = []
-    columns = CsvColumns(
-        source.columns, source.constants, source.events, source.delimiter, source.encoding, source.decimal
-    )
+    columns = csv_columns(source)
     agency = Agency(section.oin, section.name, section.abbreviation, section.coverage)
     register = CsvFileSource(agency, source.file, columns, refused=refused.append)
 

@@ -31,10 +31,14 @@ from credentials.debts.events import (
 )
 from credentials.debts.fcid import DocumentCase, FcidDocument, parse_document, write_document
 from credentials.debts.overview import overview_of
+from credentials.debts.spreadsheets import spreadsheet_fault
+from credentials.plain_text import text_fault
 from tests.debt_builders import AS_OF, CJIB, SAMIRA, START, a_case, demanded, imposed, on, paid, withdrawn
 
 NODE = "urn:uuid:00000000-0000-4000-8000-000000000000"
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=30)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=30).filter(
+    lambda text: text_fault(text) is None and spreadsheet_fault(text) is None
+)
 
 
 @st.composite

@@ -16,7 +16,9 @@ from credentials.debts.dates import parse_day, parse_moment, write_moment
 from credentials.debts.errors import InvalidField, MissingField
 from credentials.debts.events import Category, Stage
 from credentials.debts.money import checked
+from credentials.debts.spreadsheets import spreadsheet_fault
 from credentials.encoding import JsonObject, JsonValue
+from credentials.plain_text import text_fault
 
 Mark: TypeAlias = Literal["V", "M", "I"]
 """V: read in a source. M: plausible, not confirmed. I: our own, beside the standard (reference, confidence marks)."""
@@ -26,7 +28,8 @@ V4: Final = "4.1.0"
 
 MAX_TEXT_CHARACTERS: Final = 2000
 
-_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}\Z")
+# ISO 13616, and the Dutch structure of its registry: four letters of the bank and ten digits.
+_IBAN: Final = re.compile(r"(?:NL[0-9]{2}[A-Z]{4}[0-9]{10}|(?!NL)[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30})\Z")
 
 
 @final
@@ -80,8 +83,19 @@ def _same(value: Any) -> JsonValue:  # noqa: ANN401  # the attribute's own type
 
 
 def _text(value: JsonValue) -> str:
+    return _checked_text(value, lines=False)
+
+
+def _prose(value: JsonValue) -> str:
+    return _checked_text(value, lines=True)
+
+
+def _checked_text(value: JsonValue, *, lines: bool) -> str:
     if not isinstance(value, str) or not value or len(value) > MAX_TEXT_CHARACTERS:
         raise InvalidField(reason=f"not a text of 1 to {MAX_TEXT_CHARACTERS} characters")
+    fault = text_fault(value, lines=lines) or spreadsheet_fault(value)
+    if fault is not None:
+        raise InvalidField(reason=fault)
     return value
 
 
@@ -146,6 +160,7 @@ def _code(codes: Callable[[str], Any]) -> Callable[[JsonValue], Any]:
 
 
 TEXT: Final = Kind(_text, _same)
+PROSE: Final = Kind(_prose, _same)
 CENTS: Final = Kind(_cents, _same)
 COUNT: Final = Kind(_count, _same)
 FLAG: Final = Kind(_flag, _same)

@@ -34,6 +34,7 @@ from credentials.debts.fcid.fields import (
     MOMENT,
     OIN,
     PHASE,
+    PROSE,
     RANK,
     STAGE,
     TEXT,
@@ -121,7 +122,7 @@ _REGISTERED: Final = (
     Field("id", EVENT_ID, TEXT, "V", required=True),
     Field("registered_at", "datumtijd_gebeurtenis", MOMENT, "V", required=True),
 )
-_DESCRIPTION: Final = Field("description", "omschrijving", TEXT, "M")
+_DESCRIPTION: Final = Field("description", "omschrijving", PROSE, "M")
 _IMPOSED_AT: Final = Field("imposed_at", "datumtijd_opgelegd", MOMENT, "V", required=True)
 _AMOUNT: Final = Field("amount", "bedrag", CENTS, "V", required=True)
 _PAYMENT_REFERENCE: Final = Field("payment_reference", "betalingskenmerk", TEXT, "V")
@@ -144,7 +145,7 @@ EVENT_TABLE: Final = (
         Field("category", "categorie", CATEGORY, "V"),
         _AMOUNT,
         _DESCRIPTION,
-        Field("legal_ground", "juridische_grondslag_omschrijving", TEXT, "V"),
+        Field("legal_ground", "juridische_grondslag_omschrijving", PROSE, "V"),
         Field("legal_source", "juridische_grondslag_bron", TEXT, "V"),
         Field("imposed_by", "opgelegd_door", OIN, "M"),
         Field("executed_by", "uitgevoerd_door", OIN, "M"),
@@ -156,7 +157,7 @@ EVENT_TABLE: Final = (
         _IMPOSED_AT,
         Field("stage", "type", STAGE, "V", required=True, since=V4),
         _AMOUNT,
-        Field("description", "omschrijving", TEXT, "V", since=V4),
+        Field("description", "omschrijving", PROSE, "V", since=V4),
         Field("due", "vervaldatum", DAY, "M"),
         Field("method", "betaalwijze", TEXT, "M"),
         Field("payee", "te_betalen_aan", TEXT, "M"),

@@ -10,7 +10,7 @@ from credentials.debts.agency import Agency
 from credentials.debts.bsn import Bsn
 from credentials.debts.dates import parse_day, parse_moment, write_moment
 from credentials.debts.errors import ForeignCurrency, InvalidBsn, InvalidField
-from credentials.debts.money import MAX_CENTS, checked, euro, parse_cents, parse_euro
+from credentials.debts.money import MAX_CENTS, Notation, checked, euro, parse_cents, parse_euro
 from credentials.errors import ConfigurationError
 
 TEST_BSNS = [
@@ -72,10 +72,66 @@ def test_amounts_in_euros_are_read(text: str) -> None:
     assert parse_euro(text) == 1200
 
 
-@pytest.mark.parametrize("text", ["12.00", "1,234.50", "12,0", "1.23", "twaalf", "", "12,000", "--1", "9" * 5000])
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("214,5", 21450),
+        ("214,50 €", 21450),
+        ("214,50€", 21450),
+        ("214,50 EUR", 21450),
+        ("214,-", 21400),
+        ("€ 214,--", 21400),
+        ("+214,50", 21450),
+        ("214,50-", -21450),
+        ("214,50 -", -21450),
+        ("214,50- €", -21450),
+        ("-€ 214,50", -21450),
+        ("\u2212214,50", -21450),
+        ("(214,50)", -21450),
+        ("(€ 214,50)", -21450),
+        ("-214,-", -21400),
+        ("1.284,50", 128450),
+        ("1 284,50", 128450),
+        ("1\u00a0284,50", 128450),
+        ("1\u202f284,50", 128450),
+        ("1 284", 128400),
+        ("1.284.500", 128450000),
+    ],
+)
+def test_what_people_and_programs_make_of_an_amount_is_read_when_it_has_one_meaning(text: str, cents: int) -> None:
+    assert parse_euro(text) == cents
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("12.00", "1,234.50", "1.23", "twaalf", "", "12,000", "--1", "9" * 5000, ",50", "12,", "-", "()", "€"),
+        *("-5-", "(-5)", "€ 5 €", "5 cent", "1 23", "1 2345", "12 34,50", "1.284 500", "0.123", "1.284,505"),
+        *("٣", "²", "5,²", "1.284.50", "12345.678,00", "1 .284"),
+    ],
+)
 def test_an_amount_that_could_be_misread_is_refused(text: str) -> None:
     with pytest.raises(InvalidField):
         parse_euro(text)
+
+
+def test_three_digits_behind_a_point_are_thousands_only_where_the_source_says_so() -> None:
+    with pytest.raises(InvalidField) as caught:
+        parse_euro("1.284")
+    assert "thousands" in caught.value.reason
+    assert "1.284" not in str(caught.value)
+    assert parse_euro("1.284", Notation(",", ".")) == 128400
+    assert parse_euro("1,284", Notation(".", ",")) == 128400
+    with pytest.raises(InvalidField):
+        parse_euro("1,284", Notation("."))
+
+
+def test_a_source_that_says_what_separates_thousands_is_taken_at_its_word() -> None:
+    assert parse_euro("1 284,50", Notation(",", " ")) == 128450
+    with pytest.raises(InvalidField):
+        parse_euro("1.284,50", Notation(",", " "))
+    with pytest.raises(InvalidField):
+        parse_euro("1 284,50", Notation(",", "."))
 
 
 @pytest.mark.parametrize("text", ["$ 12,00", "USD 12,00", "12,00 GBP", "£5"])
@@ -85,8 +141,9 @@ def test_another_currency_is_refused(text: str) -> None:
 
 
 def test_cents_are_whole_and_within_reason() -> None:
-    assert parse_cents("-12") == -12
-    for text in ("1,5", "1.5", "", "١", "1" * 20):
+    for text in ("-12", "12-", "(12)"):
+        assert parse_cents(text) == -12
+    for text in ("1,5", "1.5", "", "١", "1" * 20, "€ 12", "1 284", "12,-"):
         with pytest.raises(InvalidField):
             parse_cents(text)
     assert checked(MAX_CENTS) == MAX_CENTS
