@@ -20,7 +20,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from demo.processes import DemoError, Processes, check_ports, copies
+from demo.processes import DemoError, Processes, check_ports, copies, end_on_signals
 from demo.services import start
 from demo.stage import FIRST_PORT, Stage, ports_from, set_stage, stage_stood_in
 from demo.story import COUNSELLOR, PASSWORD, PIN, Story, play
@@ -34,8 +34,7 @@ def main() -> int:
     """Run the demonstration; return the exit code."""
     console = Console()
     once = _wanted("ONCE")
-    for number in (signal.SIGTERM, signal.SIGHUP):  # also when the terminal is closed
-        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+    end_on_signals()
     played: list[Story] = []
     try:
         return _run(console, played, once=once)

@@ -82,6 +82,19 @@ def _become(name: str, arguments: Sequence[str], log: Path) -> None:
     runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
 
 
+def end_on_signals() -> None:
+    """Let an interruption, a kind request to end and a closed terminal end this program in order.
+
+    A shell starts what it puts in the background deaf to an interruption, and Python leaves that as it finds it; who
+    then interrupts the whole group means us as well. Deaf to a closed terminal is how `nohup` starts a program: that is
+    a wish, and stays.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if number is signal.SIGTERM or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+
+
 @dataclass(slots=True)
 class Processes:
     """The running processes of one demonstration; a context manager that leaves none behind."""

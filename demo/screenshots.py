@@ -18,7 +18,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, FloatRect, Page, Route, sync_playwright
 
-from demo.processes import DemoError, Processes, check_ports
+from demo.processes import DemoError, Processes, check_ports, end_on_signals
 from demo.services import start
 from demo.stage import Stage, ports_from, set_stage
 from demo.story import CLIENT_REFERENCE, COUNSELLOR, PASSWORD, PERSON, PIN
@@ -56,6 +56,7 @@ def main(arguments: list[str]) -> int:
     if program is None:
         print("The pictures need Chromium, which is not here. On Debian: apt-get install chromium", file=sys.stderr)
         return 1
+    end_on_signals()
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
     try:

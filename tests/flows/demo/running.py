@@ -35,10 +35,12 @@ def free_range() -> int:
     raise AssertionError("no free range of ports")
 
 
-def command(folder: Path, first_port: int, **environment: str) -> subprocess.Popen[str]:
-    """Start the demonstration in a session of its own, as a terminal would."""
+def command(folder: Path, first_port: int, *, in_background: bool = False, **environment: str) -> subprocess.Popen[str]:
+    """Start the demonstration in a session of its own, as a terminal would, or as a script would with `&`."""
+    # What POSIX has a shell do for its background jobs (XCU 2.11): SIGINT is ignored from the start.
+    background = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"] if in_background else []
     return subprocess.Popen(
-        [sys.executable, "-m", "demo"],
+        [*background, sys.executable, "-m", "demo"],
         cwd=CHECKOUT,
         env={**os.environ, "PORT": str(first_port), "STATE": str(folder), "COLUMNS": "200", **environment},
         stdin=subprocess.DEVNULL,

@@ -130,14 +130,16 @@ def test_every_figure_that_does_not_hold_is_named() -> None:
     assert len(Story().faults()) == len(EXPECTED) + 5
 
 
-def test_an_interrupted_demonstration_leaves_no_process_and_is_no_success(tmp_path: Path) -> None:
-    running = command(tmp_path / "state", free_range(), ONCE="1")
+@pytest.mark.parametrize("in_background", [False, True])
+def test_an_interrupted_demonstration_leaves_no_process_and_is_no_success(tmp_path: Path, in_background: bool) -> None:
+    running = command(tmp_path / "state", free_range(), in_background=in_background, ONCE="1")
     deadline = time.monotonic() + 60
     # As soon as services are being started, so that there is something to leave behind.
     while len(list((tmp_path / "state" / "logs").glob("*.log"))) < 4 and time.monotonic() < deadline:
         time.sleep(0.05)
-    running.send_signal(signal.SIGINT)
-    running.send_signal(signal.SIGINT)  # impatient
+    # To the whole group, as a terminal and `kill -INT -…` send it.
+    os.killpg(running.pid, signal.SIGINT)
+    os.killpg(running.pid, signal.SIGINT)  # impatient
     running.communicate(timeout=20)
     assert running.returncode == 128 + signal.SIGINT
     # Python's own helper of a process pool ends when it finds its master gone.
@@ -184,6 +186,20 @@ print(threading.active_count(), len(_ENGINES), len(os.listdir("/proc/self/fd")))
     told = subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True)
     # The fourth is the folder that is being listed.
     assert told.stdout.split() == ["1", "0", "4"]
+
+
+@pytest.mark.parametrize(
+    ("ignored", "left"), [("INT", ""), ("TERM", ""), ("HUP", "SIGHUP"), ("INT HUP TERM", "SIGHUP")]
+)
+def test_a_program_started_deaf_listens_to_all_but_what_nohup_spares_it(ignored: str, left: str) -> None:
+    program = (
+        "import signal; from demo.processes import end_on_signals; end_on_signals();"
+        "print(*(s.name for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)"
+        " if signal.getsignal(s) is signal.SIG_IGN))"
+    )
+    shell = ["sh", "-c", f'trap "" {ignored}; exec "$@"', "sh", sys.executable, "-c", program]
+    said = subprocess.run(shell, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == left
 
 
 def test_processes_that_do_not_listen_are_ended_by_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
