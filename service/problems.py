@@ -8,13 +8,14 @@ No face ever repeats what the client sent.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from typing import Any, Final, Protocol, final, runtime_checkable
+from typing import Any, Final, Protocol, TypeAlias, final, runtime_checkable
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp
 
 from credentials.encoding import JsonObject
 from credentials.errors import BlauweKnopError, LimitExceeded, MalformedInput, Unavailable
@@ -37,6 +38,8 @@ PROBLEM_TYPES: Final = "https://blauweknop.example/fouten/"
 _log: Final = get_logger(__name__)
 
 Answer = Callable[[Request, Exception], Awaitable[Response]]
+Refuse: TypeAlias = Callable[[Request, int], Response]
+"""Makes an app's own answer to a request that the frame does not let through, from the HTTP status."""
 
 
 @final
@@ -101,6 +104,8 @@ _STATUSES: Final[dict[int, Problem]] = {
     404: _COMMON[NotFound],
     405: Problem(status=405, title="Dat kan hier niet"),
     413: Problem(status=413, title="Dit is te groot"),
+    # RFC 9110 section 12.5.3: which codings would be taken.
+    415: replace(_COMMON[UnexpectedMediaType], headers={"Accept-Encoding": "identity"}),
 }
 
 
@@ -201,6 +206,12 @@ def install_pages(app: FastAPI, problems: ProblemMap, pages: ProblemPages, *, lo
     _install(app, problems, render)
 
 
+def refusal_of(app: ASGIApp) -> Refuse | None:
+    """Return how an app with one of the faces above answers what the frame refuses; None for another app."""
+    refuse: Refuse | None = getattr(app.state, "refusal", None) if isinstance(app, FastAPI) else None
+    return refuse
+
+
 def _install(app: FastAPI, problems: ProblemMap, render: Callable[[Request, Exception, Problem], Response]) -> None:
     async def ours(request: Request, error: Exception) -> Response:
         problem = problems.of(error)
@@ -224,6 +235,10 @@ def _install(app: FastAPI, problems: ProblemMap, render: Callable[[Request, Exce
         _report(request, error, _COMMON[MalformedInput])
         return render(request, error, _COMMON[MalformedInput])
 
+    def refuse(request: Request, status: int) -> Response:
+        return render(request, HTTPException(status), _STATUSES[status])
+
+    app.state.refusal = refuse
     app.add_exception_handler(BlauweKnopError, ours)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)

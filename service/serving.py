@@ -22,7 +22,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from credentials.errors import ConfigurationError
-from service.head import BoundedHead
+from service.head import StrictHead
 from service.logging import configure, get_logger
 
 KEEP_ALIVE_SECONDS: Final = 30
@@ -166,7 +166,7 @@ def _server(served: Served) -> _Server:
         uvicorn.Config(
             served.app,
             loop="none",
-            http=BoundedHead,
+            http=StrictHead,
             ws="none",
             lifespan="on",
             log_config=None,

@@ -12,7 +12,7 @@ from credentials.clock import SystemClock
 from credentials.keys import PublicJwk, SoftwareSigner
 from demo.digid.app import create_app
 from demo.digid.provider import Client, Person, Provider
-from service.head import BoundedHead
+from service.head import StrictHead
 
 
 def main(path: Path) -> None:
@@ -42,7 +42,7 @@ def main(path: Path) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
-        http=BoundedHead,
+        http=StrictHead,
     )
 
 

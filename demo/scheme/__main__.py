@@ -6,7 +6,7 @@ from pathlib import Path
 import uvicorn
 
 from demo.scheme.app import create_app
-from service.head import BoundedHead
+from service.head import StrictHead
 
 if __name__ == "__main__":
     uvicorn.run(
@@ -16,5 +16,5 @@ if __name__ == "__main__":
         log_level="warning",
         access_log=False,
         server_header=False,
-        http=BoundedHead,
+        http=StrictHead,
     )

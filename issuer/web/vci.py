@@ -9,7 +9,7 @@ from credentials.encoding import JsonObject
 from credentials.openid.authorization import PushedResponse, parse_authorization_request
 from credentials.openid.authorization_details import AuthorizationDetail
 from credentials.openid.credential import CredentialResponse, parse_credential_request
-from credentials.openid.errors import InvalidRequest
+from credentials.openid.errors import InvalidCredentialRequest, InvalidRequest
 from credentials.openid.form import MEDIA_TYPE as FORM
 from credentials.openid.form import parse_form
 from credentials.openid.nonce import RANDOM_BYTES, nonce_response
@@ -21,7 +21,9 @@ from issuer.usecases.dpop import ALGORITHMS
 from issuer.usecases.offer import TX_CODE_LENGTH, MadeOffer
 from issuer.usecases.token import IssuedToken
 from issuer.web.desk import Desk
+from service.web.input import media_type_of
 
+JSON: Final = "application/json"
 REQUEST_URI: Final = "urn:ietf:params:oauth:request_uri:"
 _DPOP_ALGORITHMS: Final = tuple(algorithm.value for algorithm in ALGORITHMS)
 _NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
@@ -94,6 +96,9 @@ def router(desk: Desk) -> APIRouter:
     def credential(request: Request, body: Body) -> Response:
         """Credentials (section 8)."""
         grant = _opened(desk, request, "/credential")
+        # OpenID4VCI 1.0 section 8.2; `application/jwt` would be an encrypted request, and our metadata offer none.
+        if media_type_of(request) != JSON:
+            raise InvalidCredentialRequest(f"the body is not {JSON}")
         return _answer(CredentialResponse(desk.issue(grant, parse_credential_request(body))).to_json())
 
     return routes
@@ -126,7 +131,7 @@ def _token_response(issued: IssuedToken) -> TokenResponse:
 
 
 def _form(request: Request, body: bytes) -> dict[str, str]:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+    if media_type_of(request) != FORM:
         raise InvalidRequest(f"the body is not {FORM}")
     return parse_form(body)
 

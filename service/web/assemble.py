@@ -8,6 +8,7 @@ from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.logging import get_logger
+from service.problems import refusal_of
 from service.web.apps import API_ROOT
 from service.web.frame import MAX_BODY_BYTES, Frame
 from service.web.headers import BUSINESS, PREFLIGHT, PROTOCOL, SCREEN, encoded
@@ -78,7 +79,13 @@ def assemble(
     def framed(app: ASGIApp | None, headers: Mapping[str, str]) -> ASGIApp | None:
         if app is None:
             return None
-        return Frame(app, headers=encoded(headers, secure=secure), max_body=max_body, body_limits=body_limits)
+        return Frame(
+            app,
+            headers=encoded(headers, secure=secure),
+            max_body=max_body,
+            body_limits=body_limits,
+            refuse=refusal_of(app),
+        )
 
     return _Root(
         pages=framed(pages, SCREEN),

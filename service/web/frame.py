@@ -1,4 +1,7 @@
-"""What holds for every exchange: headers, a request id, a body limit that counts bytes read, one line in the log."""
+"""What holds for every exchange: headers, a request id, a body of a kind and size that is taken, one line in the log.
+
+The body is read here, whole, before the app sees the request: so its limit holds for routes too that look at no body.
+"""
 
 import secrets
 import time
@@ -6,13 +9,19 @@ from collections.abc import Mapping
 from typing import Final, final
 
 import structlog
-from starlette.exceptions import HTTPException
+from anyio import move_on_after
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.logging import get_logger
-from service.problems import REPORTED
+from service.problems import REPORTED, Refuse
 
 MAX_BODY_BYTES: Final = 1 << 16
+LINGER_SECONDS: Final = 3.0
+LINGER_IDLE_SECONDS: Final = 0.3
+LINGER_BYTES: Final = 1 << 26
 REQUEST_ID: Final = b"x-request-id"
 
 _log: Final = get_logger(__name__)
@@ -23,7 +32,8 @@ _PLAIN_500: Final = b"500"
 class Frame:
     """Wrap an app: limit what it reads, complete what it answers, and let no exception through.
 
-    `body_limits` maps path prefixes to limits of their own, for routes that take uploads.
+    `body_limits` maps path prefixes to limits of their own, for routes that take uploads. `refuse` makes the answer, in
+    the app's own form, to a request that does not come through.
     """
 
     def __init__(
@@ -33,8 +43,10 @@ class Frame:
         headers: Mapping[bytes, bytes],
         max_body: int = MAX_BODY_BYTES,
         body_limits: Mapping[str, int] | None = None,
+        refuse: Refuse | None = None,
     ) -> None:
         self._app = app
+        self._refuse = refuse or _plain
         self._headers = headers
         self._max_body = max_body
         self._body_limits = dict(body_limits or {})
@@ -58,7 +70,7 @@ class Frame:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self._app(scope, self._limited(scope, receive), complete)
+                await self._exchange(scope, receive, complete)
             except Exception as error:  # noqa: BLE001  # the last wall: what the problem table already reported
                 if not reported:
                     _log.error("request_failed", code=type(error).__name__)
@@ -78,34 +90,81 @@ class Frame:
         names = {name.lower() for name, _ in own}
         own += [(name, value) for name, value in self._headers.items() if name not in names]
         own.append((REQUEST_ID, request_id.encode()))
-        if status == 413:
-            # The rest of the body is not read: this connection cannot be used again.
+        if status in (413, 415):
+            # Not all of the body may have been read: this connection cannot be used again.
             own.append((b"connection", b"close"))
         return own
 
-    def _limited(self, scope: Scope, receive: Receive) -> Receive:
-        limit = self._limit_of(scope["path"])
-        stated = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        read = 0
-
-        async def counted() -> Message:
-            nonlocal read
-            # The header may lie, so the bytes are counted too; when it is honest nothing is read at all.
-            if not stated.isdigit() or len(stated) > 18 or int(stated) > limit:
-                raise HTTPException(413)
+    async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        stated, limit = headers.get("content-length"), self._limit_of(scope["path"])
+        # RFC 9110 section 15.5.16: bodies are taken as they are; a few kilobytes of gzip can hold gigabytes.
+        if headers.get("content-encoding", "identity").strip().lower() != "identity":
+            await self._refused(415, scope, receive, send)
+            return
+        if stated is not None and (not stated.isdecimal() or len(stated) > 18 or int(stated) > limit):
+            await self._refused(413, scope, receive, send)
+            return
+        if scope["method"] in ("GET", "HEAD") and stated is None and "transfer-encoding" not in headers:
+            await self._app(scope, receive, send)
+            return
+        body = bytearray()
+        while True:
             message = await receive()
-            read += len(message.get("body", b""))
-            if read > limit:
-                raise HTTPException(413)
-            return message
+            if message["type"] != "http.request":
+                return  # The client has gone: there is nobody to answer.
+            # The stated length may lie or be absent, so the bytes are counted too.
+            body += message.get("body", b"")
+            if len(body) > limit:
+                await self._refused(413, scope, receive, send)
+                return
+            if not message.get("more_body", False):
+                break
+        await self._app(scope, _replayed(bytes(body), receive), send)
 
-        return counted
+    async def _refused(self, status: int, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, and then read on for a moment: a client that is still sending would not see the answer otherwise."""
+
+        async def unfinished(message: Message) -> None:
+            await send({**message, "more_body": True} if message["type"] == "http.response.body" else message)
+
+        await self._refuse(Request(scope), status)(scope, receive, unfinished)
+        with move_on_after(LINGER_SECONDS):
+            await _read_on(receive)
+        await send({"type": "http.response.body", "body": b""})
 
     def _limit_of(self, path: str) -> int:
         for prefix, limit in self._body_limits.items():
             if path.startswith(prefix):
                 return limit
         return self._max_body
+
+
+def _plain(_request: Request, status: int) -> Response:
+    return JSONResponse({"status": status}, status)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+async def _read_on(receive: Receive) -> None:
+    read, more = 0, True
+    while more and read < LINGER_BYTES:
+        more = False
+        with move_on_after(LINGER_IDLE_SECONDS):
+            message = await receive()
+            read += len(message.get("body", b""))
+            more = message.get("more_body", False)
 
 
 async def _plain_500(send: Send) -> None:

@@ -64,17 +64,25 @@ class Form(Mapping[str, str]):
 
 async def json_body(request: Request) -> JsonObject:
     """Read a strict JSON object. Raises UnexpectedMediaType, MalformedInput."""
-    media_type = _media_type(request.headers.get("content-type"))
+    require_json(request)
+    return json_object(await request.body(), "the body")
+
+
+def require_json(request: Request) -> None:
+    """Demand that the body is said to be JSON. Raises UnexpectedMediaType."""
+    media_type = media_type_of(request)
     if media_type != "application/json" and not media_type.endswith("+json"):
         raise UnexpectedMediaType("the body must be application/json")
-    return json_object(await request.body(), "the body")
+
+
+def media_type_of(request: Request) -> str:
+    """Return the media type of a request's body in lower case, without parameters; empty when there is none."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 async def form_body(request: Request) -> Form:
     """Read a form (`application/x-www-form-urlencoded`, UTF-8). Raises UnexpectedMediaType, MalformedInput."""
-    if _media_type(request.headers.get("content-type")) != FORM:
-        raise UnexpectedMediaType(f"the body must be {FORM}")
-    return Form(_pairs(await request.body(), "the form"))
+    return Form(_pairs(await _form_bytes(request), "the form"))
 
 
 async def single_form(request: Request) -> dict[str, str]:
@@ -93,9 +101,14 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]  # narrower on purpose
         """Return FastAPI's own handler, given our request class."""
         handler = super().get_route_handler()
+        takes_json = self.body_field is not None
 
         async def strict(request: Request) -> Response:
-            return await handler(_StrictRequest(request.scope, request.receive))
+            ours = _StrictRequest(request.scope, request.receive)
+            # Without a body it is for FastAPI to say which fields are missing, if any.
+            if takes_json and await ours.body():
+                require_json(ours)
+            return await handler(ours)
 
         return strict
 
@@ -109,13 +122,9 @@ class _StrictRequest(Request):
 
 
 async def _form_bytes(request: Request) -> bytes:
-    if _media_type(request.headers.get("content-type")) != FORM:
+    if media_type_of(request) != FORM:
         raise UnexpectedMediaType(f"the body must be {FORM}")
     return await request.body()
-
-
-def _media_type(header: str | None) -> str:
-    return (header or "").partition(";")[0].strip().lower()
 
 
 def _single(pairs: list[tuple[str, str]]) -> dict[str, str]:

@@ -421,6 +421,18 @@ def assert_refused_proof(answer: Any) -> None:
     assert answer.headers["www-authenticate"].endswith(', algs="ES256"')
 
 
+@pytest.mark.parametrize("content_type", ["text/plain", "application/jwt", "application/x-www-form-urlencoded", None])
+def test_a_credential_request_is_json_and_is_said_to_be(scene: Scene, content_type: str | None) -> None:
+    # OpenID4VCI 1.0 sections 8.2 and 8.3.1.2.
+    wallet = scene.wallet_with_token("overzicht_sdjwt")
+    request = {"credential_configuration_id": "overzicht_sdjwt", "proofs": {"jwt": wallet.proofs()}}
+    headers = {"authorization": f"Bearer {wallet.token}"} | ({"content-type": content_type} if content_type else {})
+    refused = wallet.http.post("/credential", content=json.dumps(request), headers=headers)
+    assert error_of(refused) == (400, "invalid_credential_request")
+    headers["content-type"] = "Application/JSON; charset=utf-8"
+    assert wallet.http.post("/credential", content=json.dumps(request), headers=headers).status_code == 200
+
+
 def test_a_card_names_its_type_and_no_hash_of_what_nobody_can_fetch(scene: Scene) -> None:
     wallet = scene.wallet_with_token("overzicht_sdjwt")
     (card,) = wallet.credentials("overzicht_sdjwt")

@@ -51,6 +51,23 @@ def altered(document: JsonObject, **members: Any) -> JsonObject:
     return copied
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/issuers/eddsa-rdfc-2022/credentials/issue",
+        "/credentials/derive",
+        "/credentials/status",
+        "/credentials/verify",
+        "/presentations/verify",
+    ],
+)
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_what_is_not_said_to_be_json_is_not_read(api: Api, path: str, content_type: str) -> None:
+    answer = api.client.post(api.address + path, content=b"{}", headers={"content-type": content_type})
+    assert answer.status_code == 415
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
 @pytest.mark.parametrize("version", ["2.0", "1.1"])
 @pytest.mark.parametrize("instance", WITH_PROOF)
 def test_what_an_issuer_signs_is_verified_and_what_was_altered_is_not(api: Api, instance: str, version: str) -> None:

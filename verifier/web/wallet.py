@@ -16,6 +16,7 @@ from credentials.openid.request_object import MEDIA_TYPE as REQUEST_OBJECT
 from credentials.openid.vp_response import MAX_FORM_BYTES, acknowledgement
 from service.problems import ProblemMap
 from service.web.apps import protocol_app
+from service.web.input import media_type_of
 from verifier.usecases.answering import Answering
 from verifier.usecases.asking import Asking
 
@@ -52,10 +53,9 @@ def _request_object(jwt: str) -> Response:
 
 
 async def _form(request: Request, most: int, error: ErrorClass) -> Mapping[str, str]:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await request.body()
     if not body:
         return {}
-    if media_type != FORM:
+    if media_type_of(request) != FORM:
         raise error(f"the body must be {FORM}")
     return parse_form(body, max_bytes=most, error=error)

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from service.web import ApiModel
+from service.web.input import StrictRoute
 from wallet_api.domain.collection import Collection
 from wallet_api.domain.errors import UnknownStep
 from wallet_api.domain.wallet import WalletNumber
@@ -20,7 +21,7 @@ from wallet_api.web.bundle import Machine, Machines, Wallet
 
 ROOT: Final = "/api/v1"
 
-router: Final = APIRouter(prefix=ROOT)
+router: Final = APIRouter(prefix=ROOT, route_class=StrictRoute)
 
 
 class NewWalletBody(ApiModel):

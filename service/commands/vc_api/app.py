@@ -19,10 +19,10 @@ from service.commands.vc_api.lists import MESSAGES, UnknownCredential
 from service.commands.vc_api.problems import PROBLEM_JSON, InvalidRequest, details_of
 from service.commands.vc_api.request import Options, document_of
 from service.commands.vc_api.verifying import Outcome
-from service.errors import NotFound
+from service.errors import NotFound, UnexpectedMediaType
 from service.logging import get_logger
 from service.web.assemble import assemble
-from service.web.input import json_body
+from service.web.input import json_body, require_json
 
 MAX_BODY_BYTES: Final = 1 << 20
 
@@ -91,6 +91,7 @@ def _add_reading(app: FastAPI, door: Door) -> None:
 
 
 async def _verified(request: Request, name: str, verify: Callable[[JsonObject, Options, Outcome], None]) -> Response:
+    require_json(request)
     outcome = Outcome()
     try:
         body = await json_body(request)
@@ -115,6 +116,8 @@ def _add_errors(app: FastAPI) -> None:
         known = error if isinstance(error, BlauweKnopError) else MalformedInput("the input cannot be read")
         _log.info("refused", code=known.code)
         status = 404 if isinstance(known, NotFound | UnknownCredential) else 400
+        if isinstance(known, UnexpectedMediaType):
+            status = 415
         return JSONResponse({**details_of(known), "status": status}, status, media_type=PROBLEM_JSON)
 
     async def other(_request: Request, error: Exception) -> Response:
