@@ -7,8 +7,9 @@ that agencies have. Knows no credential format, no HTTP and no storage.
 
 from credentials.debts.agency import Agency, Organisation
 from credentials.debts.bsn import Bsn
-from credentials.debts.case import Case, Phase, fold
+from credentials.debts.case import Case, fold
 from credentials.debts.errors import SourceError
 from credentials.debts.overview import Overview, overview_of
+from credentials.debts.phase import Phase
 
 __all__ = ["Agency", "Bsn", "Case", "Organisation", "Overview", "Phase", "SourceError", "fold", "overview_of"]

@@ -12,7 +12,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Final, final
 
 from credentials.clock import dutch_day
@@ -20,6 +19,7 @@ from credentials.debts.agency import Agency, Organisation
 from credentials.debts.catalogue import Dischargeable, LegalGround, Preference, Remedy, describe
 from credentials.debts.consistency import checked_events
 from credentials.debts.demands import Demand, live_demands
+from credentials.debts.due import NOTHING_DUE, Due, due_of
 from credentials.debts.errors import EmptyCase
 from credentials.debts.events import (
     Category,
@@ -33,27 +33,8 @@ from credentials.debts.events import (
     SetOff,
     Stage,
 )
+from credentials.debts.phase import Phase
 
-
-class Phase(StrEnum):
-    """How far collection has come, in ascending order of urgency (`rank`)."""
-
-    NONE = "geen"
-    SUSPENDED = "opgeschort"
-    PLAN = "regeling"
-    NOTICE = "aanschrijving"
-    REMINDER = "herinnering"
-    FINAL_NOTICE = "aanmaning"
-    WRIT = "dwangbevel"
-    TRANSFERRED = "overgedragen"
-
-    @property
-    def rank(self) -> int:
-        """The place in the order above: a higher rank is more urgent."""
-        return _RANKS[self]
-
-
-_RANKS: Final = {phase: rank for rank, phase in enumerate(Phase)}
 _PHASE_OF: Final = {Stage.NOTICE: Phase.NOTICE, Stage.REMINDER: Phase.REMINDER, Stage.FINAL_NOTICE: Phase.FINAL_NOTICE}
 
 
@@ -114,7 +95,11 @@ NO_STATEMENTS: Final = Statements()
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One case at one moment. Amounts in whole cents; `events` in order of time, none after `as_of`."""
+    """One case at one moment. Amounts in whole cents; `events` in order of time, none after `as_of`.
+
+    `next_due_amount` is all that is due at that moment, with its earliest day `next_due_date` (None where it has none),
+    or else what falls due next; what it comes to on a day is told by `due_on`.
+    """
 
     reference: str
     source: Agency
@@ -157,6 +142,19 @@ class Case:
         """Tell whether anything is left to pay or to come back."""
         return self.balance != 0
 
+    def due_on(self, today: date) -> Due:
+        """Tell what is due on a Dutch day (`credentials.debts.due`)."""
+        due = due_of(
+            today,
+            as_of=dutch_day(self.as_of),
+            balance=self.balance,
+            arrears=self.arrears,
+            first_day=self.next_due_date,
+            first_amount=self.next_due_amount,
+            phase=self.phase,
+        )
+        return due or NOTHING_DUE
+
 
 def fold(
     events: Iterable[Event],
@@ -197,7 +195,7 @@ def fold(
         names,
     )
     entry = describe(primary.type)
-    dated = [demand for demand in unpaid if demand.event.due is not None] if balance else []
+    first = _first_due(unpaid, [*late, *(each for each in unpaid if each not in late and each.event.due == today)])
     return Case(
         reference=reference,
         source=source,
@@ -219,8 +217,8 @@ def fold(
         demands=demands,
         arrears=min(sum(demand.outstanding for demand in late), balance),
         phase=_phase(balance, stated, unpaid, transferred=imposed_by.oin != executed_by.oin),
-        next_due_date=dated[0].event.due if dated else None,
-        next_due_amount=_first_due(dated, balance),
+        next_due_date=min((each.event.due for each in first if each.event.due), default=None) if balance else None,
+        next_due_amount=min(sum(each.outstanding for each in first), balance) if first and balance else None,
         payment=_payment(unpaid, demands) if balance else None,
         plan=Plan(stated.plan, kept=not late or not balance) if stated.plan is not None else None,
         legal_ground=_legal_ground(primary, entry.legal_ground),
@@ -289,11 +287,12 @@ def _phase(balance: int, stated: Statements, unpaid: Sequence[Demand], *, transf
     return max((_PHASE_OF[demand.event.stage] for demand in unpaid), key=lambda phase: phase.rank, default=Phase.NONE)
 
 
-def _first_due(dated: Sequence[Demand], balance: int) -> int | None:
-    if not dated:
-        return None
-    first = dated[0].event.due
-    return min(sum(demand.outstanding for demand in dated if demand.event.due == first), balance)
+def _first_due(unpaid: Sequence[Demand], due: Sequence[Demand]) -> Sequence[Demand]:
+    """Return all that is due, or else what falls due on the first day to come."""
+    if due:
+        return due
+    days = [each.event.due for each in unpaid if each.event.due is not None]
+    return [each for each in unpaid if each.event.due == min(days)] if days else []
 
 
 def _payment(unpaid: Sequence[Demand], demands: Sequence[Demand]) -> PaymentDetails | None:

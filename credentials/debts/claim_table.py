@@ -119,7 +119,7 @@ CASE_LEAVES: Final = (
     _leaf("laatste_gebeurtenis_datum", Kind.DAY, "Laatste verandering op", "Last change on"),
     _leaf("fase", Kind.TEXT, "Stap van de inning", "Collection stage"),
     _leaf("eerst_vervalt_datum", Kind.DAY, "Uiterlijk betalen op", "Pay by"),
-    _leaf("eerst_vervalt_bedrag", Kind.AMOUNT, "Nu te betalen (eurocent)", "To pay first (euro cents)"),
+    _leaf("eerst_vervalt_bedrag", Kind.AMOUNT, "Als eerste te betalen (eurocent)", "To pay first (euro cents)"),
     _leaf("betaling.iban", Kind.TEXT, "Betalen op rekening", "Pay to account"),
     _leaf("betaling.tnv", Kind.TEXT, "Rekening op naam van", "Account holder"),
     _leaf("betaling.kenmerk", Kind.TEXT, "Betalingskenmerk", "Payment reference", term="betalingskenmerk"),

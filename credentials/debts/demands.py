@@ -37,10 +37,11 @@ class Demand:
         return self.event.amount - self.covered
 
     def in_arrears(self, on: date) -> bool:
-        """Tell whether it should have been paid before this day: past due, or already a final notice."""
-        if not self.outstanding:
-            return False
-        return self.event.stage is Stage.FINAL_NOTICE or (self.event.due is not None and self.event.due < on)
+        """Tell whether it is late on this day (`credentials.debts.due`)."""
+        if not self.outstanding or self.event.stage is Stage.FINAL_NOTICE:
+            return self.outstanding > 0
+        # A reminder that grants no new day recalls one that has passed.
+        return self.event.stage is Stage.REMINDER if self.event.due is None else self.event.due < on
 
 
 def live_demands(events: Iterable[Event]) -> tuple[Demand, ...]:

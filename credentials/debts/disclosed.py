@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, TypeVar, final
 
+from credentials.clock import dutch_day
 from credentials.debts.bsn import Bsn
-from credentials.debts.case import Phase
 from credentials.debts.catalogue import Dischargeable, Rank
 from credentials.debts.dates import parse_day, parse_moment
+from credentials.debts.due import Due, due_of
 from credentials.debts.errors import InvalidBsn, InvalidField, MalformedClaims
 from credentials.debts.money import checked
+from credentials.debts.phase import Phase
 from credentials.encoding import JsonObject, JsonValue
 
 T = TypeVar("T")
@@ -135,6 +137,18 @@ class DisclosedCase:
     remedy_url: str | None = None
     event_count: int | None = None
     events: tuple[DisclosedEvent, ...] = ()
+
+    def due_on(self, today: date) -> Due | None:
+        """Tell what is due on a Dutch day; None when what was disclosed does not tell (`credentials.debts.due`)."""
+        return due_of(
+            today,
+            as_of=None if self.as_of is None else dutch_day(self.as_of),
+            balance=self.balance,
+            arrears=self.arrears,
+            first_day=self.next_due_date,
+            first_amount=self.next_due_amount,
+            phase=self.phase,
+        )
 
     @property
     def dedup_keys(self) -> frozenset[tuple[str, str, str]]:

@@ -12,8 +12,9 @@ from typing import Final, final
 
 from credentials.debts.agency import Agency
 from credentials.debts.bsn import Bsn
-from credentials.debts.case import Case, Phase
+from credentials.debts.case import Case
 from credentials.debts.errors import InconsistentCase
+from credentials.debts.phase import Phase
 
 DETAIL_SLOTS: Final = 20
 """So many open cases are stated with details in the overview; the others by their digest alone."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from credentials.debts.case import Case, Phase
+from credentials.debts.case import Case
+from credentials.debts.due import Due
+from credentials.debts.phase import Phase
 from issuer.domain.facts import Facts
 
 
@@ -25,13 +27,11 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A case as it is told: `now` is what must be paid at once, `due` before when, `late` whether that is past."""
+    """A case as it is told, with what is due of it today."""
 
     case: Case = field(repr=False)
     group: Group
-    now: int
-    due: date | None
-    late: bool
+    due: Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +47,32 @@ class Letter:
     @property
     def now(self) -> int:
         """What must be paid at once, over all cases."""
-        return sum(each.now for each in self.told)
+        return sum(each.due.now for each in self.told)
 
     @property
     def first_due(self) -> date | None:
-        """The first day before which something must be paid; in the past when it is late."""
-        return min((each.due for each in self.told if each.now and each.due), default=None)
+        """The first day by which something of it must be paid; in the past when it is late."""
+        return min((each.due.pay_by for each in self.told if each.due.now and each.due.pay_by), default=None)
+
+    @property
+    def next_day(self) -> date | None:
+        """The first day on which something falls due that is not due yet."""
+        return min((each.due.next_day for each in self.told if each.due.next_day), default=None)
+
+    @property
+    def next_amount(self) -> int:
+        """What falls due on that day."""
+        return sum(each.due.next_amount for each in self.told if each.due.next_day == self.next_day)
 
     @property
     def all_late(self) -> bool:
         """Say whether the day has passed for everything that must be paid."""
-        return all(each.late for each in self.told if each.now)
+        return all(each.due.late == each.due.now for each in self.told)
 
     @property
     def anything_late(self) -> bool:
         """Say whether a day of payment has passed."""
-        return any(each.late for each in self.told)
+        return any(each.due.late for each in self.told)
 
 
 def letter(facts: Facts, today: date) -> Letter:
@@ -73,25 +83,22 @@ def letter(facts: Facts, today: date) -> Letter:
 
 def _told(cases: Iterable[Case], today: date) -> Iterable[Told]:
     for case in cases:
-        group = _group(case)
-        now = max(case.arrears, case.next_due_amount or 0) if group is Group.NOW else 0
-        if group is Group.PLAN:
-            now = case.arrears
-        late = case.arrears > 0 or (bool(now) and case.next_due_date is not None and case.next_due_date < today)
-        yield Told(case, group, now, case.next_due_date, late)
+        due = case.due_on(today)
+        yield Told(case, _group(case, due), due)
 
 
-def _group(case: Case) -> Group:
+def _group(case: Case, due: Due) -> Group:
     if case.balance == 0:
         return Group.DONE
     if case.balance < 0:
         return Group.BACK
     if case.phase is Phase.SUSPENDED:
         return Group.PAUSED
-    if case.phase is Phase.PLAN or case.plan is not None:
-        return Group.PLAN
-    return Group.NOW if case.arrears or case.next_due_amount else Group.LATER
+    if due.now:
+        return Group.NOW
+    return Group.PLAN if case.phase is Phase.PLAN or case.plan is not None else Group.LATER
 
 
 def _urgency(told: Told) -> tuple[int, date, int]:
-    return list(Group).index(told.group), told.due or date.max, -told.case.balance
+    day = told.due.pay_by or told.due.next_day or date.max
+    return list(Group).index(told.group), day, -told.case.balance

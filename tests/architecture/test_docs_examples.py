@@ -5,8 +5,8 @@ from pathlib import Path
 
 from credentials.debts.agency import Agency
 from credentials.debts.bsn import Bsn
-from credentials.debts.case import Phase
 from credentials.debts.errors import SourceError
+from credentials.debts.phase import Phase
 from issuer.app.compose import csv_columns
 from issuer.settings import CsvSource, load_agency, require_source
 from issuer.sources import CsvFileSource

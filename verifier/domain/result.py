@@ -14,12 +14,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, TypeAlias
 
-from credentials.clock import days_between
+from credentials.clock import days_between, dutch_day
 from credentials.debts.dedup import distinct_debts
 from credentials.debts.disclosed import DisclosedCase, DisclosedOverview, read_case, read_overview
+from credentials.debts.due import Due
 from verifier.domain import words
 from verifier.domain.evidence import CASE, OVERVIEW, Body, Evidence, Outcome
 from verifier.domain.templates import Template
@@ -60,7 +61,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """One debt as one organisation states it. `position` is its place in the answer's evidence."""
+    """One debt as one organisation states it. `position` is its place in the answer's evidence.
+
+    `due` is what was due of it on the day of checking; None when what was shown does not tell.
+    """
 
     position: int
     body: Body
@@ -69,6 +73,7 @@ class CaseLine:
     linked: bool
     counted: bool = True
     also_at: tuple[Body, ...] = ()
+    due: Due | None = None
 
     @property
     def amounts(self) -> Totals:
@@ -196,7 +201,7 @@ def _line(
     body: Body, found: Sequence[tuple[int, Evidence]], template: Template, now: datetime, *, cases_asked: bool
 ) -> AgencyLine:
     position, overview = _newest_overview(found)
-    cases = _cases(body, found, overview)
+    cases = _cases(body, found, overview, dutch_day(now))
     unproven = tuple(Unproven(place, each, words.not_counted(each.outcome)) for place, each in found if not each.proven)
     linked = [case for case in cases if case.linked]
     as_of = overview.as_of if overview is not None else _oldest(cases)
@@ -233,7 +238,7 @@ def _newest_overview(found: Sequence[tuple[int, Evidence]]) -> tuple[int | None,
 
 
 def _cases(
-    body: Body, found: Sequence[tuple[int, Evidence]], overview: DisclosedOverview | None
+    body: Body, found: Sequence[tuple[int, Evidence]], overview: DisclosedOverview | None, today: date
 ) -> tuple[CaseLine, ...]:
     digests = overview.digests if overview is not None else frozenset()
     seen: set[str] = set()
@@ -247,7 +252,8 @@ def _cases(
         seen |= {case.digest} if case.digest is not None else set()
         linked = case.digest is not None and case.digest in digests
         # Without an overview, or with one that kept its digests hidden, there is nothing that a case could contradict.
-        lines.append(CaseLine(position, body, case, each, linked=linked, counted=linked or not digests))
+        counted = linked or not digests
+        lines.append(CaseLine(position, body, case, each, linked=linked, counted=counted, due=case.due_on(today)))
     return tuple(lines)
 
 

@@ -1,11 +1,11 @@
 """A result as JSON: what the business API answers and what the counsellor downloads. Amounts are whole euro cents."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from credentials.encoding import JsonObject, JsonValue
 from verifier.domain.evidence import Body, Evidence
 from verifier.domain.request import Answer, VerificationRequest
-from verifier.domain.result import AgencyLine, Duplicate, Result, Totals
+from verifier.domain.result import AgencyLine, CaseLine, Duplicate, Result, Totals
 from verifier.domain.templates import Template
 
 
@@ -29,6 +29,7 @@ def result_document(answer: Answer, result: Result) -> JsonObject:
     return {
         "ontvangenOp": moment(answer.received_at),
         "gecontroleerdOp": moment(answer.checked_at),
+        "schulden": [_debt(line) for line in result.proven_cases],
         "bewijzen": [_evidence(each) for each in answer.evidence],
         "totalen": totals_document(result.totals),
         "volledig": result.complete,
@@ -83,6 +84,26 @@ def _evidence(evidence: Evidence) -> JsonObject:
         "controles": checks,
         "gegevens": evidence.claims if evidence.proven else {},
     }
+
+
+def _debt(line: CaseLine) -> JsonObject:
+    case, due = line.case, line.due
+    return {
+        "uitgever": _body(line.body),
+        "zaakkenmerk": case.reference,
+        "saldo": case.balance,
+        "nuTeBetalen": due.now if due else None,
+        "teLaat": due.late if due else None,
+        "teLaatSinds": _day(due.late_since) if due else None,
+        "uiterlijkBetalenOp": _day(due.pay_by or due.next_day) if due else None,
+        "danTeBetalen": due.next_amount if due else None,
+        "teltMee": line.counted,
+        "ookBij": [_body(body) for body in line.also_at],
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _line(line: AgencyLine) -> JsonObject:

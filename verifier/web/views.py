@@ -7,6 +7,7 @@ from typing import Final
 
 from credentials.debts.catalogue import describe
 from credentials.debts.disclosed import DisclosedCase, read_overview
+from credentials.debts.due import Due
 from service.i18n import day, euro, moment, plural
 from verifier.domain.evidence import OVERVIEW, Evidence
 from verifier.domain.request import Answered, Declined, Intake, VerificationRequest
@@ -186,7 +187,7 @@ def debt_facts(line: CaseLine) -> list[tuple[str, str]]:
     case = line.case
     pairs: list[tuple[str, str | None]] = [
         ("Nog te betalen", _euro(case.balance)),
-        ("Achterstand", _euro(case.arrears)),
+        *_due(line.due),
         ("Opgelegd in totaal", _euro(case.owed)),
         ("Betaald of verrekend", _euro(case.settled)),
         ("Oorspronkelijk bedrag", _euro(case.principal)),
@@ -195,8 +196,6 @@ def debt_facts(line: CaseLine) -> list[tuple[str, str]]:
         ("Rente", _euro(case.interest)),
         ("Andere kosten", _euro(case.other_costs)),
         ("Fase", PHASES.get(str(case.phase), "") if case.phase else None),
-        ("Uiterlijk betalen op", _day(case.next_due_date)),
-        ("Dan te betalen", _euro(case.next_due_amount)),
         ("Betalingsregeling", _plan(case)),
         ("Opgelegd door", case.imposed_by.name),
         ("Uitgevoerd door", case.executed_by.name),
@@ -213,6 +212,18 @@ def debt_facts(line: CaseLine) -> list[tuple[str, str]]:
         ("Betalingskenmerk", case.payment_reference),
     ]
     return [(label, str(value)) for label, value in pairs if value]
+
+
+def _due(due: Due | None) -> list[tuple[str, str | None]]:
+    if due is None:
+        return []
+    return [
+        ("Nu te betalen", _euro(due.now)),
+        ("Daarvan te laat", _euro(due.late or None)),
+        ("Te laat sinds", _day(due.late_since)),
+        ("Uiterlijk betalen op", _day(due.next_day if due.next_day or due.late_since else due.pay_by)),
+        ("Dan te betalen", _euro(due.next_amount or None)),
+    ]
 
 
 def history(case: DisclosedCase) -> list[tuple[str, str, str]]:

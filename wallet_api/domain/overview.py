@@ -4,7 +4,8 @@
 2. A debt that two bodies serve is counted once; the other card stays in sight as the same debt.
 3. Totals are the agencies' own totals, less what would be counted twice. They are never made up from parts when the
    agency stated the whole.
-4. Each debt is in one group: to pay now, later, in a plan, or done.
+4. What is due now, late and still to come is what `credentials.debts.due` says of each card, today. Each debt is in one
+   group by it: to pay now, later, in a plan, or done.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,6 @@ from enum import StrEnum
 from typing import Final, final
 
 from credentials.clock import dutch_day
-from credentials.debts.case import Phase
 from credentials.debts.dedup import distinct_debts
 from credentials.debts.disclosed import (
     DisclosedCase,
@@ -23,14 +23,13 @@ from credentials.debts.disclosed import (
     read_case,
     read_overview,
 )
+from credentials.debts.due import NOTHING_DUE, Due
+from credentials.debts.phase import Phase
 from credentials.errors import MalformedInput
 from wallet_api.domain.card import Agency, Card, Standing
 from wallet_api.domain.issuance import CASE, OVERVIEW
 
-SOON: Final = timedelta(days=14)
 OLD: Final = timedelta(days=14)
-
-_URGENT: Final = frozenset({Phase.REMINDER, Phase.FINAL_NOTICE, Phase.WRIT})
 
 
 class Group(StrEnum):
@@ -61,14 +60,14 @@ class DebtLine:
     card: Card
     case: DisclosedCase
     group: Group
-    to_pay_now: int
+    due: Due
     freshness: Freshness
     elsewhere: tuple[Card, ...] = ()
 
     @property
-    def due(self) -> date | None:
-        """Before when something must be paid."""
-        return self.case.next_due_date if self.group is not Group.DONE else None
+    def day(self) -> date | None:
+        """By when something must be paid, or must have been."""
+        return self.due.pay_by if self.due.now else self.due.next_day
 
     @property
     def balance(self) -> int:
@@ -86,6 +85,7 @@ class AgencyLine:
     stated: DisclosedOverview | None
     freshness: Freshness
     cards_shown: int
+    arrears_shown: int = 0
     without_card: tuple[DisclosedSlot, ...] = ()
 
     @property
@@ -97,6 +97,13 @@ class AgencyLine:
     def as_of(self) -> datetime | None:
         """The agency's reference date."""
         return self.stated.as_of if self.stated is not None else None
+
+    @property
+    def late_without_card(self) -> int:
+        """What the agency states to be late in all, beyond what its cards here do."""
+        if self.stated is None or not self.without_card or self.freshness is Freshness.WITHDRAWN:
+            return 0
+        return max((self.stated.arrears or 0) - self.arrears_shown, 0)
 
     @property
     def complete(self) -> bool:
@@ -123,23 +130,38 @@ class CitizenOverview:
     def group(self, group: Group) -> tuple[DebtLine, ...]:
         """Return the debts of one group, what is due first at the top."""
         lines = [line for line in self.debts if line.group is group]
-        return tuple(sorted(lines, key=lambda line: (line.due is None, line.due or date.max, -line.balance)))
+        return tuple(sorted(lines, key=lambda line: (line.day or date.max, -line.balance)))
 
     @property
     def to_pay_now(self) -> int:
         """What must be paid now, over all debts."""
-        return sum(line.to_pay_now for line in self.group(Group.NOW))
+        return sum(line.due.now for line in self.debts) + sum(line.late_without_card for line in self.agencies)
+
+    @property
+    def late(self) -> int:
+        """What of it should have been paid already."""
+        return sum(line.due.late for line in self.debts) + sum(line.late_without_card for line in self.agencies)
 
     @property
     def payees(self) -> int:
         """How many organisations must be paid now."""
-        return len({payee(line.case, line.card.agency) for line in self.group(Group.NOW)})
+        debts = {payee(line.case, line.card.agency) for line in self.group(Group.NOW)}
+        return len(debts | {line.agency.name for line in self.agencies if line.late_without_card})
 
     @property
     def first_due(self) -> date | None:
-        """When the first of what is to be paid now must be paid, if any agency says a date."""
-        dates = [line.due for line in self.group(Group.NOW) if line.due is not None]
-        return min(dates, default=None)
+        """When the first of what is due now must be paid or must have been, if any agency says a date."""
+        return min((line.due.pay_by for line in self.debts if line.due.pay_by is not None), default=None)
+
+    @property
+    def next_day(self) -> date | None:
+        """The first day on which something falls due that is not due yet."""
+        return min((line.due.next_day for line in self.debts if line.due.next_day is not None), default=None)
+
+    @property
+    def next_amount(self) -> int:
+        """What falls due on that day."""
+        return sum(line.due.next_amount for line in self.debts if line.due.next_day == self.next_day)
 
     @property
     def oldest(self) -> datetime | None:
@@ -259,28 +281,19 @@ def _debt_lines(cards: Sequence[Card], now: datetime) -> list[DebtLine]:
             for other, _ in members[1:]
             if other.agency.identifier != card.agency.identifier
         }
-        group, amount = _group(card, case, dutch_day(now))
-        lines.append(DebtLine(card, case, group, amount, freshness_of(card, now), tuple(elsewhere.values())))
+        group, due = _group(card, case, dutch_day(now))
+        lines.append(DebtLine(card, case, group, due, freshness_of(card, now), tuple(elsewhere.values())))
     return lines
 
 
-def _group(card: Card, case: DisclosedCase, today: date) -> tuple[Group, int]:
-    balance = case.balance or 0
-    if card.gone_since is not None or balance <= 0:
-        return Group.DONE, 0
-    arrears = case.arrears or 0
-    if case.phase is Phase.SUSPENDED:
-        return Group.LATER, 0
-    soon = case.next_due_date is not None and case.next_due_date <= today + SOON
-    due = (case.next_due_amount or balance) if soon else 0
-    in_plan = case.phase is Phase.PLAN or case.plan_instalment is not None
-    if in_plan and not arrears and case.plan_kept is not False:
-        return Group.PLAN, 0
-    if arrears or due:
-        return Group.NOW, min(max(arrears, due), balance)
-    if case.phase in _URGENT or (case.phase is Phase.TRANSFERRED and case.next_due_date is None):
-        return Group.NOW, min(case.next_due_amount or balance, balance)
-    return Group.LATER, 0
+def _group(card: Card, case: DisclosedCase, today: date) -> tuple[Group, Due]:
+    if card.gone_since is not None or (case.balance or 0) <= 0:
+        return Group.DONE, NOTHING_DUE
+    due = case.due_on(today) or NOTHING_DUE
+    if due.now:
+        return Group.NOW, due
+    in_plan = case.phase is Phase.PLAN or (case.plan_instalment is not None and case.phase is not Phase.SUSPENDED)
+    return Group.PLAN if in_plan else Group.LATER, due
 
 
 def _agency_line(agency: Agency, card: Card | None, lines: Sequence[DebtLine], now: datetime) -> AgencyLine:
@@ -298,4 +311,5 @@ def _agency_line(agency: Agency, card: Card | None, lines: Sequence[DebtLine], n
     if len(missing) > (stated.open_cases or 0) - len(own):
         # Cards of another visit bear other digests; then their number must do.
         missing = missing[: max((stated.open_cases or 0) - len(own), 0)]
-    return AgencyLine(agency, card, stated, freshness_of(card, now), len(own), missing)
+    arrears = sum(max(read_case(each.claims).arrears or 0, 0) for each in own)
+    return AgencyLine(agency, card, stated, freshness_of(card, now), len(own), arrears, missing)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from credentials.debts.case import Phase
 from credentials.debts.catalogue import CATALOGUE
 from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE
+from credentials.debts.phase import Phase
 from wallet_api.domain.collection import Failure, Outcome
 from wallet_api.domain.overview import Freshness, Group
 

@@ -10,12 +10,12 @@ from datetime import date, datetime
 from typing import Any, Final, Literal, TypeAlias, final
 
 from credentials.debts.agency import is_oin
-from credentials.debts.case import Phase
 from credentials.debts.catalogue import Dischargeable, Rank, is_claim_type
 from credentials.debts.dates import parse_day, parse_moment, write_moment
 from credentials.debts.errors import InvalidField, MissingField
 from credentials.debts.events import Category, Stage
 from credentials.debts.money import checked
+from credentials.debts.phase import Phase
 from credentials.debts.spreadsheets import spreadsheet_fault
 from credentials.encoding import JsonObject, JsonValue
 from credentials.plain_text import text_fault

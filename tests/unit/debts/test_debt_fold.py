@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from credentials.debts.case import Phase, PlanTerms, Statements
+from credentials.debts.case import PlanTerms, Statements
 from credentials.debts.catalogue import Preference, Rank, Remedy
 from credentials.debts.dates import parse_moment
 from credentials.debts.errors import (
@@ -28,6 +28,7 @@ from credentials.debts.events import (
     stable_event_id,
 )
 from credentials.debts.overview import overview_of
+from credentials.debts.phase import Phase
 from tests.debt_builders import AS_OF, CJIB, a_case, agency, demanded, imposed, many_cases, on, paid, withdrawn
 
 

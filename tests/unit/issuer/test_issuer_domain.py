@@ -129,7 +129,7 @@ class TestSecrets:
         assert hashed("\ud800") != hashed("x")
 
     def test_a_key_is_not_printed(self) -> None:
-        assert "1f" not in repr(DERIVATION)
+        assert "1c1d1e1f" not in repr(DERIVATION)
 
 
 def facts_of(count: int) -> Facts:
@@ -211,10 +211,13 @@ class TestFingerprints:
 class TestLetter:
     def told(self, *cases: object) -> list[tuple[Group, int]]:
         facts = Facts.of(CJIB, cases, on(40))  # type: ignore[arg-type]  # cases
-        return [(each.group, each.now) for each in letter(facts, TODAY).told]
+        return [(each.group, each.due.now) for each in letter(facts, TODAY).told]
 
-    def test_what_is_demanded_is_to_be_paid_now(self) -> None:
+    def test_what_was_to_be_paid_before_today_is_to_be_paid_now(self) -> None:
         assert self.told(a_case(imposed("f1", 1000), demanded("b1", 600, 1, due=30))) == [(Group.NOW, 600)]
+
+    def test_what_falls_due_after_today_comes_later(self) -> None:
+        assert self.told(a_case(imposed("f1", 1000), demanded("b1", 600, 1, due=400))) == [(Group.LATER, 0)]
 
     def test_what_is_not_demanded_comes_later(self) -> None:
         assert self.told(a_case(imposed("f1", 1000))) == [(Group.LATER, 0)]
@@ -235,6 +238,6 @@ class TestLetter:
         facts = Facts.of(CJIB, [soon, late], on(40))
         written = letter(facts, TODAY)
         assert [each.case.reference for each in written.told] == ["A", "B"]
-        assert written.now == 1500
-        assert (written.anything_late, written.all_late) == (True, False)
+        assert (written.now, written.next_amount, written.next_day) == (1000, 500, on(400).date())
+        assert (written.anything_late, written.all_late) == (True, True)
         assert written.first_due == date(2026, 1, 10)

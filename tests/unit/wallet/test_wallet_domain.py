@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from credentials.debts.case import Phase
 from credentials.debts.claims import OVERVIEW_TYPE
+from credentials.debts.phase import Phase
 from credentials.errors import BlauweKnopError
 from wallet_api.domain import errors
 from wallet_api.domain.card import Agency

@@ -145,9 +145,9 @@ def a_case(**claims: Any) -> list[Card]:
     [
         # Behind with payments.
         ({"saldo": 900, "achterstand": 500, "fase": "herinnering"}, Group.NOW, 500),
-        # Due within two weeks, or at a later time.
-        ({"saldo": 900, "achterstand": 0, "fase": "aanschrijving", DUE: "2026-11-15", DUE_AMOUNT: 300}, Group.NOW, 300),
-        ({"saldo": 900, "achterstand": 0, "fase": "aanschrijving", DUE: "2026-11-16", DUE_AMOUNT: 300}, Group.LATER, 0),
+        # Due today, or tomorrow.
+        ({"saldo": 900, "achterstand": 0, "fase": "aanschrijving", DUE: "2026-11-01", DUE_AMOUNT: 300}, Group.NOW, 300),
+        ({"saldo": 900, "achterstand": 0, "fase": "aanschrijving", DUE: "2026-11-02", DUE_AMOUNT: 300}, Group.LATER, 0),
         # A plan that is kept, and one that is not.
         ({"saldo": 900, "achterstand": 0, **a_plan(kept=True)}, Group.PLAN, 0),
         ({"saldo": 900, "achterstand": 100, **a_plan(kept=False)}, Group.NOW, 100),
@@ -164,15 +164,15 @@ def a_case(**claims: Any) -> list[Card]:
 )  # fmt: skip
 def test_each_debt_is_in_one_group(claims: dict[str, Any], group: Group, now: int) -> None:
     (line,) = overview_of(a_case(**claims), NOW).debts
-    assert (line.group, line.to_pay_now) == (group, now)
+    assert (line.group, line.due.now) == (group, now)
 
 
 def test_the_first_line_says_how_much_to_how_many_and_when() -> None:
     found = overview_of(samira(), NOW)
-    assert found.to_pay_now == sum(line.to_pay_now for line in found.group(Group.NOW))
+    assert found.to_pay_now == sum(line.due.now for line in found.group(Group.NOW))
     assert found.payees == 6
     assert found.first_due == date(2023, 9, 26)
-    dues = [line.due for line in found.group(Group.NOW) if line.due is not None]
+    dues = [line.day for line in found.group(Group.NOW) if line.day is not None]
     assert dues == sorted(dues), "what is due first stands at the top"
 
 
@@ -220,3 +220,25 @@ def test_what_was_withdrawn_stays_withdrawn() -> None:
     (card, _) = cards_of("cjib", "samira")
     withdrawn = card.found(Standing.WITHDRAWN, NOW)
     assert withdrawn.found(Standing.VALID, NOW).standing is Standing.WITHDRAWN
+
+
+KEYS_OF = {"samira": SAMIRA, "wim": ("cjib", "duo"), "noor": ("cjib", "depauw", "tholen", "zonneweide")}
+
+
+@pytest.mark.parametrize(
+    ("who", "now", "next_amount", "next_day"),
+    [("samira", 210432, 0, None), ("wim", 18992, 0, None), ("noor", 53995, 7590, date(2026, 11, 2))],
+)
+def test_each_persona_has_one_amount_to_pay_now(who: str, now: int, next_amount: int, next_day: date | None) -> None:
+    found = overview_of([card for key in KEYS_OF[who] for card in cards_of(key, who)], NOW)
+    assert (found.to_pay_now, found.late) == (now, now)
+    assert found.to_pay_now == sum(line.due.now for line in found.debts) == found.arrears
+    assert (found.next_amount, found.next_day) == (next_amount, next_day)
+
+
+def test_what_is_late_at_an_agency_without_its_card_is_in_the_amount_to_pay_now() -> None:
+    cards = [card for card in cards_of("cjib", "samira") if card.type == OVERVIEW_TYPE]
+    found = overview_of([*cards, *cards_of("duo", "samira")], NOW)
+    assert (found.to_pay_now, found.payees) == (27100 + 17221, 2)
+    whole = overview_of([*cards_of("cjib", "samira"), *cards_of("duo", "samira")], NOW)
+    assert (whole.to_pay_now, whole.payees) == (27100 + 17221, 2)
