@@ -107,11 +107,13 @@ def verify_request(
     wallet_nonce: str | None = None,
     resolver: KeyResolver | None = None,
     insecure_localhost: bool = False,
+    further_audience: str | None = None,
 ) -> VerifiedRequest:
     """Check a request object and return the request.
 
     `client_id` is the one of the link; `wallet_nonce` what was posted to the request URI, if anything; `resolver`
-    answers for DIDs. Raises InvalidPresentationRequest, InvalidTransactionData.
+    answers for DIDs. `further_audience` is an `aud` that is taken as well as the one of section 5.8. Raises
+    InvalidPresentationRequest, InvalidTransactionData.
     """
     token = unverified.token
     if not unverified.client_id.signs:
@@ -133,7 +135,8 @@ def verify_request(
         check_times(claims, now)
     except BlauweKnopError as wrong:
         raise InvalidPresentationRequest(f"the request object does not hold: {wrong.detail or wrong.code}") from wrong
-    if claims.get("aud") not in (AUDIENCE, [AUDIENCE]):
+    taken = (AUDIENCE,) if further_audience is None else (AUDIENCE, further_audience)
+    if not any(claims.get("aud") in (each, [each]) for each in taken):
         raise InvalidPresentationRequest("aud is not a wallet")
     # Section 5.10.1: whoever cannot echo our nonce replays an old request.
     if wallet_nonce is not None and not hmac.compare_digest(
