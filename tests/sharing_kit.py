@@ -145,7 +145,7 @@ class Sharing:
     def share(self, consent: Consent) -> tuple[Receipt, Mapping[str, list[Credential]]]:
         """Agree to all of it, and return the receipt and what the requester got."""
         chosen = [(share.query, share.card.id) for share in consent.shares]
-        receipt = self.usecase.share(OWNER, "r", consent.shown, chosen)
+        receipt = self.usecase.share(OWNER, "r", consent.shown, chosen, stranger_agreed=True)
         return receipt, json.loads(self.sent[-1]["vp_token"])
 
 

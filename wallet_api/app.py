@@ -200,7 +200,12 @@ def _usecases(
             requesters=requesters,
             keys=keys,
             shelf=shelves.requests,
-            policy=RequestPolicy(settings.unknown_verifiers == "refuse", insecure, lifetime),
+            policy=RequestPolicy(
+                refuse_unknown=settings.unknown_verifiers == "refuse",
+                insecure_localhost=insecure,
+                request_uri_as_audience=settings.tolerances.request_uri_as_audience,
+                lifetime=lifetime,
+            ),
             clock=clock,
         ),
         share=ShareCards(

@@ -57,6 +57,16 @@ class Limits(Settings):
     flow_minutes: int = Field(default=15, ge=2, le=60)
 
 
+class Tolerances(Settings):
+    """What other software does against a specification and this wallet takes; off for HAIP and other strict profiles.
+
+    `request_uri_as_audience`: a signed request may bear the address that it was fetched from as its `aud`, instead of
+    `https://self-issued.me/v2` (OpenID4VP 1.0 section 5.8).
+    """
+
+    request_uri_as_audience: bool = True
+
+
 class WalletSettings(PartySettings):
     """Everything that one running wallet is told."""
 
@@ -66,6 +76,7 @@ class WalletSettings(PartySettings):
     trust: Trust
     collecting: Collecting = Collecting()
     limits: Limits = Limits()
+    tolerances: Tolerances = Tolerances()
 
     @property
     def redirect_uri(self) -> str:
@@ -120,4 +131,8 @@ session_idle_minutes = 15
 session_hours = 8
 attempts = 5                # wrong PIN codes before a delay
 flow_minutes = 15           # how long a step at an agency may take
+
+# What other software does against a specification and this wallet takes. All off for HAIP and other strict profiles.
+[tolerances]
+request_uri_as_audience = true  # a signed request whose `aud` is the address that it was fetched from
 """

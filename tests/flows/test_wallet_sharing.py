@@ -4,17 +4,23 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from credentials.dids import Resolver
 from credentials.formats import Expectation
 from credentials.formats.sd_jwt import SdJwtVc
+from credentials.jose import sign_jwt
 from credentials.keys import SoftwareSigner
+from credentials.openid.certificates import build_x5c
 from credentials.openid.client_id import ClientId, Prefix
+from credentials.openid.request_link import unsigned_request_uri
+from credentials.openid.request_object import sign_request
 from credentials.openid.vp_request import ResponseMode
 from credentials.openid.vp_response import PresentationResponse, RefusedResponse
 from tests.wallet_world import JOHAN, PIN, Citizen, Page, Requester, WalletWorld, make_world
+from wallet_api.settings import Tolerances
 
 OVERVIEW = "urn:nl:blauweknop:overzicht:1"
 CASE = "urn:nl:blauweknop:zaak:1"
@@ -229,9 +235,6 @@ def test_a_request_that_nobody_signed_well_is_not_shown(samira: Citizen, counsel
 
 
 def _signed_by(signer: SoftwareSigner, counsellor: Requester) -> str:
-    from credentials.jose import sign_jwt
-    from credentials.openid.certificates import build_x5c
-
     (request, _), *_ = counsellor.expected.values()
     header = {"x5c": build_x5c(counsellor.chain)}
     claims = {"aud": "https://self-issued.me/v2", **request.to_parameters()}
@@ -389,8 +392,6 @@ def test_a_program_shares_as_a_page_does(samira: Citizen, counsellor: Requester)
 
 
 def test_a_link_from_elsewhere_waits_until_the_wallet_is_open(world: WalletWorld, counsellor: Requester) -> None:
-    from urllib.parse import urlsplit
-
     citizen = world.citizen()
     citizen.make_wallet()
     citizen.collect()
@@ -444,3 +445,70 @@ def test_an_event_is_shown_as_the_piece_in_which_it_goes_along(samira: Citizen, 
     paths = {fact["pad"] for card in kept["kaarten"] for fact in card["gegevens"]}
     assert {"gebeurtenissen.g001.bedrag", "gebeurtenissen.g001.datumtijd"} <= paths
     assert {fact["pad"] for fact in kept["kaarten"][0]["altijdZichtbaar"]} >= {"uitgever", "gemaakt_op", "geldig_tot"}
+
+
+@pytest.mark.parametrize("agreed", [False, True])
+def test_a_stranger_needs_the_same_word_however_the_request_comes(
+    samira: Citizen, counsellor: Requester, world: WalletWorld, agreed: bool
+) -> None:
+    stranger = Requester(world.net, world.clock, host="localhost:8133")
+    by_reference = stranger.ask(only())
+    request = next(iter(stranger.expected.values()))[0]
+    unsigned = replace(request, client_id=ClientId(Prefix.REDIRECT_URI, request.response_uri))
+    signed = sign_request(request, stranger.signer, now=world.clock.now(), x5c=stranger.chain)
+    by_value = f"openid4vp://?{urlencode({'client_id': request.client_id.full, 'request': signed})}"
+    # Kept at a host that the list knows, and signed by a stranger all the same.
+    elsewhere = by_reference.replace("8133", "8120")
+    counsellor.requests["/r/1"] = lambda fields: sign_request(
+        replace(request, wallet_nonce=fields.get("wallet_nonce")),
+        stranger.signer,
+        now=world.clock.now(),
+        x5c=stranger.chain,
+    )
+    for link in (by_reference, unsigned_request_uri(unsigned), by_value, elsewhere):
+        answer = samira.api("verzoeken", {"verzoek": link, "onbekend_akkoord": agreed})
+        page = scan(samira, link, **({"zeker": "ja"} if agreed else {}))
+        if not agreed:
+            assert answer.status_code == 409, link
+            assert "unknown_host" in answer.text
+            assert "Toch kijken wat zij vragen" in page.words
+            assert "localhost:8133" in page.words
+            continue
+        assert answer.status_code == 201, answer.text
+        assert "Wij kennen deze organisatie niet" in page.words
+        asked = answer.json()
+        decision = {"besluit": "delen", "getoond": asked["getoond"]}
+        refused = samira.api(f"verzoeken/{asked['id']}/besluit", decision)
+        assert (refused.status_code, "unknown_requester" in refused.text) == (409, True)
+        assert stranger.answered == []
+    if agreed:
+        done = samira.api(f"verzoeken/{asked['id']}/besluit", {**decision, "onbekend_akkoord": True})
+        assert done.json()["status"] == "gedeeld"
+        assert len(stranger.answered) == 1
+
+
+def test_the_address_of_the_request_as_its_audience_is_a_tolerance_with_a_name(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    for tolerated in (True, False):
+        tolerances = Tolerances(request_uri_as_audience=tolerated)
+        world = make_world(tmp_path_factory.mktemp("audience"), "cjib", tolerances=tolerances)
+        counsellor = world.requester()
+        citizen = world.citizen()
+        citizen.make_wallet()
+        for aud, right in (
+            (f"{counsellor.url}/r/1", tolerated),
+            ([f"{counsellor.url}/r/1"], tolerated),
+            ("https://self-issued.me/v2", True),
+            (f"{counsellor.url}/r/2", False),
+            (f"{counsellor.url}/r/1/", False),
+            ([f"{counsellor.url}/r/1", "https://self-issued.me/v2"], False),
+        ):
+            counsellor.requests.clear()
+            link = counsellor.ask(only(), method="get")
+            (request, _) = counsellor.expected["/vp/1"]
+            claims = {**request.to_parameters(), "aud": aud}
+            header = {"x5c": list(build_x5c(counsellor.chain))}
+            counsellor.requests["/r/1"] = sign_jwt("oauth-authz-req+jwt", header, claims, counsellor.signer)  # type: ignore[arg-type]  # JSON by test
+            assert (scan(citizen, link).status == 200) is right, aud
+        world.close()

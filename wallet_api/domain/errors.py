@@ -139,8 +139,14 @@ class ChangedMeanwhile(BlauweKnopError):
     code = "changed_meanwhile"
 
 
+class UnknownRequester(BlauweKnopError):
+    """Whoever asks is not on the trust list, and the citizen did not say that they know themselves who it is."""
+
+    code = "unknown_requester"
+
+
 class UnknownHost(BlauweKnopError):
-    """A request must be fetched from a host that nobody on the trust list has; the citizen must agree first.
+    """A request is from a host that nobody on the trust list has; the citizen must agree before it is fetched or shown.
 
     `host` is for the page that asks.
     """

@@ -1,6 +1,7 @@
 """Read a request for cards: fetch it, prove who signed it, and keep it for the citizen's word.
 
-Nothing is fetched from a host that the trust list does not know before the citizen agreed.
+Nothing is fetched from a host that the trust list does not know, and nothing of a stranger's is shown, before the
+citizen agreed: however the request came, by reference or by value, signed or not, in development or not.
 """
 
 import secrets
@@ -34,10 +35,14 @@ from wallet_api.ports import Requesters, Shelf, TrustSource
 @final
 @dataclass(frozen=True, slots=True)
 class RequestPolicy:
-    """How strangers are treated: warned about, or refused; and whether unsigned requests exist (development only)."""
+    """How strangers are treated: warned about, or refused; and whether unsigned requests exist (development only).
+
+    With `request_uri_as_audience` the `aud` of a request object may also be the address that it was fetched from.
+    """
 
     refuse_unknown: bool = False
     insecure_localhost: bool = False
+    request_uri_as_audience: bool = False
     lifetime: timedelta = timedelta(minutes=15)
 
 
@@ -65,8 +70,8 @@ class ReadRequests:
     def read(self, wallet: OpenedWallet, text: str, *, stranger_agreed: bool = False) -> PendingRequest:
         """Read a request link, fetch and prove the request, and keep it for the citizen's word.
 
-        Raises UnknownHost when it must be fetched from a host that nobody on the trust list has and the citizen has
-        not agreed to that; RequestRefused for a request that must not be shown at all; Unavailable.
+        Raises UnknownHost when it is kept at a host that nobody on the trust list has, or is by nobody on it, and the
+        citizen has not agreed to that; RequestRefused for a request that must not be shown at all; Unavailable.
         """
         trust_list = self._trust.current()
         try:
@@ -76,6 +81,8 @@ class ReadRequests:
         except InvalidPresentationRequest as error:
             raise RequestRefused("malformed") from error
         pending = self._pending(verified, trust_list, expires_at)
+        if pending.refusal is None:
+            _demand_agreement(pending.requester.host, known=pending.requester.known, agreed=stranger_agreed)
         self._shelf.put(wallet, pending.id, pending, expires_at=pending.expires_at)
         return pending
 
@@ -88,8 +95,7 @@ class ReadRequests:
             return link, None
         if isinstance(link, RequestReference):
             host = urlsplit(link.request_uri).netloc
-            if not stranger_agreed and host not in _verifier_hosts(trust_list):
-                raise UnknownHost(host)
+            _demand_agreement(host, known=host in _verifier_hosts(trust_list), agreed=stranger_agreed)
             nonce = secrets.token_urlsafe(24) if link.method == "post" else None
             jwt = self._requesters.fetch(link, nonce)
         else:
@@ -102,9 +108,15 @@ class ReadRequests:
             wallet_nonce=nonce,
             resolver=self._keys,
             insecure_localhost=self._policy.insecure_localhost,
+            further_audience=self._own_address(link),
         )
         expires = unverified.token.payload.get("exp")
         return verified, from_epoch(expires) if isinstance(expires, int) else None
+
+    def _own_address(self, link: RequestReference | RequestByValue) -> str | None:
+        if isinstance(link, RequestReference) and self._policy.request_uri_as_audience:
+            return link.request_uri
+        return None
 
     def _pending(self, verified: VerifiedRequest, trust_list: TrustList, expires_at: datetime | None) -> PendingRequest:
         request, now = verified.request, self._clock.now()
@@ -139,6 +151,12 @@ class ReadRequests:
         except (InvalidChain, IssuerWithdrawn, IssuerNotAllowed):
             return stranger, "signature"
         return _known(found, host), None
+
+
+def _demand_agreement(host: str, *, known: bool, agreed: bool) -> None:
+    """The one rule about strangers: nothing of theirs goes further before the citizen agreed to it."""
+    if not known and not agreed:
+        raise UnknownHost(host)
 
 
 def _known(participant: Participant, host: str) -> Requester:

@@ -18,7 +18,15 @@ from credentials.openid.vp_request import PresentationRequest
 from credentials.openid.vp_response import Presentation, build_error, build_response
 from service.errors import NotFound
 from wallet_api.domain.card import Card
-from wallet_api.domain.errors import AlreadyAnswered, Expired, NotAsShown, NotDelivered, NothingSelected, RequestRefused
+from wallet_api.domain.errors import (
+    AlreadyAnswered,
+    Expired,
+    NotAsShown,
+    NotDelivered,
+    NothingSelected,
+    RequestRefused,
+    UnknownRequester,
+)
 from wallet_api.domain.presentation import Consent, PendingRequest, Receipt, ReceiptState, Share, SharedCard
 from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.ports import Requesters, Shelf
@@ -59,17 +67,26 @@ class ShareCards:
         return self._weigh.consent(wallet, pending)
 
     def share(
-        self, wallet: OpenedWallet, id: str, shown: str, chosen: Sequence[tuple[str, str]] | None = None
+        self,
+        wallet: OpenedWallet,
+        id: str,
+        shown: str,
+        chosen: Sequence[tuple[str, str]] | None = None,
+        *,
+        stranger_agreed: bool = False,
     ) -> Receipt:
         """Send what the citizen chose: pairs of query and card id; None for all that is required.
 
-        `shown` is the `Consent.shown` that the citizen decided about; what would go out now must be the same. The
-        receipt is written before anything is sent, so that nothing is shared without one. Raises AlreadyAnswered,
-        NotFound, Expired, RequestRefused, NotAsShown, NothingSelected, InvalidChoice, NotDelivered.
+        `shown` is the `Consent.shown` that the citizen decided about; what would go out now must be the same. With
+        `stranger_agreed` the citizen says to know who asks, where the trust list does not. The receipt is written
+        before anything is sent, so that nothing is shared without one. Raises AlreadyAnswered, NotFound, Expired,
+        RequestRefused, UnknownRequester, NotAsShown, NothingSelected, InvalidChoice, NotDelivered.
         """
         consent = self.consent(wallet, id)
         if consent.request.refusal is not None:
             raise RequestRefused(consent.request.refusal)
+        if not consent.request.requester.known and not stranger_agreed:
+            raise UnknownRequester
         if not hmac.compare_digest(consent.shown.encode(), shown.encode()):
             raise NotAsShown
         if not consent.satisfiable:

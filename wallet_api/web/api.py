@@ -56,7 +56,7 @@ class AcceptanceBody(ApiModel):
 
 
 class RequestBody(ApiModel):
-    """A request, as it was scanned. `onbekend_akkoord` lets it be fetched from a host that nobody on the list has."""
+    """A request, as it was scanned. `onbekend_akkoord` lets it be one of a host that nobody on the list has."""
 
     verzoek: str
     onbekend_akkoord: bool = False
@@ -73,9 +73,11 @@ class DecisionBody(ApiModel):
     """Share (`delen`) or not (`niet-delen`); without `keuze` all that the request cannot do without.
 
     `getoond` is that of the request as it was shown: with it, sharing is a decision about exactly that.
+    `onbekend_akkoord` says that the citizen knows who asks, where the trust list does not.
     """
 
     besluit: str
+    onbekend_akkoord: bool = False
     getoond: str = Field(default="", max_length=100)
     keuze: list[ChoiceBody] | None = None
 
@@ -207,7 +209,11 @@ def decide(id: str, body: DecisionBody, here: Machine, wallet: Wallet) -> Respon
     if body.besluit != "delen":
         raise UnknownStep
     chosen = None if body.keuze is None else [(each.vraag, each.kaart) for each in body.keuze]
-    return JSONResponse(shapes.receipt(here.usecases.share.share(wallet, id, body.getoond, chosen)))
+    return JSONResponse(
+        shapes.receipt(
+            here.usecases.share.share(wallet, id, body.getoond, chosen, stranger_agreed=body.onbekend_akkoord)
+        )
+    )
 
 
 @router.get("/geschiedenis", tags=["geschiedenis"])

@@ -25,6 +25,7 @@ from wallet_api.domain.errors import (
     TooManyAttempts,
     TransactionCodeWrong,
     UnknownHost,
+    UnknownRequester,
     UnknownStep,
     UnknownWallet,
     UnlistedIssuer,
@@ -93,8 +94,13 @@ PROBLEMS: Final = ProblemMap(
         UnknownHost: Problem(
             status=409,
             title="Wij kennen dit adres niet",
-            advice="Het staat niet op de lijst van bekende organisaties. Wij hebben er nog niets opgehaald. Wilt u dat "
-            "toch, zeg het dan uitdrukkelijk.",
+            advice="Het staat niet op de lijst van bekende organisaties. Wij hebben er nog niets opgehaald en niets "
+            "verstuurd. Wilt u toch kijken wat zij vragen, zeg het dan uitdrukkelijk.",
+        ),
+        UnknownRequester: Problem(
+            status=409,
+            title="Wij kennen deze organisatie niet",
+            advice="Er is niets verstuurd. Deel alleen als u zelf zeker weet wie dit is, en zeg dat uitdrukkelijk.",
         ),
         AlreadyAnswered: Problem(
             status=409, title="U hebt hier al op geantwoord", advice="Kijk bij Gedeeld wat u hebt gedeeld."

@@ -10,7 +10,7 @@ from credentials.debts.claims import OVERVIEW_TYPE
 from credentials.encoding import JsonObject
 from tests.sharing_kit import FORMATS, OWNER, SECURINGS, Sharing, expected, format_of, own, secured
 from tests.unit.formats.format_samples import RESOLVER, draft, issuer_key
-from wallet_api.domain.errors import NotAsShown
+from wallet_api.domain.errors import NotAsShown, UnknownRequester
 from wallet_api.domain.presentation import Consent, Requester
 
 CARD: JsonObject = {
@@ -145,13 +145,13 @@ def test_what_was_agreed_to_is_what_is_sent() -> None:
         before = dict(wallet.cards.items)
         change()
         with pytest.raises(NotAsShown):
-            wallet.usecase.share(OWNER, "r", agreed.shown, [("a", card.id)])
+            wallet.usecase.share(OWNER, "r", agreed.shown, [("a", card.id)], stranger_agreed=True)
         wallet.cards.items = before
         assert (wallet.sent, wallet.receipts.items) == ([], {}), "nothing went out and nothing says so"
         assert "r" in wallet.requests.items, "the citizen can decide anew"
     for nothing in ("", "A" * 43):
         with pytest.raises(NotAsShown):
-            wallet.usecase.share(OWNER, "r", nothing, [("a", card.id)])
+            wallet.usecase.share(OWNER, "r", nothing, [("a", card.id)], stranger_agreed=True)
     wallet.share(agreed)
     assert len(wallet.sent) == 1
 
@@ -191,3 +191,12 @@ def test_odd_paths_into_a_w3c_document_break_nothing(path: list[str | int | None
         consent = wallet.ask(query)
         for share in consent.shares:
             assert any(fact.path == ("bronorganisatie", "naam") for fact in share.facts)
+
+
+def test_nothing_goes_to_a_stranger_before_the_citizen_says_to_know_them() -> None:
+    wallet = Sharing()
+    wallet.hold(issue(*ONE_PIECE), format="dc+sd-jwt")
+    consent = wallet.ask(asking(["nationalities"]))
+    with pytest.raises(UnknownRequester):
+        wallet.usecase.share(OWNER, "r", consent.shown, [("a", consent.shares[0].card.id)])
+    assert wallet.sent == []

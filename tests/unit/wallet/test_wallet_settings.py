@@ -27,7 +27,13 @@ def test_the_example_shows_every_setting(tmp_path: Path) -> None:
     settings = _load(tmp_path, EXAMPLE)
     shown = settings.model_fields_set
     assert shown == set(WalletSettings.model_fields)
-    for section in (settings.provider, settings.trust, settings.collecting, settings.limits):
+    for section in (
+        settings.provider,
+        settings.trust,
+        settings.collecting,
+        settings.limits,
+        settings.tolerances,
+    ):
         assert section.model_fields_set == set(type(section).model_fields)
 
 

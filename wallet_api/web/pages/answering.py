@@ -14,6 +14,7 @@ from wallet_api.domain.errors import (
     RequestRefused,
     TransactionCodeWrong,
     UnknownHost,
+    UnknownRequester,
 )
 from wallet_api.web.bundle import CheckedForm, Here, Screens
 from wallet_api.web.links import offer_link, recognise, request_link
@@ -100,12 +101,13 @@ def decide(request: Request, here: Here, id: str, form: CheckedForm) -> Response
     if form.get("besluit") != "delen":
         receipt = here.usecases.share.decline(wallet, id)
         return RedirectResponse(f"/gedeeld/{receipt.id}?net=1", 303)
-    pending = here.usecases.share.consent(wallet, id).request
-    if not pending.requester.known and form.get("vertrouwd") != "ja":
-        return _consent_page(request, here, id, "Zet eerst een vinkje dat u deze organisatie zelf kent.")
     chosen = [(query, card) for query, _, card in (value.partition(" ") for value in form.all("kaart"))]
     try:
-        receipt = here.usecases.share.share(wallet, id, form.get("getoond") or "", chosen)
+        receipt = here.usecases.share.share(
+            wallet, id, form.get("getoond") or "", chosen, stranger_agreed=form.get("vertrouwd") == "ja"
+        )
+    except UnknownRequester:
+        return _consent_page(request, here, id, "Zet eerst een vinkje dat u deze organisatie zelf kent.")
     except NotAsShown:
         text = "Uw kaartjes zijn net veranderd. Er is niets verstuurd. Kijk opnieuw wat u deelt en kies dan."
         return _consent_page(request, here, id, text)
