@@ -490,6 +490,23 @@ def test_identifiers_are_resolved(api: Api) -> None:
         assert answer.body["didDocument"] == {}
 
 
+def test_the_resolver_answers_in_the_form_that_is_asked(api: Api) -> None:
+    did = api.door.instances["eddsa-rdfc-2022"].did
+    address = f"{api.address}/1.0/identifiers/{did.replace(':', '%3A')}"
+    for path, accept, status, member in (
+        ("", "application/did-resolution", 200, "didDocument"),
+        (f"%23{did.removeprefix('did:key:')}", "application/did-url-dereferencing", 200, "content"),
+        ("", "application/did", 200, "verificationMethod"),
+        ("%23nobody", "application/did-url-dereferencing", 404, "dereferencingMetadata"),
+        ("", "text/turtle", 406, "didResolutionMetadata"),
+        ("?versionTime=2026-01-01T00:00:00Z", "application/did-resolution", 501, "didResolutionMetadata"),
+    ):
+        answer = api.client.get(address + path, headers={"accept": accept})
+        assert (answer.status_code, member in answer.json()) == (status, True)
+        assert answer.headers["vary"] == "accept"
+        assert answer.headers["content-type"] == (accept if status != 406 else "application/did-resolution")
+
+
 # -- what hostile callers send
 
 

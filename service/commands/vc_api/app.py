@@ -86,8 +86,9 @@ def _add_reading(app: FastAPI, door: Door) -> None:
     @app.get("/1.0/identifiers/{did:path}")
     async def identifier(did: str, request: Request) -> Response:
         del did
-        status, result, media_type = resolve(request.scope.get("raw_path", b""), request.query_params)
-        return JSONResponse(result, status, media_type=media_type)
+        accept = ",".join(request.headers.getlist("accept"))
+        found = resolve(request.scope.get("raw_path", b""), accept, request.query_params)
+        return JSONResponse(found.body, found.status, {"vary": "accept"}, media_type=found.media_type)
 
 
 async def _verified(request: Request, name: str, verify: Callable[[JsonObject, Options, Outcome], None]) -> Response:
