@@ -11,7 +11,8 @@ A text is refused when it holds
 5. UTF-8 that was read as Windows-1252 (`CafÃ©`, `â‚¬`): a letter or sign became two or three.
 
 What comes from those who answer for it (a register, a setting, an API, a form) is refused: `text_fault` says why, and
-never what stood there. What comes from a stranger and is only shown is cleaned: `shown` takes out what 1 to 3 name.
+never what stood there. What comes from a stranger and is only shown (a card, a request, an issuer's names) is cleaned:
+`shown` takes out what 1 to 3 name and leaves the rest as it came.
 """
 
 import re
@@ -27,7 +28,7 @@ _NONE: Final = r"\ud800-\udfff\ufdd0-\ufdef\ufffd" + "".join(
 _REFUSED: Final = re.compile(f"[{_CONTROL}{_DIRECTION}{_UNSEEN}{_NONE}]")
 _REFUSED_IN_LINES: Final = re.compile(f"(?!\t|\r?\n)[{_CONTROL}{_DIRECTION}{_UNSEEN}{_NONE}]")
 _TAKEN_OUT: Final = re.compile(f"[{_DIRECTION}{_UNSEEN}]")
-_TO_SPACE: Final = re.compile(f"[{_CONTROL}]+")
+_TO_SPACE: Final = re.compile(f"(?:(?!\t|\r?\n)[{_CONTROL}])+")
 
 # The bytes 80 to BF as Windows-1252 shows them: what follows the first byte of a character in UTF-8.
 _FOLLOWING: Final = bytes(byte for byte in range(0x80, 0xC0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)).decode(
@@ -38,7 +39,7 @@ _ORDINARY: Final = "\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2026\u2022
 _FOLLOWING_PLAINLY: Final = "".join(sign for sign in _FOLLOWING if sign not in _ORDINARY)
 _MISREAD: Final = re.compile(
     # U+0080 to U+00FF; to U+017F; dashes, quotation marks and the euro sign; the byte order mark and U+FFFD; emoji.
-    f"[ÂÃ][{_FOLLOWING}]|[ÄÅ][{_FOLLOWING_PLAINLY}]|â€[{_FOLLOWING}]|â‚¬|ï»¿|ï¿½|ðŸ[{_FOLLOWING}]"
+    f"[ÂÃ][{_FOLLOWING}]|[ÄÅ][{_FOLLOWING_PLAINLY}]|â€[{_FOLLOWING}]|â‚¬|â„¢|ï»¿|ï¿½|ðŸ[{_FOLLOWING}]"
 )
 
 _REASONS: Final = (
@@ -62,5 +63,10 @@ def text_fault(text: str, *, lines: bool = False) -> str | None:
 
 
 def shown(text: str) -> str:
-    """Return a stranger's text as it may be shown: controls become a space, what misleads or nobody sees goes."""
+    """Return a stranger's text as it may be shown: controls become a space, what misleads or nobody sees goes.
+
+    Tabs and line breaks stay: where a text of one line is shown, a page shows them as a space.
+    """
+    if text.isascii() and text.isprintable():
+        return text
     return _TO_SPACE.sub(" ", _TAKEN_OUT.sub("", text))

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from credentials.plain_text import shown
 from service import i18n
 from service.assets import Assets
 from service.problems import Problem
@@ -76,6 +77,7 @@ class Pages:
             # Not by file name: whatever is rendered here is HTML.
             autoescape=select_autoescape(default=True, default_for_string=True),
             undefined=StrictUndefined,
+            finalize=_readable,
             trim_blocks=True,
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
@@ -164,6 +166,11 @@ class Pages:
 
 def _language_link(code: str, path: str) -> str:
     return "/taal?" + urlencode({"taal": code, "terug": path})
+
+
+def _readable(value: Any) -> Any:  # noqa: ANN401  # whatever a template writes
+    """Clean every text that a page shows, whoever it came from; what a template made itself is markup already."""
+    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 _FORMATS: Final[Mapping[str, Any]] = {

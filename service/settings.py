@@ -8,7 +8,7 @@ import json
 import os
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Self, TypeVar
@@ -28,6 +28,7 @@ from pydantic_core import PydanticCustomError
 
 from credentials.errors import ConfigurationError
 from credentials.masking import Secret
+from credentials.plain_text import text_fault
 from credentials.web_addresses import LOCAL_HOSTS
 
 MIN_SECRET_CHARACTERS: Final = 16
@@ -148,12 +149,30 @@ def load(path: Path, model: type[_Model], *, environment: Mapping[str, str] | No
         raise ConfigurationError(f"{name} is not UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{name} is not TOML: {error}") from None
+    faults = [f"{name}: {place}: {fault}" for place, fault in _text_faults(tree, ())]
+    if faults:
+        raise ConfigurationError("; ".join(faults))
     source = _Source(path.absolute().parent, os.environ if environment is None else environment)
     try:
         # Strict in pydantic's JSON mode: text becomes a path or a date, but "1" never becomes a number.
         return model.model_validate_json(json.dumps(tree, default=_text), context=source)
     except ValidationError as error:
         raise ConfigurationError("; ".join(f"{name}: {line}" for line in _lines(error))) from None
+
+
+def _text_faults(value: Any, place: tuple[str, ...]) -> Iterator[tuple[str, str]]:  # noqa: ANN401  # a tree of TOML
+    """Find every text in the settings that nobody could read as it stands, whatever it is for."""
+    match value:
+        case dict():
+            for key, item in value.items():
+                yield from _text_faults(item, (*place, key))
+        case list():
+            for index, item in enumerate(value):
+                yield from _text_faults(item, (*place, str(index)))
+        case str():
+            fault = text_fault(value, lines=True)
+            if fault is not None:
+                yield ".".join(place), fault
 
 
 def _lines(error: ValidationError) -> list[str]:

@@ -18,6 +18,7 @@ from credentials.debts.errors import InvalidBsn, InvalidField, MalformedClaims
 from credentials.debts.money import checked
 from credentials.debts.phase import Phase
 from credentials.encoding import JsonObject, JsonValue
+from credentials.plain_text import shown
 
 T = TypeVar("T")
 
@@ -337,7 +338,8 @@ class _Reader:
 def _text(value: JsonValue) -> str:
     if not isinstance(value, str) or len(value) > _MAX_TEXT:
         raise ValueError
-    return value
+    # Cards come from strangers too, and this is what every screen and export shows.
+    return shown(value)
 
 
 def _number(value: JsonValue) -> int:

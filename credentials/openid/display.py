@@ -7,7 +7,8 @@ from typing import Final
 from credentials.encoding import JsonObject
 from credentials.openid.claims_path import ClaimsPath, parse_path
 from credentials.openid.errors import MalformedMessage
-from credentials.openid.members import Members
+from credentials.openid.members import MAX_TEXT, Members
+from credentials.plain_text import shown
 
 MAX_DISPLAYS: Final = 100
 MAX_CLAIM_DESCRIPTIONS: Final = 1_000
@@ -96,12 +97,18 @@ def _parse_display(entry: Members) -> Display:
     logo = entry.optional_object("logo")
     logo_uri = logo.optional_text("uri", max_length=200_000) if logo else None
     return Display(
-        name=entry.optional_text("name", max_length=MAX_NAME_CHARACTERS),
+        name=_shown(entry, "name", MAX_NAME_CHARACTERS),
         locale=entry.optional_text("locale", max_length=50),
-        description=entry.optional_text("description"),
+        description=_shown(entry, "description", MAX_TEXT),
         # Shown in a page: whatever is no image on the web or in the message itself is left out.
         logo_uri=logo_uri if logo_uri and logo_uri.startswith(("https://", "data:image/")) else None,
-        logo_alt_text=logo.optional_text("alt_text", max_length=MAX_NAME_CHARACTERS) if logo else None,
+        logo_alt_text=_shown(logo, "alt_text", MAX_NAME_CHARACTERS) if logo else None,
         background_color=entry.optional_text("background_color", max_length=50),
         text_color=entry.optional_text("text_color", max_length=50),
     )
+
+
+def _shown(entry: Members, name: str, max_length: int) -> str | None:
+    """Read a text that a stranger chose for a person to read; None when nothing readable is left of it."""
+    text = entry.optional_text(name, max_length=max_length)
+    return (shown(text).strip() or None) if text is not None else None

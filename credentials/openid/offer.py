@@ -8,6 +8,7 @@ from credentials.encoding import JsonObject, json_compact
 from credentials.openid.errors import MalformedMessage
 from credentials.openid.members import Members
 from credentials.openid.urls import check_url, query_of
+from credentials.plain_text import shown
 
 PRE_AUTHORIZED_CODE: Final = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 AUTHORIZATION_CODE: Final = "authorization_code"
@@ -147,7 +148,7 @@ def _parse_pre_authorized(grant: Members) -> PreAuthorizedGrant:
         TxCode(
             tx_code.optional_integer("length", minimum=1, maximum=64),
             tx_code.choice("input_mode", _INPUT_MODES, "numeric"),
-            tx_code.optional_text("description", max_length=_MAX_DESCRIPTION),
+            shown(tx_code.optional_text("description", max_length=_MAX_DESCRIPTION) or "") or None,
         )
         if tx_code
         else None,

@@ -1,7 +1,7 @@
 """`verifier_info`: what a verifier tells about its request (OpenID4VP 1.0 sections 5.1 and 5.11).
 
 One format is our own, `urn:nl:blauweknop:doel:1`: why the data is asked, on which legal ground, and how long it is
-kept. Its `data` is an object of three texts, to be shown to the citizen as they are:
+kept. Its `data` is an object of three texts, to be shown to the citizen as they are, less what nobody can read:
 
     {"format": "urn:nl:blauweknop:doel:1",
      "data": {"doel": "Intake schuldhulpverlening",
@@ -20,6 +20,7 @@ from typing import Final
 from credentials.encoding import JsonObject
 from credentials.openid.errors import InvalidPresentationRequest
 from credentials.openid.members import Members
+from credentials.plain_text import shown
 
 FORMAT: Final = "urn:nl:blauweknop:doel:1"
 MAX_ENTRIES: Final = 20
@@ -53,7 +54,7 @@ def parse_purpose(entries: Sequence[Members]) -> Purpose | None:
         return None
     data = ours[0].object("data")
     return Purpose(
-        data.text("doel", max_length=MAX_TEXT_CHARACTERS),
-        data.text("grondslag", max_length=MAX_TEXT_CHARACTERS),
-        data.text("bewaartermijn", max_length=MAX_TEXT_CHARACTERS),
+        shown(data.text("doel", max_length=MAX_TEXT_CHARACTERS)),
+        shown(data.text("grondslag", max_length=MAX_TEXT_CHARACTERS)),
+        shown(data.text("bewaartermijn", max_length=MAX_TEXT_CHARACTERS)),
     )

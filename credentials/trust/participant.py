@@ -12,6 +12,7 @@ from typing import Final, TypeVar, final
 from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import MalformedInput
 from credentials.keys import PublicJwk
+from credentials.plain_text import text_fault
 from credentials.trust.x509 import check_authority, to_der, to_pem
 
 MAX_IDENTIFIER_CHARACTERS: Final = 4096
@@ -121,6 +122,11 @@ def _participant(entry: JsonObject) -> Participant:
     identifier, name = _text(entry, "identifier"), _text(entry, "naam")
     if not identifier or not name:
         raise MalformedParticipant("an entry has an identifier and a naam")
+    # People decide by these whom they trust.
+    for member in ("identifier", "naam", "afkorting", "category"):
+        fault = text_fault(_text(entry, member) or "")
+        if fault is not None:
+            raise MalformedParticipant(f"{member}: {fault}")
     did = _text(entry, "did")
     if did is None and identifier.startswith("did:"):
         did = identifier

@@ -1,7 +1,6 @@
 """Reading what the command line was given: bounded, and with errors that say what to do."""
 
 import sys
-import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -12,6 +11,7 @@ from rich.text import Text
 from credentials.encoding import json_object
 from credentials.errors import BlauweKnopError
 from credentials.keys import PublicJwk
+from credentials.plain_text import shown
 from credentials.trust import TrustList
 
 MAX_FILE_BYTES: Final = 16 << 20
@@ -72,8 +72,8 @@ def read_trust_list(path: Path, root: Path, now: datetime) -> TrustList:
 
 
 def plain(text: str) -> Text:
-    """Return text for the terminal: no markup, no control or direction characters, whoever wrote it."""
-    return Text("".join("\ufffd" if unicodedata.category(each) in ("Cc", "Cf") else each for each in text))
+    """Return text for the terminal: no markup, and nothing that misleads or nobody sees, whoever wrote it."""
+    return Text(shown(text))
 
 
 def moment(text: str | None, otherwise: datetime) -> datetime:

@@ -6,11 +6,13 @@ from urllib.parse import unquote_to_bytes
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from credentials.encoding import JsonObject, JsonValue, json_object, json_parse
 from credentials.errors import LimitExceeded, MalformedInput
+from credentials.plain_text import text_fault
 from service.errors import UnexpectedMediaType
 from service.problems import MalformedBody
 
@@ -22,11 +24,19 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 class ApiModel(BaseModel):
-    """A message of a business API: camelCase on the wire, no unknown members, no coercion of types."""
+    """A message of a business API: camelCase on the wire, no unknown members, no coercion of types, readable texts."""
 
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, extra="forbid", strict=True, hide_input_in_errors=True
     )
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _readable(cls, value: Any) -> Any:  # noqa: ANN401  # whatever the field is
+        fault = text_fault(value, lines=True) if isinstance(value, str) else None
+        if fault is not None:
+            raise PydanticCustomError("unreadable_text", "{fault}", {"fault": fault})
+        return value
 
 
 @final

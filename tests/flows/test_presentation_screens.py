@@ -201,7 +201,9 @@ def test_more_time_ends_somewhere(anna: Browser) -> None:
     assert anna.post(f"{path}/meer-tijd", page).status_code == 409
 
 
-@pytest.mark.parametrize("reference", ["", " ", "x" * 61, "999990007", "9999.90.007", "a\x00b"])
+@pytest.mark.parametrize(
+    "reference", ["", " ", "x" * 61, "999990007", "9999.90.007", "a\x00b", "a\u202eb", "CafÃ©", "a\ufffdb"]
+)
 def test_a_reference_that_will_not_do_is_explained_and_not_kept(anna: Browser, reference: str) -> None:
     page = anna.get("/intakes/nieuw").text
     answer = anna.post("/intakes", page, kenmerk=reference, sjabloon="intake")

@@ -11,6 +11,7 @@ from credentials.jose import EncryptionKey
 from credentials.masking import Secret
 from credentials.openid.dcql import DcqlQuery, parse_query
 from credentials.openid.errors import InvalidPresentationRequest
+from credentials.plain_text import text_fault
 from verifier.domain.errors import BadInput
 from verifier.domain.formats import VP_FORMATS
 from verifier.domain.query import query_of
@@ -189,7 +190,7 @@ def _checked_reference(reference: str) -> str:
     text = " ".join(reference.split())
     if not text or len(text) > MAX_REFERENCE:
         raise BadInput("kenmerk", f"vul een kenmerk van 1 tot {MAX_REFERENCE} tekens in")
-    if not text.isprintable():
+    if not text.isprintable() or text_fault(text) is not None:
         raise BadInput("kenmerk", "gebruik gewone letters en cijfers")
     digits = "".join(character for character in text if character.isdigit())
     if len(digits) == _BSN_DIGITS and _passes_eleven_test(digits):
