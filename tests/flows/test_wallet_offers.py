@@ -1,14 +1,16 @@
 """Cards that an agency offers: by a code of the agency's, or by logging in; from agencies on the list alone."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 import pytest
 from starlette.testclient import TestClient
 
 from credentials.encoding import json_compact
+from service.http import Answer
 from tests.debt_builders import SAMIRA
 from tests.wallet_world import Citizen, Page, WalletWorld, make_world
 
@@ -159,3 +161,58 @@ def test_the_landing_page_takes_an_offer_from_a_link(samira: Citizen, world: Wal
     query = re.sub(r"^openid-credential-offer://\?", "", an_offer(world)["aanbodUri"])
     page = samira.get(f"/aanbod?{query}")
     assert "geeft u kaartjes" in page.words
+
+
+def _pushed(world: WalletWorld) -> list[dict[str, str]]:
+    """Let the agency tell what it is asked."""
+    seen: list[dict[str, str]] = []
+    send = world.net._exchange
+
+    def listening(method: str, url: str, headers: Mapping[str, str], content: bytes) -> Answer:
+        if url.endswith("/oauth/par"):
+            seen.append(dict(parse_qsl(content.decode())))
+        return send(method, url, headers, content)
+
+    world.net._exchange = listening  # type: ignore[method-assign]
+    return seen
+
+
+def test_leave_is_asked_by_scope_where_the_agency_has_scopes(samira: Citizen, world: WalletWorld) -> None:
+    seen = _pushed(world)
+    page = scan(samira, an_offer(world, grant="authorization_code")["aanbodUri"])
+    page = samira.post(page.url, page, besluit="ja")
+    assert page.refresh is not None
+    assert "De kaartjes zitten in uw portemonnee" in samira.get(page.refresh).words
+    assert [each["scope"] for each in seen] == ["overzicht_sdjwt zaak_sdjwt"]
+    assert "authorization_details" not in seen[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "title"),
+    [
+        (400, b'{"error":"invalid_scope","error_description":"bel 0900-1234"}', "begrijpt deze portemonnee niet"),
+        (401, b'{"error":"invalid_client"}', "De organisatie kent deze portemonnee niet"),
+        (503, b'{"error":"temporarily_unavailable"}', "De organisatie heeft het nu te druk"),
+        (500, b"<html>bel 0900-1234</html>", "Bij de organisatie ging iets mis"),
+        (400, b'{"error":"bel 0900-1234"}', "De organisatie gaf geen kaartjes"),
+    ],
+)
+def test_what_the_agency_answers_is_told_in_our_words(
+    samira: Citizen, world: WalletWorld, status: int, body: bytes, title: str
+) -> None:
+    page = scan(samira, an_offer(world, grant="authorization_code")["aanbodUri"])
+    send = world.net._exchange
+
+    def refusing(method: str, url: str, headers: Mapping[str, str], content: bytes) -> Answer:
+        if url.endswith("/oauth/par"):
+            return Answer(status, MappingProxyType({"content-type": "application/json"}), body)
+        return send(method, url, headers, content)
+
+    world.net._exchange = refusing  # type: ignore[method-assign]
+    try:
+        page = samira.post(page.url, page, besluit="ja")
+    finally:
+        world.net._exchange = send  # type: ignore[method-assign]
+    assert page.status == 502
+    assert title in page.words
+    assert "0900" not in page.text

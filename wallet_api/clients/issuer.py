@@ -26,9 +26,11 @@ from credentials.openid.token import (
     parse_token_response,
 )
 from service.http import FORM, JSON, Answer, OutboundClient
+from wallet_api.clients.asking import what_to_ask
 from wallet_api.clients.issuer_metadata import IssuerDirectory, body_of
 from wallet_api.domain.errors import IssuerRefused, TransactionCodeWrong
 from wallet_api.domain.issuance import Grant, IssuerDescription, Kind
+from wallet_api.domain.refusals import DEFERRED, refusal
 
 DPOP: Final = "DPoP"
 
@@ -92,16 +94,23 @@ class HttpIssuers:
 
         Raises IssuerRefused, Unavailable, MalformedInput.
         """
-        server = self._directory.known(description.credential_issuer).server
+        known = self._directory.known(description.credential_issuer)
+        server = known.server
         if server.pushed_authorization_request_endpoint is None or server.authorization_endpoint is None:
-            raise IssuerRefused("request_not_supported")
+            raise refusal("request_not_supported")
+        asked = what_to_ask(known.metadata, server, configurations)
+        # OpenID4VCI 1.0 sections 5.1.1 and 5.1.2: with an authorization server of its own, the issuer is named.
+        apart = description.authorization_server != description.credential_issuer
+        named = (description.credential_issuer,) if apart else ()
         request = AuthorizationRequest(
             client_id=self._client_id,
             redirect_uri=self._redirect_uri,
             code_challenge=code_challenge(code_verifier),
             state=state,
-            authorization_details=self._details(description, configurations),
+            scope=asked.scope,
+            authorization_details=tuple(AuthorizationDetail(id, locations=named) for id in asked.details),
             issuer_state=issuer_state,
+            resource=named if asked.scope else (),
         )
         answer = self._http.post_form(server.pushed_authorization_request_endpoint, request.to_form())
         pushed = parse_pushed_response(body_of(answer))
@@ -172,7 +181,7 @@ class HttpIssuers:
         issued = parse_credential_response(answer.status, body_of(answer))
         if not isinstance(issued, CredentialResponse):
             # The agency will have it later; this wallet asks again when the citizen does.
-            raise IssuerRefused("deferred")
+            raise refusal(DEFERRED)
         return issued.credentials
 
     def _nonce(self, metadata: IssuerMetadata) -> str | None:
@@ -226,11 +235,3 @@ class HttpIssuers:
                 nonce=nonce,
             )
         return headers
-
-    def _details(
-        self, description: IssuerDescription, configurations: Sequence[str]
-    ) -> tuple[AuthorizationDetail, ...]:
-        # OpenID4VCI 1.0 section 5.1.1: with an authorization server of its own, the issuer is named as the location.
-        apart = description.authorization_server != description.credential_issuer
-        locations = (description.credential_issuer,) if apart else ()
-        return tuple(AuthorizationDetail(id, locations=locations) for id in configurations)

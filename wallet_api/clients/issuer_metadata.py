@@ -12,8 +12,8 @@ from credentials.openid.display import display_for
 from credentials.openid.errors import PeerRefused, parse_error
 from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMetadata, parse_issuer_metadata
 from service.http import JSON, Answer, OutboundClient
-from wallet_api.domain.errors import IssuerRefused
 from wallet_api.domain.issuance import CASE, OVERVIEW, IssuerDescription, Kind
+from wallet_api.domain.refusals import refusal
 
 METADATA_SECONDS: Final = 300.0
 _MAX_KEPT: Final = 500
@@ -78,7 +78,7 @@ def body_of(answer: Answer) -> bytes:
         try:
             raise parse_error(answer.status, answer.body)
         except PeerRefused as error:
-            raise IssuerRefused(error.error) from error
+            raise refusal(error.error, answer.status) from error
     if answer.content_type != JSON and not answer.content_type.endswith("+json"):
         raise MalformedInput("the answer is not JSON")
     return answer.body

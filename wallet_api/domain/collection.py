@@ -33,6 +33,14 @@ class Failure(StrEnum):
     SKIPPED = "overgeslagen"
     MIXED_UP = "verwisseld"
     NOTHING = "niets_aangeboden"
+    WALLET_NOT_KNOWN = "portemonnee_onbekend"
+    NOT_UNDERSTOOD = "niet_begrepen"
+    REFUSED = "niet_gegeven"
+    OVER = "voorbij"
+    BROKEN = "storing"
+    BUSY = "te_druk"
+    LATER = "later"
+    UNKNOWN = "onbekende_fout"
 
 
 @final

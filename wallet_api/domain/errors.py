@@ -56,13 +56,58 @@ class CitizenDeclined(BlauweKnopError):
 
 
 class IssuerRefused(BlauweKnopError):
-    """The agency answered with an error. `reason` is its OAuth or OpenID error code, if it is a known one."""
+    """The agency answered with an error, for a reason that it did not say or that we do not know.
+
+    `reason` is its OAuth or OpenID error code if that is a known one, else `unknown`: its own text goes no further.
+    """
 
     code = "issuer_refused"
 
-    def __init__(self, reason: str = "") -> None:
+    def __init__(self, reason: str = "unknown") -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+class WalletNotKnown(IssuerRefused):
+    """The agency does not know this wallet, or not under this address."""
+
+    code = "wallet_not_known"
+
+
+class RequestNotUnderstood(IssuerRefused):
+    """The agency does not understand what this wallet asks, or not in the way in which it asks."""
+
+    code = "request_not_understood"
+
+
+class CardsRefused(IssuerRefused):
+    """The agency does not give these cards to this citizen."""
+
+    code = "cards_refused"
+
+
+class PermissionOver(IssuerRefused):
+    """What the agency was shown (a code, a token) was used, is over, or is not good."""
+
+    code = "permission_over"
+
+
+class IssuerBroken(IssuerRefused):
+    """Something went wrong at the agency."""
+
+    code = "issuer_broken"
+
+
+class IssuerBusy(IssuerRefused):
+    """The agency cannot answer just now."""
+
+    code = "issuer_busy"
+
+
+class CardsLater(IssuerRefused):
+    """The agency will have the cards later."""
+
+    code = "cards_later"
 
 
 class TransactionCodeWrong(BlauweKnopError):

@@ -6,19 +6,26 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias, final
 
 from credentials.clock import Clock
-from credentials.errors import BlauweKnopError, MalformedInput, Unavailable
+from credentials.errors import BlauweKnopError, Unavailable
 from credentials.trust import Participant, Role
 from service.errors import NotFound
 from wallet_api.domain.card import Agency
 from wallet_api.domain.collection import Collection, Failure, Round
 from wallet_api.domain.errors import (
     CardRefused,
+    CardsLater,
+    CardsRefused,
     CitizenDeclined,
     Expired,
+    IssuerBroken,
+    IssuerBusy,
     IssuerMixedUp,
     IssuerRefused,
     NothingOffered,
+    PermissionOver,
+    RequestNotUnderstood,
     UnknownStep,
+    WalletNotKnown,
 )
 from wallet_api.domain.flow import Visit
 from wallet_api.domain.issuance import CASE, OVERVIEW
@@ -188,19 +195,25 @@ def agency_of(participant: Participant) -> Agency:
     return Agency(participant.identifier, participant.name, participant.oin, participant.abbreviation)
 
 
+_FAILURES: Final[tuple[tuple[type[BlauweKnopError], Failure], ...]] = (
+    (CitizenDeclined, Failure.DECLINED),
+    (IssuerMixedUp, Failure.MIXED_UP),
+    (UnknownStep, Failure.MIXED_UP),
+    (CardRefused, Failure.NOT_PROVEN),
+    (NothingOffered, Failure.NOTHING),
+    (Unavailable, Failure.UNREACHABLE),
+    (Expired, Failure.UNREACHABLE),
+    (WalletNotKnown, Failure.WALLET_NOT_KNOWN),
+    (RequestNotUnderstood, Failure.NOT_UNDERSTOOD),
+    (CardsRefused, Failure.REFUSED),
+    (PermissionOver, Failure.OVER),
+    (IssuerBroken, Failure.BROKEN),
+    (IssuerBusy, Failure.BUSY),
+    (CardsLater, Failure.LATER),
+    # After what it is the parent of.
+    (IssuerRefused, Failure.UNKNOWN),
+)
+
+
 def _failure(error: BlauweKnopError) -> Failure:
-    match error:
-        case CitizenDeclined():
-            return Failure.DECLINED
-        case IssuerMixedUp() | UnknownStep():
-            return Failure.MIXED_UP
-        case CardRefused():
-            return Failure.NOT_PROVEN
-        case NothingOffered():
-            return Failure.NOTHING
-        case Unavailable() | Expired():
-            return Failure.UNREACHABLE
-        case IssuerRefused() | MalformedInput():
-            return Failure.WRONG_ANSWER
-        case _:
-            return Failure.WRONG_ANSWER
+    return next((failure for kind, failure in _FAILURES if isinstance(error, kind)), Failure.WRONG_ANSWER)

@@ -11,6 +11,7 @@ from service.errors import NotFound
 from wallet_api.domain.errors import CitizenDeclined, IssuerRefused, UnknownStep
 from wallet_api.domain.flow import Visit
 from wallet_api.domain.issuance import Grant, IssuerDescription
+from wallet_api.domain.refusals import refusal
 from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.ports import Issuers, Shelf
 
@@ -86,7 +87,7 @@ class Visits:
         if not hmac.compare_digest(description.authorization_server, visit.authorization_server):
             raise UnknownStep("the agency changed its authorization server meanwhile")
         if returned.error is not None:
-            raise CitizenDeclined if returned.error == "access_denied" else IssuerRefused(returned.error)
+            raise CitizenDeclined if returned.error == "access_denied" else refusal(returned.error)
         if returned.code is None:
             raise IssuerRefused
         return description, self._issuers.redeem_code(description, returned.code, visit.code_verifier)

@@ -11,9 +11,13 @@ from service.problems import Problem, ProblemMap
 from wallet_api.domain.errors import (
     AlreadyAnswered,
     CardRefused,
+    CardsLater,
+    CardsRefused,
     ChangedMeanwhile,
     CitizenDeclined,
     Expired,
+    IssuerBroken,
+    IssuerBusy,
     IssuerMixedUp,
     IssuerRefused,
     NotAsShown,
@@ -21,6 +25,8 @@ from wallet_api.domain.errors import (
     NothingOffered,
     NothingSelected,
     NotRecognised,
+    PermissionOver,
+    RequestNotUnderstood,
     RequestRefused,
     TooManyAttempts,
     TransactionCodeWrong,
@@ -29,6 +35,7 @@ from wallet_api.domain.errors import (
     UnknownStep,
     UnknownWallet,
     UnlistedIssuer,
+    WalletNotKnown,
     WeakPin,
 )
 
@@ -63,7 +70,39 @@ PROBLEMS: Final = ProblemMap(
         IssuerRefused: Problem(
             status=502,
             title="De organisatie gaf geen kaartjes",
-            advice="Misschien is het aanbod al gebruikt of verlopen. Vraag de organisatie om een nieuw aanbod.",
+            advice="Zij gaf een foutmelding die wij niet kennen. Vraag de organisatie om een nieuw aanbod.",
+        ),
+        WalletNotKnown: Problem(
+            status=502,
+            title="De organisatie kent deze portemonnee niet",
+            advice="Dat ligt niet aan u. Meld het bij de hulp van deze portemonnee.",
+        ),
+        RequestNotUnderstood: Problem(
+            status=502,
+            title="De organisatie begrijpt deze portemonnee niet",
+            advice="Zij geeft de kaartjes op een andere manier dan deze portemonnee ze vraagt. Dat ligt niet aan u. "
+            "Meld het bij de hulp van deze portemonnee.",
+        ),
+        CardsRefused: Problem(
+            status=502, title="De organisatie geeft u deze kaartjes niet", advice="Vraag de organisatie waarom."
+        ),
+        PermissionOver: Problem(
+            status=502,
+            title="Het aanbod is al gebruikt of verlopen",
+            advice="Vraag de organisatie om een nieuw aanbod.",
+        ),
+        IssuerBroken: Problem(
+            status=502,
+            title="Bij de organisatie ging iets mis",
+            advice="Dat ligt niet aan u. Probeer het later opnieuw.",
+        ),
+        IssuerBusy: Problem(
+            status=502, title="De organisatie heeft het nu te druk", advice="Probeer het straks opnieuw."
+        ),
+        CardsLater: Problem(
+            status=502,
+            title="De organisatie heeft nog tijd nodig",
+            advice="Uw kaartjes zijn nog niet klaar. Haal ze later opnieuw op.",
         ),
         PeerRefused: Problem(status=502, title="De organisatie gaf een foutmelding", advice=_AGAIN),
         TransactionCodeWrong: Problem(

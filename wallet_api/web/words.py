@@ -31,6 +31,14 @@ FAILURES: Final[Mapping[Failure, str]] = {
     Failure.DECLINED: "U bent gestopt bij deze organisatie.",
     Failure.SKIPPED: "U hebt deze organisatie overgeslagen.",
     Failure.MIXED_UP: "Het antwoord kwam van een andere plek dan waar wij het vroegen. Daarom bewaren wij het niet.",
+    Failure.WALLET_NOT_KNOWN: "Deze organisatie kent deze portemonnee niet. Dat ligt niet aan u.",
+    Failure.NOT_UNDERSTOOD: "De organisatie begrijpt niet wat deze portemonnee vraagt. Dat ligt niet aan u.",
+    Failure.REFUSED: "De organisatie geeft u deze kaartjes niet. Vraag haar waarom.",
+    Failure.OVER: "De toestemming is al gebruikt, of de tijd is voorbij. Haal het opnieuw op.",
+    Failure.BROKEN: "Bij de organisatie ging iets mis. Dat ligt niet aan u. Probeer het later opnieuw.",
+    Failure.BUSY: "De organisatie heeft het nu te druk. Probeer het straks opnieuw.",
+    Failure.LATER: "De organisatie heeft nog tijd nodig. Haal het later opnieuw op.",
+    Failure.UNKNOWN: "De organisatie gaf een foutmelding die wij niet kennen. Dat ligt niet aan u.",
     Failure.NOTHING: "Deze organisatie heeft nu geen kaartjes voor deze portemonnee.",
 }
 
