@@ -9,6 +9,18 @@ class NotExactlyOne(BlauweKnopError):
     code = "not_exactly_one"
 
 
+class Overloaded(Unavailable):
+    """Too many want to write, or the disk is too slow for them: nothing was changed, and trying again soon may work."""
+
+    code = "overloaded"
+
+
+class NotWritten(Unavailable):
+    """What was to be written is not on disk: the disk is full or failed. Nothing of it is kept."""
+
+    code = "not_written"
+
+
 class AddressRefused(BlauweKnopError):
     """An address that we do not connect to: not https, not on the list, or not on the public internet."""
 

@@ -24,6 +24,7 @@ from service.errors import (
     LoginNeeded,
     NotExactlyOne,
     NotFound,
+    Overloaded,
     Unauthorized,
     UnexpectedMediaType,
 )
@@ -97,6 +98,13 @@ _COMMON: Final[dict[type[Exception], Problem]] = {
         advice="Probeer het over een paar minuten nog eens.",
         code="temporarily_unavailable",
         headers={"Retry-After": "60"},
+    ),
+    Overloaded: Problem(
+        status=503,
+        title="Het is nu erg druk",
+        advice="Probeer het over een paar seconden nog eens. Er is niets veranderd.",
+        code="temporarily_unavailable",
+        headers={"Retry-After": "5"},
     ),
 }
 

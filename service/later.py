@@ -1,0 +1,89 @@
+"""Writes that are worth no commit of their own: they go along with the next one, and a crash may lose them.
+
+Only for what nobody relies on: a mark that helps to read the records, the moment that something was last seen.
+"""
+
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Final, TypeAlias, final
+
+from sqlalchemy import Connection
+
+from credentials.errors import BlauweKnopError
+from service.logging import get_logger
+
+Work: TypeAlias = Callable[[Connection], None]
+
+WITHIN_SECONDS: Final = 0.25
+MOST: Final = 1_000
+
+_log: Final = get_logger(__name__)
+
+
+@final
+class Later:
+    """What waits for a commit. When none comes within a quarter of a second, `commit` is called to make one."""
+
+    def __init__(self, commit: "weakref.WeakMethod[Callable[[], None]]") -> None:
+        # Weak: what waits does not keep its database alive.
+        self._commit_of = commit
+        self.forget()
+
+    def forget(self) -> None:
+        """Let go of everything: in a child process it is the parent's."""
+        self._lock = threading.Lock()
+        self._waiting: list[Work] = []
+        self._timer: threading.Timer | None = None
+
+    def add(self, work: Work) -> None:
+        """Have this done with the next commit."""
+        with self._lock:
+            self._waiting.append(work)
+            full = len(self._waiting) >= MOST
+            if self._timer is None:
+                self._timer = threading.Timer(WITHIN_SECONDS, self._in_time)
+                self._timer.daemon = True
+                self._timer.start()
+        if full:
+            self._commit()
+
+    def run(self, connection: Connection) -> None:
+        """Do what waits, in the caller's transaction; what fails is logged and leaves nothing."""
+        with self._lock:
+            work, self._waiting = self._waiting, []
+        for each in work:
+            try:
+                with connection.begin_nested():
+                    each(connection)
+            except Exception as error:  # noqa: BLE001  # it may not take those down who wait for this commit
+                _log.warning("later_failed", code=_code(error))
+
+    def finish(self) -> None:
+        """Have everything done now."""
+        with self._lock:
+            timer, self._timer = self._timer, None
+            waiting = bool(self._waiting)
+        if timer is not None:
+            timer.cancel()
+        if waiting:
+            self._commit()
+
+    def _commit(self) -> None:
+        commit = self._commit_of()
+        if commit is not None:
+            commit()
+
+    def _in_time(self) -> None:
+        with self._lock:
+            self._timer = None
+            waiting = bool(self._waiting)
+        if waiting:
+            try:
+                self._commit()
+            except Exception as error:  # noqa: BLE001  # a thread of our own: nobody above it to tell
+                _log.warning("later_failed", code=_code(error))
+
+
+def _code(error: Exception) -> str:
+    return error.code if isinstance(error, BlauweKnopError) else type(error).__name__
