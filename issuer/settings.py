@@ -72,7 +72,7 @@ class CsvSource(Settings):
     decimal: Literal["cents", "comma", "point"] = "cents"
     thousands: Literal["point", "comma", "space"] | None = None
     dates: Literal["iso", "d-m-y", "d/m/y"] = "d-m-y"
-    payment_references: Literal["free", "checked"] = "free"
+    payment_references: Literal["checked", "unrounded", "free"] = "unrounded"
     total_row: TotalRowSection | None = None
     columns: dict[str, Text]
     constants: dict[str, str] = Field(default_factory=dict)

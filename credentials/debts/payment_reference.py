@@ -18,6 +18,10 @@ _WITH_LENGTH: Final = range(9, 15)
 _LENGTHS: Final = (_WITHOUT_CHECK, *_WITH_LENGTH, 16)
 
 
+# IEEE 754: a spreadsheet keeps fifteen digits of a number and writes zeros for the others, without a word.
+_ROUNDED: Final = re.compile(r"[1-9][0-9]{14}0+\Z")
+
+
 def check_digit(digits: str) -> str:
     """Return the digit that goes before these: weighted from the right, modulo 11; ten becomes 1, eleven 0."""
     total = sum(int(digit) * _WEIGHTS[place % 10] for place, digit in enumerate(reversed(digits)))
@@ -43,3 +47,18 @@ def checked_reference(text: str) -> str:
     if length != _WITHOUT_CHECK and compact[0] != check_digit(compact[1:]):
         raise InvalidField(reason="the check digit of this payment reference is not right")
     return compact
+
+
+def unrounded_reference(text: str) -> str:
+    """Return a reference of any kind, unless it looks rounded and has no check digit to say that it is not.
+
+    Raises InvalidField.
+    """
+    compact = text.replace(" ", "").replace("\u00a0", "")
+    if _ROUNDED.match(compact):
+        try:
+            checked_reference(text)
+        except InvalidField:
+            reason = "zeros behind the fifteenth digit, as a spreadsheet rounds, and no check digit that is right"
+            raise InvalidField(reason=reason) from None
+    return text

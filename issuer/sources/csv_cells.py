@@ -1,13 +1,13 @@
 """One cell of a CSV file as the value of one field, by the notation that the settings declare."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from credentials.debts.errors import InvalidField, SourceError
 from credentials.debts.fcid.fields import CENTS, DAY, FLAG, TEXTS, Field
 from credentials.debts.money import parse_cents, parse_euro
-from credentials.debts.payment_reference import checked_reference
+from credentials.debts.payment_reference import checked_reference, unrounded_reference
 from credentials.debts.spreadsheets import spreadsheet_fault
 from credentials.encoding import JsonValue
 from credentials.plain_text import text_fault
@@ -20,6 +20,11 @@ _FALSE: Final = frozenset({"0", "nee", "n", "false", "onwaar"})
 _DAYS: Final[Mapping[str, re.Pattern[str]]] = {
     "d-m-y": re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})\Z"),
     "d/m/y": re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})\Z"),
+}
+_REFERENCES: Final[Mapping[str, Callable[[str], str]]] = {
+    "checked": checked_reference,
+    "unrounded": unrounded_reference,
+    "free": str,
 }
 _SHORT_YEAR: Final = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}\Z")
 _SERIAL: Final = re.compile(r"[0-9]{4,6}(?:[.,][0-9]+)?\Z")
@@ -43,8 +48,8 @@ def value_of(wanted: Field, text: str, columns: CsvColumns) -> JsonValue:
             return [part.strip() for part in text.split("|") if part.strip()]
         if wanted.kind is DAY:
             return _day(text, columns.dates)
-        if wanted.name == PAYMENT_REFERENCE and columns.payment_references == "checked":
-            return checked_reference(text)
+        if wanted.name == PAYMENT_REFERENCE:
+            return _REFERENCES[columns.payment_references](text)
     except SourceError as error:
         raise type(error)(field=wanted.name, reason=error.reason) from None
     return text

@@ -36,7 +36,8 @@ class CsvColumns:
     `constants` fills fields for which there is no column; `events` translates the file's words for kinds of events.
     `thousands` says what separates thousands, so that "1.284" has one meaning. `dates` says how days are written
     beside ISO 8601: "d-m-y" (30-4-2026), "d/m/y", or "iso" for nothing else. `payment_references` is "checked" where
-    these are Dutch payment references or RF creditor references, whose check digits must then be right.
+    these are Dutch payment references or RF creditor references, whose check digits must then be right; "free" takes
+    any, and "unrounded" any that a spreadsheet cannot have rounded.
     """
 
     columns: Mapping[str, str]
@@ -47,7 +48,7 @@ class CsvColumns:
     decimal: Literal["cents", "comma", "point"] = "cents"
     thousands: Literal["point", "comma", "space"] | None = None
     dates: Literal["iso", "d-m-y", "d/m/y"] = "d-m-y"
-    payment_references: Literal["free", "checked"] = "free"
+    payment_references: Literal["checked", "unrounded", "free"] = "unrounded"
     total_row: TotalRow | None = None
 
     def __post_init__(self) -> None:

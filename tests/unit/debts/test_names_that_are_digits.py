@@ -4,7 +4,7 @@ import pytest
 
 from credentials.debts.errors import InvalidField
 from credentials.debts.fcid import parse_document
-from credentials.debts.payment_reference import check_digit, checked_reference
+from credentials.debts.payment_reference import check_digit, checked_reference, unrounded_reference
 from credentials.debts.spreadsheets import spreadsheet_fault
 from tests.debt_builders import a_document, changed
 
@@ -82,6 +82,22 @@ def test_a_payment_reference_that_no_bank_would_take_is_refused(text: str) -> No
     with pytest.raises(InvalidField) as caught:
         checked_reference(text)
     assert not text or text not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["8000000020260001", "5000056789012345", "WS-2026-10", "20260000", "", "4000000020260000", "RF18539007547034"],
+)
+def test_a_reference_of_any_kind_is_taken_unless_it_looks_rounded(text: str) -> None:
+    assert unrounded_reference(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["8000000020260000", "8000 0000 2026 0000", "12345678901234500", "80000000202600000000"]
+)
+def test_what_a_spreadsheet_rounded_is_refused_for_want_of_a_check_digit(text: str) -> None:
+    with pytest.raises(InvalidField):
+        unrounded_reference(text)
 
 
 def test_a_zero_in_front_that_was_lost_leaves_a_length_that_does_not_exist() -> None:

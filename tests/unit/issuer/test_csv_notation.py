@@ -249,7 +249,16 @@ def test_check_digits_of_payment_references_are_checked_where_they_are_declared(
         fault = the_fault(data, checked)
         assert (fault.line, fault.field) == (3, "Kenmerk")
         assert wrong not in str(fault)
-        assert case_in(data).payment is not None
+        assert case_in(data, columns(payment_references="free")).payment is not None
+
+
+def test_a_payment_reference_that_a_spreadsheet_rounded_is_refused_unless_any_will_do() -> None:
+    # What LibreOffice makes of 8000000020260001 when it opens a file and saves it.
+    data = a_file(an_obligation("10,00"), a_demand("10,00", Kenmerk="8000000020260000"))
+    fault = the_fault(data)
+    assert (fault.line, fault.field) == (3, "Kenmerk")
+    assert case_in(data, columns(payment_references="free")).payment is not None
+    assert case_in(a_file(an_obligation("10,00"), a_demand("10,00", Kenmerk="8000000020260001"))).payment is not None
 
 
 @pytest.mark.parametrize("digits", ["99990007", "9,99990007E+08", "0999990007", "1234567"])
