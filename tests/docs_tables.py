@@ -15,7 +15,7 @@ from credentials.debts.fcid.fields import Field
 from issuer.domain.configurations import CONFIGURATIONS
 from issuer.usecases.sign import TYPES
 from verifier.domain.templates import TEMPLATES, ClaimPath, Template
-from verifier.exports.table import COLUMNS
+from verifier.exports.sheets import BODY_COLUMNS, DEBT_COLUMNS, UNCOUNTED_COLUMNS, Kind
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 _BLOCK: Final = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -185,8 +185,11 @@ def templates() -> str:
 
 
 def columns() -> str:
-    """Return the columns of the counsellor's CSV file."""
-    return ", ".join(f"`{name}`" for name in COLUMNS) + "\n"
+    """Return the columns of the counsellor's tables."""
+    marks = {Kind.TEXT: "", Kind.AMOUNT: " (amount)", Kind.COUNT: " (number)", Kind.DAY: " (day)"}
+    sheets = {"`Schulden`": DEBT_COLUMNS, "`Organisaties`": BODY_COLUMNS, "`Niet geteld`": UNCOUNTED_COLUMNS}
+    rows = [[sheet, ", ".join(f"`{name}`{marks[kind]}" for name, kind in each)] for sheet, each in sheets.items()]
+    return table(["Sheet", "Columns"], rows)
 
 
 def fcid_fields() -> str:

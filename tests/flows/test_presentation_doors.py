@@ -19,6 +19,7 @@ from credentials.openid.vp_response import build_response
 from tests.flows.presentation_kit import API, BASE, Counter, auth, vp_token
 from tests.verifier_world import OTHER_TOKEN, Card, make_world
 from verifier.domain.evidence import OVERVIEW
+from verifier.exports.files import TABLE_FILES
 
 
 @pytest.fixture
@@ -477,7 +478,8 @@ def test_the_api_describes_itself_to_everyone(counter: Counter) -> None:
     assert answer.status_code == 200
     assert answer.headers["access-control-allow-origin"] == "*"
     document = answer.json()
-    assert set(document["paths"]) == {API, f"{API}/{{id}}", f"{API}/{{id}}/hercontroles"}
+    files = {f"{API}/{{id}}/{file}" for file in TABLE_FILES}
+    assert set(document["paths"]) == {API, f"{API}/{{id}}", f"{API}/{{id}}/hercontroles", *files}
     assert "422" not in json.dumps(document)
     assert document["info"]["contact"]
 
@@ -485,3 +487,19 @@ def test_the_api_describes_itself_to_everyone(counter: Counter) -> None:
 def test_a_result_before_the_answer_is_a_conflict(counter: Counter) -> None:
     made = counter.make()
     assert counter.http.post(f"{API}/{made['id']}/hercontroles", headers=auth()).status_code == 409
+    for file in TABLE_FILES:
+        answer = counter.http.get(f"{API}/{made['id']}/{file}", headers=auth())
+        assert answer.status_code == 409
+        assert "not_answered" in answer.text
+
+
+@pytest.mark.parametrize("file", TABLE_FILES)
+def test_a_case_system_takes_the_tables_along_and_nobody_else_does(counter: Counter, file: str) -> None:
+    made = counter.make()
+    counter.share(made, counter.world.samira())
+    answer = counter.http.get(f"{API}/{made['id']}/{file}", headers=auth())
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"PK" if file.endswith("xlsx") else b"\xef\xbb\xbf")
+    assert answer.headers["content-disposition"].endswith(f'.{file.rpartition(".")[2]}"')
+    assert counter.http.get(f"{API}/{made['id']}/{file}").status_code == 401
+    assert counter.http.get(f"{API}/{made['id']}/{file}", headers=auth(OTHER_TOKEN)).status_code == 404

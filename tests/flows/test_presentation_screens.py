@@ -9,7 +9,7 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
-from credentials.clock import FixedClock
+from credentials.clock import FixedClock, dutch_day
 from credentials.openid.vp_response import build_response
 from credentials.status import Status
 from tests.flows.presentation_kit import BASE
@@ -20,6 +20,10 @@ from verifier.web.problems import PROBLEMS
 from verifier.web.screens import screens_app
 
 PASSWORD = "schuldhulp"
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8; header=present",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @pytest.fixture
@@ -240,9 +244,21 @@ def test_on_one_device_the_answer_counts_only_back_in_this_browser(anna: Browser
 
 def test_the_files_to_take_along(anna: Browser) -> None:
     path = anna.shared("schuldregeling")
-    table = anna.get(f"{path}/bestand.csv")
-    assert table.headers["content-type"] == "text/csv; charset=utf-8"
-    assert table.headers["content-disposition"] == 'attachment; filename="schulden.csv"'
+    day = dutch_day(anna.world.clock.now())
+    page = anna.get(f"{path}/resultaat").text
+    for file, name in (
+        ("bestand.xlsx", "schulden-2026-0117"),
+        ("schulden.csv", "schulden-2026-0117"),
+        ("organisaties.csv", "organisaties-2026-0117"),
+        ("niet-geteld.csv", "niet-geteld-2026-0117"),
+    ):
+        kind = file.rpartition(".")[2]
+        answer = anna.get(f"{path}/{file}")
+        assert f'href="{path}/{file}"' in page
+        assert answer.headers["content-type"] == MEDIA_TYPES[kind]
+        assert answer.headers["content-disposition"] == f'attachment; filename="{name}-{day}.{kind}"'
+        assert answer.headers["cache-control"] == "no-store"
+    table = anna.get(f"{path}/schulden.csv")
     text = table.content.decode("utf-8-sig")
     assert table.content.startswith(b"\xef\xbb\xbf")
     assert "Centraal Justitieel Incassobureau" in text

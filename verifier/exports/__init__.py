@@ -1,1 +1,1 @@
-"""A result in other forms: JSON for case systems, CSV for spreadsheets and the counsellor's own files."""
+"""A result in other forms: XLSX for people, CSV and JSON for other systems."""

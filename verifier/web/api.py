@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
@@ -19,11 +19,15 @@ from service.problems import ProblemMap
 from service.web.apps import API_ROOT, business_app
 from service.web.bearer import bearer_token
 from service.web.input import ApiModel
+from verifier.domain.errors import NotAnswered
 from verifier.domain.request import Answered, VerificationRequest
 from verifier.exports.document import request_document, result_document
+from verifier.exports.files import TABLE_FILES
+from verifier.exports.names import file_name
 from verifier.usecases.asking import Asking
 from verifier.usecases.desk import Desk
 from verifier.usecases.results import Results
+from verifier.web.attachment import attachment
 
 VERSION: Final = "1.0.0"
 ROOT: Final = f"{API_ROOT}/verificatieverzoeken"
@@ -88,6 +92,9 @@ def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str) -> FastAPI:
     def read(id: str, owner: Owner) -> Response:
         return JSONResponse(_document(doors, doors.desk.request(owner, id)))
 
+    for file in TABLE_FILES:
+        _install_file(app, doors, caller, file)
+
     @app.post(
         ROOT + "/{id}/hercontroles",
         status_code=201,
@@ -113,6 +120,29 @@ def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str) -> FastAPI:
     return app
 
 
+def _install_file(app: FastAPI, doors: ApiDoors, caller: Callable[[Request], str], file: str) -> None:
+    what, media_type, make = TABLE_FILES[file]
+    kind = file.rpartition(".")[2]
+
+    def table(id: str, owner: Annotated[str, Depends(caller)]) -> Response:
+        request = doors.desk.request(owner, id)
+        if not isinstance(request.state, Answered):
+            raise NotAnswered
+        outcome = doors.results.outcome(request)
+        return attachment(make(outcome.result), media_type, file_name(what, kind, outcome.answer.received_at))
+
+    plain = media_type.partition(";")[0]
+    app.get(
+        f"{ROOT}/{{id}}/{file}",
+        name=file,
+        summary=f"Haal een antwoord op als {kind.upper()}: {what}",
+        tags=["verificatieverzoeken"],
+        response_class=Response,
+        responses={200: {"content": {plain: {"schema": {"type": "string", "format": "binary"}}}}},
+        **_extra(),
+    )(table)
+
+
 def _document(doors: ApiDoors, request: VerificationRequest) -> JsonObject:
     document = request_document(request, doors.clock.now())
     if isinstance(request.state, Answered):
@@ -121,7 +151,7 @@ def _document(doors: ApiDoors, request: VerificationRequest) -> JsonObject:
     return document
 
 
-def _caller(clients: Mapping[str, Secret]) -> Any:  # noqa: ANN401  # a FastAPI dependency
+def _caller(clients: Mapping[str, Secret]) -> Callable[[Request], str]:
     digests = {name: _digest(secret.reveal()) for name, secret in clients.items()}
 
     def owner(request: Request) -> str:

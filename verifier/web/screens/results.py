@@ -12,9 +12,11 @@ from service.web.input import Form
 from verifier.domain.errors import NotAnswered
 from verifier.domain.request import Answered
 from verifier.exports.document import download
-from verifier.exports.table import to_csv
+from verifier.exports.files import TABLE_FILES
+from verifier.exports.names import file_name
 from verifier.usecases.results import Outcome, asks_cases
 from verifier.web import views
+from verifier.web.attachment import attachment
 from verifier.web.screens.seat import Screens, Seat, SeatOf
 
 
@@ -88,15 +90,27 @@ def install_actions(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
         results.check_again(at.owner, _newest_answer(screens, at, id).request.id)
         return RedirectResponse(f"/intakes/{id}/resultaat", 303)
 
-    @app.get("/intakes/{id}/bestand.csv")
-    def as_csv(id: str, at: Annotated[Seat, Depends(seat)]) -> Response:
-        return _file(to_csv(_newest_answer(screens, at, id).result), "text/csv; charset=utf-8", "schulden.csv")
+    for each in TABLE_FILES:
+        _install_file(app, screens, seat, each)
 
     @app.get("/intakes/{id}/bestand.json")
     def as_json(id: str, at: Annotated[Seat, Depends(seat)]) -> Response:
         found = _newest_answer(screens, at, id)
         document = download(found.request, found.template, found.answer, found.result, screens.clock.now())
-        return _file(json_compact(document), "application/json", "schulden.json")
+        reference = screens.desk.file(at.owner, id).reference
+        name = file_name("schulden", "json", found.answer.received_at, reference)
+        return attachment(json_compact(document), "application/json", name)
+
+
+def _install_file(app: FastAPI, screens: Screens, seat: SeatOf, file: str) -> None:
+    what, media_type, make = TABLE_FILES[file]
+
+    @app.get(f"/intakes/{{id}}/{file}", name=file)
+    def table(id: str, at: Annotated[Seat, Depends(seat)]) -> Response:
+        found = _newest_answer(screens, at, id)
+        reference = screens.desk.file(at.owner, id).reference
+        name = file_name(what, file.rpartition(".")[2], found.answer.received_at, reference)
+        return attachment(make(found.result), media_type, name)
 
 
 def _newest_answer(screens: Screens, at: Seat, id: str) -> Outcome:  # the name in the path
@@ -105,9 +119,3 @@ def _newest_answer(screens: Screens, at: Seat, id: str) -> Outcome:  # the name 
         if isinstance(each.state, Answered):
             return screens.results.outcome(each)
     raise NotAnswered
-
-
-def _file(content: bytes, media_type: str, name: str) -> Response:
-    # The name tells nothing of the client: downloads folders are shared.
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    return Response(content, media_type=media_type, headers=headers)

@@ -1,0 +1,220 @@
+"""A result as tables, one kind of row in each: debts that count, organisations, and what does not count.
+
+Amounts and days stay amounts and days; everything else is text, digits too: a reference, an OIN or an account number is
+a name, not a number. So each column of amounts may be summed: the balances of the organisations are the proven total,
+and so are those of the debts, when every debt was shown.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum, auto
+from typing import Final, TypeAlias, final
+
+from credentials.clock import dutch_day
+from verifier.domain.evidence import Body
+from verifier.domain.result import AgencyLine, CaseLine, Result
+from verifier.domain.words import OUTCOME_WORDS
+
+
+class Kind(Enum):
+    """What the cells of a column hold: text, whole cents, a whole number or a day."""
+
+    TEXT = auto()
+    AMOUNT = auto()
+    COUNT = auto()
+    DAY = auto()
+
+
+Cell: TypeAlias = str | int | date | None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table. `name` is for people, `file` what a file of this table alone is called."""
+
+    name: str
+    file: str
+    columns: tuple[tuple[str, Kind], ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+_TEXT, _AMOUNT, _COUNT, _DAY = Kind.TEXT, Kind.AMOUNT, Kind.COUNT, Kind.DAY
+
+DEBT_COLUMNS: Final = (
+    ("Schuldeiser", _TEXT),
+    ("OIN schuldeiser", _TEXT),
+    ("Uitgevoerd door", _TEXT),
+    ("FactuurnummerSE", _TEXT),
+    ("Beschikkingsnummer", _TEXT),
+    ("Soort schuld", _TEXT),
+    ("Code soort schuld", _TEXT),
+    ("Datum ontstaan", _DAY),
+    ("Oorspronkelijk bedrag", _AMOUNT),
+    ("Verhogingen", _AMOUNT),
+    ("Kosten", _AMOUNT),
+    ("Rente", _AMOUNT),
+    ("Opgelegd totaal", _AMOUNT),
+    ("Betaald", _AMOUNT),
+    ("Saldo", _AMOUNT),
+    ("Saldo per", _DAY),
+    ("Nu te betalen", _AMOUNT),
+    ("Daarvan te laat", _AMOUNT),
+    ("Te laat sinds", _DAY),
+    ("Volgend bedrag", _AMOUNT),
+    ("Volgende vervaldatum", _DAY),
+    ("Fase", _TEXT),
+    ("Betalingsregeling", _TEXT),
+    ("Preferentie", _TEXT),
+    ("Grondslag preferentie", _TEXT),
+    ("Saneerbaar", _TEXT),
+    ("Rechtsmiddel", _TEXT),
+    ("Rechtsmiddel tot en met", _DAY),
+    ("Betaalreferentie", _TEXT),
+    ("IBAN", _TEXT),
+    ("Ook bij", _TEXT),
+)
+BODY_COLUMNS: Final = (
+    ("Organisatie", _TEXT),
+    ("OIN", _TEXT),
+    ("Uitkomst", _TEXT),
+    ("Uitleg", _TEXT),
+    ("Open zaken", _COUNT),
+    ("Getoonde zaken", _COUNT),
+    ("Opgelegd totaal", _AMOUNT),
+    ("Betaald", _AMOUNT),
+    ("Saldo", _AMOUNT),
+    ("Achterstand", _AMOUNT),
+    ("Stand van", _DAY),
+)
+UNCOUNTED_COLUMNS: Final = (
+    ("Organisatie", _TEXT),
+    ("OIN", _TEXT),
+    ("FactuurnummerSE", _TEXT),
+    ("Soort schuld", _TEXT),
+    ("Genoemd saldo", _AMOUNT),
+    ("Reden", _TEXT),
+)
+
+DEBTS, BODIES, UNCOUNTED = "schulden", "organisaties", "niet-geteld"
+FILES: Final = (DEBTS, BODIES, UNCOUNTED)
+
+
+def sheets_of(result: Result) -> tuple[Sheet, Sheet, Sheet]:
+    """Lay out a result: debts, organisations, what does not count."""
+    bodies = [_body(line) for line in result.lines] + [
+        _missing(body) for body in result.missing if _absent(body, result)
+    ]
+    debts = [_debt(case) for case in result.proven_cases if case.counted]
+    uncounted = [row for line in result.lines for row in _uncounted(line)]
+    return (
+        Sheet("Schulden", DEBTS, DEBT_COLUMNS, _rows(DEBT_COLUMNS, debts)),
+        Sheet("Organisaties", BODIES, BODY_COLUMNS, _rows(BODY_COLUMNS, bodies)),
+        Sheet("Niet geteld", UNCOUNTED, UNCOUNTED_COLUMNS, _rows(UNCOUNTED_COLUMNS, uncounted)),
+    )
+
+
+Row: TypeAlias = dict[str, Cell]
+
+
+def _rows(columns: Sequence[tuple[str, Kind]], rows: Iterable[Row]) -> tuple[tuple[Cell, ...], ...]:
+    return tuple(tuple(row.get(name) for name, _ in columns) for row in rows)
+
+
+def _debt(line: CaseLine) -> Row:
+    case, due = line.case, line.due
+    return {
+        "Schuldeiser": _text(case.imposed_by.name or line.body.name),
+        "OIN schuldeiser": _text(case.imposed_by.oin or line.body.oin),
+        "Uitgevoerd door": _text(case.executed_by.name or line.body.name),
+        "FactuurnummerSE": _text(case.reference),
+        "Beschikkingsnummer": _text(case.decision_number),
+        "Soort schuld": _text(case.description),
+        "Code soort schuld": _text(case.type),
+        "Datum ontstaan": case.origin_date,
+        "Oorspronkelijk bedrag": case.principal,
+        "Verhogingen": case.increases,
+        "Kosten": _sum(case.administration_costs, case.other_costs),
+        "Rente": case.interest,
+        "Opgelegd totaal": case.owed,
+        "Betaald": case.settled,
+        "Saldo": case.balance,
+        "Saldo per": _day(case.balance_at or case.as_of),
+        "Nu te betalen": due.now if due else None,
+        "Daarvan te laat": due.late if due else None,
+        "Te laat sinds": due.late_since if due else None,
+        "Volgend bedrag": (due.next_amount or None) if due else None,
+        "Volgende vervaldatum": due.next_day if due else None,
+        "Fase": _text(case.phase),
+        "Betalingsregeling": None if case.plan_instalment is None else "ja",
+        "Preferentie": _text(case.preference),
+        "Grondslag preferentie": _text(case.preference_ground),
+        "Saneerbaar": _text(case.dischargeable),
+        "Rechtsmiddel": _text(case.remedy),
+        "Rechtsmiddel tot en met": case.remedy_until,
+        "Betaalreferentie": _text(case.payment_reference),
+        "IBAN": _text(case.iban),
+        "Ook bij": _text(", ".join(body.name for body in line.also_at)),
+    }
+
+
+def _body(line: AgencyLine) -> Row:
+    # An organisation that confirmed nothing states no amounts; a zero would be read as no debts.
+    totals = line.totals if line.overview is not None or line.cases else None
+    return {
+        "Organisatie": _text(line.body.name),
+        "OIN": _text(line.body.oin),
+        "Uitkomst": OUTCOME_WORDS[line.outcome],
+        "Uitleg": _text(line.sentence),
+        "Open zaken": line.stated,
+        "Getoonde zaken": line.shown,
+        "Opgelegd totaal": totals.owed if totals else None,
+        "Betaald": totals.settled if totals else None,
+        "Saldo": totals.balance if totals else None,
+        "Achterstand": totals.arrears if totals else None,
+        "Stand van": _day(line.as_of),
+    }
+
+
+def _missing(body: Body) -> Row:
+    return {"Organisatie": _text(body.name), "OIN": _text(body.oin), "Uitkomst": "Ontbreekt"}
+
+
+def _absent(body: Body, result: Result) -> bool:
+    return all(line.body.identifier != body.identifier for line in result.lines)
+
+
+def _uncounted(line: AgencyLine) -> Iterable[Row]:
+    for case in line.cases:
+        if not case.counted:
+            twice = case.linked or case.also_at
+            yield {
+                "Organisatie": _text(line.body.name),
+                "OIN": _text(line.body.oin),
+                "FactuurnummerSE": _text(case.case.reference),
+                "Soort schuld": _text(case.case.description),
+                "Genoemd saldo": case.case.balance,
+                "Reden": "Dezelfde schuld is al geteld" if twice else "Hoort niet bij het overzicht",
+            }
+    for unproven in line.unproven:
+        proof = OUTCOME_WORDS[unproven.evidence.outcome]
+        yield {
+            "Organisatie": _text(line.body.name),
+            "OIN": _text(line.body.oin),
+            "Reden": _text(f"{proof}: {unproven.why}"),
+        }
+
+
+def _sum(*amounts: int | None) -> int | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if known else None
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else dutch_day(moment)
+
+
+def _text(value: object) -> str | None:
+    # One line each: a line break or a tab in a cell is what importers break on.
+    return " ".join(str(value).split()) or None if value is not None else None
