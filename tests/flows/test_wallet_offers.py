@@ -1,5 +1,6 @@
 """Cards that an agency offers: by a code of the agency's, or by logging in; from agencies on the list alone."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -216,3 +217,34 @@ def test_what_the_agency_answers_is_told_in_our_words(
     assert page.status == 502
     assert title in page.words
     assert "0900" not in page.text
+
+
+def test_a_card_of_which_the_agency_only_says_that_it_is_a_credential_is_kept(
+    samira: Citizen, world: WalletWorld
+) -> None:
+    send, said = world.net._exchange, []
+
+    def vaguely(method: str, url: str, headers: Mapping[str, str], content: bytes) -> Answer:
+        answer = send(method, url, headers, content)
+        if url.endswith("/.well-known/openid-credential-issuer"):
+            metadata = json.loads(answer.body)
+            found = metadata["credential_configurations_supported"]
+            found["overzicht_ldp"]["credential_definition"]["type"] = ["VerifiableCredential"]
+            del found["zaak_ldp"]["credential_definition"]
+            said.append(url)
+            return Answer(answer.status, answer.headers, json_compact(metadata))
+        return answer
+
+    world.net._exchange = vaguely  # type: ignore[method-assign]
+    directory = world.service.usecases.offers._issuers._directory  # type: ignore[attr-defined]
+    directory._kept.clear()
+    try:
+        page = scan(samira, an_offer(world, "overzicht_ldp", "zaak_ldp")["aanbodUri"])
+        assert said
+        assert "nog 1 soort kaartje aan die deze portemonnee niet kan bewaren" in page.words
+        samira.post(page.url, page, besluit="ja")
+        (card,) = samira.api("kaarten").json()["kaarten"]
+        assert (card["formaat"], card["soort"], card["status"]) == ("ldp_vc", "overzicht", "geldig")
+    finally:
+        world.net._exchange = send  # type: ignore[method-assign]
+        directory._kept.clear()

@@ -12,7 +12,7 @@ from credentials.openid.display import display_for
 from credentials.openid.errors import PeerRefused, parse_error
 from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMetadata, parse_issuer_metadata
 from service.http import JSON, Answer, OutboundClient
-from wallet_api.domain.issuance import CASE, OVERVIEW, IssuerDescription, Kind
+from wallet_api.domain.issuance import ANY_CREDENTIAL, CASE, OVERVIEW, IssuerDescription, Kind
 from wallet_api.domain.refusals import refusal
 
 METADATA_SECONDS: Final = 300.0
@@ -65,7 +65,7 @@ class IssuerDirectory:
         server = parse_authorization_server(
             body_of(self._http.get(url, JSON)), issuer=issuer, insecure_localhost=self._insecure
         )
-        kinds = tuple(kind for each in metadata.configurations.values() if (kind := _kind(each)) is not None)
+        kinds = tuple(kind for each in metadata.configurations.values() if (kind := kind_of(each)) is not None)
         description = IssuerDescription(
             credential_issuer, issuer, server.iss_in_response, kinds, metadata.batch_size or 1
         )
@@ -84,10 +84,14 @@ def body_of(answer: Answer) -> bytes:
     return answer.body
 
 
-def _kind(configuration: CredentialConfiguration) -> Kind | None:
+def kind_of(configuration: CredentialConfiguration) -> Kind | None:
+    """Return a configuration as a kind of card; None for one that this wallet cannot keep."""
     types = [_NAMES.get(name, name) for name in configuration.types if name != "VerifiableCredential"]
+    if not types and "VerifiableCredential" in configuration.types:
+        # It says no more than that it is a credential, and whatever it turns out to be is one.
+        types = [ANY_CREDENTIAL]
     if not types or "ES256" not in configuration.proof_algorithms:
-        # This wallet keeps cards that are bound to a P-256 key of its own.
+        # This wallet keeps cards that are bound to a P-256 key of its own; pages say that others stay behind.
         return None
     shown = display_for(configuration.display, "nl")
     return Kind(

@@ -19,6 +19,10 @@ OVERVIEW: Final = "urn:nl:blauweknop:overzicht:1"
 CASE: Final = "urn:nl:blauweknop:zaak:1"
 
 
+ANY_CREDENTIAL: Final = "https://www.w3.org/2018/credentials#VerifiableCredential"
+"""The type that every W3C credential has: the kind of a configuration that says no more."""
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -114,7 +118,10 @@ class TransactionCode:
 @final
 @dataclass(frozen=True, slots=True)
 class PendingOffer:
-    """An offer that was read and waits for the citizen. `secret` is the pre-authorized code or the issuer's state."""
+    """An offer that was read and waits for the citizen. `secret` is the pre-authorized code or the issuer's state.
+
+    `left_behind` counts the kinds of cards that are offered too and that this wallet cannot keep.
+    """
 
     id: str
     agency: Agency
@@ -124,3 +131,4 @@ class PendingOffer:
     expires_at: datetime
     secret: str | None = field(default=None, repr=False)
     transaction_code: TransactionCode | None = None
+    left_behind: int = 0

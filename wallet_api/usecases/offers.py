@@ -120,6 +120,7 @@ class TakeOffers:
             transaction_code=None
             if code is None
             else TransactionCode(code.length, code.input_mode == "numeric", code.description),
+            left_behind=len(offer.configuration_ids) - len(kinds),
         )
 
 

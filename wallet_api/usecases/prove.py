@@ -32,7 +32,7 @@ class ProveCards:
         claims = verified.claims
         if verified.issuer.identifier != agency.identifier:
             raise CardRefused("other_issuer")
-        if claims.type != kind.type:
+        if kind.type not in (claims.type, *claims.types):
             raise CardRefused("other_type")
         # OpenID4VCI 1.0 section 8: a card bound to a key that is not ours could never be shown, or is another's.
         if claims.holder is None or claims.holder.jwk.thumbprint != holder.thumbprint:

@@ -93,6 +93,7 @@ def offer(pending: PendingOffer) -> JsonObject:
         "uitgever": {"identifier": pending.agency.identifier, "naam": pending.agency.name},
         "kaarten": list(pending.names),
         "configuraties": list(pending.configurations),
+        "nietTeBewaren": pending.left_behind,
         "wijze": pending.grant.value,
         "code": None
         if code is None

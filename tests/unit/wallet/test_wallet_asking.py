@@ -2,11 +2,14 @@
 
 import pytest
 
+from credentials.encoding import JsonObject
 from credentials.openid.authorization_server import AuthorizationServerMetadata
 from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMetadata
 from wallet_api.clients.asking import what_to_ask
+from wallet_api.clients.issuer_metadata import kind_of
 from wallet_api.domain import errors
 from wallet_api.domain.errors import IssuerRefused, RequestNotUnderstood
+from wallet_api.domain.issuance import ANY_CREDENTIAL, CASE
 from wallet_api.domain.refusals import DEFERRED, refusal
 
 AT = "https://a.example"
@@ -71,3 +74,23 @@ def test_an_error_in_words_of_its_own_is_not_repeated(text: str) -> None:
     error = refusal(text, 400)
     assert (type(error), error.reason) == (IssuerRefused, "unknown")
     assert text not in str(error) or text in ("", "unknown")
+
+
+def a_configuration(format: str, types: list[str], algorithms: tuple[str, ...] = ("ES256",)) -> CredentialConfiguration:
+    described: JsonObject = {"format": format, "credential_definition": {"type": list(types)}}
+    return CredentialConfiguration("x", described, proof_algorithms=algorithms)
+
+
+@pytest.mark.parametrize("format", ["ldp_vc", "vc+jwt", "vc+sd-jwt", "jwt_vc_json"])
+def test_a_configuration_that_says_no_more_than_that_it_is_a_credential_is_one(format: str) -> None:
+    kind = kind_of(a_configuration(format, ["VerifiableCredential"]))
+    assert kind is not None
+    assert (kind.type, kind.kept_here) == (ANY_CREDENTIAL, True)
+    own = kind_of(a_configuration(format, ["VerifiableCredential", "FinancieleZaak"]))
+    assert own is not None
+    assert own.type == CASE
+
+
+def test_a_configuration_without_any_type_or_for_keys_that_we_do_not_have_is_no_kind() -> None:
+    assert kind_of(a_configuration("ldp_vc", [])) is None
+    assert kind_of(a_configuration("ldp_vc", ["VerifiableCredential"], ("RS256",))) is None
