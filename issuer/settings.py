@@ -153,6 +153,10 @@ class AgencySettings(Settings):
     ] = DEFAULT_SECURINGS
     offer_minutes: Annotated[int, Field(ge=1, le=60)] = 10
     batch_size: Annotated[int, Field(ge=2, le=100)] = 10
+    key_attesters: Annotated[
+        tuple[SettingPath, ...],
+        Field(description="PEM certificates under which wallet providers attest keys; without any, no word counts"),
+    ] = ()
 
     @property
     def offer_lifetime(self) -> timedelta:

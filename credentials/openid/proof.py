@@ -1,7 +1,8 @@
 """Key proofs of type `jwt`: the wallet shows that it holds the key (OpenID4VCI 1.0 appendix F.1 and F.4).
 
-`verify_jwt_proof` checks, in this order: form, `typ`, `alg`, the one key, signature, audience, time, issuer, and the
-nonce last. So a wallet is told `invalid_nonce` only when a new nonce is all that it needs.
+`verify_jwt_proof` checks, in this order: form, `typ`, `alg`, the one key (and the attestation that came with it, see
+`key_attestation`), signature, audience, time, issuer, and the nonce last. So a wallet is told `invalid_nonce` only when
+a new nonce is all that it needs.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -15,9 +16,10 @@ from credentials.jose import InvalidToken, UnverifiedToken, check_times, sign_jw
 from credentials.keys import Algorithm, PublicJwk, Signer
 from credentials.openid.certificates import key_of, parse_x5c
 from credentials.openid.errors import InvalidCredentialRequest, InvalidNonce, InvalidProof
+from credentials.openid.key_attestation import AttesterKey, KeyAttestation
 
 TYPE: Final = "openid4vci-proof+jwt"
-MAX_PROOF_CHARACTERS: Final = 32_000
+MAX_PROOF_CHARACTERS: Final = 64_000
 MAX_AGE: Final = timedelta(minutes=5)
 
 _KEY_MEMBERS: Final = ("kid", "jwk", "x5c")
@@ -73,19 +75,22 @@ def verify_jwt_proof(
     algorithms: Collection[Algorithm] = (Algorithm.ES256, Algorithm.EDDSA),
     resolver: KeyResolver | None = None,
     client_id: str | None = None,
+    attester_key: AttesterKey | None = None,
 ) -> ProvenKey:
     """Check one proof and return the key it proves.
 
     `nonce_check` raises InvalidNonce for a nonce that is not good; None means that this issuer has no nonce endpoint.
     `resolver` answers for DID URLs; without one they are refused. `client_id` is the client of the access token: an
-    `iss` that is there must equal it. Raises InvalidProof, InvalidNonce.
+    `iss` that is there must equal it. With `attester_key` a key attestation that comes along must be by somebody it
+    knows; without, attestations count for nothing. Raises InvalidProof, InvalidNonce.
     """
     try:
         token = UnverifiedToken.parse(jwt, max_characters=MAX_PROOF_CHARACTERS)
         token.require_type(TYPE)
         if token.algorithm not in algorithms:
             raise InvalidToken("alg is not offered here")
-        proven = _key_of(token.header, resolver)
+        attestation = _attestation_of(token.header, now, attester_key)
+        proven = _key_of(token.header, resolver, attestation)
         claims = token.verify(proven.jwk).payload
         check_times(claims, now, max_age=MAX_AGE, require=("iat",))
     except InvalidProof:
@@ -115,6 +120,7 @@ def verify_jwt_proofs(
     algorithms: Collection[Algorithm] = (Algorithm.ES256, Algorithm.EDDSA),
     resolver: KeyResolver | None = None,
     client_id: str | None = None,
+    attester_key: AttesterKey | None = None,
 ) -> tuple[ProvenKey, ...]:
     """Check the proofs of one request, at least one; their keys must all differ, so that copies cannot be linked.
 
@@ -135,6 +141,7 @@ def verify_jwt_proofs(
             algorithms=algorithms,
             resolver=resolver,
             client_id=client_id,
+            attester_key=attester_key,
         )
         for jwt in jwts
     )
@@ -146,14 +153,33 @@ def verify_jwt_proofs(
     return keys
 
 
-def _key_of(header: JsonObject, resolver: KeyResolver | None) -> ProvenKey:
+def _attestation_of(header: JsonObject, now: datetime, attester_key: AttesterKey | None) -> KeyAttestation | None:
+    if "key_attestation" not in header:
+        return None
+    attestation = KeyAttestation.parse(header["key_attestation"], now)
+    if attester_key is not None:
+        attestation.verify(attester_key, now)
+    return attestation
+
+
+def _key_of(header: JsonObject, resolver: KeyResolver | None, attestation: KeyAttestation | None) -> ProvenKey:
     if sum(name in header for name in _KEY_MEMBERS) != 1:
         raise InvalidProof("the key proof names its key not exactly once")
+    proven = _named_key(header, resolver, attestation)
+    # Appendix F.1: the proof is by one of the keys of the attestation beside it.
+    if attestation is not None and not attestation.has(proven.jwk):
+        raise InvalidProof("the key of the proof is not among the attested ones")
+    return proven
+
+
+def _named_key(header: JsonObject, resolver: KeyResolver | None, attestation: KeyAttestation | None) -> ProvenKey:
     if "jwk" in header:
         return ProvenKey(PublicJwk.parse(header["jwk"]), None)
     if "x5c" in header:
         return ProvenKey(key_of(parse_x5c(header["x5c"], InvalidProof)[0], InvalidProof), None)
     kid = header["kid"]
+    if attestation is not None and not (isinstance(kid, str) and kid.startswith("did:")):
+        return ProvenKey(attestation.key_at(kid), None)
     if not isinstance(kid, str) or not kid.startswith("did:") or "#" not in kid:
         raise InvalidProof("kid is not a DID URL of a key")
     if resolver is None:

@@ -17,15 +17,17 @@ from credentials.debts.errors import SourceError
 from credentials.debts.types import CASE_TYPE, CONTEXT_URL, OVERVIEW_TYPE, TYPE_TERMS, context_document
 from credentials.dids import Resolver, json_web_key, verification_method
 from credentials.encoding import JsonObject, json_object
-from credentials.errors import ConfigurationError
+from credentials.errors import ConfigurationError, MalformedInput
 from credentials.formats.base import IssuerKey, Vocabulary
 from credentials.formats.jwt_vc import JwtVcJson, VcJwt, VcSdJwt
 from credentials.formats.ldp_vc import ContextBundle, LdpVc, sign_document
 from credentials.formats.registry import FormatRegistry
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.keys import PublicJwk, Signer
+from credentials.openid.key_attestation import AttesterKey
 from credentials.openid.nonce import NonceAuthority
-from credentials.trust import Keeper, TrustListSource
+from credentials.trust import Keeper, TrustListSource, verify_chain
+from credentials.trust.x509 import check_authority, to_der
 from issuer.app.keys import AgencyKeys
 from issuer.clients import NoDirectory, TrustListDirectory
 from issuer.domain.configurations import Offered, Securing
@@ -199,6 +201,7 @@ def build(
             signing=Signing(derivation, hiding, formats, identity, addresses),
             batch_size=settings.batch_size,
             reached=reached,
+            attester_key=_attester_key(settings),
         ),
         read_debts=read_debts,
         read_status_list=ReadStatusList(store),
@@ -358,6 +361,18 @@ def _directory(section: TrustListSection | None, http: OutboundClient, clock: Cl
             failed=lambda code: _log.warning("trust_list_not_refreshed", code=code),
         )
     )
+
+
+def _attester_key(settings: AgencySettings) -> AttesterKey | None:
+    if not settings.key_attesters:
+        return None
+    try:
+        anchors = tuple(to_der(path.read_text("ascii")) for path in settings.key_attesters)
+        for anchor in anchors:
+            check_authority(anchor)
+    except (OSError, ValueError, MalformedInput) as error:
+        raise ConfigurationError("key_attesters: not a certificate of an authority") from error
+    return lambda x5c, at: verify_chain(x5c, anchors, at).public_jwk
 
 
 def _login(settings: AgencySettings, keys: AgencyKeys, http: OutboundClient, clock: Clock) -> LoginProvider:

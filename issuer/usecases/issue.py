@@ -17,6 +17,7 @@ from credentials.debts.bsn import Bsn
 from credentials.formats.base import Credential, HolderKey
 from credentials.openid.credential import CredentialRequest
 from credentials.openid.errors import DPOP, InvalidAccessToken, InvalidEncryptionParameters, InvalidNonce
+from credentials.openid.key_attestation import AttesterKey
 from credentials.openid.nonce import CheckedNonce, NonceAuthority
 from credentials.openid.proof import KeyResolver, verify_jwt_proofs
 from credentials.openid.token import AccessToken
@@ -39,7 +40,10 @@ def _nothing(_point: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class IssueCredentials:
-    """Issue the credential that a request names, one copy per proven key. `reached` is told how far we are."""
+    """Issue the credential that a request names, one copy per proven key. `reached` is told how far we are.
+
+    `attester_key` knows whose key attestations are trusted; without it they count for nothing.
+    """
 
     store: Store
     clock: Clock
@@ -49,6 +53,7 @@ class IssueCredentials:
     signing: Signing
     batch_size: int
     reached: Callable[[str], None] = _nothing
+    attester_key: AttesterKey | None = None
 
     def grant_of(self, access: AccessToken, dpop_thumbprint: str | None) -> AccessGrant:
         """Return what a token opens for whoever proved this key. Raises InvalidAccessToken."""
@@ -80,6 +85,7 @@ class IssueCredentials:
             nonce_check=lambda nonce: nonces.append(self.nonces.check(nonce, now)),
             resolver=self.resolver,
             client_id=grant.client_id,
+            attester_key=self.attester_key,
         )
         holders = [HolderKey(key.jwk, key.did_url) for key in keys]
         facts = self.read_debts(grant.subject)
