@@ -120,7 +120,13 @@ def _failed(problem: tuple[str, int, str], *, dereferencing: bool) -> ResolverAn
 
 def _whole(status: int, content: JsonObject | None, metadata: JsonObject, *, dereferencing: bool) -> ResolverAnswer:
     if dereferencing:
-        body: JsonObject = {"dereferencingMetadata": metadata, "content": content, "contentMetadata": {}}
+        # The section of the result calls it `content`, the function and the W3C's own suite `contentStream`.
+        body: JsonObject = {
+            "dereferencingMetadata": metadata,
+            "content": content,
+            "contentStream": content,
+            "contentMetadata": {},
+        }
         return ResolverAnswer(status, DEREFERENCING, body)
     body = {"didResolutionMetadata": metadata, "didDocument": content, "didDocumentMetadata": {}}
     return ResolverAnswer(status, RESOLUTION, body)

@@ -27,6 +27,7 @@ def test_a_dereferencing_result_is_the_method_and_what_is_said_of_it() -> None:
     content = found.body["content"]
     assert isinstance(content, dict)
     assert (content["id"], content["controller"]) == (METHOD, DID)
+    assert found.body["contentStream"] == content
     assert found.body["dereferencingMetadata"] == {"contentType": "application/did"}
     assert found.body["contentMetadata"] == {}
     # A DID is a DID URL with nothing behind it.
