@@ -5,16 +5,21 @@ Whether an address may be fetched is for the outbound client to decide.
 
 import re
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 """This machine, which a setting may allow plain http to."""
+
+MAX_CHARACTERS: Final = 2_048
 
 BROWSER_SCHEMES: Final = frozenset(
     {"about", "blob", "data", "file", "filesystem", "ftp", "javascript", "vbscript", "view-source", "ws", "wss"}
 )
 """Schemes that a browser acts on itself, beside http; others it hands to an app (RFC 8252 section 7.1)."""
 
+# RFC 3986 section 2: no white space, no backslash, no control character, nothing outside ASCII. urlsplit drops some of
+# these silently, so they are refused before it sees them.
+_CHARACTERS: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+\Z")
 _PERCENT: Final = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -27,6 +32,25 @@ class Normalised(NamedTuple):
     host: str
     port: int | None
     path: str
+
+
+def has_characters_of_a_url(text: str) -> bool:
+    """Tell whether a text holds only characters that a URL may have, and at least one."""
+    return _CHARACTERS.match(text) is not None
+
+
+def take_apart(url: str, *, max_characters: int = MAX_CHARACTERS) -> SplitResult:
+    """Take a URL apart, without rewriting any of it; host and port can be read from what is returned.
+
+    Raises ValueError for what is too long or no URL that every reader takes apart alike.
+    """
+    if len(url) > max_characters:
+        raise ValueError(f"longer than {max_characters} characters")
+    if not has_characters_of_a_url(url):
+        raise ValueError("holds characters that no URL has")
+    parts = urlsplit(url)
+    _ = parts.port, parts.hostname
+    return parts
 
 
 def normalised(url: str) -> Normalised:

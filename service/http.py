@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType, TracebackType
 from typing import Final, final
-from urllib.parse import SplitResult, urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode
 
 import httpcore2
 import httpx2
 
 from credentials.encoding import JsonObject, json_compact, json_object
-from credentials.web_addresses import LOCAL_HOSTS
+from credentials.web_addresses import LOCAL_HOSTS, take_apart
 from service.errors import AddressRefused, AnswerTooLarge, UnexpectedContentType, UnexpectedStatus, Unreachable
 from service.outbound_guard import GuardedBackend, Resolve, deadline, resolve
 
@@ -193,14 +193,10 @@ class _GuardedTransport(httpx2.HTTPTransport):
 
 
 def _split(url: str) -> SplitResult:
-    if len(url) > _MAX_URL_CHARACTERS or not url.isascii() or any(ord(char) <= 32 or char == "\\" for char in url):
-        raise AddressRefused("the URL is too long or has characters that URLs do not have")
     try:
-        parts = urlsplit(url)
-        _ = parts.port
+        return take_apart(url, max_characters=_MAX_URL_CHARACTERS)
     except ValueError as error:
-        raise AddressRefused("the URL cannot be read") from error
-    return parts
+        raise AddressRefused("the URL is too long or cannot be read") from error
 
 
 def _read(response: httpx2.Response, limit: int) -> bytes:

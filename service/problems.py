@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from credentials.encoding import JsonObject
 from credentials.errors import BlauweKnopError, LimitExceeded, MalformedInput, Unavailable
+from credentials.openid.errors import description_of
 from service.errors import (
     CsrfRefused,
     LoginNeeded,
@@ -197,7 +198,7 @@ def install_protocol(app: FastAPI, problems: ProblemMap) -> None:
         if isinstance(error, ProtocolError):
             return JSONResponse(error.body(), error.status, error.headers())
         body = {"error": problem.protocol_code}
-        detail = _ascii(_detail(error, problem))
+        detail = description_of(_detail(error, problem))
         return JSONResponse(body | ({"error_description": detail} if detail else {}), problem.status, problem.headers)
 
     _install(app, problems, render)
@@ -288,11 +289,6 @@ def _where(error: Exception) -> str:
 def _detail(error: Exception, problem: Problem) -> str:
     shown = problem.show_detail and isinstance(error, BlauweKnopError) and not error.personal_data
     return error.detail if shown and isinstance(error, BlauweKnopError) else ""
-
-
-def _ascii(text: str) -> str:
-    # RFC 6749 section 5.2: characters of error_description.
-    return "".join(char if " " <= char <= "~" and char not in '"\\' else "?" for char in text)
 
 
 def _field_errors(errors: Sequence[Any]) -> list[JsonObject]:

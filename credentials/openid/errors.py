@@ -18,6 +18,11 @@ DPOP: Final = "DPoP"
 _FORBIDDEN: Final = re.compile(r"[^\x20\x21\x23-\x5B\x5D-\x7E]")
 
 
+def description_of(text: str) -> str:
+    """Return a text in the characters that an `error_description` may have."""
+    return _FORBIDDEN.sub("?", text)
+
+
 class OAuthError(BlauweKnopError):
     """A refusal in the form of RFC 6749 section 5.2. Never raised itself: its subclasses are."""
 
@@ -28,7 +33,7 @@ class OAuthError(BlauweKnopError):
     @property
     def description(self) -> str | None:
         """The `error_description`, in the characters that RFC 6749 allows."""
-        return _FORBIDDEN.sub("?", self.detail) or None
+        return description_of(self.detail) or None
 
     def body(self) -> JsonObject:
         """Return the JSON body of the answer."""

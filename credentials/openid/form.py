@@ -31,6 +31,9 @@ def parse_form(
         raise error("the form is not readable") from wrong
     fields: dict[str, str] = {}
     for name, value in pairs:
+        # No parameter has a use for it, and databases disagree on it.
+        if "\0" in name or "\0" in value:
+            raise error("the form holds a null character")
         if name in fields:
             if name not in _REPEATABLE:
                 raise error("the form has a parameter twice")

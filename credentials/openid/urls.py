@@ -11,13 +11,8 @@ from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 from credentials.openid.errors import MalformedMessage
 from credentials.openid.members import ErrorClass
-from credentials.web_addresses import BROWSER_SCHEMES, LOCAL_HOSTS
+from credentials.web_addresses import BROWSER_SCHEMES, LOCAL_HOSTS, has_characters_of_a_url, take_apart
 
-MAX_URL_CHARACTERS: Final = 2_048
-
-# RFC 3986 section 2: no white space, no backslash, no control character, nothing outside ASCII. urlsplit drops some of
-# these silently, so they are refused before it sees them.
-_CHARACTERS: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+\Z")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*\Z")
 
 
@@ -73,7 +68,7 @@ def query_of(text: str, what: str, *, error: ErrorClass, max_characters: int = 6
     """Return the query parameters of a link, each at most once. Raises `error`."""
     if len(text) > max_characters:
         raise error(f"{what} is longer than {max_characters} characters")
-    if not _CHARACTERS.match(text):
+    if not has_characters_of_a_url(text):
         raise error(f"{what} holds characters that no URL has")
     _, _, rest = text.partition("?")
     query = rest.partition("#")[0]
@@ -88,13 +83,7 @@ def query_of(text: str, what: str, *, error: ErrorClass, max_characters: int = 6
 
 
 def _split(text: str, what: str, error: ErrorClass) -> SplitResult:
-    if len(text) > MAX_URL_CHARACTERS:
-        raise error(f"{what} is longer than {MAX_URL_CHARACTERS} characters")
-    if not _CHARACTERS.match(text):
-        raise error(f"{what} is not a URL")
     try:
-        parts = urlsplit(text)
-        _ = parts.port, parts.hostname
+        return take_apart(text)
     except ValueError as wrong:
         raise error(f"{what} is not a URL") from wrong
-    return parts

@@ -2,7 +2,7 @@
 
 import pytest
 
-from credentials.web_addresses import Normalised, normalised, well_known
+from credentials.web_addresses import Normalised, normalised, take_apart, well_known
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,36 @@ def test_a_host_and_a_port_have_one_spelling(url: str, place: tuple[str, str, in
 def test_what_is_no_address_of_a_host_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         normalised(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://a.example/ b",
+        "https://a.example\\b",
+        "https://a.example/\n",
+        "https://a.example/\x00",
+        "https://é.example/",
+        'https://a.example/"',
+        "https://a.example/{x}",
+        "https://[::1",
+        "https://a.example:x/",
+        "https://a.example:99999/",
+        "https://a.example/" + "a" * 2_048,
+        "",
+    ],
+)
+def test_what_readers_take_apart_in_different_ways_is_no_url(url: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        take_apart(url)
+
+
+def test_a_url_is_taken_apart_as_it_is() -> None:
+    parts = take_apart("https://A.example:8443/%7Ea/../b?c=[d]#e")
+    assert (parts.hostname, parts.port, parts.path, parts.query, parts.fragment) == (
+        "a.example", 8443, "/%7Ea/../b", "c=[d]", "e",
+    )  # fmt: skip
+    assert take_apart("https://a.example/" + "a" * 2_048, max_characters=4_096)
 
 
 def test_different_paths_stay_different() -> None:

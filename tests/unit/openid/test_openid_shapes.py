@@ -181,3 +181,10 @@ def test_fields_are_required_and_bounded() -> None:
         required({}, "a")
     with pytest.raises(InvalidRequest):
         optional({"a": "12"}, "a", max_length=1)
+
+
+@pytest.mark.parametrize("body", [b"a=%00", b"a%00=b", b"a=b&c=d%00e", b"a=\x00"])
+def test_a_form_holds_no_null_character(body: bytes) -> None:
+    with pytest.raises(InvalidRequest):
+        parse_form(body)
+    assert parse_form(b"a=%01") == {"a": "\x01"}
