@@ -49,6 +49,7 @@ class FcidSource(Settings):
 
     kind: Literal["fcid"]
     directory: SettingPath
+    payment_references: Literal["checked", "free"] = "free"
 
 
 class TotalRowSection(Settings):

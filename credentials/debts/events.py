@@ -213,7 +213,7 @@ class EventIds:
         """Return the id of one more event with this content."""
         first = stable_event_id(content)
         self._seen[first] += 1
-        return stable_event_id(content, self._seen[first])
+        return first if self._seen[first] == 1 else stable_event_id(content, self._seen[first])
 
 
 def _within_reason(cents: int) -> None:

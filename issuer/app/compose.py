@@ -316,7 +316,8 @@ def _source(settings: AgencySettings) -> DebtSource:
         _log.error("source_refused", code=error.code, reason=error.reason, **place)
 
     if isinstance(source, FcidSource):
-        return FcidDirectorySource(agency, source.directory, refused=refused)
+        checked = source.payment_references == "checked"
+        return FcidDirectorySource(agency, source.directory, refused=refused, checked_references=checked)
     return CsvFileSource(agency, source.file, csv_columns(source), refused=refused)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from credentials.debts.errors import InvalidField, SourceError
+from credentials.debts.fcid import names
 from credentials.debts.fcid.fields import CENTS, DAY, FLAG, TEXTS, Field
 from credentials.debts.money import parse_cents, parse_euro
 from credentials.debts.payment_reference import checked_reference, unrounded_reference
@@ -12,8 +13,6 @@ from credentials.debts.spreadsheets import spreadsheet_fault
 from credentials.encoding import JsonValue
 from credentials.plain_text import text_fault
 from issuer.sources.csv_mapping import CsvColumns
-
-PAYMENT_REFERENCE: Final = "betalingskenmerk"
 
 _TRUE: Final = frozenset({"1", "ja", "j", "true", "waar"})
 _FALSE: Final = frozenset({"0", "nee", "n", "false", "onwaar"})
@@ -48,7 +47,7 @@ def value_of(wanted: Field, text: str, columns: CsvColumns) -> JsonValue:
             return [part.strip() for part in text.split("|") if part.strip()]
         if wanted.kind is DAY:
             return _day(text, columns.dates)
-        if wanted.name == PAYMENT_REFERENCE:
+        if wanted.name == names.PAYMENT_REFERENCE:
             return _REFERENCES[columns.payment_references](text)
     except SourceError as error:
         raise type(error)(field=wanted.name, reason=error.reason) from None

@@ -7,9 +7,9 @@ it: of a file that is refused nothing is taken in.
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, final
+from typing import Any, Final, final
 
 from credentials.debts.bsn import Bsn
 from credentials.debts.consistency import checked_events
@@ -24,7 +24,7 @@ from credentials.debts.errors import (
 )
 from credentials.debts.events import Event, EventIds
 from credentials.debts.fcid import DocumentCase, FcidDocument, names
-from credentials.debts.fcid.fields import read_fields, write_fields
+from credentials.debts.fcid.fields import read_fields
 from credentials.debts.fcid.names import EventFields
 from credentials.debts.fcid.v4_1 import ADAPTER
 from credentials.encoding import JsonObject
@@ -179,9 +179,11 @@ class _Reading:
         balance_at = _moment(texts[BALANCE_AT], BALANCE_AT) if BALANCE_AT in texts else None
         reference = texts[names.REFERENCE]
         has_id = names.EVENT_ID in source
-        event = entry.event(**read_fields(source if has_id else {**source, names.EVENT_ID: _NO_ID}, entry.fields))
+        values = read_fields(source if has_id else {**source, names.EVENT_ID: _NO_ID}, entry.fields)
         rows = self._people.setdefault(bsn, {}).setdefault(reference, _CaseRows())
-        rows.events.append(event if has_id else replace(event, id=rows.ids.next_for(_content(event, entry, reference))))
+        if not has_id:
+            values["id"] = rows.ids.next_for(_content(values, entry, reference))
+        rows.events.append(entry.event(**values))
         rows.lines.append(line)
         if balance_at is not None:
             rows.balance_at = max(rows.balance_at or balance_at, balance_at)
@@ -200,10 +202,13 @@ class _Reading:
         return DocumentCase(reference=reference, balance_at=rows.balance_at or self._at, events=events)
 
 
-def _content(event: Event, entry: EventFields, reference: str) -> JsonObject:
+def _content(values: Mapping[str, Any], entry: EventFields, reference: str) -> JsonObject:
     """Return what an id is made of: the facts, however the file writes them, so that another notation is no news."""
-    content = write_fields(event, entry.fields)
-    del content[names.EVENT_ID]
+    content: JsonObject = {
+        each.name: each.kind.write(values[each.attribute])
+        for each in entry.fields
+        if each.attribute in values and each.name != names.EVENT_ID
+    }
     return {**content, names.REFERENCE: reference, "event": entry.name}
 
 

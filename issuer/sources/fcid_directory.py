@@ -44,8 +44,9 @@ class _Seen:
 class FcidDirectorySource:
     """The port `DebtSource` on a directory."""
 
-    def __init__(self, agency: Agency, directory: Path, *, refused: Refused) -> None:
+    def __init__(self, agency: Agency, directory: Path, *, refused: Refused, checked_references: bool = False) -> None:
         self._agency = agency
+        self._checked_references = checked_references
         self._directory = directory
         self._refused = refused
         self._lock = threading.Lock()
@@ -135,7 +136,7 @@ class FcidDirectorySource:
         shown = _DIGITS.sub("#########", name)
         try:
             data = (self._directory / name).read_bytes()
-            return parse_document(data, file=shown, agency=self._agency)
+            return parse_document(data, file=shown, agency=self._agency, checked_references=self._checked_references)
         except SourceError as error:
             self._refused(error)
         except OSError:

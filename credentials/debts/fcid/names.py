@@ -125,7 +125,8 @@ _REGISTERED: Final = (
 _DESCRIPTION: Final = Field("description", "omschrijving", PROSE, "M")
 _IMPOSED_AT: Final = Field("imposed_at", "datumtijd_opgelegd", MOMENT, "V", required=True)
 _AMOUNT: Final = Field("amount", "bedrag", CENTS, "V", required=True)
-_PAYMENT_REFERENCE: Final = Field("payment_reference", "betalingskenmerk", TEXT, "V")
+PAYMENT_REFERENCE: Final = "betalingskenmerk"
+_PAYMENT_REFERENCE: Final = Field("payment_reference", PAYMENT_REFERENCE, TEXT, "V")
 
 
 def _event(event: type[Event], mark: Mark, since: str, *fields: Field) -> EventFields:

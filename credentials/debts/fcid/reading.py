@@ -38,6 +38,7 @@ from credentials.debts.fcid.fields import read_fields
 from credentials.debts.fcid.positions import Path, dotted, line_of, members
 from credentials.debts.fcid.shape import Fault, check_euros, fields_of, list_of, object_of
 from credentials.debts.fcid.statements import arrears_of, organisations_of, statements_of
+from credentials.debts.payment_reference import checked_reference
 from credentials.encoding import JsonObject, json_object
 from credentials.errors import LimitExceeded, MalformedInput
 
@@ -47,18 +48,24 @@ ADAPTERS: Final[Mapping[str, Adapter]] = {adapter.version: adapter for adapter i
 
 
 def parse_document(
-    data: bytes, *, file: str, agency: Agency | None = None, max_bytes: int = MAX_DOCUMENT_BYTES
+    data: bytes,
+    *,
+    file: str,
+    agency: Agency | None = None,
+    checked_references: bool = False,
+    max_bytes: int = MAX_DOCUMENT_BYTES,
 ) -> FcidDocument:
     """Read a document. Raises a SourceError that names `file`, line and field; then nothing of the file is taken in.
 
-    With `agency`, a document that another organisation handed over is refused too.
+    With `agency`, a document that another organisation handed over is refused too; with `checked_references` one whose
+    payment references do not have the right check digits (`payment_reference`).
     """
     try:
         root = json_object(data, "the document", max_bytes=max_bytes)
     except MalformedInput as error:
         raise _malformed(data, file, error) from None
     try:
-        return _Reading(root).document(agency)
+        return _Reading(root, checked_references=checked_references).document(agency)
     except Fault as fault:
         text = data.decode("utf-8")
         raise fault.error.located(file, line_of(text, fault.path), dotted(fault.path)) from None
@@ -67,8 +74,9 @@ def parse_document(
 class _Reading:
     """One document being read; knows what must be the same throughout it."""
 
-    def __init__(self, root: JsonObject) -> None:
+    def __init__(self, root: JsonObject, *, checked_references: bool) -> None:
         self._root = root
+        self._checked_references = checked_references
         self._bsn = ""
         self._seen: dict[str, str] = {}
 
@@ -141,7 +149,10 @@ class _Reading:
         try:
             if source.get(names.EVENT_ID) is None:
                 source = _with_id(source, reference, ids)
-            event = entry.event(**read_fields(source, entry.fields))
+            values = read_fields(source, entry.fields)
+            if self._checked_references and "payment_reference" in values:
+                values["payment_reference"] = _checked_reference(values["payment_reference"])
+            event = entry.event(**values)
         except SourceError as error:
             raise Fault(path, error) from None
         if self._seen.setdefault(event.id, reference) != reference:
@@ -162,6 +173,13 @@ def _with_id(source: JsonObject, reference: str, ids: EventIds) -> JsonObject:
     except MalformedInput:
         reason = "neither an id nor content of which to make one"
         raise InvalidField(field=names.EVENT_ID, reason=reason) from None
+
+
+def _checked_reference(text: str) -> str:
+    try:
+        return checked_reference(text)
+    except InvalidField as error:
+        raise InvalidField(field=names.PAYMENT_REFERENCE, reason=error.reason) from None
 
 
 def _adapter(root: JsonObject) -> Adapter:

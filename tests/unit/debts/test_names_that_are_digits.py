@@ -1,5 +1,7 @@
 """Digits that are names: what a spreadsheet did to them is seen, and check digits are checked where there are any."""
 
+from typing import Any
+
 import pytest
 
 from credentials.debts.errors import InvalidField
@@ -105,6 +107,22 @@ def test_a_zero_in_front_that_was_lost_leaves_a_length_that_does_not_exist() -> 
     assert checked_reference(f"0{digits}")
     with pytest.raises(InvalidField):
         checked_reference(digits)
+
+
+def test_a_document_is_held_to_its_check_digits_where_its_agency_declares_them() -> None:
+    def with_reference(text: str) -> bytes:
+        def write(body: dict[str, Any]) -> None:
+            body["financiele_zaken"][0]["gebeurtenissen"][1]["betalingskenmerk"] = text
+
+        return changed(a_document(), write)
+
+    right = parse_document(with_reference("5000 0567 8901 2345"), file="x", checked_references=True)
+    assert "5000056789012345" in {getattr(event, "payment_reference", None) for event in right.cases[0].events}
+    assert parse_document(with_reference("8000000020260001"), file="x")
+    with pytest.raises(InvalidField) as caught:
+        parse_document(with_reference("8000000020260001"), file="x", checked_references=True)
+    assert caught.value.field.endswith("gebeurtenissen[1].betalingskenmerk")
+    assert caught.value.line > 1
 
 
 def test_a_dutch_iban_has_eighteen_characters() -> None:
