@@ -223,8 +223,8 @@ class Publications(Protocol):
         """Return what is published under this number."""
         ...
 
-    def publish(self, publication: Publication) -> None:
-        """Replace what is published."""
+    def publish(self, publication: Publication, *, instead_of: Publication | None) -> bool:
+        """Publish this instead of what was read; False, and nothing changed, when something else stands there now."""
         ...
 
 

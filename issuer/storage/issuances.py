@@ -198,8 +198,8 @@ class SqlPublications:
             row.fingerprint,
         )
 
-    def publish(self, publication: Publication) -> None:
-        """Replace what is published."""
+    def publish(self, publication: Publication, *, instead_of: Publication | None) -> bool:
+        """Publish this instead of what was read; False, and nothing changed, when something else stands there now."""
         values = {
             "body": publication.body,
             "media_type": publication.media_type,
@@ -208,13 +208,21 @@ class SqlPublications:
             "fingerprint": publication.fingerprint,
         }
         key = {"kind": publication.kind, "list_number": publication.list_number}
+        if instead_of is None:
+            insertion = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
+            first = insertion(publications).values(**key, **values).on_conflict_do_nothing()
+            return self._connection.execute(first.returning(publications.c.kind)).one_or_none() is not None
         changed = self._connection.execute(
             update(publications)
-            .where(publications.c.kind == publication.kind, publications.c.list_number == publication.list_number)
+            .where(
+                publications.c.kind == publication.kind,
+                publications.c.list_number == publication.list_number,
+                publications.c.fingerprint == instead_of.fingerprint,
+                publications.c.published_at == epoch(instead_of.published_at),
+            )
             .values(**values)
         )
-        if changed.rowcount == 0:
-            self._connection.execute(insert(publications).values(**key, **values))
+        return changed.rowcount == 1
 
 
 def _same_case(case_hash: str | None) -> ColumnElement[bool]:

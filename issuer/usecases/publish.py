@@ -2,6 +2,9 @@
 
 What was published stays when building or signing fails: an old list that is still valid beats none. A list whose
 content is the same is signed anew only when its time runs out.
+
+Several processes publish. A list that was built before somebody else published may lack what theirs has (a withdrawal
+that was promised to be seen), so it counts only in the place of the one that was read before it was built.
 """
 
 import hashlib
@@ -50,10 +53,17 @@ class PublishStatus:
         return sum(self._publish(kind, number) for number in numbers for kind in KINDS)
 
     def _publish(self, kind: str, number: int) -> bool:
+        while (published := self._try(kind, number)) is None:
+            pass  # somebody else published meanwhile: build it again, from what is so now
+        return published
+
+    def _try(self, kind: str, number: int) -> bool | None:
+        """Publish one list if it changed; None when another was published since we looked."""
         with self.store.read() as records:
+            # The list first: then the records are of that moment or later, also where each statement sees the newest.
+            last = records.publications.latest(kind, number)
             statuses = records.issuances.statuses(number)
             entries = records.issuances.entries_of(number)
-            last = records.publications.latest(kind, number)
         array, build = self._token(statuses, entries) if kind == TOKEN else self._bitstring(kind, statuses, entries)
         now = self.clock.now()
         fingerprint = hashlib.sha256(array).hexdigest()
@@ -63,8 +73,7 @@ class PublishStatus:
         body, media_type = build(self.addresses.of(kind, number))
         publication = Publication(kind, number, body, media_type, now, now + self.lifetime, fingerprint)
         with self.store.write() as records:
-            records.publications.publish(publication)
-        return True
+            return records.publications.publish(publication, instead_of=last) or None
 
     def _token(self, statuses: _Statuses, entries: int) -> tuple[bytes, _Build]:
         array = TokenStatusList.of(entries, statuses.items())

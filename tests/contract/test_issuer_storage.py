@@ -1,6 +1,9 @@
 """What the issuer's records promise, on SQLite and on PostgreSQL."""
 
+import hashlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -10,20 +13,26 @@ from sqlalchemy.exc import IntegrityError
 
 from credentials.clock import FixedClock
 from credentials.debts.bsn import Bsn
+from credentials.formats.base import IssuerKey
+from credentials.keys import SoftwareSigner
+from credentials.status.token_list import TokenStatusList
 from credentials.status.values import Status
 from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest
 from issuer.domain.errors import StatusListsFull
 from issuer.domain.issuance import Copy, LiveCopies, Place
 from issuer.domain.offers import Grant, Offer
+from issuer.domain.places import StatusAddresses
 from issuer.domain.secrets import Derivation
-from issuer.ports import Event, Publication
+from issuer.ports import Event, Publication, Records, Store
 from issuer.storage import SqlStore, StoreKeys
 from issuer.storage.sealed import Sealer
 from issuer.storage.tables import metadata
+from issuer.usecases.publish import PublishStatus
 from service.database import Database
 from service.migrations import migrate, schema_drift
 from tests.debt_builders import SAMIRA
 
+ENTRIES = 131_072
 NOBODY = Bsn("111222333")
 KEYS = StoreKeys(Sealer.from_data_key(bytes(range(32))), Derivation(bytes(range(1, 33))))
 
@@ -331,13 +340,96 @@ class TestPublications:
         first = Publication("token", 1, b"a", "text/plain", clock.now(), clock.now() + timedelta(days=1), "f")
         second = replace(first, body=b"b")
         with store.write() as records:
-            records.publications.publish(first)
-            records.publications.publish(second)
-            records.publications.publish(replace(first, kind="refresh"))
+            assert records.publications.publish(first, instead_of=None)
+            assert records.publications.publish(second, instead_of=first)
+            assert records.publications.publish(replace(first, kind="refresh"), instead_of=None)
         with store.read() as records:
             assert records.publications.latest("token", 1) == second
             assert records.publications.latest("refresh", 1) == replace(first, kind="refresh")
             assert records.publications.latest("token", 2) is None
+
+    def test_a_list_takes_the_place_only_of_the_one_that_was_read(self, store: SqlStore, clock: FixedClock) -> None:
+        read = Publication("token", 1, b"a", "text/plain", clock.now(), clock.now() + timedelta(days=1), "f")
+        newer, stale = replace(read, body=b"newer", fingerprint="g"), replace(read, body=b"stale", fingerprint="h")
+        with store.write() as records:
+            assert records.publications.publish(read, instead_of=None)
+            assert records.publications.publish(newer, instead_of=read)
+            assert not records.publications.publish(stale, instead_of=read)
+            assert not records.publications.publish(stale, instead_of=None)
+            assert not records.publications.publish(replace(stale, list_number=2), instead_of=read)
+        with store.read() as records:
+            assert records.publications.latest("token", 1) == newer
+            assert records.publications.latest("token", 2) is None
+
+    def test_what_two_publish_at_once_lacks_nothing_of_either(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            one, two = records.issuances.free_places(2)
+            records.issuances.reserve([a_copy(clock, one, "1"), a_copy(clock, two, "2")])
+        assert a_publisher(store, clock)() == 3
+        withdraw(store, clock, "1")
+        overtaken = Overtaken(store, lambda: (withdraw(store, clock, "2"), a_publisher(store, clock)()))
+        a_publisher(overtaken, clock)()
+        with store.read() as records:
+            published = records.publications.latest("token", one.list_number)
+        assert published is not None
+        statuses = TokenStatusList.of(ENTRIES, [(one.index, Status.INVALID), (two.index, Status.INVALID)])
+        assert published.fingerprint == hashlib.sha256(statuses.to_bytes()).hexdigest()
+
+    def test_who_is_overtaken_builds_the_list_again(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            (place,) = records.issuances.free_places(1)
+            records.issuances.reserve([a_copy(clock, place, "1")])
+        a_publisher(store, clock)()
+        withdraw(store, clock, "1")
+
+        def publish_what_was() -> None:
+            with store.write() as records:
+                last = records.publications.latest("token", place.list_number)
+                assert last is not None
+                assert records.publications.publish(replace(last, fingerprint="what was"), instead_of=last)
+
+        a_publisher(Overtaken(store, publish_what_was), clock)()
+        with store.read() as records:
+            published = records.publications.latest("token", place.list_number)
+        assert published is not None
+        statuses = TokenStatusList.of(ENTRIES, [(place.index, Status.INVALID)])
+        assert published.fingerprint == hashlib.sha256(statuses.to_bytes()).hexdigest()
+
+
+class Overtaken:
+    """A store of somebody who is overtaken, once, between looking and writing."""
+
+    def __init__(self, store: SqlStore, by: Callable[[], object]) -> None:
+        self._store = store
+        self._by: Callable[[], object] | None = by
+
+    def read(self) -> AbstractContextManager[Records]:
+        return self._store.read()
+
+    def write(self) -> AbstractContextManager[Records]:
+        by, self._by = self._by, None
+        if by is not None:
+            by()
+        return self._store.write()
+
+
+def withdraw(store: SqlStore, clock: FixedClock, identifier: str) -> None:
+    with store.write() as records:
+        assert records.issuances.mark_one(identifier, Status.INVALID, clock.now(), reason="r") == 1
+
+
+def a_publisher(store: Store, clock: FixedClock) -> PublishStatus:
+    return PublishStatus(
+        store=store,
+        clock=clock,
+        addresses=StatusAddresses("https://cjib.example"),
+        token_key=IssuerKey(SoftwareSigner.generate()),
+        sign_document=lambda document, _now: document,
+        issuer_did="did:web:cjib.example",
+        entries=ENTRIES,
+        lifetime=timedelta(days=2),
+        time_to_live=timedelta(hours=1),
+    )
 
 
 class TestTransactions:
