@@ -16,22 +16,24 @@ HOSTS: Final = {
 }
 
 
-def start(stage: Stage, processes: Processes, *, separate: bool = False) -> None:
+def start(stage: Stage, processes: Processes, *, separate: bool = False, workers: int = 1) -> None:
     """Start every service and wait until each answers. Raises DemoError.
 
-    `separate` gives each agency a process of its own, which takes more memory and a few seconds more.
+    `separate` gives each agency a process of its own, which takes more memory. One worker each is enough: one person is
+    served at a time, and ten services share this machine.
     """
     processes.start("scheme", ["demo.scheme", str(stage.folder / "site"), str(stage.first_port)])
     processes.start("digid", ["demo.digid", str(stage.folder / "digid.json")])
     # The trust list must be there before the others ask for it.
     processes.wait_until_ready("scheme", f"{stage.scheme_url}/health/ready")
+    by = ["--workers", str(workers)]
     hosts = {"agencies": tuple(stage.agencies)} if separate else HOSTS
     for host, agencies in hosts.items():
         files = [str(stage.settings_of(key)) for key in agencies]
         apart = ["--process-per-agency"] if separate else []
-        processes.start(host, ["service.commands", "issuer", "serve", *apart, *files])
-    processes.start("wallet", ["service.commands", "wallet", "serve", str(stage.folder / "wallet.toml")])
-    processes.start("verifier", ["service.commands", "verifier", "serve", str(stage.folder / "verifier.toml")])
+        processes.start(host, ["service.commands", "issuer", "serve", *by, *apart, *files])
+    for party in ("wallet", "verifier"):
+        processes.start(party, ["service.commands", party, "serve", *by, str(stage.folder / f"{party}.toml")])
     processes.wait_until_ready("digid", f"{stage.digid_url}/health/ready")
     for host, agencies in hosts.items():
         for key in agencies:

@@ -42,12 +42,22 @@ def serve(
     process_per_agency: Annotated[
         bool, typer.Option("--process-per-agency", help="Give each agency a process of its own.")
     ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Processes that serve the same addresses. By default one per core, two at most with SQLite, and one "
+            "where several agencies are served.",
+        ),
+    ] = None,
 ) -> None:
-    """Serve the agencies, each on its own address with its own keys, database and status lists."""
-    from issuer.app import serve as serve_agencies  # noqa: PLC0415
-    from issuer.settings import load_agency  # noqa: PLC0415
+    """Serve the agencies, each on its own address with its own keys, database and status lists.
 
-    serve_agencies([load_agency(file) for file in files], process_per_agency=process_per_agency)
+    With several workers SIGHUP reads settings and keys anew, and no request fails meanwhile.
+    """
+    from issuer.app import serve as serve_agencies  # noqa: PLC0415
+
+    raise typer.Exit(serve_agencies(files, process_per_agency=process_per_agency, workers=workers))
 
 
 @app.command()

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Final, final
+from typing import Final, Protocol, final
 
 from credentials.errors import BlauweKnopError
 from service.logging import get_logger
@@ -11,6 +11,18 @@ from service.logging import get_logger
 _STOP_WITHIN_SECONDS: Final = 10.0
 
 _log: Final = get_logger(__name__)
+
+
+class Job(Protocol):
+    """Something that runs beside the apps."""
+
+    def start(self) -> None:
+        """Begin."""
+        ...
+
+    def stop(self) -> None:
+        """End, and wait until it has ended."""
+        ...
 
 
 @final

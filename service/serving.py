@@ -1,12 +1,10 @@
-"""Run one or several apps in this process, or one process per app, with a graceful stop.
+"""Run one or several apps in this process, with a graceful stop.
 
 Several apps of one owner (an agency's test and production sites, thirteen agencies in a demo) share a process and an
-event loop, each on its own port. `serve_forked` gives each app a process of its own after the imports were done once.
+event loop, each on its own port. More than one process is `service.workers`, which uses this in each.
 """
 
 import asyncio
-import gc
-import os
 import signal
 import socket
 import sys
@@ -15,7 +13,6 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any, Final, TypeAlias, final
 
 import uvicorn
@@ -23,13 +20,16 @@ from starlette.types import ASGIApp
 
 from credentials.errors import ConfigurationError
 from service.head import StrictHead
-from service.logging import configure, get_logger
+from service.logging import configure
 
 KEEP_ALIVE_SECONDS: Final = 30
 GRACEFUL_SECONDS: Final = 10
 MAX_CONCURRENT: Final = 1_000
+BACKLOG: Final = 2_048
+DRAIN_SECONDS: Final = 5.0
 
-_log: Final = get_logger(__name__)
+_DRAIN_STEP: Final = 0.1
+_LAST: Final = (b"connection", b"close")
 
 
 @final
@@ -63,7 +63,7 @@ def serve(servables: Sequence[Servable], *, ready: Callable[[], None] | None = N
     """
     apps = [servable if isinstance(servable, Served) else Served(*servable) for servable in servables]
     configure()
-    sockets = [_listen(app) for app in apps]
+    sockets = [listen(app.host, app.port) for app in apps]
     servers = [_server(app) for app in apps]
     try:
         _run(_serve_all(servers, sockets, ready))
@@ -72,42 +72,61 @@ def serve(servables: Sequence[Servable], *, ready: Callable[[], None] | None = N
             listener.close()
 
 
-def serve_forked(factories: Sequence[Callable[[], Servable]], *, ready: Callable[[], None] | None = None) -> int:
-    """Give each app a process of its own, made by forking this one; wait, and pass signals on.
+def serve_on(
+    servables: Sequence[Servable],
+    sockets: Sequence[socket.socket],
+    *,
+    ready: Callable[[], None],
+    drain_on: int,
+    lifeline: int,
+) -> None:
+    """Serve on sockets that others share, as `serve` does otherwise.
 
-    Each factory runs in its child, so that keys and connections of one never exist in another. Returns the exit code:
-    0 after a stop, 1 when a child died by itself (the others are stopped then).
+    At the signal `drain_on` no more connections are taken; those that are there get their answers, each the last on its
+    connection, and after `DRAIN_SECONDS` without a request all is over. When nobody can write to the pipe `lifeline`
+    any more, whoever made this process is gone, and it drains too.
     """
-    # What was imported is left alone by the collector from here on, so that the children go on sharing its memory.
-    gc.collect()
-    gc.freeze()
-    children = [_fork(factory) for factory in factories]
-    stopping = threading.Event()
+    apps = [servable if isinstance(servable, Served) else Served(*servable) for servable in servables]
+    configure()
+    servers = [_server(app) for app in apps]
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopping.set()
-        _signal(children, signal.SIGTERM)
+    async def main() -> None:
+        loop, drains = asyncio.get_running_loop(), set[asyncio.Task[None]]()
 
-    previous = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        if ready is not None:
-            ready()
-        return _wait_for(children, stopping)
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+        def drain() -> None:
+            loop.remove_reader(lifeline)
+            drains.add(loop.create_task(_drain(servers)))
+
+        loop.add_signal_handler(drain_on, drain)
+        loop.add_reader(lifeline, drain)
+        # A Ctrl-C reaches every process of a terminal; whoever made this one tells it.
+        await _serve_all(servers, sockets, ready, stop_on=(signal.SIGTERM,))
+
+    _run(main())
+
+
+async def _drain(servers: Sequence["_Server"]) -> None:
+    for server in servers:
+        server.drain()
+    quiet = 0.0
+    seen = -1
+    while quiet < DRAIN_SECONDS and any(server.server_state.connections for server in servers):
+        await asyncio.sleep(_DRAIN_STEP)
+        answered = sum(server.server_state.total_requests for server in servers)
+        busy = answered != seen or any(server.server_state.tasks for server in servers)
+        quiet, seen = 0.0 if busy else quiet + _DRAIN_STEP, answered
+    for server in servers:
+        server.should_exit = True
 
 
 @contextmanager
 def serving(*servables: Servable) -> Iterator[None]:
     """Serve in a thread for as long as the block lasts; for tests and for tools that need a service for a moment."""
     apps = [servable if isinstance(servable, Served) else Served(*servable) for servable in servables]
-    sockets = [_listen(app) for app in apps]
+    sockets = [listen(app.host, app.port) for app in apps]
     servers = [_server(app) for app in apps]
     started = threading.Event()
-    thread = threading.Thread(
-        target=_run, args=(_serve_all(servers, sockets, started.set, signals=False),), daemon=True
-    )
+    thread = threading.Thread(target=_run, args=(_serve_all(servers, sockets, started.set, stop_on=()),), daemon=True)
     thread.start()
     try:
         if not started.wait(GRACEFUL_SECONDS):
@@ -126,7 +145,7 @@ async def _serve_all(
     sockets: Sequence[socket.socket],
     ready: Callable[[], None] | None,
     *,
-    signals: bool = True,
+    stop_on: Sequence[int] = (signal.SIGINT, signal.SIGTERM),
 ) -> None:
     loop = asyncio.get_running_loop()
 
@@ -135,9 +154,8 @@ async def _serve_all(
             server.force_exit = server.should_exit
             server.should_exit = True
 
-    if signals:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop)
+    for number in stop_on:
+        loop.add_signal_handler(number, stop)
     tasks = [
         asyncio.ensure_future(server.serve(sockets=[listener]))
         for server, listener in zip(servers, sockets, strict=True)
@@ -160,6 +178,14 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    def drain(self) -> None:
+        """Take no more connections, and let each answer be the last on its connection."""
+        for listening in self.servers:
+            listening.close()
+        # The list that answers being made refer to, and what the next ones are made from.
+        self.server_state.default_headers.append(_LAST)
+        self.config.encoded_headers.append(_LAST)
+
 
 def _server(served: Served) -> _Server:
     return _Server(
@@ -177,22 +203,23 @@ def _server(served: Served) -> _Server:
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACEFUL_SECONDS,
             limit_concurrency=MAX_CONCURRENT,
-            backlog=2048,
+            backlog=BACKLOG,
             ssl_certfile=None if served.tls is None else served.tls.certificate,
             ssl_keyfile=None if served.tls is None else served.tls.key,
         )
     )
 
 
-def _listen(served: Served) -> socket.socket:
-    family = socket.AF_INET6 if ":" in served.host else socket.AF_INET
+def listen(host: str, port: int) -> socket.socket:
+    """Take an address. Raises ConfigurationError when it is in use, or not allowed."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((served.host, served.port))
+        listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise ConfigurationError(f"port {served.port} is in use, or not allowed: {error.strerror}") from error
+        raise ConfigurationError(f"port {port} is in use, or not allowed: {error.strerror}") from error
     listener.setblocking(False)
     return listener
 
@@ -205,53 +232,3 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
         factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(main)
-
-
-def _fork(factory: Callable[[], Servable]) -> int:
-    sys.stdout.flush()
-    sys.stderr.flush()
-    child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
-        serve([factory()])
-        code = 0
-    except ConfigurationError as error:
-        sys.stderr.write(f"{error.detail}\n")
-    except BaseException as error:  # noqa: BLE001  # a child must never run on into the parent's code
-        _log.error("child_failed", code=type(error).__name__)
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-
-
-def _wait_for(children: list[int], stopping: threading.Event) -> int:
-    code = 0
-    waiting = set(children)
-    while waiting:
-        try:
-            child, status = os.wait()
-        except ChildProcessError:
-            break
-        if child not in waiting:
-            continue
-        waiting.discard(child)
-        if not stopping.is_set():
-            code = 1
-            stopping.set()
-            _signal(list(waiting), signal.SIGTERM)
-        elif os.waitstatus_to_exitcode(status) not in (0, -signal.SIGTERM):
-            code = 1
-    return code
-
-
-def _signal(children: Sequence[int], number: int) -> None:
-    for child in children:
-        try:
-            os.kill(child, number)
-        except ProcessLookupError:
-            continue

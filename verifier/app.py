@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Final, final
 
 from starlette.types import ASGIApp
@@ -32,18 +33,20 @@ from credentials.verification import Verifier
 from service.csrf import CsrfGuard
 from service.database import Database
 from service.http import OutboundClient, OutboundPolicy
-from service.jobs import Periodic
+from service.jobs import Job
 from service.kept import KeptText
+from service.leading import Lead
 from service.migrations import migrate, schema_is_current
 from service.pages import Link, Pages, PartyFace
-from service.serving import serve as serve_apps
+from service.serving import Servable
 from service.sessions import Sessions
 from service.web import Health, assemble
+from service.workers import Post, serve_posts, workers_for
 from verifier.clients.scheme import SchemeList, scheme_list
 from verifier.domain.templates import TEMPLATES, ClaimPath, Template
 from verifier.identity.demo import DemoLogin, Login, NoLogin
 from verifier.jobs import jobs
-from verifier.settings import VerifierSettings
+from verifier.settings import VerifierSettings, load_verifier
 from verifier.storage.intakes import SqlIntakes
 from verifier.storage.keys import Identity, KeyFiles, read_secret
 from verifier.storage.requests import SqlRequests
@@ -94,7 +97,7 @@ class VerifierService:
     answering: Answering
     scheme: SchemeList
     http: OutboundClient
-    jobs: Sequence[Periodic]
+    jobs: Sequence[Job]
 
     @property
     def desk(self) -> Desk:
@@ -176,7 +179,8 @@ def create(
     desks = Desks(desk, asking, results, sessions, clock)
     tokens = {client.name: read_secret(client.token_file) for client in settings.api_clients}
     doors = ApiDoors(desk, asking, results, clock, tokens)
-    work = jobs(desk, sessions, scheme, every=timedelta(seconds=settings.limits.purge_seconds), refresh=refresh)
+    every = timedelta(seconds=settings.limits.purge_seconds)
+    work = jobs(Lead(database, clock), desk, sessions, scheme, every=every, refresh=refresh)
     app = assemble(
         pages=screens_app(screens_of(settings, desks), PROBLEMS),
         business=api_app(doors, PROBLEMS, title=f"Verificatieverzoeken van {settings.organisation.name}"),
@@ -195,9 +199,16 @@ def _asked(template: Template) -> Iterator[ClaimPath]:
     yield from template.every_case_claim
 
 
-def serve(settings: VerifierSettings) -> None:
-    """Serve a verifier until it is told to stop."""
-    serve_apps([(create(settings).app, settings.host, settings.port)])
+def serve(file: Path, *, workers: int | None = None) -> int:
+    """Serve a verifier until it is told to stop and return the exit code; each worker reads the settings anew."""
+    settings = load_verifier(file)
+
+    def make() -> list[Servable]:
+        fresh = load_verifier(file)
+        return [(create(fresh).app, fresh.host, fresh.port)]
+
+    number = workers_for(settings.database_url, workers)
+    return serve_posts([Post(PACKAGE, [(settings.host, settings.port)], make, number)])
 
 
 def initialise(settings: VerifierSettings) -> list[str]:

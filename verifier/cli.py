@@ -37,12 +37,23 @@ def describe(file: SettingsFile) -> None:
 
 
 @app.command()
-def serve(file: SettingsFile) -> None:
-    """Serve the counsellors' pages, the business API and the wallets' protocol until interrupted."""
-    from verifier.app import serve as serve_verifier  # noqa: PLC0415
-    from verifier.settings import load_verifier  # noqa: PLC0415
+def serve(
+    file: SettingsFile,
+    *,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Processes that serve the same address. By default one per core, two at most with SQLite."
+        ),
+    ] = None,
+) -> None:
+    """Serve the counsellors' pages, the business API and the wallets' protocol until interrupted.
 
-    serve_verifier(load_verifier(file))
+    With several workers SIGHUP reads settings and keys anew, and no request fails meanwhile.
+    """
+    from verifier.app import serve as serve_verifier  # noqa: PLC0415
+
+    raise typer.Exit(serve_verifier(file, workers=workers))
 
 
 @app.command()

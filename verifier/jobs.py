@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Protocol
 
-from service.jobs import Periodic
+from service.jobs import Job, Periodic
+from service.leading import Lead
 
 
 class Purges(Protocol):
@@ -16,11 +17,18 @@ class Purges(Protocol):
 
 
 def jobs(
-    files: Purges, sessions: Purges, trust_list: Callable[[], object], *, every: timedelta, refresh: timedelta
-) -> Sequence[Periodic]:
-    """Return the jobs of a verifier."""
+    lead: Lead,
+    files: Purges,
+    sessions: Purges,
+    trust_list: Callable[[], object],
+    *,
+    every: timedelta,
+    refresh: timedelta,
+) -> Sequence[Job]:
+    """Return the jobs of a verifier; each process keeps its own trust list fresh, the rest is done by who leads."""
     return (
-        Periodic("purge-files", every, files.purge),
-        Periodic("purge-sessions", every, sessions.purge),
+        lead,
+        Periodic("purge-files", every, lead.only(files.purge)),
+        Periodic("purge-sessions", every, lead.only(sessions.purge)),
         Periodic("trust-list", refresh, trust_list, first=timedelta(seconds=0)),
     )

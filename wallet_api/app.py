@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Final, final
 
 from fastapi import FastAPI
@@ -27,12 +28,15 @@ from service.csrf import CsrfGuard
 from service.database import Database
 from service.http import OutboundClient, OutboundPolicy
 from service.kept import KeptText
+from service.leading import Lead
 from service.logging import get_logger
 from service.migrations import migrate, schema_is_current
 from service.pages import Link, Pages, PartyFace
-from service.serving import serve
+from service.serving import Servable
 from service.sessions import Sessions
+from service.settings import load
 from service.web import Health, assemble, business_app, pages_app, protocol_app
+from service.workers import Post, serve_posts, workers_for
 from wallet_api.clients.issuer import HttpIssuers
 from wallet_api.clients.verifier import HttpRequesters
 from wallet_api.domain.card import Card
@@ -132,15 +136,29 @@ def create(
         ),
         secure=not settings.insecure_localhost,
         body_limits={"/toevoegen": 1 << 18, "/api/v1/verzoeken": 1 << 18, "/api/v1/aanbiedingen": 1 << 18},
-        jobs=jobs(sessions, records, trust, clock, refresh=timedelta(seconds=settings.trust.refresh_seconds)),
+        jobs=jobs(
+            Lead(database, clock),
+            sessions,
+            records,
+            trust,
+            clock,
+            refresh=timedelta(seconds=settings.trust.refresh_seconds),
+        ),
         closing=(http.close, database.close),
     )
     return WalletService(app, database, usecases, door, sessions)
 
 
-def run(settings: WalletSettings) -> None:
-    """Serve a wallet until it is told to stop."""
-    serve([(create(settings).app, settings.host, settings.port)])
+def run(file: Path, *, workers: int | None = None) -> int:
+    """Serve a wallet until it is told to stop and return the exit code; each worker reads the settings anew."""
+    settings = load(file, WalletSettings)
+
+    def make() -> list[Servable]:
+        fresh = load(file, WalletSettings)
+        return [(create(fresh).app, fresh.host, fresh.port)]
+
+    number = workers_for(settings.database, workers)
+    return serve_posts([Post(PACKAGE, [(settings.host, settings.port)], make, number)])
 
 
 def _usecases(

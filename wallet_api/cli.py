@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from credentials.errors import ConfigurationError
-from wallet_api.settings import EXAMPLE, WalletSettings
+from wallet_api.settings import EXAMPLE
 
 app = typer.Typer(help="The citizen's wallet: collect cards, see one overview, share it.", no_args_is_help=True)
 
@@ -27,9 +27,20 @@ def init(settings_file: SettingsFile) -> None:
 
 
 @app.command()
-def serve(settings_file: SettingsFile) -> None:
-    """Serve the wallet: pages for citizens, and the REST interface under /api/v1."""
-    from service.settings import load  # noqa: PLC0415  # `--help` must not load the web framework
-    from wallet_api.app import run  # noqa: PLC0415
+def serve(
+    settings_file: SettingsFile,
+    *,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Processes that serve the same address. By default one per core, two at most with SQLite."
+        ),
+    ] = None,
+) -> None:
+    """Serve the wallet: pages for citizens, and the REST interface under /api/v1.
 
-    run(load(settings_file, WalletSettings))
+    With several workers SIGHUP reads the settings anew, and no request fails meanwhile.
+    """
+    from wallet_api.app import run  # noqa: PLC0415  # `--help` must not load the web framework
+
+    raise typer.Exit(run(settings_file, workers=workers))

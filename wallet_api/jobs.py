@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Final
 
 from credentials.clock import Clock
-from service.jobs import Periodic
+from service.jobs import Job, Periodic
+from service.leading import Lead
 from service.sessions import Sessions
 from wallet_api.ports import Records, TrustSource
 
@@ -13,11 +14,12 @@ PURGE_EVERY: Final = timedelta(minutes=5)
 
 
 def jobs(
-    sessions: Sessions, records: Records, trust: TrustSource, clock: Clock, *, refresh: timedelta
-) -> Sequence[Periodic]:
-    """Return the jobs of one wallet."""
+    lead: Lead, sessions: Sessions, records: Records, trust: TrustSource, clock: Clock, *, refresh: timedelta
+) -> Sequence[Job]:
+    """Return the jobs of one wallet; each process keeps its own trust list fresh, the rest is done by who leads."""
     return (
-        Periodic("purge sessions", PURGE_EVERY, sessions.purge),
-        Periodic("purge records", PURGE_EVERY, lambda: records.purge(clock.now())),
+        lead,
+        Periodic("purge sessions", PURGE_EVERY, lead.only(sessions.purge)),
+        Periodic("purge records", PURGE_EVERY, lead.only(lambda: records.purge(clock.now()))),
         Periodic("trust list", refresh, trust.current, first=timedelta(0)),
     )

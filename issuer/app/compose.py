@@ -60,14 +60,15 @@ from service.audit import AuditEntry, append
 from service.csrf import CsrfGuard
 from service.database import Database
 from service.http import OutboundClient, OutboundPolicy
+from service.jobs import Job
 from service.kept import KeptText
+from service.leading import Lead
 from service.logging import get_logger
 from service.migrations import migrate, schema_is_current
 from service.pages import Pages, PartyFace
 from service.sealing import derive
 from service.sessions import Sessions
 from service.web import Health, assemble, business_app, pages_app, protocol_app
-from service.web.assemble import Job
 
 PROTOCOL_PATHS: Final = (
     "/.well-known/",
@@ -215,6 +216,7 @@ def build(
     )
     publish()
     jobs = periodic_jobs(
+        lead=Lead(database, clock),
         refresh=refresh,
         publish=publish,
         purge=Purge(store, clock),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from functools import partial
+from pathlib import Path
 
 from credentials.clock import SystemClock
 from credentials.debts.types import CASE_TYPE, OVERVIEW_TYPE
@@ -11,12 +11,12 @@ from credentials.trust.x509 import to_der
 from issuer.app.compose import Agency, build
 from issuer.app.keys import initialise as make_keys
 from issuer.app.keys import load_keys
-from issuer.settings import AgencySettings
+from issuer.settings import AgencySettings, load_agency
 from service.database import Database
 from service.logging import configure
 from service.migrations import migrate
-from service.serving import Served, serve_forked
-from service.serving import serve as serve_apps
+from service.serving import Served
+from service.workers import Post, serve_posts, workers_for
 
 
 def open_agency(settings: AgencySettings, *, with_jobs: bool = True) -> Agency:
@@ -35,12 +35,26 @@ def initialise(settings: AgencySettings) -> list[str]:
     return made
 
 
-def serve(agencies: Sequence[AgencySettings], *, process_per_agency: bool = False) -> None:
-    """Serve agencies until stopped. Raises ConfigurationError, before any of them listens."""
-    if process_per_agency and len(agencies) > 1:
-        code = serve_forked([partial(_served, settings) for settings in agencies])
-        raise SystemExit(code)
-    serve_apps([_served(settings) for settings in agencies])
+def serve(files: Sequence[Path], *, process_per_agency: bool = False, workers: int | None = None) -> int:
+    """Serve agencies until stopped and return the exit code; each worker reads the files anew.
+
+    Without a number, an agency by itself gets the workers that suit its database, and several together get one. Raises
+    ConfigurationError.
+    """
+    settings = [load_agency(file) for file in files]
+    asked = workers if len(files) == 1 else workers or 1
+    number = min(workers_for(each.database_url, asked) for each in settings)
+    groups = [[at] for at in range(len(files))] if process_per_agency else [list(range(len(files)))]
+    return serve_posts([_post([(files[at], settings[at]) for at in group], number) for group in groups])
+
+
+def _post(agencies: Sequence[tuple[Path, AgencySettings]], workers: int) -> Post:
+    return Post(
+        name=", ".join(settings.agency.abbreviation for _, settings in agencies),
+        addresses=[(settings.host, settings.port) for _, settings in agencies],
+        make=lambda: [_served(load_agency(file)) for file, _ in agencies],
+        workers=workers,
+    )
 
 
 def describe(settings: AgencySettings) -> str:

@@ -5,12 +5,14 @@ from datetime import timedelta
 from issuer.usecases.publish import PublishStatus
 from issuer.usecases.purge import Purge
 from issuer.usecases.refresh import RefreshSource
-from service.jobs import Periodic
+from service.jobs import Job, Periodic
+from service.leading import Lead
 from service.sessions import Sessions
 
 
 def periodic_jobs(
     *,
+    lead: Lead,
     refresh: RefreshSource,
     publish: PublishStatus,
     purge: Purge,
@@ -18,12 +20,13 @@ def periodic_jobs(
     refresh_every: timedelta,
     publish_every: timedelta,
     purge_every: timedelta,
-) -> list[Periodic]:
-    """Return the jobs of one agency."""
+) -> list[Job]:
+    """Return the jobs of one agency; of several processes, the one that leads does them."""
     return [
-        Periodic("refresh", refresh_every, refresh),
+        lead,
+        Periodic("refresh", refresh_every, lead.only(refresh)),
         # At once, too: a service that starts must have lists to show.
-        Periodic("publish", publish_every, publish, first=timedelta(0)),
-        Periodic("purge", purge_every, purge),
-        Periodic("purge-sessions", purge_every, sessions.purge),
+        Periodic("publish", publish_every, lead.only(publish), first=timedelta(0)),
+        Periodic("purge", purge_every, lead.only(purge)),
+        Periodic("purge-sessions", purge_every, lead.only(sessions.purge)),
     ]

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Protocol, final
+from typing import Final, final
 
 from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from service.jobs import Job
 from service.logging import get_logger
 from service.problems import refusal_of
 from service.web.apps import API_ROOT
@@ -16,18 +17,6 @@ from service.web.headers import BUSINESS, PREFLIGHT, PROTOCOL, SCREEN, encoded
 PROTOCOL_PREFIXES: Final = ("/.well-known/", "/oauth/", "/credential", "/nonce", "/vp/", "/status/")
 
 _log: Final = get_logger(__name__)
-
-
-class Job(Protocol):
-    """Something that runs beside the apps: `service.jobs.Periodic`."""
-
-    def start(self) -> None:
-        """Begin."""
-        ...
-
-    def stop(self) -> None:
-        """End, and wait until it has ended."""
-        ...
 
 
 @final
@@ -72,8 +61,8 @@ def assemble(
     """Put a party's apps under one root. Paths are passed on whole: each app declares them in full.
 
     `screen_prefixes` are paths below a protocol prefix that people see all the same, such as the login that a wallet
-    sends its user to. `secure` adds HSTS (leave it on unless `insecure_localhost`); `jobs` run while the service does;
-    `closing` is called when it ends.
+    sends its user to. `secure` adds HSTS (leave it on unless `insecure_localhost`); `jobs` run while the service does,
+    begun in this order and ended in the other; `closing` is called when it ends.
     """
 
     def framed(app: ASGIApp | None, headers: Mapping[str, str]) -> ASGIApp | None:
@@ -157,7 +146,7 @@ class _Root:
             job.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        for job in self._jobs:
+        for job in reversed(self._jobs):
             await run_sync(job.stop)
         for close in self._closing:
             await run_sync(close)

@@ -1,5 +1,6 @@
 """Servers over real sockets: several in one process, one per process, and a graceful stop."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -8,6 +9,8 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI, Request
@@ -113,10 +116,12 @@ def test_a_taken_port_is_said_plainly() -> None:
 
 
 PROGRAM = """
-    import sys, time
+    import os, sys, time
     from fastapi import FastAPI, Request
-    from service.serving import serve, serve_forked, Served
+    from service.serving import serve, Served
     from service.web import assemble
+    from service import workers
+    from service.workers import Post, serve_posts
 
     def make(text, port):
         app = FastAPI()
@@ -129,41 +134,53 @@ PROGRAM = """
             return text
         @app.get("/die")
         async def die():
-            import os
             os._exit(9)
+        @app.get("/who")
+        async def who():
+            return os.getpid()
         return Served(assemble(pages=app, secure=False), "127.0.0.1", port, text)
 
     def ready():
         print("ready", flush=True)
 
     kind, ports = sys.argv[1], [int(port) for port in sys.argv[2:]]
+    count = {"forked": 1}.get(kind, 3)
+    workers.DEATHS_WITHIN = 600.0
+
+    def post(port):
+        def made():
+            says = open("says").read() if os.path.exists("says") else str(port)
+            if says == "broken":
+                raise RuntimeError
+            return [make(says, port)]
+        return Post(str(port), [("127.0.0.1", port)], made, count)
+
     if kind == "one":
         serve([make(str(port), port) for port in ports], ready=ready)
     else:
-        sys.exit(serve_forked([lambda port=port: make(str(port), port) for port in ports], ready=ready))
+        sys.exit(serve_posts([post(port) for port in ports], ready=ready))
 """
 
 
-def _started(kind: str, *ports: int) -> subprocess.Popen[str]:
+_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+def _command(kind: str, *ports: int) -> list[str]:
+    return [sys.executable, "-c", textwrap.dedent(PROGRAM), kind, *map(str, ports)]
+
+
+def _started(kind: str, *ports: int, cwd: Path | None = None) -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(PROGRAM), kind, *map(str, ports)],
+        _command(kind, *ports),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env={**os.environ, "PYTHONPATH": "."},
+        cwd=cwd,
+        env=_ENVIRONMENT,
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
-
-
-def _answers(client: OutboundClient, url: str) -> bytes:
-    for _ in range(200):
-        try:
-            return client.get(url).body
-        except Unreachable:
-            time.sleep(0.05)
-    raise AssertionError("no answer")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -183,26 +200,125 @@ def test_what_is_being_answered_is_finished_before_the_stop(number: signal.Signa
     process.stdout.close()
 
 
-def test_forked_apps_stop_together() -> None:
+def test_posts_have_processes_of_their_own_and_stop_together() -> None:
     ports = [_free_port(), _free_port()]
     process = _started("forked", *ports)
     with OutboundClient(LOCAL) as client:
         for port in ports:
-            assert _answers(client, f"http://localhost:{port}/") == f'"{port}"'.encode()
+            assert client.get(f"http://localhost:{port}/").body == f'"{port}"'.encode()
+        assert (
+            client.get(f"http://localhost:{ports[0]}/who").body != client.get(f"http://localhost:{ports[1]}/who").body
+        )
     process.terminate()
-    assert process.wait(15) == 0
+    _ended(process, 0)
+
+
+def _ended(process: subprocess.Popen[str], code: int) -> None:
+    assert process.wait(20) == code
     assert process.stdout is not None
     process.stdout.close()
 
 
-def test_when_one_forked_app_dies_the_others_stop_and_it_is_told() -> None:
-    ports = [_free_port(), _free_port()]
-    process = _started("forked", *ports)
-    with OutboundClient(LOCAL) as client:
-        for port in ports:
-            _answers(client, f"http://localhost:{port}/")
-        with pytest.raises(Unreachable):
-            client.get(f"http://localhost:{ports[0]}/die")
-    assert process.wait(20) == 1
-    assert process.stdout is not None
-    process.stdout.close()
+def _workers(port: int) -> set[str]:
+    """Ask who answers, each time on a connection of its own."""
+    found = set()
+    for _ in range(60):
+        answer = _say(port, _get(path=b"/who"))
+        if answer:
+            found.add(answer.rpartition(b"\r\n")[2].decode())
+    return found
+
+
+def test_workers_share_an_address_and_one_that_dies_is_replaced() -> None:
+    port = _free_port()
+    process = _started("three", port)
+    before = _workers(port)
+    assert 1 <= len(before) <= 3
+    _say(port, _get(path=b"/die"))
+    for _ in range(100):
+        after = _workers(port)
+        if after - before:
+            break
+    assert len(before - after) <= 1
+    assert all(_say(port, _get()).startswith(b"HTTP/1.1 200") for _ in range(20))
+    process.terminate()
+    _ended(process, 0)
+
+
+def test_workers_that_keep_dying_end_it_all() -> None:
+    port = _free_port()
+    process = _started("three", port)
+    for _ in range(200):
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(ConnectionError):
+            _say(port, _get(path=b"/die"))
+    _ended(process, 1)
+
+
+def test_workers_end_when_their_maker_is_killed() -> None:
+    port = _free_port()
+    process = _started("three", port)
+    process.kill()
+    _ended(process, -signal.SIGKILL)
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            return
+        time.sleep(0.05)
+    raise AssertionError("somebody still listens")
+
+
+def test_no_request_fails_while_workers_are_renewed(tmp_path: Path) -> None:
+    port = _free_port()
+    process = _started("three", port, cwd=tmp_path)
+    stop, answers, failed = threading.Event(), set[bytes](), list[str]()
+
+    def ask(path: str) -> None:
+        with OutboundClient(LOCAL) as client:  # it keeps its connections
+            while not stop.is_set():
+                try:
+                    answers.add(client.get(f"http://localhost:{port}{path}").body)
+                except Unreachable as error:
+                    failed.append(repr(error))
+
+    threads = [threading.Thread(target=ask, args=(path,)) for path in ["/"] * 6 + ["/slow"] * 2]
+    for thread in threads:
+        thread.start()
+    try:
+        for says in ("nieuw", "nieuwer"):
+            (tmp_path / "says").write_text(says)
+            process.send_signal(signal.SIGHUP)
+            _eventually(lambda says=says: f'"{says}"'.encode() in answers)
+            # The old ones drain: by now nobody else answers.
+            _eventually(lambda says=says: (answers.clear(), time.sleep(1), answers == {f'"{says}"'.encode()})[-1])
+        # New ones that cannot begin leave the old ones at work.
+        (tmp_path / "says").write_text("broken")
+        process.send_signal(signal.SIGHUP)
+        time.sleep(2)
+        answers.clear()
+        time.sleep(1)
+        assert answers == {b'"nieuwer"'}
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert failed == []
+    process.terminate()
+    _ended(process, 0)
+
+
+def test_workers_that_cannot_begin_say_so(tmp_path: Path) -> None:
+    (tmp_path / "says").write_text("broken")
+    process = subprocess.Popen(_command("three", _free_port()), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                               text=True, cwd=tmp_path, env=_ENVIRONMENT)  # fmt: skip
+    _ended(process, 1)
+
+
+def _eventually(holds: Callable[[], bool]) -> None:
+    for _ in range(400):
+        if holds():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not come to be so")
