@@ -35,6 +35,7 @@ ALLOWED_NETWORK = {
     ("service/outbound_guard.py", "socket"): "resolves a name before it is connected to, and judges the addresses",
     ("service/outbound_guard.py", "httpcore2"): "connects to the address that was judged, not to the name",
     ("service/serving.py", "socket"): "listens",
+    ("service/workers.py", "socket"): "holds what workers listen on, and wakes itself by a pair",
     ("service/commands/doctor.py", "socket"): "asks whether the demo's ports are free",
 }
 
