@@ -19,6 +19,8 @@ _FIRST_DAY: Final = date(1900, 3, 1)
 """What is before is written as text: spreadsheets count a 29 February 1900 that never was."""
 _NARROWEST, _WIDEST = 10, 48
 _LONGEST: Final = 32_767
+_A4: Final = 9
+_ON_ONE_PAGE: Final = 12
 
 
 def to_xlsx(sheets: Sequence[Sheet], *, made_at: datetime, title: str) -> bytes:
@@ -40,8 +42,11 @@ def to_xlsx(sheets: Sequence[Sheet], *, made_at: datetime, title: str) -> bytes:
         page = book.add_worksheet(sheet.name)
         page.freeze_panes(1, 1)
         page.set_landscape()
+        page.set_paper(_A4)
         page.repeat_rows(0)
-        page.fit_to_pages(1, 0)
+        # Whose debt it is stands on every page of a wide table.
+        page.repeat_columns(0)
+        page.fit_to_pages(-(-len(sheet.columns) // _ON_ONE_PAGE), 0)
         for column, (name, kind) in enumerate(sheet.columns):
             cells = [row[column] for row in sheet.rows]
             page.set_column(column, column, _width(name, cells))

@@ -158,7 +158,7 @@ def read_overview(here: Machine, wallet: Wallet, *, vers: bool = False) -> Respo
 @router.get("/overzicht/download", tags=["overzicht"])
 def download(here: Machine, wallet: Wallet) -> Response:
     """Hand over the overview with its proofs."""
-    headers = {"content-disposition": 'attachment; filename="mijn-schuldenoverzicht.json"'}
+    headers = {"content-disposition": f'attachment; filename="{shapes.overview_file(here.usecases.show.today())}"'}
     return JSONResponse(here.usecases.show.download(wallet), headers=headers)
 
 

@@ -49,6 +49,11 @@ def overview(found: CitizenOverview, collected: Collection | None) -> JsonObject
     }
 
 
+def overview_file(today: date) -> str:
+    """Name the file of the overview that is taken along on this day."""
+    return f"mijn-schuldenoverzicht-{today.isoformat()}.json"
+
+
 def collection(found: Collection, following: str | None) -> JsonObject:
     """Return how far a collection is. `vervolg` is where the citizen's browser takes the next step."""
     return {

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from credentials.debts.catalogue import describe
 from service.web import strict_query
 from wallet_api.domain.overview import Group, payee
-from wallet_api.web import words
+from wallet_api.web import shapes, words
 from wallet_api.web.bundle import CheckedForm, Here
 
 router: Final = APIRouter()
@@ -49,7 +49,7 @@ def download(request: Request, here: Here) -> Response:
     return Response(
         content,
         media_type="application/json",
-        headers={"content-disposition": 'attachment; filename="mijn-schuldenoverzicht.json"'},
+        headers={"content-disposition": f'attachment; filename="{shapes.overview_file(here.usecases.show.today())}"'},
     )
 
 
