@@ -169,9 +169,11 @@ def _command(kind: str, *ports: int) -> list[str]:
     return [sys.executable, "-c", textwrap.dedent(PROGRAM), kind, *map(str, ports)]
 
 
-def _started(kind: str, *ports: int, cwd: Path | None = None) -> subprocess.Popen[str]:
+def _started(kind: str, *ports: int, cwd: Path | None = None, in_background: bool = False) -> subprocess.Popen[str]:
+    # A shell starts its background jobs with SIGINT ignored.
+    background = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"] if in_background else []
     process = subprocess.Popen(
-        _command(kind, *ports),
+        [*background, *_command(kind, *ports)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -183,10 +185,12 @@ def _started(kind: str, *ports: int, cwd: Path | None = None) -> subprocess.Pope
     return process
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_what_is_being_answered_is_finished_before_the_stop(number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("number", "in_background"), [(signal.SIGTERM, False), (signal.SIGINT, False), (signal.SIGINT, True)]
+)
+def test_what_is_being_answered_is_finished_before_the_stop(number: signal.Signals, in_background: bool) -> None:
     port = _free_port()
-    process = _started("one", port)
+    process = _started("one", port, in_background=in_background)
     answers: list[bytes] = []
     with OutboundClient(LOCAL) as client:
         thread = threading.Thread(target=lambda: answers.append(client.get(f"http://localhost:{port}/slow").body))
@@ -200,16 +204,17 @@ def test_what_is_being_answered_is_finished_before_the_stop(number: signal.Signa
     process.stdout.close()
 
 
-def test_posts_have_processes_of_their_own_and_stop_together() -> None:
+@pytest.mark.parametrize(("number", "in_background"), [(signal.SIGTERM, False), (signal.SIGINT, True)])
+def test_posts_have_processes_of_their_own_and_stop_together(number: signal.Signals, in_background: bool) -> None:
     ports = [_free_port(), _free_port()]
-    process = _started("forked", *ports)
+    process = _started("forked", *ports, in_background=in_background)
     with OutboundClient(LOCAL) as client:
         for port in ports:
             assert client.get(f"http://localhost:{port}/").body == f'"{port}"'.encode()
         assert (
             client.get(f"http://localhost:{ports[0]}/who").body != client.get(f"http://localhost:{ports[1]}/who").body
         )
-    process.terminate()
+    process.send_signal(number)
     _ended(process, 0)
 
 

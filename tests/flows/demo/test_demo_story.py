@@ -180,8 +180,8 @@ def test_what_processes_are_copies_of_holds_code_only() -> None:
     program = """
 import os, threading
 import demo.loaded
-from service.database import _ENGINES
-print(threading.active_count(), len(_ENGINES), len(os.listdir("/proc/self/fd")))
+from service.database import _DATABASES
+print(threading.active_count(), len(_DATABASES), len(os.listdir("/proc/self/fd")))
 """
     told = subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True)
     # The fourth is the folder that is being listed.
