@@ -1,15 +1,18 @@
 """Press the button: from an empty wallet to one overview, whatever an agency does on the way."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from credentials.encoding import json_compact
 from credentials.trust import make_ca
+from service.http import Answer
 from tests.wallet_world import WALLET, Citizen, WalletWorld, make_world
 from wallet_api.domain.wallet import OpenedWallet
 
@@ -250,3 +253,36 @@ def test_who_looks_for_a_document_of_a_protocol_at_a_wallet_gets_no_page(samira:
     answer = samira.http.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
     assert samira.http.get("/bestaat-niet").headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason", "words"),
+    [
+        ((400, "invalid_scope"), "niet_begrepen", "begrijpt niet wat deze portemonnee vraagt"),
+        ((401, "invalid_client"), "portemonnee_onbekend", "kent deze portemonnee niet"),
+        ((503, "temporarily_unavailable"), "te_druk", "heeft het nu te druk"),
+        ((500, "bel 0900-1234"), "storing", "Bij de organisatie ging iets mis"),
+        ((418, "bel 0900-1234"), "onbekende_fout", "een foutmelding die wij niet kennen"),
+    ],
+)
+def test_what_an_agency_answers_is_told_and_the_others_go_on(
+    samira: Citizen, world: WalletWorld, answer: tuple[int, str], reason: str, words: str
+) -> None:
+    (status, error), send = answer, world.net._exchange
+
+    def refusing(method: str, url: str, headers: Mapping[str, str], content: bytes) -> Answer:
+        if url == f"{world.url('duo')}/oauth/par":
+            body = json_compact({"error": error, "error_description": "bel 0900-1234"})
+            return Answer(status, MappingProxyType({"content-type": "application/json"}), body)
+        return send(method, url, headers, content)
+
+    world.net._exchange = refusing  # type: ignore[method-assign]
+    try:
+        page = samira.collect()
+    finally:
+        world.net._exchange = send  # type: ignore[method-assign]
+    assert "2 van 3 organisaties hebben geantwoord" in page.words
+    assert words in page.words
+    assert "0900" not in page.text
+    outcomes = samira.api("ophalingen/huidige").json()["uitgevers"]
+    assert [each["reden"] for each in outcomes if each["status"] == "mislukt"] == [reason]
