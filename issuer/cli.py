@@ -71,3 +71,20 @@ def refresh(file: AgencyFile) -> None:
 
     checked, changed = refresh_once(load_agency(file))
     typer.echo(f"{checked} people checked, {changed} credentials superseded")
+
+
+@app.command()
+def check(file: AgencyFile) -> None:
+    """Read the agency's debts once and print what is wrong with them, by file, line and column; exit code 1 if any is.
+
+    Needs no keys and changes nothing.
+    """
+    from issuer.app import check_source  # noqa: PLC0415  # keeps `--help` fast
+    from issuer.settings import load_agency  # noqa: PLC0415
+
+    people, faults = check_source(load_agency(file))
+    for fault in faults:
+        typer.echo(str(fault))
+    if faults:
+        raise typer.Exit(1)
+    typer.echo(f"{people} people, nothing wrong")

@@ -2,6 +2,6 @@
 
 from issuer.app.compose import Agency, build
 from issuer.app.keys import AgencyKeys, load_keys
-from issuer.app.run import describe, initialise, refresh, serve
+from issuer.app.run import check_source, describe, initialise, refresh, serve
 
-__all__ = ["Agency", "AgencyKeys", "build", "describe", "initialise", "load_keys", "refresh", "serve"]
+__all__ = ["Agency", "AgencyKeys", "build", "check_source", "describe", "initialise", "load_keys", "refresh", "serve"]

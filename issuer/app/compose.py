@@ -38,7 +38,7 @@ from issuer.identity import OidcClient, OidcLogin
 from issuer.jobs import periodic_jobs
 from issuer.ports import DebtSource, Event, LoginProvider, WalletDirectory
 from issuer.settings import AgencySettings, CsvSource, FcidSource, TrustListSection, require_source
-from issuer.sources import CsvColumns, CsvFileSource, FcidDirectorySource, TotalRow
+from issuer.sources import CsvColumns, CsvFileSource, FcidDirectorySource, Refused, TotalRow
 from issuer.storage import AuditWriter, SqlStore, StoreKeys
 from issuer.storage.sealed import Sealer
 from issuer.usecases.authorise import Authorise, PushRequest
@@ -152,7 +152,7 @@ def build(
             created=now,
         )
 
-    source = _source(settings)
+    source = debt_source(settings, _log_refused)
     read_debts = ReadDebts(source, clock)
     directory = directory or _directory(settings.trust_list, http, clock, KeptText(database, "trust-list"))
     publish = PublishStatus(
@@ -309,18 +309,19 @@ def _vocabularies() -> list[Vocabulary]:
     return [vocabulary(type_urn) for type_urn in (OVERVIEW_TYPE, CASE_TYPE)]
 
 
-def _source(settings: AgencySettings) -> DebtSource:
+def debt_source(settings: AgencySettings, refused: Refused) -> DebtSource:
+    """Return the agency's register; `refused` is told of every fault in it. Raises ConfigurationError."""
     section, source = settings.agency, settings.source
     agency = DebtAgency(section.oin, section.name, section.abbreviation, section.coverage)
-
-    def refused(error: SourceError) -> None:
-        place = {"file": error.file, "line": error.line, "field": error.field}
-        _log.error("source_refused", code=error.code, reason=error.reason, **place)
-
     if isinstance(source, FcidSource):
         checked = source.payment_references == "checked"
         return FcidDirectorySource(agency, source.directory, refused=refused, checked_references=checked)
     return CsvFileSource(agency, source.file, csv_columns(source), refused=refused)
+
+
+def _log_refused(error: SourceError) -> None:
+    place = {"file": error.file, "line": error.line, "field": error.field}
+    _log.error("source_refused", code=error.code, reason=error.reason, **place)
 
 
 def csv_columns(source: CsvSource) -> CsvColumns:

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from credentials.clock import SystemClock
+from credentials.debts.errors import SourceError
 from credentials.debts.types import CASE_TYPE, OVERVIEW_TYPE
 from credentials.trust.participant import Participant, Role
 from credentials.trust.x509 import to_der
-from issuer.app.compose import Agency, build
+from issuer.app.compose import Agency, build, debt_source
 from issuer.app.keys import initialise as make_keys
 from issuer.app.keys import load_keys
-from issuer.settings import AgencySettings, load_agency
+from issuer.settings import AgencySettings, load_agency, require_source
 from service.database import Database
 from service.logging import configure
 from service.migrations import migrate
@@ -84,6 +85,19 @@ def refresh(settings: AgencySettings) -> tuple[int, int]:
         return done.checked, done.superseded
     finally:
         agency.database.close()
+
+
+def check_source(settings: AgencySettings) -> tuple[int, list[SourceError]]:
+    """Read the register once; return how many people are in it and everything that is wrong with it.
+
+    Raises ConfigurationError, SourceUnavailable when it is not there at all.
+    """
+    require_source(settings)
+    faults: list[SourceError] = []
+    source = debt_source(settings, faults.append)
+    people = len(list(source.people())) if source.is_complete() else 0
+    # A folder is looked through more than once, and tells the same each time.
+    return people, list({str(fault): fault for fault in faults}.values())
 
 
 def _served(settings: AgencySettings) -> Served:

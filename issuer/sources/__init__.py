@@ -2,6 +2,6 @@
 
 from issuer.sources.csv_file import CsvFileSource
 from issuer.sources.csv_mapping import CsvColumns, TotalRow
-from issuer.sources.fcid_directory import FcidDirectorySource
+from issuer.sources.fcid_directory import FcidDirectorySource, Refused
 
-__all__ = ["CsvColumns", "CsvFileSource", "FcidDirectorySource", "TotalRow"]
+__all__ = ["CsvColumns", "CsvFileSource", "FcidDirectorySource", "Refused", "TotalRow"]
