@@ -21,6 +21,8 @@ _NARROWEST, _WIDEST = 10, 48
 _LONGEST: Final = 32_767
 _A4: Final = 9
 _ON_ONE_PAGE: Final = 12
+_TWO_LINES: Final = 32
+"""The height of the headings, in points: not every spreadsheet makes room for a heading that is wrapped."""
 
 
 def to_xlsx(sheets: Sequence[Sheet], *, made_at: datetime, title: str) -> bytes:
@@ -43,6 +45,7 @@ def to_xlsx(sheets: Sequence[Sheet], *, made_at: datetime, title: str) -> bytes:
         page.freeze_panes(1, 1)
         page.set_landscape()
         page.set_paper(_A4)
+        page.set_row(0, _TWO_LINES)
         page.repeat_rows(0)
         # Whose debt it is stands on every page of a wide table.
         page.repeat_columns(0)
