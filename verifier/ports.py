@@ -128,7 +128,7 @@ class Examiner(Protocol):
         """Check a new presentation. Raises RefusedAnswer when it is not intact, or not shown by its holder to us."""
         ...
 
-    def again(self, evidence: Evidence, *, shown: Shown) -> Evidence:
+    def again(self, evidence: Evidence, *, shown: Shown) -> Examined:
         """Check evidence on file once more: may it still count, is it current? Never raises for its content."""
         ...
 

@@ -6,6 +6,7 @@ error is written by us, never taken from the input, so its `description` may be 
 
 import re
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import ClassVar, Final
 
 from credentials.encoding import JsonObject, json_object
@@ -345,10 +346,29 @@ class InvalidResponse(OAuthError):
     error = "invalid_request"
 
 
+class Unmet(StrEnum):
+    """In what an answer falls short of its query."""
+
+    CARDS = "cards"
+    KIND = "kind"
+    CLAIMS = "claims"
+
+
 class UnsatisfiedQuery(InvalidResponse):
-    """The presentations do not answer the query (OpenID4VP 1.0 section 8.6)."""
+    """The presentations do not answer the query (OpenID4VP 1.0 section 8.6).
+
+    `unmet` says in what; of claims `lacking` holds the paths, as they were asked, of those that are not there, or not
+    with a value that would do.
+    """
 
     code = "vp_unsatisfied_query"
+
+    def __init__(
+        self, detail: str = "", *, unmet: Unmet, lacking: tuple[tuple[str | int | None, ...], ...] = ()
+    ) -> None:
+        self.unmet = unmet
+        self.lacking = lacking
+        super().__init__(detail)
 
 
 class MalformedMessage(MalformedInput):

@@ -38,14 +38,17 @@ from credentials.formats import (
 from credentials.keys import SoftwareSigner
 from credentials.openid.dcql import (
     Answered,
+    AskedClaim,
     Candidate,
     ClaimsQuery,
     CredentialQuery,
     DcqlQuery,
     check_presentation,
     evaluate,
+    only_asked,
 )
 from credentials.openid.errors import UnsatisfiedQuery
+from credentials.openid.dcql.matching import same_value
 from credentials.status import StatusChecker
 from credentials.trust import Participant, TrustList
 from credentials.verification import Report, Verifier
@@ -68,7 +71,6 @@ from tests.wallet_world import SCHEME, Citizen, Page, WalletWorld, make_world
 from verifier.app import VerifierService, create, initialise
 from verifier.app import describe as describe_verifier
 from verifier.domain.result import Result
-from verifier.usecases.examine import kept
 
 # The last tests withdraw what the first have shown: one worker, in this order.
 pytestmark = pytest.mark.xdist_group("securings")
@@ -113,7 +115,7 @@ def test_a_holder_shows_what_is_asked_and_where_the_securing_allows_no_more(benc
             paths = [document_path(type_, path) for path in asked[type_]]
         report = bench.examine(bench.show(credential, securing, holder, paths), securing)
         assert report.proven, report.decisive
-        wanted = kept(claims, asked[type_], ALWAYS_DISCLOSED[type_])
+        wanted = {**kept(claims, asked[type_]), **seen_by_all(claims, type_)}
         assert shown(report) == (wanted if securing in SELECTIVE else claims)
         if securing in SELECTIVE:
             nothing_more = bench.examine(bench.show(credential, securing, holder, []), securing)
@@ -172,6 +174,16 @@ def a_candidate(securing: Securing, held: HeldView) -> Candidate:
 def an_answer(securing: Securing, type_: str, report: Report) -> Answered:
     assert report.document is not None
     return Answered(FORM[securing].value, frozenset({type_}), report.document)
+
+
+def kept(claims: JsonObject, paths: list[tuple[str, ...]]) -> JsonObject:
+    """Return what these paths select."""
+    return only_asked(claims, [AskedClaim(path) for path in paths], same_value)
+
+
+def seen_by_all(claims: JsonObject, type_: str) -> JsonObject:
+    """Return what every verifier sees."""
+    return {name: value for name, value in claims.items() if name in ALWAYS_DISCLOSED[type_]}
 
 
 def shown(report: Report) -> JsonObject:

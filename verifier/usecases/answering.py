@@ -16,24 +16,19 @@ from credentials.encoding import b64_decode
 from credentials.errors import BlauweKnopError
 from credentials.jose import EncryptionKey, UnverifiedToken
 from credentials.openid.dcql import Answered, DcqlQuery, check_presentation, parse_query
-from credentials.openid.errors import InvalidResponse, UnsatisfiedQuery
+from credentials.openid.errors import InvalidResponse
 from credentials.openid.vp_request import ResponseMode
 from credentials.openid.vp_response import RefusedResponse, parse_response
 from credentials.trust.x509 import aki
+from verifier.domain import attempts
 from verifier.domain.errors import RefusedAnswer, RequestEnded
 from verifier.domain.evidence import Evidence
 from verifier.domain.request import Answer, Attempt, Shown, VerificationRequest
 from verifier.ports import Examined, Examiner, Presented, Requests, Secrets
 from verifier.usecases.asking import Asking, encryption_key
-from verifier.usecases.desk import template_for
 from verifier.usecases.results import trimmed
 
 MAX_PRESENTATIONS: Final = 200
-
-_WORDS: Final[Mapping[type[BlauweKnopError], str]] = {
-    UnsatisfiedQuery: "Het antwoord past niet bij de vraag: er ontbreekt iets, of er zit iets anders bij.",
-    InvalidResponse: "Het antwoord was niet te lezen, of het hoort niet bij deze vraag.",
-}
 
 
 @final
@@ -73,7 +68,7 @@ class Answering:
             self._note(request, refused.attempt_code, refused.reason)
             raise InvalidResponse(f"a presentation does not hold: {refused.attempt_code}") from refused
         except InvalidResponse as refused:
-            self._note(request, refused.code, _WORDS.get(type(refused), refused.detail))
+            self._note(request, refused.code, attempts.explain(refused))
             raise
         if evidence is None:
             return None
@@ -94,7 +89,6 @@ class Answering:
         if sum(len(each) for each in response.vp_token.values()) > self._most:
             raise InvalidResponse("there are more presentations than we take")
         shown = self._shown(request)
-        template = template_for(request)
         found: list[Evidence] = []
         with self._examiner.together():
             for query_id, presentations in response.vp_token.items():
@@ -102,7 +96,7 @@ class Answering:
                     presented = Presented(query_id, query.by_id[query_id].format, presentation)
                     examined = self._examiner.examine(presented, shown=shown)
                     _compare(query, presented, examined)
-                    found.append(trimmed(examined.evidence, template))
+                    found.append(trimmed(examined, query))
         return tuple(found)
 
     def _shown(self, request: VerificationRequest) -> Shown:

@@ -12,13 +12,11 @@ Which failures refuse the whole answer and which are kept as evidence that prove
   except of what was superseded: that was true on its date, and is shown as outdated.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, final
 
 from credentials.clock import Clock
 from credentials.debts.disclosed import read_case, read_overview
-from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import BlauweKnopError
 from credentials.formats.base import Expectation
 from credentials.status import StatusChecker
@@ -60,39 +58,14 @@ class CredentialExaminer:
                 raise RefusedAnswer(check.code, check.explanation)
         return Examined(_evidence(presented, report), report.document)
 
-    def again(self, evidence: Evidence, *, shown: Shown) -> Evidence:
+    def again(self, evidence: Evidence, *, shown: Shown) -> Examined:
         """Check evidence on file once more. What was not proven at first may be now, and the other way round."""
         expected = Expectation(self._clock.now(), nonce=shown.nonce, audience=shown.audience, on_file=True)
         report = self._verifier.examine(evidence.presented, expected, evidence.format)
         fresh = _evidence(Presented(evidence.query_id, evidence.format, evidence.presented), report)
         # An issuer that was known keeps its name when the trust list cannot be read just now.
-        return fresh if fresh.issuer != NOBODY else replace(fresh, issuer=evidence.issuer)
-
-
-def kept(claims: JsonObject, paths: Sequence[tuple[str, ...]], always: frozenset[str]) -> JsonObject:
-    """Return the claims at these paths, each with all below it, and those that every verifier sees; all without paths.
-
-    A Data Integrity credential shows everything; what the template did not ask is dropped here, unseen.
-    """
-    if not paths:
-        return claims
-    chosen: JsonObject = {name: value for name, value in claims.items() if name in always}
-    for path in paths:
-        _copy(claims, chosen, path)
-    return chosen
-
-
-def _copy(source: JsonObject, target: JsonObject, path: tuple[str, ...]) -> None:
-    name, *rest = path
-    if name not in source:
-        return
-    value: JsonValue = source[name]
-    if not rest:
-        target[name] = value
-        return
-    below = target.setdefault(name, {})
-    if isinstance(value, dict) and isinstance(below, dict):
-        _copy(value, below, tuple(rest))
+        known = fresh if fresh.issuer != NOBODY else replace(fresh, issuer=evidence.issuer)
+        return Examined(known, report.document)
 
 
 def _evidence(presented: Presented, report: Report) -> Evidence:

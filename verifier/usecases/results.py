@@ -4,17 +4,16 @@ from dataclasses import dataclass, replace
 from typing import final
 
 from credentials.clock import Clock
-from credentials.debts.claims import ALWAYS_DISCLOSED
 from credentials.errors import Unavailable
+from credentials.openid.dcql import DcqlQuery, parse_query
 from verifier.domain.errors import NotAnswered
 from verifier.domain.evidence import CASE, Body, Evidence
-from verifier.domain.query import claims_to_keep
+from verifier.domain.keeping import kept
 from verifier.domain.request import Answer, Answered, VerificationRequest
 from verifier.domain.result import Result, assess
 from verifier.domain.templates import Template
-from verifier.ports import Examiner, Requests, Scheme
+from verifier.ports import Examined, Examiner, Requests, Scheme
 from verifier.usecases.desk import template_for
-from verifier.usecases.examine import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +61,10 @@ class Results:
         if not isinstance(request.state, Answered):
             raise NotAnswered
         answer = request.state.answer
-        template = template_for(request)
+        query = parse_query(request.query)
         self._examiner.forget()
         with self._examiner.together():
-            fresh = tuple(trimmed(self._examiner.again(each, shown=answer.shown), template) for each in answer.evidence)
+            fresh = tuple(trimmed(self._examiner.again(each, shown=answer.shown), query) for each in answer.evidence)
         self._requests.replace(owner, request_id, replace(answer, checked_at=self._clock.now(), evidence=fresh))
         return self.of(owner, request_id)
 
@@ -77,11 +76,11 @@ class Results:
             return ()
 
 
-def trimmed(evidence: Evidence, template: Template) -> Evidence:
-    """Return evidence with no more claims than its template asks."""
-    paths = claims_to_keep(template, evidence.type)
-    always = ALWAYS_DISCLOSED.get(evidence.type, frozenset())
-    return replace(evidence, claims=kept(evidence.claims, paths, always))
+def trimmed(examined: Examined, query: DcqlQuery) -> Evidence:
+    """Return evidence with no more claims than its credential query asks (`verifier.domain.keeping`)."""
+    evidence = examined.evidence
+    left = kept(evidence.claims, evidence.type, query.by_id[evidence.query_id], examined.disclosed)
+    return replace(evidence, claims=left)
 
 
 def asks_cases(request: VerificationRequest) -> bool:

@@ -2,9 +2,10 @@
 
 `query` is the language: model, parser, writer. `matching` is the one place that decides whether a credential answers a
 credential query. `evaluation` is the wallet's side: what could be shown, and whether a choice of it may be sent.
-`checking` is the verifier's side: whether what came answers what was asked.
+`checking` is the verifier's side: whether what came answers what was asked; `asked` is what of it may be kept.
 """
 
+from credentials.openid.dcql.asked import AskedClaim, asked_claims, only_asked
 from credentials.openid.dcql.checking import Answered, check_presentation, check_response
 from credentials.openid.dcql.evaluation import Candidate, Evaluation, InvalidChoice, Match, SetMatch, evaluate
 from credentials.openid.dcql.query import (
@@ -20,6 +21,7 @@ from credentials.openid.dcql.query import (
 __all__ = [
     "W3C_FORMATS",
     "Answered",
+    "AskedClaim",
     "Candidate",
     "ClaimsQuery",
     "CredentialQuery",
@@ -30,8 +32,10 @@ __all__ = [
     "Match",
     "SetMatch",
     "TrustedAuthorities",
+    "asked_claims",
     "check_presentation",
     "check_response",
     "evaluate",
+    "only_asked",
     "parse_query",
 ]

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from credentials.encoding import JsonObject
 from credentials.openid.dcql.evaluation import check_sets
-from credentials.openid.dcql.matching import meets_demands, satisfied_claims
+from credentials.openid.dcql.matching import lacking_claims, meets_demands, satisfied_claims
 from credentials.openid.dcql.query import CredentialQuery, DcqlQuery
-from credentials.openid.errors import UnsatisfiedQuery
+from credentials.openid.errors import Unmet, UnsatisfiedQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,15 @@ class Answered:
 def check_presentation(query: CredentialQuery, answered: Answered) -> None:
     """Check one presentation against its credential query, claims and values included. Raises UnsatisfiedQuery."""
     if not meets_demands(query, answered):
-        raise UnsatisfiedQuery("a presentation is not of the format, type, holder binding or authority that was asked")
+        raise UnsatisfiedQuery(
+            "a presentation is not of the format, type, holder binding or authority that was asked", unmet=Unmet.KIND
+        )
     if satisfied_claims(query, answered.claims, presented=True) is None:
-        raise UnsatisfiedQuery("a presentation lacks a claim, or a value, that was asked")
+        raise UnsatisfiedQuery(
+            "a presentation lacks a claim, or a value, that was asked",
+            unmet=Unmet.CLAIMS,
+            lacking=lacking_claims(query, answered.claims),
+        )
 
 
 def check_response(query: DcqlQuery, answered: Mapping[str, Sequence[Answered]]) -> None:
@@ -53,8 +59,12 @@ def check_counts(query: DcqlQuery, counts: Mapping[str, int]) -> None:
 
     Raises UnsatisfiedQuery.
     """
-    check_sets(query, counts.keys(), UnsatisfiedQuery)
+    check_sets(query, counts.keys(), _cards)
     for id, count in counts.items():
         # Section 8.1: one or more, and exactly one unless several were asked.
         if count < 1 or (count > 1 and not query.by_id[id].multiple):
-            raise UnsatisfiedQuery("the number of presentations is not the one that was asked")
+            raise _cards("the number of presentations is not the one that was asked")
+
+
+def _cards(detail: str) -> UnsatisfiedQuery:
+    return UnsatisfiedQuery(detail, unmet=Unmet.CARDS)

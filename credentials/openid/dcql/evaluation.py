@@ -1,6 +1,6 @@
 """The wallet's side of DCQL: what it could show, and whether what its user chose may be sent (section 6.4)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from credentials.encoding import JsonObject
@@ -128,7 +128,7 @@ def evaluate(query: DcqlQuery, candidates: Sequence[Candidate]) -> Evaluation:
     return Evaluation(query, matches, sets)
 
 
-def check_sets(query: DcqlQuery, answered: Collection[str], error: type[BlauweKnopError]) -> None:
+def check_sets(query: DcqlQuery, answered: Collection[str], error: Callable[[str], BlauweKnopError]) -> None:
     """Check that the answered credential queries are what the credential sets ask, no less and no more.
 
     Each required set has an option that is answered whole; each answered query belongs to an option that is answered

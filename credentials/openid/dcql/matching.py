@@ -54,17 +54,22 @@ def meets_demands(query: CredentialQuery, facts: Facts) -> bool:
 
 
 def has_claim(claim: ClaimsQuery, document: JsonObject, *, presented: bool) -> bool:
-    """Tell whether the document has the claim, with one of the wanted values if there are any.
+    """Tell whether the document has the claim, with one of the wanted values if there are any."""
+    return matching_path(claim, document, presented=presented) is not None
+
+
+def matching_path(claim: ClaimsQuery, document: JsonObject, *, presented: bool) -> ClaimsPath | None:
+    """Return the path by which the document has the claim, with one of the wanted values if there are any.
 
     In a presentation, array elements that stay hidden are gone, so that an index no longer counts from the same start:
     with `presented`, an index that does not do stands for any element.
     """
     if _has(claim.path, claim.values, document):
-        return True
+        return claim.path
     if not presented or not any(isinstance(component, int) for component in claim.path):
-        return False
+        return None
     anywhere = tuple(None if isinstance(component, int) else component for component in claim.path)
-    return _has(anywhere, claim.values, document)
+    return anywhere if _has(anywhere, claim.values, document) else None
 
 
 def satisfied_claims(
@@ -85,16 +90,25 @@ def satisfied_claims(
     return None
 
 
+def lacking_claims(query: CredentialQuery, document: JsonObject) -> tuple[ClaimsPath, ...]:
+    """Return which claims a presentation still needs to answer the query: of the claim set that is nearest to it."""
+    by_id = {claim.id: claim for claim in query.claims}
+    sets = [[by_id[id] for id in ids] for ids in query.claim_sets] or [list(query.claims)]
+    unmet = [[claim.path for claim in each if not has_claim(claim, document, presented=True)] for each in sets]
+    _, nearest = min((len(each), number) for number, each in enumerate(unmet))
+    return tuple(dict.fromkeys(unmet[nearest]))
+
+
 def _has(path: ClaimsPath, values: tuple[ClaimValue, ...], document: JsonObject) -> bool:
     try:
         selected = select(path, document)
     except PathNotFound:
         return False
-    return not values or any(_same(element, value) for element in selected for value in values)
+    return not values or any(same_value(element, value) for element in selected for value in values)
 
 
-def _same(element: JsonValue, value: ClaimValue) -> bool:
-    # Section 6.3: type and value both match exactly; in Python True equals 1, and 1 equals 1.0.
+def same_value(element: JsonValue, value: ClaimValue) -> bool:
+    """Compare as section 6.3 does: type and value both match exactly; in Python True equals 1, and 1 equals 1.0."""
     return type(element) is type(value) and element == value
 
 

@@ -15,7 +15,7 @@ from credentials.openid.dcql import (
     evaluate,
     parse_query,
 )
-from credentials.openid.errors import InvalidPresentationRequest, InvalidRequest, UnsatisfiedQuery
+from credentials.openid.errors import InvalidPresentationRequest, InvalidRequest, Unmet, UnsatisfiedQuery
 
 OVERVIEW = "urn:nl:blauweknop:overzicht:1"
 CASE = "urn:nl:blauweknop:zaak:1"
@@ -424,6 +424,37 @@ def test_a_query_that_no_set_mentions_must_not_be_answered() -> None:
     check_response(parse_query(document), good)
     with pytest.raises(UnsatisfiedQuery):
         check_response(parse_query(document), {**good, "b": [answered(types=frozenset({"urn:b"}))]})
+
+
+@pytest.mark.parametrize(("elements", "match"), [([], False), (["NL"], True), ([None], True)])
+def test_null_at_the_end_of_a_path_selects_nothing_of_an_empty_array(elements: list[object], match: bool) -> None:
+    """Section 7.1: neither side takes an empty array for a value."""
+    wanted = query(credential(claims=[{"path": ["nationalities", None]}]))
+    claims: JsonObject = {**CLAIMS, "nationalities": elements}  # type: ignore[dict-item]
+    assert bool(evaluate(wanted, [candidate(claims=claims)]).matches["overzicht"]) is match
+    if match:
+        check_response(wanted, {"overzicht": [answered(claims=claims)]})
+        return
+    with pytest.raises(UnsatisfiedQuery) as refused:
+        check_response(wanted, {"overzicht": [answered(claims=claims)]})
+    assert (refused.value.unmet, refused.value.lacking) == (Unmet.CLAIMS, (("nationalities", None),))
+
+
+def test_an_answer_that_falls_short_says_in_what() -> None:
+    claims = [{"id": name, "path": [name]} for name in ("a", "b", "c", "d")]
+    wanted = query(credential(claims=claims, claim_sets=[["a", "b", "c"], ["c", "d"]]))
+
+    def short_of(**shown: object) -> UnsatisfiedQuery:
+        with pytest.raises(UnsatisfiedQuery) as refused:
+            check_response(wanted, {"overzicht": [answered(**shown)]})
+        return refused.value
+
+    assert short_of(claims={"a": 1, "b": 2}).lacking == (("c",),)
+    assert short_of(claims={"d": 1}).lacking == (("c",),)
+    assert short_of(format="ldp_vc").unmet is Unmet.KIND
+    with pytest.raises(UnsatisfiedQuery) as refused:
+        check_response(wanted, {})
+    assert refused.value.unmet is Unmet.CARDS
 
 
 def test_hidden_elements_shift_what_remains_of_an_array() -> None:

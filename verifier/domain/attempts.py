@@ -1,0 +1,53 @@
+"""Why an answer was not taken, in words that a counsellor can act on.
+
+Nothing of the answer is repeated: what is named is what was asked, and by whose names the type metadata calls it.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from credentials.debts.claim_table import LEAVES
+from credentials.debts.document_paths import SUBJECT
+from credentials.openid.errors import InvalidResponse, Unmet, UnsatisfiedQuery
+
+_OTHERWISE: Final = (
+    "Het antwoord was niet te lezen, of het hoort niet bij deze vraag. Maak een nieuwe QR-code en laat de cliënt die "
+    "scannen. Blijft het zo, dan past deze wallet niet bij onze vraag."
+)
+_UNMET: Final[Mapping[Unmet, str]] = {
+    Unmet.CARDS: "In het antwoord ontbreekt een kaartje dat u vroeg, of er zit er een te veel bij. Laat de cliënt het "
+    "opnieuw delen, met alle kaartjes aangevinkt.",
+    Unmet.KIND: "In het antwoord zit een ander soort kaartje dan u vroeg. Laat de cliënt het opnieuw delen, en let op "
+    "welke kaartjes de wallet kiest.",
+}
+_MOST_NAMES: Final = 3
+
+# What a last name in a path is called: of the claim itself, or of the object that it stands for.
+_NAMES: Final[Mapping[str, str]] = {
+    name: leaf.nl.removesuffix(" (eurocent)")
+    for leaves in LEAVES.values()
+    for leaf in reversed(leaves)
+    for name in (leaf.path[-1], leaf.term)
+    if len(leaf.path) == 1
+}
+
+
+def explain(refused: InvalidResponse) -> str:
+    """Say why an answer was not taken, and what to do now."""
+    if not isinstance(refused, UnsatisfiedQuery):
+        return _OTHERWISE
+    if refused.unmet is not Unmet.CLAIMS:
+        return _UNMET[refused.unmet]
+    names = list(dict.fromkeys(_name(path) for path in refused.lacking))
+    more = f" en nog {len(names) - _MOST_NAMES} gegevens" if len(names) > _MOST_NAMES else ""
+    which = ", ".join(f"‘{name}’" for name in names[:_MOST_NAMES])
+    return (
+        f"Op een kaartje ontbreekt wat u vroeg: {which}{more}. "
+        "Het is leeg, niet gedeeld, of niet de waarde die u vroeg. "
+        "Laat de cliënt de gegevens opnieuw ophalen en nog eens delen. Helpt dat niet, vraag dan minder gegevens."
+    )
+
+
+def _name(path: tuple[str | int | None, ...]) -> str:
+    names = [part for part in path if isinstance(part, str) and part != SUBJECT] or ["alles"]
+    return _NAMES.get(names[-1], names[-1].replace("_", " "))[:60]
