@@ -67,8 +67,9 @@ class Counter:
         return self.post(request, build_response(request, token))
 
     def share(self, made: JsonObject, cards: Sequence[Card], **how: Any) -> Any:  # a response
-        formats = {card.format for card in cards} - {"dc+sd-jwt", "ldp_vc"}
-        request = self.read(str(made["verzoekUri"]), formats=formats)
+        formats = {card.format for card in cards}
+        # A wallet that has SD-JWTs only need not say so.
+        request = self.read(str(made["verzoekUri"]), formats=formats if formats - {"dc+sd-jwt"} else ())
         return self.send(request, self.world.present(request, cards, **how))
 
 

@@ -32,16 +32,20 @@ VP_FORMATS: Final = MappingProxyType[str, JsonObject](
     }
 )
 
-# Wallets in the field refuse a whole query for one format whose name they do not know, and this one has no profile.
-_ONLY_IF_NAMED: Final = frozenset({VC_JWT})
+
+# Wallets in the field refuse a whole query for one format that they do not know. This one every one of them knows.
+FOR_ANY_WALLET: Final = (SD_JWT,)
 
 
-def formats_for(wallet_metadata: JsonObject | None) -> Collection[str]:
-    """Return the formats to ask a wallet for: those that it says it takes (section 10), or that are safe to ask of any.
+def formats_for(wallet_metadata: JsonObject | None, named: Collection[str]) -> Collection[str]:
+    """Return the formats to ask a wallet for.
 
-    What a wallet says of itself and we cannot read is taken for nothing said.
+    A wallet that says what it takes (section 10) is asked for that, of `named` where somebody named formats. One that
+    says nothing, or nothing that we know, is asked for what was named, else for what is safe to ask of any. What a
+    wallet says of itself and we cannot read is taken for nothing said.
     """
+    unsaid = named or FOR_ANY_WALLET
     said = (wallet_metadata or {}).get("vp_formats_supported")
     if not isinstance(said, dict):
-        return VP_FORMATS.keys() - _ONLY_IF_NAMED
-    return VP_FORMATS.keys() & said.keys()
+        return unsaid
+    return (frozenset(named or VP_FORMATS) & said.keys()) or unsaid

@@ -3,11 +3,14 @@
 Overviews are required, in any securing; where the template needs cases they are asked with them first, and without
 them last, because a citizen without debts has none. Every credential is asked claim by claim. Not every case has a
 payment plan or a remedy, and a wallet answers a claim set wholly or not at all: so the sets run from everything, by way
-of every combination of what may be lacking, to the few claims that still help. A credential that cannot be disclosed in
-part comes whole (of `ldp_vc` the cryptosuite decides): two sets will do for it, the wallet can still tell its citizen
-what was asked, and only the template's claims of it are kept.
+of every combination of what may be lacking, to the few claims that still help.
+
+`query_of` is the whole question, in every format; it is stored, and decides what is kept of an answer. `fitted` is what
+one wallet is asked of it: in the formats that it takes. A credential that cannot be disclosed in part comes whole (of
+`ldp_vc` the cryptosuite decides), so that two of its claim sets will do to tell a citizen what was asked.
 """
 
+import string
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -15,7 +18,7 @@ from typing import Final
 
 from credentials.debts.document_paths import document_path
 from credentials.encoding import JsonObject, JsonValue
-from credentials.openid.dcql import DcqlQuery
+from credentials.openid.dcql import CredentialQuery, DcqlQuery
 from verifier.domain.evidence import CASE, OVERVIEW
 from verifier.domain.formats import JWT_VC_JSON, LDP, SD_JWT, VC_JWT, VC_SD_JWT
 from verifier.domain.templates import ClaimPath, Template
@@ -27,9 +30,12 @@ _TERMS: Final = {OVERVIEW: "BetaalverplichtingenOverzicht", CASE: "FinancieleZaa
 _ENDINGS: Final = {SD_JWT: "", VC_SD_JWT: "_vc_sd_jwt", LDP: "_ldp", VC_JWT: "_vc_jwt", JWT_VC_JSON: "_jwt_vc_json"}
 _IN_PART: Final = frozenset({SD_JWT, VC_SD_JWT, LDP})
 
+# Ids of claims stand in every claim set: in one letter each, the question stays small.
+_IDS: Final = string.ascii_lowercase + string.ascii_uppercase + string.digits
+
 
 def query_of(template: Template) -> JsonObject:
-    """Return the query that a template stands for."""
+    """Return the query that a template stands for, in every format."""
     if template.own_query is not None:
         return template.own_query
     credentials: list[JsonValue] = []
@@ -63,25 +69,28 @@ def query_of(template: Template) -> JsonObject:
     return {"credentials": credentials, "credential_sets": [{"options": [*both, *overviews]}]}
 
 
-def narrowed(query: DcqlQuery, formats: Collection[str]) -> DcqlQuery:
-    """Return the query without what is in other formats; unchanged where nothing would be left to ask.
+def fitted(query: DcqlQuery, formats: Collection[str]) -> DcqlQuery:
+    """Return what a wallet that takes these formats is asked of a template's query; at least one must be asked.
 
     Whatever answers the narrower query answers the whole one.
     """
-    credentials = tuple(each for each in query.credentials if each.format in formats)
+    credentials = tuple(
+        each if each.format in _IN_PART or len(each.claim_sets) < 2 else _in_two(each)
+        for each in query.credentials
+        if each.format in formats
+    )
     known = {each.id for each in credentials}
     sets = tuple(
         replace(each, options=tuple(option for option in each.options if known.issuperset(option)))
         for each in query.credential_sets
     )
-    return DcqlQuery(credentials, sets) if credentials and all(each.options for each in sets) else query
+    if not credentials or not all(each.options for each in sets):
+        raise ValueError("no format is left to ask for")
+    return DcqlQuery(credentials, sets)
 
 
-def claims_to_keep(template: Template, type_: str) -> tuple[ClaimPath, ...]:
-    """Return the claims of one type that may be kept; empty means: everything that was disclosed."""
-    if template.own_query is not None:
-        return ()
-    return template.every_case_claim if type_ == CASE else template.overview_claims
+def _in_two(query: CredentialQuery) -> CredentialQuery:
+    return replace(query, claim_sets=(query.claim_sets[0], query.claim_sets[-1]))
 
 
 def _query(query_id: str, format: str, type_: str, claims: JsonObject) -> JsonObject:
@@ -100,14 +109,11 @@ def _claims(
     minimum: Sequence[ClaimPath],
 ) -> JsonObject:
     every = [*claims, *(path for group in optional for path in group)]
-    ids = {path: f"c{number}" for number, path in enumerate(every, start=1)}
+    ids = dict(zip(every, _IDS, strict=False))
     # Appendix B.1.2: in a W3C credential a path begins at the credential itself.
     places = {path: path if format == SD_JWT else document_path(type_, path) for path in every}
     asked: JsonObject = {"claims": [{"id": ids[path], "path": list(places[path])} for path in every]}
-    wanted = list(_sets(claims, optional, minimum))
-    if format not in _IN_PART:
-        wanted = [wanted[0], wanted[-1]] if len(wanted) > 1 else wanted
-    sets: list[JsonValue] = [[ids[path] for path in each] for each in wanted]
+    sets: list[JsonValue] = [[ids[path] for path in each] for each in _sets(claims, optional, minimum)]
     return {**asked, "claim_sets": sets} if len(sets) > 1 else asked
 
 

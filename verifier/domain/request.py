@@ -105,7 +105,7 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class VerificationRequest:
-    """One question to one wallet."""
+    """One question to one wallet. `formats` are those that were named for it; empty: those that fit the wallet."""
 
     id: str
     intake_id: str
@@ -121,6 +121,7 @@ class VerificationRequest:
     state: State
     attempts: tuple[Attempt, ...] = ()
     browser: str | None = None
+    formats: tuple[str, ...] = ()
 
     def status(self, now: datetime) -> StatusWord:
         """Say in one word where the request stands."""

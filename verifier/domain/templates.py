@@ -27,6 +27,7 @@ class Template:
     `overview_minimum` and `case_minimum` are the fewest claims with which a credential still helps: a wallet whose
     credential lacks one of the others answers with these. `case_optional` are groups that a case has or has not (a
     payment plan, a remedy): they are asked wherever they exist. `case_claims` is empty when no cases are asked.
+    `formats` are the only ones to ask for; without any, those that a wallet says it takes, else what every one takes.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Template:
     case_claims: tuple[ClaimPath, ...] = ()
     case_optional: tuple[tuple[ClaimPath, ...], ...] = ()
     case_minimum: tuple[ClaimPath, ...] = ()
+    formats: tuple[str, ...] = ()
     own_query: JsonObject | None = None
 
     @property
@@ -72,17 +74,17 @@ _CASE: Final[tuple[ClaimPath, ...]] = (
     ("omschrijving",),
     *_CASE_AMOUNTS,
     ("achterstand",),
-    ("saldo_datumtijd",),
     ("primair_bedrag",),
     ("verhogingen",),
     ("administratiekosten",),
     ("rente",),
     ("kosten_overig",),
     ("ontstaansdatum",),
-    ("laatste_gebeurtenis_datum",),
     ("preferentie",),
     ("saneerbaar",),
 )
+# The events of a case say when the last one was; the moment of its balance is the reference date that everybody sees.
+_LAST_EVENT: Final[ClaimPath] = ("laatste_gebeurtenis_datum",)
 _CASE_OPTIONAL: Final[tuple[tuple[ClaimPath, ...], ...]] = (
     (("juridische_grondslag",),),
     (("eerst_vervalt_datum",), ("eerst_vervalt_bedrag",)),
@@ -113,7 +115,7 @@ INTAKE: Final = Template(
     max_age=timedelta(days=90),
     overview_claims=(*_TOTALS, ("zaken",)),
     overview_minimum=_TOTALS,
-    case_claims=_CASE,
+    case_claims=(*_CASE, _LAST_EVENT),
     case_optional=_CASE_OPTIONAL,
     case_minimum=_CASE_AMOUNTS,
 )
@@ -147,7 +149,7 @@ def template_of(key: str) -> Template:
 
 
 def own_query(query: JsonObject) -> Template:
-    """Wrap a case system's own DCQL query; what it asks is kept as it was answered."""
+    """Wrap a case system's own DCQL query; what it asks is kept, as of a template."""
     return Template(
         key=OWN_QUERY,
         name="Eigen vraag",

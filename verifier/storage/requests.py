@@ -74,6 +74,7 @@ class SqlRequests:
                     response_hash=_hash(request.binding.response_path),
                     binding=self._seals.binding(request.id, request.binding),
                     browser=request.browser,
+                    formats=" ".join(request.formats),
                     created_at=now,
                     expires_at=epoch(request.expires_at),
                     extensions=request.extensions,
@@ -244,6 +245,7 @@ class SqlRequests:
             state=self._state(row),
             attempts=tuple(Attempt(from_epoch(each.at), each.code, each.explanation) for each in attempts),
             browser=row.browser,
+            formats=tuple(row.formats.split()),
         )
 
     def _state(self, row: Row[Any]) -> State:

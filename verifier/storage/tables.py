@@ -36,6 +36,8 @@ request_table: Final = Table(
     # The nonce, state, paths and decryption key; emptied as soon as the request has ended.
     Column("binding", LargeBinary, nullable=True),
     Column("browser", String(64), nullable=True),
+    # Those that were named for this request, with spaces between; empty: those that fit the wallet.
+    Column("formats", String(120), nullable=False, server_default=""),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("extensions", Integer, nullable=False),

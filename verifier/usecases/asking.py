@@ -22,7 +22,7 @@ from credentials.openid.verifier_info import Purpose
 from credentials.openid.vp_request import PresentationRequest, ResponseMode
 from verifier.domain.errors import RequestEnded, UnknownRequest
 from verifier.domain.formats import VP_FORMATS, formats_for
-from verifier.domain.query import narrowed
+from verifier.domain.query import fitted
 from verifier.domain.request import VerificationRequest
 from verifier.ports import Requests
 from verifier.usecases.desk import template_for
@@ -98,7 +98,8 @@ class Asking:
         key = encryption_key(request)
         query = parse_query(request.query)
         if template.own_query is None:
-            query = narrowed(query, formats_for(posted.wallet_metadata if posted else None))
+            metadata = posted.wallet_metadata if posted else None
+            query = fitted(query, formats_for(metadata, request.formats or template.formats))
         return PresentationRequest(
             client_id=self.client_id(request),
             response_uri=self.response_uri(request),

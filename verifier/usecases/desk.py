@@ -29,6 +29,7 @@ from verifier.ports import Intakes, Requests, Secrets
 MAX_REFERENCE: Final = 60
 
 _BSN_DIGITS: Final = 9
+_FORMATS: Final = ", ".join(VP_FORMATS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +94,25 @@ class Desk:
         query: JsonObject | None,
         response_mode: ResponseMode | None,
         prefix: ClientIdPrefix | None,
+        formats: Sequence[str] = (),
     ) -> VerificationRequest:
-        """Make a request for a case system: a template or a query of its own. Raises BadInput, UnknownTemplate."""
+        """Make a request for a case system: a template, in these formats if any are named, or a query of its own.
+
+        Raises BadInput, UnknownTemplate.
+        """
         if (template_key is None) == (query is None):
             raise BadInput("sjabloon", "geef of een sjabloon, of een dcqlQuery")
         chosen = prefix or self._policy.prefix
         if chosen == "redirect_uri" and not self._policy.unsigned_allowed:
             raise BadInput("clientIdPrefix", "een verzoek zonder handtekening kan hier niet")
+        if formats and query is not None:
+            raise BadInput("formaten", "een eigen vraag noemt haar formaten zelf")
+        if any(each not in VP_FORMATS for each in formats):
+            raise BadInput("formaten", f"noem alleen {_FORMATS}")
         template = own_query(_checked_query(query)) if query is not None else template_of(template_key or "")
         intake = self._open(owner, "", template)
-        return self._ask(intake, template, response_mode or self._policy.response_mode, chosen, None)
+        mode = response_mode or self._policy.response_mode
+        return self._ask(intake, template, mode, chosen, None, formats=tuple(dict.fromkeys(formats)))
 
     def extend(self, owner: str, request_id: str) -> None:
         """Give an open request more time. Raises UnknownRequest, RequestEnded, NoMoreTime."""
@@ -143,6 +153,8 @@ class Desk:
         mode: ResponseMode,
         prefix: ClientIdPrefix,
         browser: str | None,
+        *,
+        formats: tuple[str, ...] = (),
     ) -> VerificationRequest:
         now = self._clock.now()
         request = VerificationRequest(
@@ -159,6 +171,7 @@ class Desk:
             extensions=0,
             state=Open(),
             browser=browser,
+            formats=formats,
         )
         self._requests.add(request)
         return request
@@ -209,7 +222,7 @@ def _checked_query(query: JsonObject) -> JsonObject:
     except InvalidPresentationRequest as error:
         raise BadInput("dcqlQuery", error.detail) from error
     if any(each.format not in VP_FORMATS for each in parsed.credentials):
-        raise BadInput("dcqlQuery", f"format is een van {', '.join(VP_FORMATS)}")
+        raise BadInput("dcqlQuery", f"format is een van {_FORMATS}")
     if any(not each.holder_binding for each in parsed.credentials):
         raise BadInput("dcqlQuery", "een antwoord zonder bewijs van de houder nemen wij niet aan")
     return query

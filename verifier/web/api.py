@@ -49,6 +49,16 @@ class NewRequest(ApiModel):
         Literal["x509_hash", "x509_san_dns", "redirect_uri"] | None,
         Field(description="Hoe de wallet deze partij herkent."),
     ] = None
+    formaten: Annotated[
+        list[Annotated[str, Field(max_length=40)]] | None,
+        Field(
+            description="Vraag een sjabloon alleen in deze formaten. Zonder: wat de wallet zegt aan te kunnen, "
+            "en van een wallet die niets zegt dc+sd-jwt.",
+            examples=[["dc+sd-jwt", "ldp_vc"]],
+            min_length=1,
+            max_length=5,
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,7 @@ def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str) -> FastAPI:
             query=body.dcql_query,
             response_mode=body.response_mode,
             prefix=body.client_id_prefix,
+            formats=body.formaten or (),
         )
         document: JsonObject = {
             **request_document(request, doors.clock.now()),

@@ -202,8 +202,11 @@ def debt_facts(line: CaseLine) -> list[tuple[str, str]]:
         ("Kenmerk", case.reference),
         ("Nummer van het besluit", case.decision_number),
         ("Ontstaan op", _day(case.origin_date)),
-        ("Laatste verandering", _day(case.last_event_date)),
-        ("Stand op", moment(case.balance_at) if case.balance_at else None),
+        (
+            "Laatste verandering",
+            _day(case.last_event_date or max((each.at for each in case.events if each.at), default=None)),
+        ),
+        ("Stand op", moment(at) if (at := case.balance_at or case.as_of) else None),
         ("Wet", case.legal_ground),
         ("Voorrang", _joined(case.preference, case.preference_ground)),
         ("Rest kan vervallen na een schuldregeling", case.dischargeable),

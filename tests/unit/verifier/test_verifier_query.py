@@ -1,16 +1,16 @@
 import pytest
 
-from credentials.debts.claims import ALWAYS_DISCLOSED, case_claims, labels, overview_claims, to_jsonld
+from credentials.debts.claims import case_claims, labels, overview_claims, to_jsonld
 from credentials.debts.overview import overview_of
-from credentials.encoding import JsonObject
+from credentials.encoding import JsonObject, json_compact
 from credentials.openid.dcql import Answered, check_presentation, parse_query
 from tests.debt_builders import AS_OF, CJIB, a_case, demanded, demo_cases, imposed
 from verifier.domain.errors import UnknownTemplate
 from verifier.domain.evidence import CASE, OVERVIEW
 from verifier.domain.formats import VP_FORMATS, formats_for
-from verifier.domain.query import claims_to_keep, narrowed, query_of
-from verifier.domain.templates import INTAKE, SETTLEMENT, SNELSCAN, TEMPLATES, Template, own_query, template_of
-from verifier.usecases.examine import kept
+from verifier.domain.keeping import kept
+from verifier.domain.query import fitted, query_of
+from verifier.domain.templates import INTAKE, SETTLEMENT, SNELSCAN, TEMPLATES, Template, template_of
 
 
 @pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
@@ -54,30 +54,53 @@ def test_every_format_is_asked_the_same_claims() -> None:
     assert {each.format for each in asked} == set(VP_FORMATS)
     for kind in (asked[::2], asked[1::2]):
         assert {len(each.claims) for each in kind} == {len(kind[0].claims)}
-        # What comes whole needs no more than everything, and what still helps.
-        fewest = (kind[0].claim_sets[0], kind[0].claim_sets[-1])
-        assert {each.claim_sets for each in kind} == {kind[0].claim_sets, fewest}
+        assert {each.claim_sets for each in kind} == {kind[0].claim_sets}
     assert all(claim.path[0] == "credentialSubject" for each in asked[2:] for claim in each.claims)
 
 
+def test_what_comes_whole_is_asked_in_two_sets_only() -> None:
+    whole = parse_query(query_of(INTAKE)).by_id
+    for each in fitted(parse_query(query_of(INTAKE)), VP_FORMATS).credentials:
+        sets = whole[each.id].claim_sets
+        wanted = sets if each.format in ("dc+sd-jwt", "vc+sd-jwt", "ldp_vc") else (sets[0], sets[-1])
+        assert each.claim_sets == wanted
+
+
 @pytest.mark.parametrize(
-    ("said", "asked"),
+    ("said", "named", "asked"),
     [
-        (None, {"dc+sd-jwt", "vc+sd-jwt", "ldp_vc", "jwt_vc_json"}),
-        ({"vp_formats_supported": "unreadable"}, {"dc+sd-jwt", "vc+sd-jwt", "ldp_vc", "jwt_vc_json"}),
-        ({"vp_formats_supported": {"dc+sd-jwt": {}, "mso_mdoc": {}}}, {"dc+sd-jwt"}),
-        ({"vp_formats_supported": {"vc+jwt": {}, "ldp_vc": {}}}, {"vc+jwt", "ldp_vc"}),
-        ({"vp_formats_supported": {"mso_mdoc": {}}}, set(VP_FORMATS)),
+        (None, (), {"dc+sd-jwt"}),
+        (None, ("ldp_vc", "dc+sd-jwt"), {"ldp_vc", "dc+sd-jwt"}),
+        ({}, (), {"dc+sd-jwt"}),
+        ({"vp_formats_supported": "unreadable"}, (), {"dc+sd-jwt"}),
+        ({"vp_formats_supported": {"dc+sd-jwt": {}, "mso_mdoc": {}}}, (), {"dc+sd-jwt"}),
+        ({"vp_formats_supported": {"vc+jwt": {}, "ldp_vc": {}}}, (), {"vc+jwt", "ldp_vc"}),
+        ({"vp_formats_supported": {"vc+jwt": {}, "ldp_vc": {}}}, ("ldp_vc", "vc+sd-jwt"), {"ldp_vc"}),
+        ({"vp_formats_supported": {"vc+jwt": {}}}, ("ldp_vc",), {"ldp_vc"}),
+        ({"vp_formats_supported": {"mso_mdoc": {}}}, (), {"dc+sd-jwt"}),
     ],
-    ids=["nothing", "unreadable", "nl-wallet", "ours", "none of ours"],
+    ids=["get", "get, named", "empty", "unreadable", "nl-wallet", "ours", "both", "at odds", "none of ours"],
 )
-def test_a_wallet_is_asked_for_what_it_says_it_takes(said: JsonObject | None, asked: set[str]) -> None:
+def test_a_wallet_is_asked_for_what_it_says_it_takes(
+    said: JsonObject | None, named: tuple[str, ...], asked: set[str]
+) -> None:
     query = parse_query(query_of(INTAKE))
-    narrower = narrowed(query, formats_for(said))
+    narrower = fitted(query, formats_for(said, named))
     assert {each.format for each in narrower.credentials} == asked
     assert parse_query(narrower.to_json()) == narrower
     assert set(narrower.credential_sets[0].options) <= set(query.credential_sets[0].options)
     assert {len(option) for option in narrower.credential_sets[0].options} == {1, 2}
+
+
+def test_a_query_of_which_nothing_would_be_left_is_not_made() -> None:
+    with pytest.raises(ValueError, match="no format"):
+        fitted(parse_query(query_of(INTAKE)), ["mso_mdoc"])
+
+
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
+def test_a_wallet_of_which_nothing_is_known_gets_a_small_question(template: Template) -> None:
+    query = fitted(parse_query(query_of(template)), formats_for(None, template.formats))
+    assert len(json_compact(query.to_json())) < 8_000
 
 
 def test_a_citizen_may_answer_in_any_one_format() -> None:
@@ -112,17 +135,19 @@ def test_no_template_asks_the_citizen_service_number() -> None:
 
 def test_claims_that_were_not_asked_are_not_kept() -> None:
     claims = case_claims(a_case(imposed("f1", 1000), demanded("b1", 1000, 1, due=30)), "digest")
-    left = kept(claims, claims_to_keep(INTAKE, CASE), ALWAYS_DISCLOSED[CASE])
+    left = kept(claims, CASE, parse_query(query_of(INTAKE)).by_id["zaak"], claims)
     assert left["saldo"] == 1000
     assert left["opgelegd_door"] == {"oin": CJIB.oin, "naam": CJIB.name}
     assert left["bronorganisatie"] == claims["bronorganisatie"]
     assert not left.keys() & {"zaakkenmerk", "gebeurtenissen", "betaling"}
 
 
-def test_a_query_of_ones_own_keeps_what_was_shown() -> None:
-    template = own_query({"credentials": []})
-    assert claims_to_keep(template, CASE) == ()
-    assert kept({"a": 1, "b": {"c": 2}}, (), frozenset()) == {"a": 1, "b": {"c": 2}}
+@pytest.mark.parametrize("id_", ["zaak_ldp", "zaak_vc_jwt", "zaak_vc_sd_jwt", "zaak_jwt_vc_json"])
+def test_as_much_is_kept_of_a_w3c_credential(id_: str) -> None:
+    claims = case_claims(a_case(imposed("f1", 1000), demanded("b1", 1000, 1, due=30)), "digest")
+    document: JsonObject = {"credentialSubject": to_jsonld(CASE, claims, "urn:x:1")}
+    by_id = parse_query(query_of(SETTLEMENT)).by_id
+    assert kept(claims, CASE, by_id[id_], document) == kept(claims, CASE, by_id["zaak"], claims)
 
 
 def test_an_unknown_template_is_refused() -> None:
