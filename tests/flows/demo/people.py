@@ -16,7 +16,7 @@ from credentials.formats import Credential, FormatRegistry
 from credentials.keys import SoftwareSigner
 from credentials.openid.offer import PRE_AUTHORIZED_CODE
 from credentials.openid.proof import build_jwt_proof
-from credentials.openid.request_link import VerifiedRequest, parse_request_link
+from credentials.openid.request_link import RequestUriPost, VerifiedRequest, parse_request_link
 from credentials.openid.request_object import UnverifiedRequest, verify_request
 from credentials.openid.vp_request import PresentationRequest
 from credentials.openid.vp_response import build_response
@@ -174,11 +174,12 @@ class CaseSystem:
         assert answer.status_code == 204, answer.text
 
     def read(self, made: Mapping[str, Any]) -> PresentationRequest:
-        """Read a request as a wallet does."""
+        """Read a request as a wallet does that says which formats it takes."""
         link = parse_request_link(str(made["verzoekUri"]), insecure_localhost=True)
         if isinstance(link, VerifiedRequest):
             return link.request
-        answer = self.http.get(link.request_uri)
+        takes: JsonObject = {"vp_formats_supported": {each: {} for each in ("dc+sd-jwt", "ldp_vc")}}
+        answer = self.http.post(link.request_uri, data=RequestUriPost(None, takes).to_form())
         assert answer.status_code == 200, answer.text
         parsed = UnverifiedRequest.parse(answer.text)
         found = verify_request(parsed, client_id=link.client_id, now=CLOCK.now(), insecure_localhost=True)
