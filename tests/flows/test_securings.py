@@ -47,8 +47,8 @@ from credentials.openid.dcql import (
     evaluate,
     only_asked,
 )
-from credentials.openid.errors import UnsatisfiedQuery
 from credentials.openid.dcql.matching import same_value
+from credentials.openid.errors import UnsatisfiedQuery
 from credentials.status import StatusChecker
 from credentials.trust import Participant, TrustList
 from credentials.verification import Report, Verifier
