@@ -95,16 +95,16 @@ class Issuer:
         self.ca = make_ca(f"{self.agency.name} CA", not_before=begin, not_after=end)
         self.signer, self.ldp_signer = SoftwareSigner.generate(), SoftwareSigner.generate(Algorithm.EDDSA)
         self.status_signer = SoftwareSigner.generate()
-        self.leaf = self._leaf(self.signer, KeyPurpose.CREDENTIALS, begin, end)
-        self.status_leaf = self._leaf(self.status_signer, KeyPurpose.STATUS, begin, end)
+        self.leaf = self._leaf(self.signer, begin, end)
+        self.status_leaf = self._leaf(self.status_signer, begin, end)
         self.method = verification_method(self.did, self.ldp_signer.public_jwk)
         self.publish()
 
-    def _leaf(self, signer: SoftwareSigner, eku: KeyPurpose, begin: datetime, end: datetime) -> bytes:
+    def _leaf(self, signer: SoftwareSigner, begin: datetime, end: datetime) -> bytes:
         host = self.url.removeprefix("https://")
         return self.ca.issue_leaf(
             signer.public_jwk, uri=self.url, dns=host, common_name=host, organisation=self.agency.name,
-            oin=self.agency.oin, not_before=begin, not_after=end, eku=eku,
+            oin=self.agency.oin, not_before=begin, not_after=end, eku=KeyPurpose.CREDENTIALS,
         )  # fmt: skip
 
     @property

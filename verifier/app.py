@@ -27,7 +27,7 @@ from credentials.openid.client_id import client_id_of_certificate
 from credentials.openid.vp_response import MAX_FORM_BYTES
 from credentials.status import Limits as StatusLimits
 from credentials.status import StatusChecker
-from credentials.trust import Participant, Role, publishes_keys
+from credentials.trust import Participant, Role, publishes_keys, with_pinned_names
 from credentials.trust.x509 import to_der
 from credentials.verification import Verifier
 from service.csrf import CsrfGuard
@@ -127,6 +127,7 @@ def create(
     clock = clock or SystemClock()
     files = KeyFiles(settings.state)
     # What may be missing or wrong first: then nothing has been opened yet.
+    files.renew(_identity(settings), SystemClock().now())
     key, seals = files.access(), Seals(files.data_key())
     root = PublicJwk.from_multikey(settings.trust.root)
     database = Database(settings.database_url)
@@ -226,6 +227,7 @@ def initialise(settings: VerifierSettings) -> list[str]:
 def describe(settings: VerifierSettings) -> str:
     """Return this verifier's entry for the trust list, as JSON. Raises ConfigurationError."""
     files = KeyFiles(settings.state)
+    files.renew(_identity(settings), SystemClock().now())
     leaf = files.access().chain[0]
     participant = Participant(
         identifier=settings.base_url,
@@ -239,6 +241,7 @@ def describe(settings: VerifierSettings) -> str:
         claims=tuple(sorted({".".join(map(str, path)) for each in TEMPLATES.values() for path in _asked(each)})),
         category="schuldhulpverlening",
     )
+    participant = with_pinned_names(participant, leaf)
     return json.dumps(participant.to_dict(), ensure_ascii=False, indent=2)
 
 

@@ -11,8 +11,11 @@ from credentials.trust.anchors import (
     publishes_keys,
     recognise_verifier,
 )
+from credentials.trust.naming import names
+from credentials.trust.own_leaf import LeafFault, leaf_fault
 from credentials.trust.participant import Participant, Role
 from credentials.trust.pinned import PinnedKeys
+from credentials.trust.shared import SharedAuthority, shared_authorities, with_pinned_names
 from credentials.trust.source import Keeper, TrustListSource
 from credentials.trust.trust_list import HeldTrustList, TrustList, TrustListExpired, TrustListRejected
 from credentials.trust.x509 import CertificateAuthority, InvalidChain, KeyPurpose, Leaf, make_ca, verify_chain
@@ -26,9 +29,11 @@ __all__ = [
     "Keeper",
     "KeyPurpose",
     "Leaf",
+    "LeafFault",
     "Participant",
     "PinnedKeys",
     "Role",
+    "SharedAuthority",
     "Signed",
     "TrustList",
     "TrustListExpired",
@@ -38,8 +43,12 @@ __all__ = [
     "UnknownVerifier",
     "authorise",
     "authorise_list",
+    "leaf_fault",
     "make_ca",
+    "names",
     "publishes_keys",
     "recognise_verifier",
+    "shared_authorities",
     "verify_chain",
+    "with_pinned_names",
 ]

@@ -1,19 +1,19 @@
 """Authority: may this key issue this type, at this time? And: is this verifier who it says it is?
 
 A signature proves a key; this says whose key it is and what the scheme lets its owner do. It never believes a name in a
-token by itself: the name must be that of the participant under whose authority the key is certified, or whose DID
-resolved to the key.
+token by itself: the name must be that of the participant whose certificate this is (`credentials.trust.naming`), or
+whose DID resolved to the key.
 """
 
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
-from urllib.parse import urlsplit
 
 from credentials.errors import BlauweKnopError
 from credentials.keys import PublicJwk
+from credentials.trust.naming import host_of, owner
 from credentials.trust.participant import Participant, Role
 from credentials.trust.trust_list import TrustList
-from credentials.trust.x509 import KeyPurpose, Leaf, UnknownAuthority, could_end_at, verify_chain
+from credentials.trust.x509 import KeyPurpose, Leaf, UnknownAuthority, check_alone, could_end_at, verify_chain
 
 # Issue times are rounded down, at most to the day (security.md: rounded times against linking).
 _ROUNDING: Final = timedelta(days=1)
@@ -118,13 +118,16 @@ def recognise_verifier(
 ) -> Participant:
     """Return the verifier that a request comes from, after its signature was checked as its client id demands.
 
-    Its chain leads to the participant's authority, or the full client id is listed.
+    Its certificate is the participant's own, or the full client id is listed.
     Raises UnknownVerifier, IssuerNotAllowed, IssuerWithdrawn or InvalidChain.
     """
     participant = _certified(trust_list, x5c, KeyPurpose.REQUESTS, now)[0] if x5c else None
     if participant is None and not client_id.startswith(_NEEDS_CHAIN):
         listed = (each for each in trust_list.participants if client_id in each.client_ids)
         participant = next(listed, None)
+        # Listed by the certificate's hash: whoever vouches for it, a web server's certificate signs no requests.
+        if participant is not None and x5c:
+            check_alone(x5c[0], KeyPurpose.REQUESTS, now)
     if participant is None or Role.VERIFIER not in participant.roles:
         raise UnknownVerifier("the requester is no verifier on the trust list")
     _check_period(participant, now, now)
@@ -168,28 +171,17 @@ def _certified(
                 matches.append((participant, verify_chain(x5c, participant.anchors, now)))
             except UnknownAuthority:
                 continue
-    # Below an authority that several participants share, the leaf itself must say which one of them it belongs to.
-    for names in (_named, _named_by_host):
-        if len(matches) > 1:
-            matches = [match for match in matches if names(*match)] or matches
-    if len(matches) != 1 or not matches[0][1].may(purpose):
+    leaf = matches[0][1] if matches else None
+    if leaf is None or not leaf.may(purpose):
         return None, None
-    return matches[0]
-
-
-def _named(participant: Participant, leaf: Leaf) -> bool:
-    by_uri = bool({participant.identifier, participant.did} & set(leaf.uris))
-    return by_uri or (participant.oin is not None and leaf.oin == participant.oin)
-
-
-def _named_by_host(participant: Participant, leaf: Leaf) -> bool:
-    return _host(participant.identifier) in leaf.dns
+    # A chain says who vouches for the leaf, never whose it is: that the leaf itself or the list must say.
+    return owner([participant for participant, _ in matches], leaf), leaf
 
 
 def _check_issuer(trust_list: TrustList, issuer: str | None, participant: Participant, leaf: Leaf) -> None:
     if issuer is None or issuer in (participant.identifier, participant.did):
         return
-    if trust_list.find(issuer) is None and (issuer in leaf.uris or _host(issuer) in leaf.dns):
+    if trust_list.find(issuer) is None and (issuer in leaf.uris or host_of(issuer) in leaf.hosts):
         return
     raise UnknownIssuer("the named issuer is not the one whose key signed")
 
@@ -216,11 +208,3 @@ def _check_period(participant: Participant, at: datetime, now: datetime) -> None
 
 def _day(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _host(identifier: str) -> str | None:
-    try:
-        parts = urlsplit(identifier)
-    except ValueError:
-        return None
-    return parts.hostname if parts.scheme in ("https", "http") else None

@@ -3,13 +3,14 @@
 The list holds organisations, never people. JSON names are Dutch or the protocols' own; Python names are English.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, TypeVar, final
 
-from credentials.encoding import JsonObject, JsonValue
+from credentials.encoding import JsonObject, JsonValue, b64url_decode, b64url_encode
 from credentials.errors import MalformedInput
 from credentials.keys import PublicJwk
 from credentials.plain_text import text_fault
@@ -17,6 +18,11 @@ from credentials.trust.x509 import check_authority, to_der, to_pem
 
 MAX_IDENTIFIER_CHARACTERS: Final = 4096
 MAX_ITEMS: Final = 64
+
+_OIN: Final = re.compile(r"[0-9]{20}\Z")
+_HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9.:-]*[a-z0-9])?\Z")
+_HEX_SHA256: Final = re.compile(r"[0-9A-Fa-f]{64}\Z")
+_SHA256_BYTES: Final = 32
 
 _Item = TypeVar("_Item")
 
@@ -40,11 +46,14 @@ class Role(StrEnum):
 class Participant:
     """An entry of the trust list.
 
-    `anchors` are the certificate authorities (DER) under which its `x5c` chains end. `keys` pins the keys of a
-    `did:web`: where there are any, no other key of that DID counts. With `publishes_keys` the keys that it publishes on
-    its web site (SD-JWT VC section 4) count as its own, if none are pinned or they are among those. `types` and
-    `type_prefixes` say what it may issue, `claims` and `purposes` what it may ask as a verifier, `bsn` whether it may
-    ask or state a citizen service number. With `compromised`, a withdrawal also undoes what was issued before it.
+    `anchors` are the certificate authorities (DER) under which its `x5c` chains end; which leaves below them are its
+    own is said in `credentials.trust.naming`. `certificate_names` (`oin:`, `dns:`, `uri:` and a name) and
+    `fingerprints` (SHA-256) pin those: where there are any, no other name counts. `keys` pins the keys of a `did:web`:
+    where there are any, no other key of that DID counts; a leaf of such a key is its own. With `publishes_keys` the
+    keys that it publishes on its web site (SD-JWT VC section 4) count as its own, if none are pinned or they are among
+    those. `types` and `type_prefixes` say what it may issue, `claims` and `purposes` what it may ask as a verifier,
+    `bsn` whether it may ask or state a citizen service number. With `compromised`, a withdrawal also undoes what was
+    issued before it.
     """
 
     identifier: str
@@ -68,6 +77,13 @@ class Participant:
     compromised: bool = False
     category: str | None = None
     publishes_keys: bool = False
+    certificate_names: tuple[str, ...] = ()
+    fingerprints: frozenset[bytes] = frozenset()
+
+    @property
+    def pins_certificates(self) -> bool:
+        """Whether the entry itself says which leaves are this participant's, by name or one by one."""
+        return bool(self.certificate_names or self.fingerprints)
 
     def may_issue(self, type_: str) -> bool:
         """Say whether the list lets this participant issue this type, whenever that was."""
@@ -99,6 +115,8 @@ class Participant:
             "afkorting": self.abbreviation,
             "roles": [*sorted(role.value for role in self.roles)],
             "certificates": [to_pem(der) for der in self.anchors],
+            "certificateNames": list(self.certificate_names),
+            "fingerprints": [*sorted(b64url_encode(each) for each in self.fingerprints)],
             "did": self.did,
             "keys": [key.multikey for key in self.keys],
             "types": [*sorted(self.types)],
@@ -145,6 +163,7 @@ def _participant(entry: JsonObject) -> Participant:
     # A prefix that ends in the middle of a name would cover names that nobody meant.
     if any(not prefix.endswith((":", "/")) for prefix in prefixes):
         raise MalformedParticipant("a type prefix ends with a colon or a slash")
+    certificate_names = tuple(map(_certificate_name, _texts(entry, "certificateNames")))
     return Participant(
         identifier=identifier,
         name=name,
@@ -167,7 +186,32 @@ def _participant(entry: JsonObject) -> Participant:
         compromised=_flag(entry, "compromised"),
         category=_text(entry, "category"),
         publishes_keys=_flag(entry, "publishesKeys"),
+        certificate_names=certificate_names,
+        fingerprints=frozenset(map(_fingerprint, _texts(entry, "fingerprints"))),
     )
+
+
+def _certificate_name(text: str) -> str:
+    kind, _, name = text.partition(":")
+    if kind == "oin" and _OIN.match(name):
+        return text
+    # A wildcard stands for hosts that nobody named.
+    if kind == "dns" and _HOST.match(name.lower()):
+        return text.lower()
+    if kind == "uri" and ":" in name and name.isascii() and name.isprintable() and " " not in name:
+        return text
+    raise MalformedParticipant("a certificate name is oin: and 20 digits, dns: and a host, or uri: and a URI")
+
+
+def _fingerprint(text: str) -> bytes:
+    """Read a SHA-256: base64url as in `x5t#S256` (RFC 7515 section 4.1.8), or hexadecimal as OpenSSL prints it."""
+    digits = text.replace(":", "")
+    if _HEX_SHA256.match(digits):
+        return bytes.fromhex(digits)
+    digest = b64url_decode(text, "a fingerprint")
+    if len(digest) != _SHA256_BYTES:
+        raise MalformedParticipant("a fingerprint is a SHA-256")
+    return digest
 
 
 def _text(entry: Mapping[str, JsonValue], name: str) -> str | None:

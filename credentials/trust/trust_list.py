@@ -68,6 +68,9 @@ class TrustList:
         try:
             token = UnverifiedToken.parse(jwt.strip(), max_characters=MAX_CHARACTERS)
             token.require_type(TOKEN_TYPE)
+            # The pinned key is the only word for it: a certificate, of whatever authority, would be a second one.
+            if "x5c" in token.header:
+                raise InvalidToken("a trust list is signed by the pinned key, not by a certificate")
             payload = _payload_under_one_of(token, roots)
             check_times({name: value for name, value in payload.items() if name != "exp"}, now, require=("iat",))
             trust_list = cls._parse(payload)

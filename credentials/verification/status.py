@@ -76,7 +76,7 @@ class StatusReader:
             return opened.document
 
         # A list is kept for as long as the participant has the keys with which it was checked.
-        authority = f"{participant.identifier} {hash((participant.anchors, participant.did, participant.keys))}"
+        authority = f"{participant.identifier} {hash(participant)}"
         match entry:
             case TokenStatus(uri=uri, index=index):
                 return self.checker.token_status(uri, index, authority=authority, signer=signer)

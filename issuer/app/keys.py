@@ -1,7 +1,8 @@
 """An agency's keys and secrets: files in its state directory, each readable by its owner only.
 
 `initialise` makes what is missing, with a certificate authority of the agency's own, for development and pilots. In
-production the signing keys live elsewhere and the certificates come from PKIoverheid; the names stay.
+production the signing keys live elsewhere and the certificates come from PKIoverheid; the names stay. `renew_leaf`
+makes a certificate anew that others would not take, where the authority is the agency's own.
 """
 
 import os
@@ -18,8 +19,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from credentials.errors import ConfigurationError, MalformedInput
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.masking import Secret
+from credentials.trust import Participant, leaf_fault
 from credentials.trust.x509 import (
     CertificateAuthority,
+    KeyPurpose,
     load_pem,
     make_ca,
     public_jwk,
@@ -27,7 +30,10 @@ from credentials.trust.x509 import (
     to_pem,
     verify_chain,
 )
+from credentials.trust.x509.certificate import read
 from issuer.settings import AgencySettings
+from service.alone import alone_in
+from service.logging import get_logger
 from service.sealing import KEY_BYTES, random_key
 
 SIGNER: Final = "signer.pem"
@@ -41,6 +47,7 @@ TOKEN_KEY: Final = "token.key"  # noqa: S105  # the name of a file
 CA_KEY: Final = "ca-key.pem"
 CA: Final = "ca.pem"
 
+_log: Final = get_logger(__name__)
 _CA_LIFETIME: Final = timedelta(days=3650)
 _LEAF_LIFETIME: Final = timedelta(days=397)
 _MIN_TOKEN: Final = 32
@@ -84,6 +91,8 @@ def initialise(settings: AgencySettings) -> list[str]:
     if not (state / SIGNER_CHAIN).exists():
         _write(state / SIGNER_CHAIN, to_pem(_leaf(settings, authority, document_signer)).encode("ascii"), 0o644)
         made.append(SIGNER_CHAIN)
+    elif renew_leaf(settings, datetime.now(UTC)):
+        made.append(SIGNER_CHAIN)
     signer(LDP, Algorithm.EDDSA)
     if settings.digid.authentication == "private_key_jwt":
         signer(DIGID, Algorithm.ES256)
@@ -118,6 +127,49 @@ def load_keys(settings: AgencySettings, now: datetime) -> AgencyKeys:
         api_token=_token(state / API_TOKEN),
         ca_pem=ca_pem,
     )
+
+
+def renew_leaf(settings: AgencySettings, now: datetime) -> bool:
+    """Make the signer's certificate anew where others would not take it; return whether that was done.
+
+    Raises ConfigurationError where it is of no use any more and its authority is not here.
+    """
+    with alone_in(settings.state):
+        return _renew_leaf(settings, now)
+
+
+def _renew_leaf(settings: AgencySettings, now: datetime) -> bool:
+    state = settings.state
+    try:
+        chain = _certificates(state / SIGNER_CHAIN)
+        signer = SoftwareSigner.from_file(state / SIGNER)
+        anchor = to_der(_public(state / CA))
+        participant = Participant(settings.base_url, settings.agency.name, oin=settings.agency.oin, did=settings.did)
+        fault = leaf_fault(chain, anchor, participant, KeyPurpose.CREDENTIALS, now)
+    except MalformedInput as error:
+        raise ConfigurationError(f"{SIGNER_CHAIN}: {error.detail or error.code}") from error
+    if fault is None or public_jwk(chain[0]) != signer.public_jwk:
+        return False
+    if not _is_ours(state, anchor):
+        advice = f"{SIGNER_CHAIN}: {fault.reason}. Its authority is not here: have a new one made there"
+        if fault.fatal:
+            raise ConfigurationError(advice)
+        _log.warning("certificate_outdated", file=SIGNER_CHAIN)
+        return False
+    temporary = state / f".{SIGNER_CHAIN}.{secrets.token_hex(4)}"
+    try:
+        _write(temporary, to_pem(_leaf(settings, _authority(settings, []), signer)).encode("ascii"), 0o644)
+        temporary.replace(state / SIGNER_CHAIN)
+    except OSError as error:
+        raise ConfigurationError(f"{SIGNER_CHAIN}: {fault.reason}, and the folder cannot be written") from error
+    _log.info("certificate_made_anew", file=SIGNER_CHAIN)
+    return True
+
+
+def _is_ours(state: Path, anchor: bytes) -> bool:
+    """Say whether the authority's key is here: what stands in `ca.pem` may be another's."""
+    key = state / CA_KEY
+    return key.exists() and SoftwareSigner.from_file(key).public_jwk.key == read(anchor).public_key()
 
 
 def _authority(settings: AgencySettings, made: list[str]) -> CertificateAuthority:
@@ -155,13 +207,17 @@ def _leaf(settings: AgencySettings, authority: CertificateAuthority, signer: Sof
 
 def _chain(path: Path, signer: SoftwareSigner, anchor: bytes, now: datetime) -> tuple[bytes, ...]:
     try:
-        chain = tuple(each.public_bytes(Encoding.DER) for each in load_pem(_public(path).encode("ascii")))
+        chain = _certificates(path)
         verify_chain(chain, [anchor], now)
     except MalformedInput as error:
         raise ConfigurationError(f"{path.name}: {error.detail or error.code}") from error
     if public_jwk(chain[0]) != signer.public_jwk:
         raise ConfigurationError(f"{path.name}: the certificate is not of the key beside it")
     return chain
+
+
+def _certificates(path: Path) -> tuple[bytes, ...]:
+    return tuple(each.public_bytes(Encoding.DER) for each in load_pem(_public(path).encode("ascii")))
 
 
 def _public(path: Path) -> str:

@@ -7,11 +7,11 @@ from pathlib import Path
 from credentials.clock import SystemClock
 from credentials.debts.errors import SourceError
 from credentials.debts.types import CASE_TYPE, OVERVIEW_TYPE
-from credentials.trust.participant import Participant, Role
+from credentials.trust import Participant, Role, with_pinned_names
 from credentials.trust.x509 import to_der
 from issuer.app.compose import Agency, build, debt_source
+from issuer.app.keys import AgencyKeys, load_keys, renew_leaf
 from issuer.app.keys import initialise as make_keys
-from issuer.app.keys import load_keys
 from issuer.settings import AgencySettings, load_agency, require_source
 from service.database import Database
 from service.logging import configure
@@ -21,8 +21,8 @@ from service.workers import Post, serve_posts, workers_for
 
 
 def open_agency(settings: AgencySettings, *, with_jobs: bool = True) -> Agency:
-    """Load an agency's keys and compose it. Raises ConfigurationError."""
-    return build(settings, load_keys(settings, SystemClock().now()), with_jobs=with_jobs)
+    """Load an agency's keys, with a certificate that others take, and compose it. Raises ConfigurationError."""
+    return build(settings, _keys(settings), with_jobs=with_jobs)
 
 
 def initialise(settings: AgencySettings) -> list[str]:
@@ -60,7 +60,7 @@ def _post(agencies: Sequence[tuple[Path, AgencySettings]], workers: int) -> Post
 
 def describe(settings: AgencySettings) -> str:
     """Return the agency's entry for the scheme's trust list, as JSON."""
-    keys = load_keys(settings, SystemClock().now())
+    keys = _keys(settings)
     participant = Participant(
         identifier=settings.base_url,
         name=settings.agency.name,
@@ -73,6 +73,7 @@ def describe(settings: AgencySettings) -> str:
         types=frozenset({OVERVIEW_TYPE, CASE_TYPE}),
         category=settings.agency.category,
     )
+    participant = with_pinned_names(participant, keys.signer_chain[0])
     return json.dumps(participant.to_dict(), ensure_ascii=False, indent=2)
 
 
@@ -98,6 +99,13 @@ def check_source(settings: AgencySettings) -> tuple[int, list[SourceError]]:
     people = len(list(source.people())) if source.is_complete() else 0
     # A folder is looked through more than once, and tells the same each time.
     return people, list({str(fault): fault for fault in faults}.values())
+
+
+def _keys(settings: AgencySettings) -> AgencyKeys:
+    now = SystemClock().now()
+    if settings.state.is_dir():
+        renew_leaf(settings, now)
+    return load_keys(settings, now)
 
 
 def _served(settings: AgencySettings) -> Served:

@@ -1,6 +1,7 @@
 """`blauweknop trust`: look at a trust list, check it, or sign a new one."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
@@ -15,12 +16,16 @@ from credentials.encoding import json_parse
 from credentials.errors import BlauweKnopError, ConfigurationError
 from credentials.jose import UnverifiedToken
 from credentials.keys import SoftwareSigner
-from credentials.trust import Participant, TrustList, TrustListExpired
+from credentials.trust import Participant, TrustList, TrustListExpired, shared_authorities
 from credentials.trust.trust_list import MAX_CHARACTERS, issue
 from service.commands.reading import MAX_FILE_BYTES, Unusable, moment, plain, read_bytes, read_text, read_trust_list
 
 _ListFile = Annotated[Path, typer.Argument(help="The trust list, as it was published.")]
 _At = Annotated[str | None, typer.Option(help="Look as of this moment or day instead of now.")]
+_PIN: Final = (
+    "Below such an authority, say which leaves are the participant's own: certificateNames (oin:…, dns:… or uri:…), or "
+    "the fingerprints of its leaves."
+)
 _LINE: Final = "%Y-%m-%d %H:%M UTC"
 
 
@@ -58,7 +63,10 @@ def check(
     at: _At = None,
     newer_than: Annotated[int | None, typer.Option(help="Refuse a list with a number below this one.")] = None,
 ) -> None:
-    """Check a trust list against the root key. Exit code 0: good; 1: expired or too old; 2: not usable."""
+    """Check a trust list against the root key, and whether each entry says whose its certificates are.
+
+    Exit code 0: good; 1: expired, too old, or a shared authority below which no names are pinned; 2: not usable.
+    """
     try:
         trust_list = read_trust_list(file, root, moment(at, SystemClock().now()))
     except TrustListExpired as error:
@@ -69,6 +77,9 @@ def check(
         raise typer.Exit(1)
     _print(trust_list.participants)
     typer.echo(_summary(trust_list))
+    if shared := _shared(trust_list.participants):
+        typer.echo("\n".join([*shared, _PIN]), err=True)
+        raise typer.Exit(1)
 
 
 def sign(
@@ -90,6 +101,8 @@ def sign(
             raise Unusable(f"{participants}: is not a list of participants")
         signer = SoftwareSigner.from_file(key)
         parsed = [Participant.parse(entry) for entry in entries]
+        if shared := _shared(parsed):
+            raise Unusable("\n".join([*shared, _PIN]))
         jwt = issue(parsed, signer, issuer=issuer, sequence=sequence, now=now, lifetime=timedelta(hours=hours))
     except ConfigurationError as error:
         raise Unusable(error.detail) from error
@@ -100,6 +113,11 @@ def sign(
         _write(root_out, json.dumps(signer.public_jwk.to_dict()))
     typer.echo(_summary(TrustList.verify(jwt, signer.public_jwk, now)))
     typer.echo(f"root = {signer.public_jwk.multikey}")
+
+
+def _shared(participants: Iterable[Participant]) -> list[str]:
+    found = shared_authorities(participants)
+    return [f"{plain(each.participant.name)}: {plain(each.reason)}, and the entry pins no names" for each in found]
 
 
 def _write(path: Path, text: str) -> None:
@@ -129,6 +147,8 @@ def _print(participants: list[Participant] | tuple[Participant, ...]) -> None:
         notes = [f"ingetrokken {each.withdrawn_at.strftime(_LINE)}"] if each.withdrawn_at else []
         notes += [f"tot {each.valid_until.strftime(_LINE)}"] if each.valid_until else []
         notes += ["mag BSN vragen"] if each.bsn else []
+        notes += [f"certificaat: {name}" for name in each.certificate_names]
+        notes += [f"certificaat: {digest.hex()[:16]}…" for digest in sorted(each.fingerprints)]
         cells = (
             each.name,
             each.identifier,

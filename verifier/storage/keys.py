@@ -11,7 +11,13 @@ from credentials.encoding import b64url_decode, b64url_encode
 from credentials.errors import ConfigurationError, MalformedInput
 from credentials.keys import SoftwareSigner
 from credentials.masking import Secret
+from credentials.trust import Participant, leaf_fault
 from credentials.trust.x509 import CertificateAuthority, KeyPurpose, load_pem, make_ca, to_der, to_pem
+from credentials.trust.x509.certificate import read
+from service.alone import alone_in
+from service.logging import get_logger
+
+_log: Final = get_logger(__name__)
 
 AUTHORITY_LIFETIME: Final = timedelta(days=10 * 365)
 ACCESS_LIFETIME: Final = timedelta(days=365)
@@ -70,11 +76,50 @@ class KeyFiles:
             signer.write(self._access_key)
             self._access_chain.write_text(to_pem(self._certified(signer, identity, now)), encoding="ascii")
             made += [self._access_key.name, self._access_chain.name]
+        elif self.renew(identity, now):
+            made.append(self._access_chain.name)
         for path, text in ((self._data_key, secrets.token_bytes(_DATA_KEY_BYTES)), *((t, None) for t in tokens)):
             if not path.exists():
                 _write_secret(path, b64url_encode(text if text is not None else secrets.token_bytes(32)))
                 made.append(path.name)
         return made
+
+    def renew(self, identity: Identity, now: datetime) -> bool:
+        """Make the access certificate anew where wallets would not take it; return whether that was done.
+
+        Raises ConfigurationError where it is of no use any more and its authority is not here.
+        """
+        # Looked at within the lock: a worker that started at the same moment may have made it already.
+        if not self._state.is_dir():
+            raise ConfigurationError("no state yet; run `blauweknop verifier init` first")
+        with alone_in(self._state):
+            return self._renew(identity, now)
+
+    def _renew(self, identity: Identity, now: datetime) -> bool:
+        access = self.access()
+        participant = Participant(identity.base_url, identity.name, oin=identity.oin)
+        try:
+            anchor = to_der(self.anchor())
+            fault = leaf_fault(access.chain, anchor, participant, KeyPurpose.REQUESTS, now)
+        except MalformedInput as error:
+            raise ConfigurationError(f"{self._access_chain.name}: {error.detail or error.code}") from error
+        if fault is None:
+            return False
+        if not self._authority_is_ours(anchor):
+            advice = f"{self._access_chain.name}: {fault.reason}. Its authority is not here: have a new one made there"
+            if fault.fatal:
+                raise ConfigurationError(advice)
+            _log.warning("certificate_outdated", file=self._access_chain.name)
+            return False
+        temporary = self._access_chain.with_name(f".{self._access_chain.name}.{secrets.token_hex(4)}")
+        try:
+            temporary.write_text(to_pem(self._certified(access.signer, identity, now)), encoding="ascii")
+            temporary.replace(self._access_chain)
+        except OSError as error:
+            name = self._access_chain.name
+            raise ConfigurationError(f"{name}: {fault.reason}, and the folder cannot be written") from error
+        _log.info("certificate_made_anew", file=self._access_chain.name)
+        return True
 
     def access(self) -> AccessKey:
         """Read the access key and its chain. Raises ConfigurationError."""
@@ -103,6 +148,11 @@ class KeyFiles:
         if len(key) != _DATA_KEY_BYTES:
             raise ConfigurationError(f"{self._data_key.name} holds no key of {_DATA_KEY_BYTES} bytes")
         return key
+
+    def _authority_is_ours(self, anchor: bytes) -> bool:
+        """Say whether the authority's key is here: the certificate may be another's."""
+        key = self._authority_key
+        return key.exists() and SoftwareSigner.from_file(key).public_jwk.key == read(anchor).public_key()
 
     def _certified(self, signer: SoftwareSigner, identity: Identity, now: datetime) -> bytes:
         authority = CertificateAuthority.load(

@@ -8,7 +8,6 @@ from credentials.trust.x509.authority import CertificateAuthority, make_ca
 from credentials.trust.x509.certificate import (
     CertificateExpired,
     InvalidChain,
-    KeyPurpose,
     UnknownAuthority,
     aki,
     load_pem,
@@ -17,7 +16,15 @@ from credentials.trust.x509.certificate import (
     to_der,
     to_pem,
 )
-from credentials.trust.x509.chain import MAX_CERTIFICATES, Leaf, check_authority, could_end_at, verify_chain
+from credentials.trust.x509.chain import (
+    MAX_CERTIFICATES,
+    Leaf,
+    check_alone,
+    check_authority,
+    could_end_at,
+    verify_chain,
+)
+from credentials.trust.x509.purpose import KeyPurpose
 
 __all__ = [
     "MAX_CERTIFICATES",
@@ -28,6 +35,7 @@ __all__ = [
     "Leaf",
     "UnknownAuthority",
     "aki",
+    "check_alone",
     "check_authority",
     "could_end_at",
     "load_pem",

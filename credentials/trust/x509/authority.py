@@ -12,7 +12,8 @@ from cryptography.x509.oid import NameOID
 
 from credentials.errors import ConfigurationError
 from credentials.keys import Algorithm, PublicJwk, SoftwareSigner
-from credentials.trust.x509.certificate import KeyPurpose, key_identifier, load_pem, public_jwk_of
+from credentials.trust.x509.certificate import key_identifier, load_pem, public_jwk_of
+from credentials.trust.x509.purpose import USAGE, KeyPurpose
 
 
 @final
@@ -66,8 +67,11 @@ class CertificateAuthority:
         """Certify a key: SAN URI and DNS, AKI and SKI, digitalSignature only, and one purpose. Returns DER.
 
         `uri` is the identifier that stands in `iss`; `dns` its host. The OIN stands in serialNumber, as in
-        PKIoverheid's service certificates.
+        PKIoverheid's service certificates. Without `eku` the key serves every purpose.
+        Raises ConfigurationError for a purpose that no usage marks.
         """
+        if eku is not None and eku not in USAGE:
+            raise ConfigurationError("there is no extended key usage for this purpose")
         names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(each) for each in (uri, *other_uris)]
         if dns:
             names.append(x509.DNSName(dns))
@@ -86,7 +90,7 @@ class CertificateAuthority:
             .add_extension(x509.SubjectAlternativeName(names), critical=False)
         )
         if eku is not None:
-            usage = x509.ExtendedKeyUsage([x509.ObjectIdentifier(eku.value)])
+            usage = x509.ExtendedKeyUsage([x509.ObjectIdentifier(USAGE[eku])])
             builder = builder.add_extension(usage, critical=True)
         return _signed(builder, self.signer).public_bytes(Encoding.DER)
 

@@ -1,6 +1,5 @@
 """Reading one certificate: strict, bounded, and with errors that quote nothing."""
 
-from enum import StrEnum
 from functools import lru_cache
 from typing import Final, TypeVar
 
@@ -34,18 +33,6 @@ class CertificateExpired(InvalidChain):
     """A certificate of the chain is not valid at the moment of the check."""
 
     code = "certificate_expired"
-
-
-class KeyPurpose(StrEnum):
-    """What a leaf's key is for: one extended key usage each, so that no leaf can be used for another's work.
-
-    The status signer's is id-kp-oauthStatusSigning's role (Token Status List section 10) under an arc of ours; those of
-    this project are UUID-based object identifiers (ITU-T X.667), which need no registration.
-    """
-
-    CREDENTIALS = "2.25.334440894146556948229048592639627302137"
-    STATUS = "2.25.281274374071382063184875298022431853873"
-    REQUESTS = "2.25.128625219740603639267745352129313682587"
 
 
 def load_pem(pem: bytes) -> tuple[x509.Certificate, ...]:
@@ -144,7 +131,18 @@ def key_identifier(certificate: x509.Certificate) -> bytes:
     return x509.SubjectKeyIdentifier.from_public_key(public_jwk_of(certificate).key).digest
 
 
+def usages_of(certificate: x509.Certificate) -> frozenset[str]:
+    """Return the extended key usages, dotted; none where the certificate has no such extension."""
+    usages = extension_of(certificate, x509.ExtendedKeyUsage)
+    return frozenset(usage.dotted_string for usage in usages) if usages else frozenset()
+
+
 def attribute_of(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> str | None:
     """Return the first text of a subject attribute."""
+    return next(iter(attributes_of(certificate, oid)), None)
+
+
+def attributes_of(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> tuple[str, ...]:
+    """Return all texts of a subject attribute."""
     texts = (each.value for each in certificate.subject.get_attributes_for_oid(oid))
-    return next((text for text in texts if isinstance(text, str)), None)
+    return tuple(text for text in texts if isinstance(text, str))

@@ -16,6 +16,7 @@ from typing import Final, final
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtensionOID, NameOID, SignatureAlgorithmOID
 
@@ -23,15 +24,17 @@ from credentials.keys import PublicJwk
 from credentials.trust.x509.certificate import (
     CertificateExpired,
     InvalidChain,
-    KeyPurpose,
     UnknownAuthority,
     attribute_of,
+    attributes_of,
     authority_key_identifier,
     extension_of,
     key_identifier,
     public_jwk_of,
     read,
+    usages_of,
 )
+from credentials.trust.x509.purpose import KeyPurpose, serves
 
 MAX_CERTIFICATES: Final = 4
 MIN_RSA_BITS: Final = 3072
@@ -65,14 +68,19 @@ _PROCESSED: Final = frozenset(
 @final
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """What a validated leaf says about its holder. The texts are the authority's word."""
+    """What a validated leaf says about its holder. The texts are the authority's word.
+
+    `hosts` are its DNS names and addresses, in lower case; `numbers` its `serialNumber` and `organizationIdentifier`;
+    `fingerprint` the SHA-256 of the certificate.
+    """
 
     uris: tuple[str, ...]
-    dns: tuple[str, ...]
+    hosts: tuple[str, ...]
+    numbers: tuple[str, ...]
+    fingerprint: bytes
     subject: str
     common_name: str | None
     organisation: str | None
-    oin: str | None
     public_jwk: PublicJwk
     ski: bytes
     authority: bytes
@@ -80,13 +88,8 @@ class Leaf:
     not_after: datetime
 
     def may(self, purpose: KeyPurpose) -> bool:
-        """Say whether the key may be used for this; a leaf that is bound to another purpose of ours may not.
-
-        A key that signs credentials may sign their status too, never the other way round.
-        """
-        ours = self.key_purposes & frozenset(KeyPurpose)
-        covers_status = purpose is KeyPurpose.STATUS and KeyPurpose.CREDENTIALS in ours
-        return not ours or purpose in ours or covers_status
+        """Say whether the key may be used for this, by its extended key usages."""
+        return serves(self.key_purposes, purpose)
 
 
 def check_authority(der: bytes) -> None:
@@ -122,6 +125,18 @@ def verify_chain(x5c: Sequence[bytes], anchors: Sequence[bytes], at: datetime) -
     for certificate in chain:
         _check_period(certificate, at)
     return _leaf(leaf, authority)
+
+
+def check_alone(der: bytes, purpose: KeyPurpose, at: datetime) -> None:
+    """Demand that a leaf which is known by itself, not by its authority, may serve a purpose at a moment.
+
+    Raises CertificateExpired, InvalidChain.
+    """
+    leaf = read(der)
+    _check_leaf(leaf)
+    if not serves(usages_of(leaf), purpose):
+        raise InvalidChain("the certificate is not for this use")
+    _check_period(leaf, at)
 
 
 def could_end_at(x5c: Sequence[bytes], anchors: Sequence[bytes]) -> bool:
@@ -226,18 +241,19 @@ def _check_extensions(certificate: x509.Certificate) -> None:
 
 
 def _leaf(leaf: x509.Certificate, authority: x509.Certificate) -> Leaf:
-    san = extension_of(leaf, x509.SubjectAlternativeName)
-    eku = extension_of(leaf, x509.ExtendedKeyUsage)
+    san = extension_of(leaf, x509.SubjectAlternativeName) or x509.SubjectAlternativeName(())
+    hosts = [*san.get_values_for_type(x509.DNSName), *map(str, san.get_values_for_type(x509.IPAddress))]
     return Leaf(
-        uris=tuple(san.get_values_for_type(x509.UniformResourceIdentifier)) if san else (),
-        dns=tuple(name.lower() for name in san.get_values_for_type(x509.DNSName)) if san else (),
+        uris=tuple(san.get_values_for_type(x509.UniformResourceIdentifier)),
+        hosts=tuple(host.lower() for host in hosts),
+        numbers=(*attributes_of(leaf, NameOID.SERIAL_NUMBER), *attributes_of(leaf, NameOID.ORGANIZATION_IDENTIFIER)),
+        fingerprint=leaf.fingerprint(SHA256()),
         subject=leaf.subject.rfc4514_string(),
         common_name=attribute_of(leaf, NameOID.COMMON_NAME),
         organisation=attribute_of(leaf, NameOID.ORGANIZATION_NAME),
-        oin=attribute_of(leaf, NameOID.SERIAL_NUMBER),
         public_jwk=public_jwk_of(leaf),
         ski=key_identifier(leaf),
         authority=authority.public_bytes(Encoding.DER),
-        key_purposes=frozenset(usage.dotted_string for usage in eku) if eku else frozenset(),
+        key_purposes=usages_of(leaf),
         not_after=leaf.not_valid_after_utc,
     )

@@ -55,11 +55,11 @@ def outsiders(first_port: int) -> Outsiders:
             f"{nobody}/uri", "Derde met een URI", all_types, [x509.UniformResourceIdentifier(f"{nobody}/uri")]
         ),
         by_dns=CertifiedIssuer(
-            f"{nobody}/dns",
+            "https://derde.example/uitgever",
             "Derde met een DNS-naam",
             all_types,
-            [x509.DNSName("uitgever.derde.example")],
-            says="https://uitgever.derde.example",
+            [x509.DNSName("derde.example")],
+            says="https://derde.example",
         ),
         narrow=CertifiedIssuer(
             f"{nobody}/smal", "Derde met één soort", (DEBT,), [x509.UniformResourceIdentifier(f"{nobody}/smal")]

@@ -1,19 +1,27 @@
 import json
 import stat
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 from typer.testing import CliRunner
 
 from credentials.errors import ConfigurationError
 from credentials.keys import SoftwareSigner
-from credentials.trust.participant import Participant, Role
-from issuer.app.keys import initialise, load_keys
+from credentials.trust import CertificateAuthority, Participant, Role, verify_chain
+from credentials.trust.x509 import to_der, to_pem
+from credentials.trust.x509.purpose import EARLIER
+from issuer.app.keys import initialise, load_keys, renew_leaf
 from issuer.app.run import describe
 from issuer.domain.configurations import Securing
 from issuer.settings import AgencySettings, CsvSource, FcidSource, load_agency, require_source
 from issuer.sources import CsvColumns
+from service.logging import configure
+from tests.unit.trust.certificates import a_leaf_of_others
 
 EXAMPLE = Path(__file__).parents[3] / "issuer" / "agency.example.toml"
 NOW = datetime.now(UTC)
@@ -192,3 +200,95 @@ class TestDescribe:
         assert "nothing to make" in CliRunner().invoke(app, ["init", file]).stdout
         assert json.loads(CliRunner().invoke(app, ["describe", file]).stdout)["afkorting"] == "cjib"
         assert "0 people checked" in CliRunner().invoke(app, ["refresh", file]).stdout
+
+
+class TestRenewal:
+    """An old state folder: a certificate that others would not take is made anew, where the authority is here."""
+
+    @staticmethod
+    def certified(settings: AgencySettings, usages: Sequence[str] = (), names: Sequence[x509.GeneralName] = ()) -> None:
+        """Put another certificate of the same key and authority in the folder."""
+        state = settings.state
+        authority = CertificateAuthority.load(
+            (state / "ca.pem").read_bytes(), SoftwareSigner.from_file(state / "ca-key.pem")
+        )
+        signer = SoftwareSigner.from_file(state / "signer.pem")
+        subject = ((NameOID.SERIAL_NUMBER, settings.agency.oin),) if not names else ((NameOID.COMMON_NAME, "x"),)
+        der = a_leaf_of_others(authority, signer, names=names, subject=subject, usages=usages)
+        (state / "signer-chain.pem").write_text(to_pem(der))
+
+    EARLIER_USAGE = next(iter(EARLIER))
+    CASES: ClassVar = {
+        "a usage that Go cannot read": ((EARLIER_USAGE,), ()),
+        "the web's usage": (("1.3.6.1.5.5.7.3.1",), ()),
+        "another use": (("1.3.6.1.5.5.7.3.3",), ()),
+        "another host, and no number": ((), (x509.DNSName("elders.example"),)),
+    }
+
+    @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+    def test_an_old_certificate_is_made_anew_for_the_same_key(self, tmp_path: Path, case: Any) -> None:
+        settings = an_agency(tmp_path)
+        initialise(settings)
+        self.certified(settings, *case)
+        old = (settings.state / "signer-chain.pem").read_text()
+        assert renew_leaf(settings, NOW)
+        keys = load_keys(settings, NOW)
+        assert (settings.state / "signer-chain.pem").read_text() != old
+        leaf = verify_chain(keys.signer_chain, [to_der(keys.ca_pem)], NOW)
+        assert leaf.public_jwk == keys.signer.public_jwk
+        assert leaf.key_purposes == frozenset()
+        assert not renew_leaf(settings, NOW)
+        self.certified(settings, *case)
+        assert initialise(settings) == ["signer-chain.pem"]
+
+    def test_one_that_has_ended_is_made_anew(self, tmp_path: Path) -> None:
+        settings = an_agency(tmp_path)
+        initialise(settings)
+        assert renew_leaf(settings, datetime.now(UTC) + timedelta(days=400))
+
+    def test_a_good_one_stays(self, tmp_path: Path) -> None:
+        settings = an_agency(tmp_path)
+        initialise(settings)
+        before = (settings.state / "signer-chain.pem").read_text()
+        assert not renew_leaf(settings, NOW)
+        self.certified(settings, ("1.0.18013.5.1.2",))
+        assert not renew_leaf(settings, NOW)
+        assert (settings.state / "signer-chain.pem").read_text() != before
+
+    @pytest.mark.parametrize("case", list(CASES.values())[1:], ids=list(CASES)[1:])
+    def test_where_the_authority_is_elsewhere_it_is_said(self, tmp_path: Path, case: Any) -> None:
+        settings = an_agency(tmp_path)
+        initialise(settings)
+        self.certified(settings, *case)
+        (settings.state / "ca-key.pem").unlink()
+        with pytest.raises(ConfigurationError, match=r"signer-chain\.pem: .*authority is not here"):
+            renew_leaf(settings, NOW)
+        # What stands in `ca.pem` may be another's, with a key of an earlier one beside it.
+        SoftwareSigner.generate().write(settings.state / "ca-key.pem")
+        with pytest.raises(ConfigurationError, match="authority is not here"):
+            renew_leaf(settings, NOW)
+
+    def test_a_usage_that_some_cannot_read_does_not_stop_the_agency(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        settings = an_agency(tmp_path)
+        initialise(settings)
+        self.certified(settings, (self.EARLIER_USAGE,))
+        (settings.state / "ca-key.pem").unlink()
+        configure()
+        try:
+            assert not renew_leaf(settings, NOW)
+        finally:
+            configure(level="critical", strict=True)
+        assert "certificate_outdated" in capsys.readouterr().err
+        assert load_keys(settings, NOW).signer_chain
+
+    def test_a_certificate_of_another_key_is_left_for_a_person_to_look_at(self, tmp_path: Path) -> None:
+        settings = an_agency(tmp_path)
+        initialise(settings)
+        self.certified(settings, (self.EARLIER_USAGE,))
+        (settings.state / "signer.pem").unlink()
+        SoftwareSigner.generate().write(settings.state / "signer.pem")
+        assert not renew_leaf(settings, NOW)
+        with pytest.raises(ConfigurationError, match="not of the key beside it"):
+            load_keys(settings, NOW)

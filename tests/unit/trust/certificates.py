@@ -40,6 +40,32 @@ def a_leaf(authority: CertificateAuthority, signer: SoftwareSigner, **changes: o
     return authority.issue_leaf(signer.public_jwk, **wanted)
 
 
+def a_leaf_of_others(
+    authority: CertificateAuthority,
+    signer: SoftwareSigner,
+    *,
+    names: Sequence[x509.GeneralName] = (),
+    subject: Sequence[tuple[x509.ObjectIdentifier, str]] = (),
+    usages: Sequence[str] = (),
+) -> bytes:
+    """A leaf as another maker's software makes it: these names and usages, and nothing else of ours."""
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(*each) for each in subject]))
+        .issuer_name(authority.certificate.subject)
+        .public_key(signer.private_key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(START)
+        .not_valid_after(END)
+    )
+    if names:
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=not subject)
+    if usages:
+        usage = x509.ExtendedKeyUsage([x509.ObjectIdentifier(each) for each in usages])
+        builder = builder.add_extension(usage, critical=False)
+    return builder.sign(authority.signer.private_key, SHA256()).public_bytes(Encoding.DER)
+
+
 def by_hand(
     subject: str,
     key: SoftwareSigner,

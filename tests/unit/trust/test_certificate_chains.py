@@ -1,5 +1,6 @@
 """A chain leads from a leaf to an authority that we know, or it is refused."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from warnings import catch_warnings, simplefilter
@@ -22,6 +23,16 @@ from credentials.trust.x509 import (
     to_pem,
 )
 from credentials.trust.x509.certificate import read
+from credentials.trust.x509.purpose import (
+    ANY_USAGE,
+    CLIENT_AUTH,
+    DOCUMENT_SIGNER,
+    EARLIER,
+    READER,
+    SERVER_AUTH,
+    USAGE,
+    serves,
+)
 from tests.unit.trust.certificates import (
     CJIB,
     CJIB_OIN,
@@ -47,8 +58,9 @@ ROOT, MIDDLE, THIRD = (SoftwareSigner.generate() for _ in range(3))
 def test_a_leaf_below_its_authority_says_whose_it_is() -> None:
     leaf = verify_chain((LEAF,), (AUTHORITY.der,), NOW)
     assert leaf.uris == (CJIB,)
-    assert leaf.dns == ("cjib.example",)
-    assert leaf.oin == CJIB_OIN
+    assert leaf.hosts == ("cjib.example",)
+    assert leaf.numbers == (CJIB_OIN,)
+    assert leaf.fingerprint == hashlib.sha256(LEAF).digest()
     assert leaf.organisation == "CJIB"
     assert leaf.public_jwk == SIGNER.public_jwk
     assert leaf.authority == AUTHORITY.der
@@ -256,10 +268,45 @@ def test_a_leaf_for_one_purpose_serves_no_other() -> None:
     assert all(may(None, purpose) for purpose in KeyPurpose)
     assert may(KeyPurpose.CREDENTIALS, KeyPurpose.CREDENTIALS)
     assert may(KeyPurpose.CREDENTIALS, KeyPurpose.STATUS)
-    assert may(KeyPurpose.STATUS, KeyPurpose.STATUS)
-    assert not may(KeyPurpose.STATUS, KeyPurpose.CREDENTIALS)
+    assert may(KeyPurpose.REQUESTS, KeyPurpose.REQUESTS)
     assert not may(KeyPurpose.REQUESTS, KeyPurpose.CREDENTIALS)
+    assert not may(KeyPurpose.REQUESTS, KeyPurpose.STATUS)
     assert not may(KeyPurpose.CREDENTIALS, KeyPurpose.REQUESTS)
+    with pytest.raises(ConfigurationError):
+        a_leaf(AUTHORITY, SIGNER, eku=KeyPurpose.STATUS)
+
+
+EARLIER_CREDENTIALS, EARLIER_STATUS, EARLIER_REQUESTS = EARLIER
+
+
+@pytest.mark.parametrize(
+    ("usages", "purposes"),
+    [
+        ((), set(KeyPurpose)),
+        ((ANY_USAGE,), set(KeyPurpose)),
+        # The web's certificates, whatever else they say.
+        ((SERVER_AUTH,), set()),
+        ((CLIENT_AUTH,), set()),
+        ((SERVER_AUTH, DOCUMENT_SIGNER, READER, ANY_USAGE), set()),
+        # Document signing (RFC 9336), as seals have it; code signing, electronic mail, time stamping.
+        (("1.3.6.1.5.5.7.3.36",), {KeyPurpose.CREDENTIALS, KeyPurpose.STATUS}),
+        (("1.3.6.1.5.5.7.3.4", "1.3.6.1.4.1.311.10.3.12"), {KeyPurpose.CREDENTIALS, KeyPurpose.STATUS}),
+        (("1.3.6.1.5.5.7.3.3",), set()),
+        (("1.3.6.1.5.5.7.3.4",), set()),
+        (("1.3.6.1.5.5.7.3.8",), set()),
+        ((DOCUMENT_SIGNER, READER), set(KeyPurpose)),
+        # Leaves that were made before they had usages which everybody can read.
+        ((EARLIER_CREDENTIALS,), {KeyPurpose.CREDENTIALS, KeyPurpose.STATUS}),
+        ((EARLIER_STATUS,), {KeyPurpose.STATUS}),
+        ((EARLIER_REQUESTS,), {KeyPurpose.REQUESTS}),
+    ],
+)
+def test_a_key_serves_what_its_usages_name(usages: tuple[str, ...], purposes: set[KeyPurpose]) -> None:
+    assert {purpose for purpose in KeyPurpose if serves(frozenset(usages), purpose)} == purposes
+
+
+def test_no_usage_of_ours_has_an_arc_above_31_bits() -> None:
+    assert all(int(arc) < 2**31 for usage in USAGE.values() for arc in usage.split("."))
 
 
 def test_a_stored_authority_is_joined_with_its_own_key_only() -> None:

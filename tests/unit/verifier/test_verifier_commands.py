@@ -2,20 +2,27 @@
 
 import json
 import stat
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+from cryptography.x509.oid import NameOID
 from typer.testing import CliRunner
 
 from credentials.errors import ConfigurationError
+from credentials.keys import SoftwareSigner
 from credentials.openid.client_id import client_id_of_certificate
-from credentials.trust import Participant, Role, TrustList, recognise_verifier
-from credentials.trust.x509 import to_der
+from credentials.trust import CertificateAuthority, Participant, Role, TrustList, recognise_verifier, verify_chain
+from credentials.trust.x509 import to_der, to_pem
+from credentials.trust.x509.purpose import EARLIER
+from tests.unit.trust.certificates import a_leaf_of_others
 from verifier.app import create, purge
 from verifier.cli import app
 from verifier.settings import load_verifier
-from verifier.storage.keys import KeyFiles
+from verifier.storage.keys import Identity, KeyFiles
 
 
 @pytest.fixture
@@ -67,3 +74,73 @@ def test_a_verifier_without_keys_does_not_start(settings_file: Path) -> None:
 def test_purging_from_the_command_line(settings_file: Path) -> None:
     assert purge(load_verifier(settings_file)) == 0
     assert "0 files deleted" in CliRunner().invoke(app, ["purge", str(settings_file)]).output
+
+
+class TestRenewal:
+    """An old state folder: a certificate that wallets would not take is made anew, where the authority is here."""
+
+    @staticmethod
+    def certified(state: Path, oin: str | None, usages: Sequence[str]) -> None:
+        authority = CertificateAuthority.load(
+            (state / "authority-certificate.pem").read_bytes(), SoftwareSigner.from_file(state / "authority.pem")
+        )
+        signer = SoftwareSigner.from_file(state / "access.pem")
+        subject = ((NameOID.SERIAL_NUMBER, oin),) if oin else ((NameOID.COMMON_NAME, "x"),)
+        (state / "access-chain.pem").write_text(
+            to_pem(a_leaf_of_others(authority, signer, subject=subject, usages=usages))
+        )
+
+    CASES: ClassVar = {
+        "a usage that Go cannot read": (True, (next(usage for usage in EARLIER if EARLIER[usage] == "requests"),)),
+        "the web's usage": (True, ("1.3.6.1.5.5.7.3.1",)),
+        "the usage of issuers": (True, ("1.0.18013.5.1.2",)),
+        "no name": (False, ()),
+    }
+
+    @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+    @pytest.mark.parametrize("how", ["init", "describe", "start"])
+    def test_an_old_certificate_is_made_anew_for_the_same_key(
+        self, settings_file: Path, case: tuple[bool, tuple[str, ...]], how: str
+    ) -> None:
+        state, settings = settings_file.parent / "verifier-state", load_verifier(settings_file)
+        self.certified(state, settings.organisation.oin if case[0] else None, case[1])
+        key = (state / "access.pem").read_bytes()
+        if how == "start":
+            create(settings).close()
+        else:
+            assert CliRunner().invoke(app, [how, str(settings_file)]).exit_code == 0
+        files = KeyFiles(state)
+        leaf = verify_chain(files.access().chain, [to_der(files.anchor())], datetime.now(UTC))
+        assert leaf.key_purposes == {"1.0.18013.5.1.6"}
+        assert leaf.uris == (settings.base_url,)
+        assert (state / "access.pem").read_bytes() == key
+        made = (state / "access-chain.pem").read_bytes()
+        create(settings).close()
+        assert (state / "access-chain.pem").read_bytes() == made
+
+    def test_workers_that_start_at_once_all_get_the_one_that_was_made(self, settings_file: Path) -> None:
+        state, settings = settings_file.parent / "verifier-state", load_verifier(settings_file)
+        self.certified(state, settings.organisation.oin, ("1.3.6.1.5.5.7.3.1",))
+        identity = Identity(settings.base_url, settings.hostname, settings.organisation.name, settings.organisation.oin)
+
+        def start(_: int) -> tuple[bool, bytes]:
+            files = KeyFiles(state)
+            made = files.renew(identity, datetime.now(UTC))
+            return made, files.access().chain[0]
+
+        with ThreadPoolExecutor(8) as workers:
+            started = list(workers.map(start, range(8)))
+        assert sum(made for made, _ in started) == 1
+        assert len({chain for _, chain in started}) == 1
+
+    def test_where_the_authority_is_elsewhere_it_is_said(self, settings_file: Path) -> None:
+        state, settings = settings_file.parent / "verifier-state", load_verifier(settings_file)
+        self.certified(state, settings.organisation.oin, ("1.3.6.1.5.5.7.3.1",))
+        (state / "authority.pem").rename(state / "elsewhere")
+        with pytest.raises(ConfigurationError, match=r"access-chain\.pem: .*web server.*authority is not here"):
+            create(settings)
+        (state / "elsewhere").rename(state / "authority.pem")
+        earlier, _ = next(each for each in EARLIER.items() if each[1] == "requests")
+        self.certified(state, settings.organisation.oin, (earlier,))
+        (state / "authority.pem").unlink()
+        create(settings).close()
