@@ -23,7 +23,7 @@ POSTGRESQL_URL = "BLAUWEKNOP_TEST_POSTGRESQL"
 NEED_ALL = "BLAUWEKNOP_TESTS_NEED_ALL"
 # Tests below these share a demonstration that is started once (`xdist_group`).
 ONE_WORKER = ("tests/flows/demo/", "tests/browser/test_story.py")
-_LONG_ID = 60
+_LONG_ID = 50
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
