@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadGroupScheduling
 
@@ -25,6 +26,10 @@ NEED_ALL = "BLAUWEKNOP_TESTS_NEED_ALL"
 ONE_WORKER = ("tests/flows/demo/", "tests/browser/test_story.py")
 _LONG_ID = 50
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+# Speed is never part of a test: a machine that is busy makes any example slow once.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def do_without(what: str) -> NoReturn:
