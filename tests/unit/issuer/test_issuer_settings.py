@@ -24,7 +24,11 @@ from service.logging import configure
 from tests.unit.trust.certificates import a_leaf_of_others
 
 EXAMPLE = Path(__file__).parents[3] / "issuer" / "agency.example.toml"
-NOW = datetime.now(UTC)
+
+
+def now() -> datetime:
+    """The machine's clock, on which certificates are made: read each time, for a run of all tests takes a while."""
+    return datetime.now(UTC)
 
 
 def written(folder: Path, **changed: str) -> Path:
@@ -109,7 +113,7 @@ class TestKeys:
     def test_what_is_made_can_be_loaded_and_is_its_owners_alone(self, tmp_path: Path) -> None:
         settings = an_agency(tmp_path)
         made = initialise(settings)
-        keys = load_keys(settings, NOW)
+        keys = load_keys(settings, now())
         assert keys.signer.public_jwk.curve == "P-256"
         assert keys.ldp.public_jwk.curve == "Ed25519"
         for name in made:
@@ -119,9 +123,9 @@ class TestKeys:
     def test_what_exists_is_left_alone(self, tmp_path: Path) -> None:
         settings = an_agency(tmp_path)
         initialise(settings)
-        before = load_keys(settings, NOW)
+        before = load_keys(settings, now())
         assert initialise(settings) == []
-        assert load_keys(settings, NOW).signer.public_jwk == before.signer.public_jwk
+        assert load_keys(settings, now()).signer.public_jwk == before.signer.public_jwk
 
     @pytest.mark.parametrize(
         ("name", "content"),
@@ -140,7 +144,7 @@ class TestKeys:
         initialise(settings)
         (settings.state / name).write_bytes(content)
         with pytest.raises(ConfigurationError):
-            load_keys(settings, NOW)
+            load_keys(settings, now())
 
     @pytest.mark.parametrize("name", ["token.key", "signer.pem", "api-token"])
     def test_what_others_may_read_does_not_start(self, tmp_path: Path, name: str) -> None:
@@ -148,7 +152,7 @@ class TestKeys:
         initialise(settings)
         (settings.state / name).chmod(0o644)
         with pytest.raises(ConfigurationError, match="others may read"):
-            load_keys(settings, NOW)
+            load_keys(settings, now())
 
     def test_a_certificate_of_another_key_does_not_start(self, tmp_path: Path) -> None:
         settings = an_agency(tmp_path)
@@ -156,22 +160,22 @@ class TestKeys:
         (settings.state / "signer.pem").unlink()
         SoftwareSigner.generate().write(settings.state / "signer.pem")
         with pytest.raises(ConfigurationError, match="not of the key beside it"):
-            load_keys(settings, NOW)
+            load_keys(settings, now())
 
     def test_an_expired_certificate_does_not_sign(self, tmp_path: Path) -> None:
         settings = an_agency(tmp_path)
         initialise(settings)
         with pytest.raises(ConfigurationError):
-            load_keys(settings, NOW + timedelta(days=400))
+            load_keys(settings, now() + timedelta(days=400))
 
     def test_nothing_made_is_said_plainly(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError, match="issuer init"):
-            load_keys(an_agency(tmp_path), NOW)
+            load_keys(an_agency(tmp_path), now())
 
     def test_a_shared_secret_is_made_where_it_is_wanted(self, tmp_path: Path) -> None:
         settings = an_agency(tmp_path, **{'"private_key_jwt"': '"client_secret_basic"'})
         assert "digid-secret" in initialise(settings)
-        keys = load_keys(settings, NOW)
+        keys = load_keys(settings, now())
         assert keys.digid is None
         assert keys.digid_secret is not None
 
@@ -185,7 +189,7 @@ class TestDescribe:
         assert participant.identifier == "http://localhost:8207"
         assert participant.did == "did:web:localhost%3A8207"
         assert participant.may_issue("urn:nl:blauweknop:overzicht:1")
-        keys = load_keys(settings, NOW)
+        keys = load_keys(settings, now())
         assert participant.keys == (keys.ldp.public_jwk, keys.signer.public_jwk)
 
     def test_the_commands_do_the_same(self, tmp_path: Path) -> None:
@@ -231,13 +235,13 @@ class TestRenewal:
         initialise(settings)
         self.certified(settings, *case)
         old = (settings.state / "signer-chain.pem").read_text()
-        assert renew_leaf(settings, NOW)
-        keys = load_keys(settings, NOW)
+        assert renew_leaf(settings, now())
+        keys = load_keys(settings, now())
         assert (settings.state / "signer-chain.pem").read_text() != old
-        leaf = verify_chain(keys.signer_chain, [to_der(keys.ca_pem)], NOW)
+        leaf = verify_chain(keys.signer_chain, [to_der(keys.ca_pem)], now())
         assert leaf.public_jwk == keys.signer.public_jwk
         assert leaf.key_purposes == frozenset()
-        assert not renew_leaf(settings, NOW)
+        assert not renew_leaf(settings, now())
         self.certified(settings, *case)
         assert initialise(settings) == ["signer-chain.pem"]
 
@@ -250,9 +254,9 @@ class TestRenewal:
         settings = an_agency(tmp_path)
         initialise(settings)
         before = (settings.state / "signer-chain.pem").read_text()
-        assert not renew_leaf(settings, NOW)
+        assert not renew_leaf(settings, now())
         self.certified(settings, ("1.0.18013.5.1.2",))
-        assert not renew_leaf(settings, NOW)
+        assert not renew_leaf(settings, now())
         assert (settings.state / "signer-chain.pem").read_text() != before
 
     @pytest.mark.parametrize("case", list(CASES.values())[1:], ids=list(CASES)[1:])
@@ -262,11 +266,11 @@ class TestRenewal:
         self.certified(settings, *case)
         (settings.state / "ca-key.pem").unlink()
         with pytest.raises(ConfigurationError, match=r"signer-chain\.pem: .*authority is not here"):
-            renew_leaf(settings, NOW)
+            renew_leaf(settings, now())
         # What stands in `ca.pem` may be another's, with a key of an earlier one beside it.
         SoftwareSigner.generate().write(settings.state / "ca-key.pem")
         with pytest.raises(ConfigurationError, match="authority is not here"):
-            renew_leaf(settings, NOW)
+            renew_leaf(settings, now())
 
     def test_a_usage_that_some_cannot_read_does_not_stop_the_agency(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -277,11 +281,11 @@ class TestRenewal:
         (settings.state / "ca-key.pem").unlink()
         configure()
         try:
-            assert not renew_leaf(settings, NOW)
+            assert not renew_leaf(settings, now())
         finally:
             configure(level="critical", strict=True)
         assert "certificate_outdated" in capsys.readouterr().err
-        assert load_keys(settings, NOW).signer_chain
+        assert load_keys(settings, now()).signer_chain
 
     def test_a_certificate_of_another_key_is_left_for_a_person_to_look_at(self, tmp_path: Path) -> None:
         settings = an_agency(tmp_path)
@@ -289,6 +293,6 @@ class TestRenewal:
         self.certified(settings, (self.EARLIER_USAGE,))
         (settings.state / "signer.pem").unlink()
         SoftwareSigner.generate().write(settings.state / "signer.pem")
-        assert not renew_leaf(settings, NOW)
+        assert not renew_leaf(settings, now())
         with pytest.raises(ConfigurationError, match="not of the key beside it"):
-            load_keys(settings, NOW)
+            load_keys(settings, now())
