@@ -32,8 +32,8 @@ demo: setup ## Play the whole story on this machine, then keep serving (ONCE=1: 
 test: setup ## Run the tests (those that need Chromium or PostgreSQL are skipped, and say so, where these are missing)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
-test-crash: setup ## Kill an agency at a dozen moments, and count what it knows of what wallets received
-	@BLAUWEKNOP_CRASH_ROUNDS=12 $(BIN)/python -m pytest tests/flows/test_issuance_crash.py
+test-crash: setup ## Kill an agency at 120 moments, and count what it knows of what wallets received
+	@BLAUWEKNOP_CRASH_ROUNDS=120 $(BIN)/python -m pytest tests/flows/test_issuance_crash.py
 
 test-outside: setup ## Run the tests against other software and published vectors, where variables say where these lie
 	@test -n "$$BLAUWEKNOP_VECTORS$$BLAUWEKNOP_DIGITALBAZAAR$$BLAUWEKNOP_SDJWT_JS" || \

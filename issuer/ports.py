@@ -276,6 +276,10 @@ class Store(Protocol):
         """Open a look at one consistent state; nothing is written."""
         ...
 
+    def later(self, work: Callable[[Records], None]) -> None:
+        """Have this written with the next commit; a crash may lose it, so nothing may rest on it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:

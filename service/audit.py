@@ -5,7 +5,7 @@ chain, which `verify` finds. Append in the same transaction as the deed itself.
 """
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, final
 
@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, Ta
 from credentials.clock import epoch
 from credentials.encoding import jcs
 from service.errors import ChainBroken
+from service.prepared import Prepared
 
 metadata: Final = MetaData()
 audit_table: Final = Table(
@@ -26,6 +27,8 @@ audit_table: Final = Table(
 )
 
 _GENESIS: Final = hashlib.sha256(b"blauweknop audit chain").digest()
+_LAST: Final = Prepared(select(audit_table.c.number, audit_table.c.hash).order_by(audit_table.c.number.desc()).limit(1))
+_APPEND: Final = Prepared(insert(audit_table))
 _LOCK: Final = 0x61756469  # one number for pg_advisory_xact_lock: rows are appended one after the other
 
 
@@ -45,16 +48,19 @@ def append(connection: Connection, entry: AuditEntry, *, at: datetime) -> int:
     """Append an entry within a write transaction and return its number."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    last = connection.execute(
-        select(audit_table.c.number, audit_table.c.hash).order_by(audit_table.c.number.desc()).limit(1)
-    ).one_or_none()
+    last = _LAST.one(connection)
     number, previous = (last.number + 1, last.hash) if last else (1, _GENESIS)
-    content = jcs(asdict(entry)).decode()
-    connection.execute(
-        insert(audit_table).values(
-            number=number, at=epoch(at), entry=content, hash=_hash(previous, number, epoch(at), content)
-        )
-    )
+    content = jcs(
+        {
+            "action": entry.action,
+            "actor": entry.actor,
+            "object": entry.object,
+            "result": entry.result,
+            "reason": entry.reason,
+        }
+    ).decode()
+    moment = epoch(at)
+    _APPEND.run(connection, number=number, at=moment, entry=content, hash=_hash(previous, number, moment, content))
     return number
 
 

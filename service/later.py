@@ -4,6 +4,7 @@ Only for what nobody relies on: a mark that helps to read the records, the momen
 """
 
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from typing import Final, TypeAlias, final
@@ -17,6 +18,8 @@ Work: TypeAlias = Callable[[Connection], None]
 
 WITHIN_SECONDS: Final = 0.25
 MOST: Final = 1_000
+# After so many turns with nothing to do the watching thread ends; the next one to add something starts another.
+_QUIET_TURNS: Final = 8
 
 _log: Final = get_logger(__name__)
 
@@ -34,17 +37,16 @@ class Later:
         """Let go of everything: in a child process it is the parent's."""
         self._lock = threading.Lock()
         self._waiting: list[Work] = []
-        self._timer: threading.Timer | None = None
+        self._watched = False
 
     def add(self, work: Work) -> None:
         """Have this done with the next commit."""
         with self._lock:
             self._waiting.append(work)
             full = len(self._waiting) >= MOST
-            if self._timer is None:
-                self._timer = threading.Timer(WITHIN_SECONDS, self._in_time)
-                self._timer.daemon = True
-                self._timer.start()
+            watched, self._watched = self._watched, True
+        if not watched:
+            threading.Thread(target=self._watch, name="later", daemon=True).start()
         if full:
             self._commit()
 
@@ -61,12 +63,7 @@ class Later:
 
     def finish(self) -> None:
         """Have everything done now."""
-        with self._lock:
-            timer, self._timer = self._timer, None
-            waiting = bool(self._waiting)
-        if timer is not None:
-            timer.cancel()
-        if waiting:
+        if self._waiting:
             self._commit()
 
     def _commit(self) -> None:
@@ -74,13 +71,16 @@ class Later:
         if commit is not None:
             commit()
 
-    def _in_time(self) -> None:
-        with self._lock:
-            self._timer = None
-            waiting = bool(self._waiting)
-        if waiting:
+    def _watch(self) -> None:
+        quiet = 0
+        while quiet < _QUIET_TURNS:
+            time.sleep(WITHIN_SECONDS)
+            with self._lock:
+                quiet = 0 if self._waiting else quiet + 1
+                if quiet == _QUIET_TURNS:
+                    self._watched = False
             try:
-                self._commit()
+                self.finish()
             except Exception as error:  # noqa: BLE001  # a thread of our own: nobody above it to tell
                 _log.warning("later_failed", code=_code(error))
 

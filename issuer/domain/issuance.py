@@ -1,7 +1,7 @@
 """What is remembered of an issued credential: enough to withdraw it, too little to rebuild or recognise it.
 
-A row is `reserved` before the signature and `issued` after it. It holds keyed hashes of person and case, a keyed
-fingerprint of the facts, and a place in a status list; no claim, salt, holder key or signature.
+A row is `reserved` before the signature and `issued` some time after it; both count as issued. It holds keyed hashes of
+person and case, a keyed fingerprint of the facts, a place in a status list; no claim, salt, holder key or signature.
 """
 
 from dataclasses import dataclass

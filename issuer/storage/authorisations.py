@@ -1,9 +1,9 @@
 """Pushed requests, authorization codes and access tokens in SQL, and values that may be seen once."""
 
 from datetime import datetime
-from typing import final
+from typing import Final, final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from credentials.clock import epoch
@@ -13,6 +13,35 @@ from issuer.storage.sealed import Sealer
 from issuer.storage.tables import code as codes
 from issuer.storage.tables import grant as grants
 from issuer.storage.tables import once, pushed
+from service.prepared import Prepared
+
+_NOW: Final[BindParameter[int]] = bindparam("now")
+_PUSH: Final = Prepared(insert(pushed))
+_TAKE_PUSHED: Final = Prepared(
+    delete(pushed).where(pushed.c.handle_hash == bindparam("key")).returning(pushed.c.sealed, pushed.c.expires_at)
+)
+_ADD_CODE: Final = Prepared(insert(codes))
+_FIND_CODE: Final = Prepared(select(codes.c.sealed, codes.c.used_by).where(codes.c.code_hash == bindparam("key")))
+_TAKE_CODE: Final = Prepared(
+    update(codes)
+    .where(codes.c.code_hash == bindparam("key"), codes.c.used_by.is_(None), codes.c.expires_at > _NOW)
+    .values(used_by=bindparam("taker"))
+)
+_END_SESSION: Final = Prepared(delete(grants).where(grants.c.session == bindparam("key")))
+_ADD_GRANT: Final = Prepared(insert(grants))
+_FIND_GRANT: Final = Prepared(
+    select(grants.c.sealed).where(grants.c.token_hash == bindparam("key"), grants.c.expires_at > _NOW)
+)
+_COUNT_REQUEST: Final = Prepared(
+    update(grants)
+    .where(grants.c.session == bindparam("key"), grants.c.requests < bindparam("most"), grants.c.expires_at > _NOW)
+    .values(requests=grants.c.requests + 1)
+)
+# RETURNING, not a row count: psycopg gives none for an INSERT that found a conflict.
+_USE: Final = Prepared(
+    postgresql.insert(once).on_conflict_do_nothing().returning(once.c.kind),
+    on_sqlite=sqlite.insert(once).on_conflict_do_nothing().returning(once.c.kind),
+)
 
 
 @final
@@ -26,18 +55,17 @@ class SqlAuthorisations:
     def push(self, handle: str, request: PushedRequest, expires_at: datetime) -> None:
         """Store a pushed request."""
         key = hashed(handle)
-        self._connection.execute(
-            insert(pushed).values(
-                handle_hash=key, sealed=self._sealer.pushed(request, _pushed_place(key)), expires_at=epoch(expires_at)
-            )
+        _PUSH.run(
+            self._connection,
+            handle_hash=key,
+            sealed=self._sealer.pushed(request, _pushed_place(key)),
+            expires_at=epoch(expires_at),
         )
 
     def take_pushed(self, handle: str, now: datetime) -> PushedRequest | None:
         """Take a pushed request; nobody can take it again."""
         key = hashed(handle)
-        row = self._connection.execute(
-            delete(pushed).where(pushed.c.handle_hash == key).returning(pushed.c.sealed, pushed.c.expires_at)
-        ).one_or_none()
+        row = _TAKE_PUSHED.one(self._connection, key=key)
         if row is None or row.expires_at <= epoch(now):
             return None
         return self._sealer.open_pushed(row.sealed, _pushed_place(key))
@@ -45,83 +73,66 @@ class SqlAuthorisations:
     def add_code(self, code: str, authorisation: AuthorisationCode) -> None:
         """Store an authorization code."""
         key = hashed(code)
-        self._connection.execute(
-            insert(codes).values(
-                code_hash=key,
-                sealed=self._sealer.code(authorisation, _code_place(key)),
-                expires_at=epoch(authorisation.expires_at),
-                used_by=None,
-            )
+        _ADD_CODE.run(
+            self._connection,
+            code_hash=key,
+            sealed=self._sealer.code(authorisation, _code_place(key)),
+            expires_at=epoch(authorisation.expires_at),
+            used_by=None,
         )
 
     def find_code(self, code: str) -> AuthorisationCode | None:
         """Look at an authorization code without using it."""
         key = hashed(code)
-        row = self._connection.execute(select(codes.c.sealed).where(codes.c.code_hash == key)).one_or_none()
+        row = _FIND_CODE.one(self._connection, key=key)
         return self._sealer.open_code(row.sealed, _code_place(key)) if row is not None else None
 
     def take_code(self, code: str, session: str, now: datetime) -> bool:
         """Use an authorization code for this issuance session; say whether this call did it."""
-        changed = self._connection.execute(
-            update(codes)
-            .where(codes.c.code_hash == hashed(code), codes.c.used_by.is_(None), codes.c.expires_at > epoch(now))
-            .values(used_by=session)
-        )
-        return changed.rowcount == 1
+        return _TAKE_CODE.run(self._connection, key=hashed(code), taker=session, now=epoch(now)) == 1
 
     def revoke_after_replay(self, code: str) -> bool:
         """End the token that a used code led to (RFC 9700 section 4.5); say whether the code was a used one."""
-        row = self._connection.execute(select(codes.c.used_by).where(codes.c.code_hash == hashed(code))).one_or_none()
+        row = _FIND_CODE.one(self._connection, key=hashed(code))
         if row is None or row.used_by is None:
             return False
-        self._connection.execute(delete(grants).where(grants.c.session == row.used_by))
+        _END_SESSION.run(self._connection, key=row.used_by)
         return True
 
     def add_grant(self, token: str, grant: AccessGrant) -> None:
         """Store what an access token opens."""
         key = hashed(token)
-        self._connection.execute(
-            insert(grants).values(
-                token_hash=key,
-                session=grant.session,
-                sealed=self._sealer.grant(grant, _grant_place(key)),
-                expires_at=epoch(grant.expires_at),
-                requests=0,
-            )
+        _ADD_GRANT.run(
+            self._connection,
+            token_hash=key,
+            session=grant.session,
+            sealed=self._sealer.grant(grant, _grant_place(key)),
+            expires_at=epoch(grant.expires_at),
+            requests=0,
         )
 
     def find_grant(self, token: str, now: datetime) -> AccessGrant | None:
         """Return what an access token opens, unless it has expired."""
         key = hashed(token)
-        row = self._connection.execute(
-            select(grants.c.sealed).where(grants.c.token_hash == key, grants.c.expires_at > epoch(now))
-        ).one_or_none()
+        row = _FIND_GRANT.one(self._connection, key=key, now=epoch(now))
         return self._sealer.open_grant(row.sealed, _grant_place(key)) if row is not None else None
 
     def count_request(self, session: str, limit: int, now: datetime) -> bool:
         """Count a credential request and hold the session until the transaction ends; say whether it may go on."""
-        changed = self._connection.execute(
-            update(grants)
-            .where(grants.c.session == session, grants.c.requests < limit, grants.c.expires_at > epoch(now))
-            .values(requests=grants.c.requests + 1)
-        )
-        return changed.rowcount == 1
+        return _COUNT_REQUEST.run(self._connection, key=session, most=limit, now=epoch(now)) == 1
 
 
 @final
 class SqlOneTimeValues:
     """The port `OneTimeValues` on one connection."""
 
-    def __init__(self, connection: Connection, *, is_sqlite: bool) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._insert = sqlite.insert if is_sqlite else postgresql.insert
 
     def use(self, kind: str, value: str, expires_at: datetime) -> bool:
         """Remember a value; say whether this was the first time."""
         row = {"kind": kind, "value_hash": hashed(value), "expires_at": epoch(expires_at)}
-        # RETURNING, not a row count: psycopg gives none for an INSERT made by SQLAlchemy.
-        insertion = self._insert(once).values(**row).on_conflict_do_nothing().returning(once.c.kind)
-        return self._connection.execute(insertion).one_or_none() is not None
+        return _USE.one(self._connection, **row) is not None
 
 
 def _pushed_place(key: bytes) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, final
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from credentials.clock import epoch, from_epoch
@@ -14,9 +14,31 @@ from issuer.ports import Publication
 from issuer.storage.tables import issued_copy as table
 from issuer.storage.tables import publication as publications
 from issuer.storage.tables import status_list as lists
+from service.prepared import Prepared
 
 _TRIES: Final = 16
+# A list is at most half full, so that so many draws in vain come once in 2^64 times.
+_DRAWS: Final = 64
 _MAX_LISTS: Final = 10_000
+
+_COPIES_OF: Final = (
+    select(func.count())
+    .select_from(table)
+    .where(table.c.session == bindparam("in_session"), table.c.configuration == bindparam("of_configuration"))
+)
+_COPIES_OF_OVERVIEW: Final = Prepared(_COPIES_OF.where(table.c.case_hash.is_(None)))
+_COPIES_OF_CASE: Final = Prepared(_COPIES_OF.where(table.c.case_hash == bindparam("of_case")))
+_IS_TAKEN: Final = Prepared(
+    select(table.c.place).where(table.c.list_number == bindparam("in_list"), table.c.place == bindparam("at"))
+)
+_RESERVE: Final = Prepared(insert(table))
+_MARK_ISSUED: Final = Prepared(update(table).where(table.c.id == bindparam("key")).values(state=CopyState.ISSUED.value))
+# On PostgreSQL the row is locked until we commit, so that two processes draw one after the other.
+_NEWEST: Final = select(lists).order_by(lists.c.number.desc()).limit(1)
+_NEWEST_LIST: Final = Prepared(_NEWEST.with_for_update(), on_sqlite=_NEWEST)
+_GIVE_OUT: Final = Prepared(
+    update(lists).where(lists.c.number == bindparam("key")).values(used=lists.c.used + bindparam("more"))
+)
 
 
 @final
@@ -30,37 +52,33 @@ class SqlIssuances:
         self._entries = entries
         self._fill = fill
         self._randbelow = randbelow
-        self._is_sqlite = is_sqlite
         self._insert = sqlite.insert if is_sqlite else postgresql.insert
 
     def copies_of(self, session: str, configuration: str, case_hash: str | None) -> int:
         """Count the copies made of one statement in one issuance session."""
-        return self._connection.execute(
-            select(func.count())
-            .select_from(table)
-            .where(table.c.session == session, table.c.configuration == configuration, _same_case(case_hash))
-        ).scalar_one()
+        named = {"in_session": session, "of_configuration": configuration}
+        if case_hash is None:
+            return int(_COPIES_OF_OVERVIEW.value(self._connection, **named))
+        return int(_COPIES_OF_CASE.value(self._connection, **named, of_case=case_hash))
 
     def free_places(self, count: int) -> Sequence[Place]:
         """Choose unused places at random in the list that is being filled. Raises StatusListsFull."""
         number, entries = self._claim(count)
         chosen: dict[int, None] = {}
-        for _ in range(_TRIES):
-            drawn = {self._randbelow(entries) for _ in range(2 * (count - len(chosen)))} - chosen.keys()
-            taken = self._connection.execute(
-                select(table.c.place).where(table.c.list_number == number, table.c.place.in_(drawn))
-            ).scalars()
-            # In drawing order, not sorted: the order of indices must tell nothing.
-            free = drawn.difference(taken)
-            chosen.update(dict.fromkeys(list(free)[: count - len(chosen)]))
+        for _ in range(_DRAWS * count):
+            drawn = self._randbelow(entries)
+            if drawn in chosen or _IS_TAKEN.one(self._connection, in_list=number, at=drawn) is not None:
+                continue
+            chosen[drawn] = None
             if len(chosen) == count:
+                # In drawing order, not sorted: the order of indices must tell nothing.
                 return [Place(number, index) for index in chosen]
         raise StatusListsFull("no free places were found by chance")
 
     def reserve(self, copies: Sequence[Copy]) -> None:
         """Write rows for copies about to be signed. Raises when a place is taken after all."""
-        self._connection.execute(
-            insert(table),
+        _RESERVE.run_each(
+            self._connection,
             [
                 {
                     "id": each.id,
@@ -73,6 +91,8 @@ class SqlIssuances:
                     "place": each.place.index,
                     "state": CopyState.RESERVED.value,
                     "status": Status.VALID.value,
+                    "reason": None,
+                    "changed_at": None,
                     "issued_at": epoch(each.issued_at),
                     "expires_at": epoch(each.expires_at),
                 }
@@ -84,7 +104,7 @@ class SqlIssuances:
         """Remember that the signatures were made."""
         # The moment itself is not kept: it would single a citizen's visit out. `issued_at` is rounded.
         del now
-        self._connection.execute(update(table).where(table.c.id.in_(ids)).values(state=CopyState.ISSUED.value))
+        _MARK_ISSUED.run_each(self._connection, [{"key": each} for each in ids])
 
     def live(self, subject_hash: str, now: datetime) -> Sequence[LiveCopies]:
         """Return this person's copies that are valid and not expired, by statement and fingerprint."""
@@ -156,14 +176,10 @@ class SqlIssuances:
         ).rowcount
 
     def _claim(self, count: int) -> tuple[int, int]:
-        newest = select(lists).order_by(lists.c.number.desc()).limit(1)
-        # On PostgreSQL the row is locked until we commit, so that two processes draw one after the other.
-        query = newest if self._is_sqlite else newest.with_for_update()
         for _ in range(_TRIES):
-            row = self._connection.execute(query).one_or_none()
+            row = _NEWEST_LIST.one(self._connection)
             if row is not None and row.used + count <= int(row.entries * self._fill):
-                taken = update(lists).where(lists.c.number == row.number).values(used=lists.c.used + count)
-                self._connection.execute(taken)
+                _GIVE_OUT.run(self._connection, key=row.number, more=count)
                 return row.number, row.entries
             number = 1 if row is None else row.number + 1
             if number > _MAX_LISTS or count > int(self._entries * self._fill):

@@ -43,7 +43,7 @@ class SqlRecords:
         is_sqlite = store.database.is_sqlite
         self.offers = SqlOffers(connection, store.keys.sealer, store.keys.derivation)
         self.authorisations = SqlAuthorisations(connection, store.keys.sealer)
-        self.once = SqlOneTimeValues(connection, is_sqlite=is_sqlite)
+        self.once = SqlOneTimeValues(connection)
         self.issuances = SqlIssuances(
             connection, entries=store.entries, fill=store.fill, randbelow=store.randbelow, is_sqlite=is_sqlite
         )
@@ -101,3 +101,7 @@ class SqlStore:
         """Open a look at one consistent state; nothing is written."""
         with self.database.read() as connection:
             yield SqlRecords(connection, self)
+
+    def later(self, work: Callable[[SqlRecords], None]) -> None:
+        """Have this written with the next commit; a crash may lose it, so nothing may rest on it."""
+        self.database.later(lambda connection: work(SqlRecords(connection, self)))

@@ -5,7 +5,7 @@
 3. The debts, now. Which credential the request names follows from them.
 4. One transaction: the request counted, the nonce used up, places in a status list taken, a row per copy written as
    reserved, the audit line.
-5. Only then the signatures, and the rows are marked issued.
+5. Only then the signatures. That they were made is noted with a later commit.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ from issuer.domain.secrets import random_reference
 from issuer.ports import Records, Store
 from issuer.usecases.debts import ReadDebts
 from issuer.usecases.dpop import ALGORITHMS as DPOP_ALGORITHMS
-from issuer.usecases.sign import Signing
+from issuer.usecases.sign import Batch, Signing
 
 SIGNED_FILE = ("overzicht_sdjwt", "zaak_sdjwt")
 
@@ -99,8 +99,7 @@ class IssueCredentials:
         self.reached("reserved")
         credentials = self.signing.sign(facts, batch, holders)
         self.reached("signed")
-        with self.store.write() as records:
-            records.issuances.mark_issued([copy.id for copy in batch.copies], now)
+        self._mark_issued([batch], now)
         return credentials
 
     def signed_file(self, subject: Bsn) -> tuple[Credential, ...]:
@@ -117,9 +116,13 @@ class IssueCredentials:
                 for dataset in datasets
             ]
         credentials = tuple(each for batch in batches for each in self.signing.sign(facts, batch, [None]))
-        with self.store.write() as records:
-            records.issuances.mark_issued([copy.id for batch in batches for copy in batch.copies], now)
+        self._mark_issued(batches, now)
         return credentials
+
+    def _mark_issued(self, batches: Sequence[Batch], now: datetime) -> None:
+        # It need not be on disk before the answer: a row that stays reserved counts as issued.
+        ids = [copy.id for batch in batches for copy in batch.copies]
+        self.store.later(lambda records: records.issuances.mark_issued(ids, now))
 
 
 def _check_granted(grant: AccessGrant, request: CredentialRequest) -> None:

@@ -1,26 +1,26 @@
 """An agency that is killed at any moment, again and again: nothing that a wallet received is unknown to it.
 
-One round in every run; `make test-crash` plays a dozen (`BLAUWEKNOP_CRASH_ROUNDS`).
+One round in every run; `make test-crash` plays 120 (`BLAUWEKNOP_CRASH_ROUNDS`). The agency is forked from a process
+that has imported it already, so that a round takes less than a second.
 """
 
+import multiprocessing
 import os
 import random
 import re
-import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from credentials.formats import TokenStatus
-from issuer.app import initialise
+from issuer.app import initialise, serve
 from issuer.settings import AgencySettings, load_agency
 from service.audit import verify as verify_audit
 from service.database import Database
@@ -33,6 +33,17 @@ WALLETS = 3
 CHECKOUT = Path(__file__).parents[2]
 
 Received = set[tuple[str, int]]
+
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["issuer.app", "issuer.web", __name__])
+
+
+def run(settings: Path, log: Path) -> None:
+    """Serve an agency in this process, with its output in a file."""
+    with log.open("ab") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+    serve([load_agency(settings)])
 
 
 class Agency:
@@ -50,28 +61,27 @@ class Agency:
         self.settings: AgencySettings = load_agency(self.file)
         initialise(self.settings)
         self.log = folder / "log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: ForkServerProcess | None = None
 
     def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "service.commands", "issuer", "serve", str(self.file)],
-                cwd=CHECKOUT, stdout=log, stderr=log,
-            )  # fmt: skip
+        self.process = FORKS.Process(target=run, args=(self.file, self.log))
+        self.process.start()
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            assert self.process.poll() is None, self.log.read_text()[-2000:]
+            assert self.process.is_alive(), self.log.read_text()[-2000:]
             try:
                 if httpx2.get(f"{self.settings.base_url}/health/ready").status_code == 200:
                     return
             except httpx2.HTTPError:
-                time.sleep(0.05)
+                time.sleep(0.01)
         raise AssertionError("the agency did not start again")
 
     def kill(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
+        if self.process is not None:
+            self.process.kill()
+            self.process.join()
+            self.process.close()
+            self.process = None
 
     def wallet(self) -> Wallet:
         token = (self.settings.state / "api-token").read_text().strip()
@@ -110,7 +120,7 @@ def collect(agency: Agency, received: Received, used: list[dict[str, object]], s
         wallet.http.close()
 
 
-@pytest.mark.timeout(60 + 20 * ROUNDS)
+@pytest.mark.timeout(60 + 5 * ROUNDS)
 def test_an_agency_knows_all_that_wallets_received_whenever_it_is_killed(agency: Agency) -> None:
     received: Received = set()
     used: list[dict[str, object]] = []
@@ -125,7 +135,7 @@ def test_an_agency_knows_all_that_wallets_received_whenever_it_is_killed(agency:
         deadline = time.monotonic() + 20
         while len(received) == before and time.monotonic() < deadline:
             time.sleep(0.01)
-        time.sleep(chance.uniform(0.01, 0.4))
+        time.sleep(chance.uniform(0.01, 0.2))
         agency.kill()
         stop.set()
         for wallet in wallets:
@@ -148,10 +158,9 @@ def everything_is_known(agency: Agency, received: Received) -> None:
         rows = database.execute("SELECT list_number, place, state FROM issuer_copy").fetchall()
     places = [(number, place) for number, place, _ in rows]
     assert len(places) == len(set(places))
-    known = {(f"{agency.settings.base_url}/status/token/{number}", place) for number, place, state in rows
-             if state == "issued"}  # fmt: skip
-    # What was signed was written before, and what was received had been marked as issued by then.
-    assert received <= known
+    # What was signed was written before. That it was signed may not have been: a reserved row counts as issued.
+    assert {state for *_, state in rows} <= {"reserved", "issued"}
+    assert received <= {(f"{agency.settings.base_url}/status/token/{number}", place) for number, place in places}
     database_again = Database(f"sqlite:///{agency.database}")
     with database_again.read() as connection:
         assert verify_audit(connection) > 0

@@ -250,6 +250,7 @@ class TestNothingLost:
     def test_each_credential_has_a_row_and_a_place_of_its_own(self, scene: Scene) -> None:
         wallet = scene.wallet_with_token("overzicht_sdjwt")
         made = [*wallet.credentials("overzicht_sdjwt", 10), *wallet.credentials("overzicht_sdjwt", 10)]
+        scene.agency.database.settle()
         with scene.agency.database.read() as connection:
             rows = connection.execute(select(issued_copy)).all()
         assert {place_of(each).index for each in made} == {row.place for row in rows}
