@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol, TypeAlias, final, runtime_checkable
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -191,7 +192,7 @@ def install_business(app: FastAPI, problems: ProblemMap) -> None:
     _install(app, problems, render)
 
 
-def install_protocol(app: FastAPI, problems: ProblemMap) -> None:
+def install_protocol(app: Starlette, problems: ProblemMap) -> None:
     """Answer errors as the protocols want them (RFC 6749 section 5.2, OpenID4VCI 1.0 section 8.3.1.2)."""
 
     def render(_request: Request, error: Exception, problem: Problem) -> Response:
@@ -217,11 +218,11 @@ def install_pages(app: FastAPI, problems: ProblemMap, pages: ProblemPages, *, lo
 
 def refusal_of(app: ASGIApp) -> Refuse | None:
     """Return how an app with one of the faces above answers what the frame refuses; None for another app."""
-    refuse: Refuse | None = getattr(app.state, "refusal", None) if isinstance(app, FastAPI) else None
+    refuse: Refuse | None = getattr(app.state, "refusal", None) if isinstance(app, Starlette) else None
     return refuse
 
 
-def _install(app: FastAPI, problems: ProblemMap, render: Callable[[Request, Exception, Problem], Response]) -> None:
+def _install(app: Starlette, problems: ProblemMap, render: Callable[[Request, Exception, Problem], Response]) -> None:
     async def ours(request: Request, error: Exception) -> Response:
         problem = problems.of(error)
         if problem.status >= 500 and not isinstance(error, ProtocolError):

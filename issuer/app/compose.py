@@ -239,8 +239,8 @@ def _web(
 ) -> ASGIApp:
     problems = problem_map()
     protocol = protocol_app(problems=problems)
-    protocol.include_router(vci.router(desk))
-    protocol.include_router(wellknown.router(desk))
+    vci.install(protocol, desk)
+    wellknown.install(protocol, desk)
     business = business_app(
         title=f"Uitgifte van schuldbewijzen door {settings.agency.name}",
         version=api.VERSION,

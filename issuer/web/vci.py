@@ -1,9 +1,9 @@
 """OpenID4VCI 1.0: offer, pushed request, token, nonce and credential endpoints. Each route reads, calls, answers."""
 
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Depends, Request, Response
-from starlette.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from credentials.encoding import JsonObject
 from credentials.openid.authorization import PushedResponse, parse_authorization_request
@@ -21,6 +21,7 @@ from issuer.usecases.dpop import ALGORITHMS
 from issuer.usecases.offer import TX_CODE_LENGTH, MadeOffer
 from issuer.usecases.token import IssuedToken
 from issuer.web.desk import Desk
+from service.web import ProtocolApp
 from service.web.input import media_type_of
 
 JSON: Final = "application/json"
@@ -29,24 +30,16 @@ _DPOP_ALGORITHMS: Final = tuple(algorithm.value for algorithm in ALGORITHMS)
 _NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 
 
-async def _body(request: Request) -> bytes:
-    return await request.body()
+def install(app: ProtocolApp, desk: Desk) -> None:
+    """Add the routes of one agency."""
 
-
-Body = Annotated[bytes, Depends(_body)]
-
-
-def router(desk: Desk) -> APIRouter:
-    """Return the routes of one agency."""
-    routes = APIRouter()
-
-    @routes.get("/offers/{secret}")
-    def offer(secret: str) -> Response:
+    @app.get("/offers/{secret}")
+    def offer(request: Request, _body: bytes) -> Response:
         """The offer behind a link (section 4.1.3)."""
-        return _answer(credential_offer(desk.url, desk.show_offer.to_wallet(secret)).to_json())
+        return _answer(credential_offer(desk.url, desk.show_offer.to_wallet(request.path_params["secret"])).to_json())
 
-    @routes.post("/oauth/par")
-    def push(request: Request, body: Body) -> Response:
+    @app.post("/oauth/par")
+    def push(request: Request, body: bytes) -> Response:
         """A pushed authorization request (RFC 9126)."""
         asked = parse_authorization_request(_form(request, body))
         thumbprint = desk.take_dpop.at_authorization_server(_dpop(request), method="POST", path="/oauth/par")
@@ -66,8 +59,8 @@ def router(desk: Desk) -> APIRouter:
         pushed = PushedResponse(REQUEST_URI + handle, int(PUSHED_LIFETIME.total_seconds()))
         return _answer(pushed.to_json(), status=201)
 
-    @routes.post("/oauth/token")
-    def token(request: Request, body: Body) -> Response:
+    @app.post("/oauth/token")
+    def token(request: Request, body: bytes) -> Response:
         """A code for an access token (section 6)."""
         asked = parse_token_request(_form(request, body))
         thumbprint = desk.take_dpop.at_authorization_server(_dpop(request), method="POST", path="/oauth/token")
@@ -87,21 +80,19 @@ def router(desk: Desk) -> APIRouter:
             )
         return _answer(_token_response(issued).to_json())
 
-    @routes.post("/nonce")
-    def nonce() -> Response:
-        """A fresh `c_nonce` (section 7)."""
+    @app.post("/nonce")
+    async def nonce(_request: Request) -> Response:
+        """A fresh `c_nonce` (section 7); nothing is kept until it is used."""
         return _answer(nonce_response(desk.nonces.issue(desk.clock.now(), desk.random(RANDOM_BYTES))))
 
-    @routes.post("/credential")
-    def credential(request: Request, body: Body) -> Response:
+    @app.post("/credential")
+    def credential(request: Request, body: bytes) -> Response:
         """Credentials (section 8)."""
         grant = _opened(desk, request, "/credential")
         # OpenID4VCI 1.0 section 8.2; `application/jwt` would be an encrypted request, and our metadata offer none.
         if media_type_of(request) != JSON:
             raise InvalidCredentialRequest(f"the body is not {JSON}")
         return _answer(CredentialResponse(desk.issue(grant, parse_credential_request(body))).to_json())
-
-    return routes
 
 
 def credential_offer(url: str, made: MadeOffer) -> CredentialOffer:

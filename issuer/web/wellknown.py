@@ -4,7 +4,8 @@ import gzip
 from functools import lru_cache
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 from credentials.debts.types import CASE_TYPE, OVERVIEW_TYPE, context_document, type_metadata
 from credentials.encoding import JsonObject, json_compact
@@ -12,7 +13,7 @@ from issuer.domain.places import TOKEN
 from issuer.usecases.publish import KINDS
 from issuer.web.desk import Desk
 from service.errors import NotFound
-from service.web import PublicResponse
+from service.web import ProtocolApp, PublicResponse
 
 METADATA_SECONDS: Final = 300
 FIXED_SECONDS: Final = 86_400
@@ -20,48 +21,52 @@ FIXED_SECONDS: Final = 86_400
 _TYPES: Final = {"overzicht": OVERVIEW_TYPE, "zaak": CASE_TYPE}
 
 
-def router(desk: Desk) -> APIRouter:
-    """Return the routes of one agency."""
-    routes = APIRouter()
-    documents = {
+def install(app: ProtocolApp, desk: Desk) -> None:
+    """Add the routes of one agency. What does not change while it serves is made once."""
+    made = {
         "openid-credential-issuer": desk.describe.issuer,
         "oauth-authorization-server": desk.describe.authorization_server,
         "openid-configuration": desk.describe.authorization_server,
         "jwt-vc-issuer": desk.describe.jwt_vc_issuer,
         "did.json": desk.describe.did_document,
     }
+    documents = {name: json_compact(document) for name, document in made.items()}
 
-    @routes.get("/.well-known/{name}")
-    def well_known(request: Request, name: str) -> Response:
+    @app.get("/.well-known/{name}")
+    async def well_known(request: Request) -> Response:
         """Metadata of the issuer and of its authorization server, and its keys."""
+        name = request.path_params["name"]
         if name not in documents:
             raise NotFound
-        return _json(documents[name], request, METADATA_SECONDS, _DID if name == "did.json" else _JSON)
+        media_type = _DID if name == "did.json" else _JSON
+        return PublicResponse(documents[name], media_type, max_age=METADATA_SECONDS, request=request)
 
-    @routes.get("/contexts/schulden/v1")
-    def context(request: Request) -> Response:
+    @app.get("/contexts/schulden/v1")
+    async def context(request: Request) -> Response:
         """The JSON-LD context of the credentials, byte for byte as it is pinned."""
         return PublicResponse(context_document(), "application/ld+json", max_age=FIXED_SECONDS, request=request)
 
-    @routes.get("/types/{name}")
-    def type_document(request: Request, name: str) -> Response:
+    @app.get("/types/{name}")
+    async def type_document(request: Request) -> Response:
         """The SD-JWT VC type metadata."""
+        name = request.path_params["name"]
         if name not in _TYPES:
             raise NotFound
         return PublicResponse(type_metadata(_TYPES[name]), _JSON, max_age=FIXED_SECONDS, request=request)
 
-    @routes.get("/status/lists")
-    def lists(request: Request) -> Response:
+    @app.get("/status/lists")
+    def lists(request: Request, _body: bytes) -> Response:
         """All Token Status Lists (section 9.1), so that a verifier can fetch them without saying which it needs."""
         addresses = desk.publish.addresses
         document: JsonObject = {
             "status_lists": [addresses.of(TOKEN, number) for number in desk.read_status_list.numbers()]
         }
-        return _json(document, request, METADATA_SECONDS)
+        return PublicResponse(json_compact(document), _JSON, max_age=METADATA_SECONDS, request=request)
 
-    @routes.get("/status/{kind}/{number}")
-    def status_list(request: Request, kind: str, number: str) -> Response:
+    @app.get("/status/{kind}/{number}")
+    def status_list(request: Request, _body: bytes) -> Response:
         """A signed status list, as it was last published."""
+        kind, number = request.path_params["kind"], request.path_params["number"]
         if kind not in KINDS or not number.isascii() or not number.isdigit() or len(number) > 9:
             raise NotFound
         publication = desk.read_status_list(kind, int(number))
@@ -76,8 +81,6 @@ def router(desk: Desk) -> APIRouter:
             response.headers["content-encoding"] = "gzip"
         return response
 
-    return routes
-
 
 _JSON: Final = "application/json"
 _DID: Final = "application/did+json"
@@ -88,7 +91,3 @@ def _packed(body: bytes) -> bytes:
     # Token Status List section 8.1: base64 of compressed bytes still shrinks by a quarter. No time in the header: the
     # same list has the same bytes, and so the same ETag.
     return gzip.compress(body, 6, mtime=0)
-
-
-def _json(document: JsonObject, request: Request, max_age: int, media_type: str = _JSON) -> Response:
-    return PublicResponse(json_compact(document), media_type, max_age=max_age, request=request)

@@ -9,6 +9,7 @@ from service.web.assemble import Health, assemble
 from service.web.bearer import bearer, bearer_token
 from service.web.headers import CAMERA_ALLOWED, content_security_policy
 from service.web.input import ApiModel, Form, form_body, json_body, single_form, strict_query
+from service.web.protocol import ProtocolApp
 from service.web.public import PublicResponse
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "ApiModel",
     "Form",
     "Health",
+    "ProtocolApp",
     "PublicResponse",
     "assemble",
     "bearer",

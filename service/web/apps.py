@@ -5,8 +5,9 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.problems import ProblemMap, ProblemPages, install_business, install_pages, install_protocol
+from service.problems import ProblemMap, ProblemPages, install_business, install_pages
 from service.web.input import StrictRoute
+from service.web.protocol import ProtocolApp
 
 API_ROOT: Final = "/api/v1"
 
@@ -43,12 +44,9 @@ def business_app(
     return app
 
 
-def protocol_app(*, problems: ProblemMap) -> FastAPI:
+def protocol_app(*, problems: ProblemMap) -> ProtocolApp:
     """Make an app whose names, bodies and errors are those of the specifications. Full paths; no documentation."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    app.router.route_class = StrictRoute
-    install_protocol(app, problems)
-    return app
+    return ProtocolApp(problems)
 
 
 def pages_app(*, problems: ProblemMap, pages: ProblemPages, login: str | None = None) -> FastAPI:

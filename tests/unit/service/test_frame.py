@@ -18,8 +18,8 @@ from service.errors import NotExactlyOne
 from service.problems import Problem, ProblemMap
 from service.web import (
     ApiModel,
-    Form,
     Health,
+    ProtocolApp,
     PublicResponse,
     assemble,
     bearer,
@@ -78,33 +78,35 @@ def _business() -> FastAPI:
     return app
 
 
-def _protocol() -> FastAPI:
+def _protocol() -> ProtocolApp:
     app = protocol_app(problems=PROBLEMS)
 
     @app.post("/oauth/token")
-    def token(fields: Annotated[dict[str, str], Depends(single_form)]) -> dict[str, str]:
+    async def token(request: Request) -> Response:
+        fields = await single_form(request)
         if "grant_type" not in fields:
             raise InvalidRequest("grant_type is missing")
-        return fields
+        return JSONResponse(fields)
 
     @app.post("/credential")
-    def credential(body: Annotated[dict[str, object], Depends(json_body)]) -> JSONResponse:
-        return JSONResponse(body)
+    async def credential(request: Request) -> Response:
+        return JSONResponse(await json_body(request))
 
     @app.get("/oauth/authorize")
-    def authorize(query: Annotated[dict[str, str], Depends(strict_query)]) -> JSONResponse:
-        return JSONResponse(query)
+    def authorize(request: Request, _body: bytes) -> Response:
+        return JSONResponse(strict_query(request))
 
     @app.post("/vp/form")
-    def form(fields: Annotated[Form, Depends(form_body)]) -> JSONResponse:
+    async def form(request: Request) -> Response:
+        fields = await form_body(request)
         return JSONResponse({"a": fields["a"], "b": fields.all("b")})
 
     @app.get("/status/1")
-    def status(request: Request) -> Response:
+    async def status(request: Request) -> Response:
         return PublicResponse(b"token", "application/statuslist+jwt", max_age=300, request=request)
 
     @app.get("/oauth/kapot")
-    def broken() -> None:
+    def broken(_request: Request, _body: bytes) -> Response:
         raise RuntimeError("999990019")
 
     return app
