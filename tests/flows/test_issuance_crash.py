@@ -4,10 +4,12 @@ One round in every run; `make test-crash` plays 120 (`BLAUWEKNOP_CRASH_ROUNDS`).
 that has imported it already, so that a round takes less than a second.
 """
 
+import contextlib
 import multiprocessing
 import os
 import random
 import re
+import signal
 import sqlite3
 import threading
 import time
@@ -39,11 +41,12 @@ FORKS.set_forkserver_preload(["issuer.app", "issuer.web", __name__])
 
 
 def run(settings: Path, log: Path) -> None:
-    """Serve an agency in this process, with its output in a file."""
+    """Serve an agency by this process and its worker, a group of their own, with their output in a file."""
+    os.setsid()
     with log.open("ab") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
-    serve([load_agency(settings)])
+    serve([settings])
 
 
 class Agency:
@@ -78,7 +81,9 @@ class Agency:
 
     def kill(self) -> None:
         if self.process is not None:
-            self.process.kill()
+            # The whole group at once: a worker that outlived the others would end in order.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(int(self.process.pid or 0), signal.SIGKILL)
             self.process.join()
             self.process.close()
             self.process = None
