@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test test-crash test-outside lint format bench bench-http bench-memory screenshots lock clean
+.PHONY: help setup demo test test-long test-crash test-outside lint format bench bench-http bench-memory screenshots lock clean
 
 help: ## Say what each target does
 	@echo "Blauwe Knop. Start with: make demo"
@@ -31,6 +31,9 @@ demo: setup ## Play the whole story on this machine, then keep serving (ONCE=1: 
 
 test: setup ## Run the tests (those that need Chromium or PostgreSQL are skipped, and say so, where these are missing)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+test-long: setup ## Run the tests that take many seconds each: whole stories with many workers, every page in a browser
+	@$(BIN)/python -m pytest -m long $(PYTEST_ARGS)
 
 test-crash: setup ## Kill an agency at 120 moments, and count what it knows of what wallets received
 	@BLAUWEKNOP_CRASH_ROUNDS=120 $(BIN)/python -m pytest tests/flows/test_issuance_crash.py

@@ -45,8 +45,14 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs software or vectors from outside the project, where no variable says where these lie."""
-    left_out = [item for item in items if any(mark.args[0] not in os.environ for mark in item.iter_markers("outside"))]
+    """Leave out what needs things from outside the project that no variable names, and what is long, unless asked."""
+    wanted = str(config.getoption("markexpr"))
+    left_out = [
+        item
+        for item in items
+        if any(mark.args[0] not in os.environ for mark in item.iter_markers("outside"))
+        or ("long" not in wanted and item.get_closest_marker("long") is not None)
+    ]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

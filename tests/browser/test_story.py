@@ -202,6 +202,7 @@ def test_with_scripts_the_keyboard_shares_as_well(played: Played, looking: Perso
     assert looking.complaints == []
 
 
+@pytest.mark.long
 def test_the_wallets_pages_are_for_everyone(played: Played, looking: Person) -> None:
     base = played.stage.wallet.base_url
     paths = ("overzicht", "ophalen", "gedeeld", "welkom?dicht=1")
@@ -212,6 +213,7 @@ def test_the_wallets_pages_are_for_everyone(played: Played, looking: Person) -> 
     assert _look(looking, [*links, _answer_page(looking, base, asked)]) == []
 
 
+@pytest.mark.long
 def test_the_counsellors_pages_are_for_everyone(played: Played, looking: Person) -> None:
     base = played.stage.verifier.base_url
     _asked(looking, played.stage)
@@ -223,6 +225,7 @@ def test_the_counsellors_pages_are_for_everyone(played: Played, looking: Person)
     assert _look(looking, [*links, f"{base}/", f"{base}/intakes/nieuw"]) == []
 
 
+@pytest.mark.long
 def test_an_agencys_pages_are_for_everyone(played: Played, looking: Person) -> None:
     agencies = played.stage.agencies
     owing, clear = agencies["cjib"].base_url, agencies["svb"].base_url

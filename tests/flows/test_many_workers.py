@@ -20,7 +20,7 @@ from demo.story import play
 from tests.conftest import _postgresql_database
 from tests.flows.demo.running import free_range
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(240), pytest.mark.long]
 
 WORKERS = 3
 ON_POSTGRESQL = ("agencies/cjib.toml", "agencies/tilburg.toml", "wallet.toml", "verifier.toml")

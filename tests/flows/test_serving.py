@@ -275,6 +275,7 @@ def test_workers_end_when_their_maker_is_killed() -> None:
     raise AssertionError("somebody still listens")
 
 
+@pytest.mark.long
 def test_no_request_fails_while_workers_are_renewed(tmp_path: Path) -> None:
     port = _free_port()
     process = _started("three", port, cwd=tmp_path)

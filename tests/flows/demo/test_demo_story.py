@@ -130,6 +130,7 @@ def test_every_figure_that_does_not_hold_is_named() -> None:
     assert len(Story().faults()) == len(EXPECTED) + 5
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("in_background", [False, True])
 def test_an_interrupted_demonstration_leaves_no_process_and_is_no_success(tmp_path: Path, in_background: bool) -> None:
     running = command(tmp_path / "state", free_range(), in_background=in_background, ONCE="1")
@@ -146,6 +147,7 @@ def test_an_interrupted_demonstration_leaves_no_process_and_is_no_success(tmp_pa
     eventually(lambda: not processes_of(tmp_path / "state"), 3)
 
 
+@pytest.mark.long
 def test_a_terminal_that_is_closed_leaves_no_process(tmp_path: Path) -> None:
     running = command(tmp_path / "state", free_range())
     deadline = time.monotonic() + 60
@@ -158,6 +160,7 @@ def test_a_terminal_that_is_closed_leaves_no_process(tmp_path: Path) -> None:
     eventually(lambda: not processes_of(tmp_path / "state"), 3)
 
 
+@pytest.mark.long
 def test_each_service_is_a_process_with_a_log_of_its_own_and_the_code_was_loaded_before_it(tmp_path: Path) -> None:
     with Processes(tmp_path) as processes:
         for name in ("one", "two"):
