@@ -14,6 +14,7 @@ from credentials.debts.fcid import names
 from credentials.debts.fcid.fields import Field
 from issuer.domain.configurations import CONFIGURATIONS
 from issuer.usecases.sign import TYPES
+from tests.requirements import Requirement, requirements, shown
 from verifier.domain.templates import TEMPLATES, ClaimPath, Template
 from verifier.exports.sheets import BODY_COLUMNS, DEBT_COLUMNS, UNCOUNTED_COLUMNS, Kind
 
@@ -235,6 +236,22 @@ def unconfirmed() -> str:
     return table(["Mark", "Name", "Where"], rows)
 
 
+def required() -> str:
+    """Return what each specification requires, where it is done, and which tests show it."""
+    by_id = shown()
+    groups: dict[tuple[str, str], list[Requirement]] = {}
+    for each in requirements():
+        groups.setdefault((each.specification, each.party), []).append(each)
+    return "\n".join(
+        f"### {specification}: {party.lower()}\n\n"
+        + table(
+            ["Section", "Required", "Where", "Shown by"],
+            ([each.section, each.says, *_done(each, by_id.get(each.id, ()))] for each in found),
+        )
+        for (specification, party), found in groups.items()
+    )
+
+
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "configurations": configurations,
     "overview-claims": lambda: claims(OVERVIEW_TYPE),
@@ -244,6 +261,7 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "csv-columns": columns,
     "fcid-fields": fcid_fields,
     "fcid-unconfirmed": unconfirmed,
+    "requirements": required,
 }
 
 _EVERY_EVENT: Final = frozenset({names.EVENT_ID, "datumtijd_gebeurtenis"})
@@ -265,6 +283,21 @@ def _path(leaf: Leaf) -> str:
 
 def _paths(paths: Sequence[ClaimPath]) -> str:
     return ", ".join(f"`{'.'.join(path)}`" for path in paths)
+
+
+def _done(requirement: Requirement, tests: Sequence[str]) -> tuple[str, str]:
+    if requirement.lacks:
+        return "–", requirement.lacks
+    return _links(requirement.where), _links(tests)
+
+
+def _links(places: Sequence[str]) -> str:
+    links = []
+    for place in places:
+        path, _, name = place.partition("::")
+        words = name.removeprefix("test_").replace("_", " ") or f"`{path.removeprefix('tests/')}`"
+        links.append(f"[{words}](../{path})")
+    return "; ".join(links)
 
 
 def _days(count: int) -> str:

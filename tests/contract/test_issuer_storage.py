@@ -241,6 +241,7 @@ class TestPlaces:
         assert sorted(places) != places
         assert all(0 <= place < 131_072 for place in places)
 
+    @pytest.mark.requirement("tsl-indices")
     def test_a_place_is_given_once(self, store: SqlStore, clock: FixedClock) -> None:
         with store.write() as records:
             records.issuances.reserve([a_copy(clock, Place(1, 7))])

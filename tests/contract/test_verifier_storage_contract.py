@@ -214,6 +214,7 @@ def test_on_one_device_an_answer_counts_only_in_the_browser_that_asked(store: St
         store.requests.confirm(request.id, return_code="code", browser="deze", now=NOW)
 
 
+@pytest.mark.requirement("vp-session")
 def test_an_answer_that_nobody_came_back_for_is_deleted(store: Store) -> None:
     request = store.request(store.intake(), browser="deze")
     store.requests.answer(request.id, an_answer(), return_code="code")

@@ -53,6 +53,7 @@ def ask(scene: Scene, attestation: str, signer: SoftwareSigner = HELD) -> Any:
     return wallet.ask({"credential_configuration_id": "overzicht_sdjwt", "proofs": {"jwt": proofs}})
 
 
+@pytest.mark.requirement("vci-key-attestation")
 def test_a_card_is_bound_to_the_key_that_signed_and_to_no_other_that_was_attested(tmp_path: Path) -> None:
     clock = FixedClock(datetime.now(UTC).replace(microsecond=0))
     scene = Scene(an_agency(tmp_path, clock), clock, tmp_path)

@@ -88,6 +88,7 @@ class TestListedWallet:
         assert urlsplit(on.headers["location"]).path.startswith("/oauth/verder/")
         assert browser.get(on.headers["location"]).headers["location"].startswith(REDIRECT)
 
+    @pytest.mark.requirement("vci-details")
     def test_details_give_identifiers(self, scene: Scene) -> None:
         details = '[{"type":"openid_credential","credential_configuration_id":"overzicht_sdjwt"}]'
         wallet = scene.wallet()
@@ -96,11 +97,13 @@ class TestListedWallet:
         (identifier,) = granted["authorization_details"][0]["credential_identifiers"]
         assert wallet.by_identifier(identifier)
 
+    @pytest.mark.requirement("vci-scope")
     def test_unknown_scopes_are_ignored(self, scene: Scene) -> None:
         wallet = scene.wallet()
         wallet.redeem_login(code_for(scene, wallet, scope="openid overzicht_sdjwt nope"))
         assert wallet.granted["scope"] == "overzicht_sdjwt"
 
+    @pytest.mark.requirement("as-dpop-bound")
     def test_a_bound_code_needs_its_key(self, scene: Scene) -> None:
         wallet = scene.wallet(dpop=True)
         assert wallet.dpop is not None
@@ -112,6 +115,7 @@ class TestListedWallet:
 
 
 class TestCode:
+    @pytest.mark.requirement("as-code-once")
     def test_it_is_good_once_and_its_second_use_ends_the_token(self, scene: Scene) -> None:
         wallet = scene.wallet()
         code = code_for(scene, wallet)
@@ -122,6 +126,7 @@ class TestCode:
         answer = wallet.ask({"credential_configuration_id": "overzicht_sdjwt", "proofs": {"jwt": wallet.proofs()}})
         assert answer.status_code == 401
 
+    @pytest.mark.requirement("as-code-once")
     def test_it_is_good_once_also_when_many_come_at_the_same_time(self, scene: Scene) -> None:
         wallet = scene.wallet()
         code = code_for(scene, wallet)
@@ -140,6 +145,7 @@ class TestCode:
         scene.clock.advance(timedelta(seconds=61))
         assert wallet.redeem_login(code).json()["error"] == "invalid_grant"
 
+    @pytest.mark.requirement("as-pkce")
     @pytest.mark.parametrize(
         "changed",
         [
@@ -159,6 +165,7 @@ class TestCode:
 
 
 class TestPushedRequest:
+    @pytest.mark.requirement("as-par")
     @pytest.mark.parametrize(
         ("changed", "error"),
         [
@@ -179,6 +186,7 @@ class TestPushedRequest:
         answer = scene.wallet().push(**changed)
         assert (answer.status_code, answer.json()["error"]) == (400, error)
 
+    @pytest.mark.requirement("as-par")
     def test_it_is_taken_once(self, scene: Scene) -> None:
         pushed = scene.wallet().push()
         assert authorise(scene.http(), pushed).status_code == 303
@@ -191,15 +199,18 @@ class TestPushedRequest:
         scene.clock.advance(timedelta(seconds=61))
         assert authorise(scene.http(), pushed).status_code == 400
 
+    @pytest.mark.requirement("as-par")
     def test_another_client_cannot_take_it(self, scene: Scene) -> None:
         answer = authorise(scene.http(), scene.wallet().push(), client_id="https://other.example")
         assert answer.status_code == 400
 
+    @pytest.mark.requirement("as-par")
     def test_a_request_that_was_not_pushed_is_refused(self, scene: Scene) -> None:
         answer = scene.http().get("/oauth/authorize", params={"client_id": CLIENT, "response_type": "code"})
         assert answer.status_code == 400
         assert "text/html" in answer.headers["content-type"]
 
+    @pytest.mark.requirement("as-redirect")
     def test_a_wallet_that_left_the_list_gets_nobody_sent_to_its_old_address(
         self, scene: Scene, listing: Listing
     ) -> None:
@@ -284,6 +295,7 @@ class TestLogin:
         log_in(browser)
         assert dict(browser.cookies) != before
 
+    @pytest.mark.requirement("as-redirect")
     @pytest.mark.parametrize("elsewhere", ["https://evil.example", "//evil.example", "/\\evil.example", "x"])
     def test_nobody_is_sent_elsewhere_after_it(self, scene: Scene, elsewhere: str) -> None:
         assert log_in(scene.http(), then=elsewhere).headers["location"] == "/schulden"
@@ -300,12 +312,14 @@ class TestOfferWithLogin:
         sent = follow_login(browser, authorise(browser, self.pushed(scene, wallet)))
         assert wallet.redeem_login(answer_in(sent.headers["location"])["code"]).status_code == 200
 
+    @pytest.mark.requirement("vci-issuer-state")
     def test_it_is_for_nobody_else(self, scene: Scene) -> None:
         browser = scene.http()
         page = follow_login(browser, authorise(browser, self.pushed(scene, scene.wallet())), bsn=NOBODY)
         assert page.status_code == 403
         assert "iemand anders" in page.text
 
+    @pytest.mark.requirement("vci-issuer-state")
     def test_an_issuer_state_of_nowhere_is_refused(self, scene: Scene) -> None:
         browser = scene.http()
         page = follow_login(browser, authorise(browser, scene.wallet().push(issuer_state="nope")))

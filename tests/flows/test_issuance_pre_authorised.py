@@ -48,6 +48,7 @@ def error_of(answer: Any) -> tuple[int, str]:
 
 
 class TestOffer:
+    @pytest.mark.requirement("vci-offer-by-reference")
     def test_an_offer_by_reference_is_read_by_its_link_alone(self, scene: Scene) -> None:
         made = scene.offer("overzicht_sdjwt", "zaak_sdjwt")
         offer = scene.wallet().take_offer(str(made["aanbodUri"]))
@@ -55,10 +56,12 @@ class TestOffer:
         assert offer["credential_configuration_ids"] == ["overzicht_sdjwt", "zaak_sdjwt"]
         assert str(made["id"]) not in str(made["aanbodUri"])
 
+    @pytest.mark.requirement("vci-offer-by-reference")
     def test_the_reference_opens_nothing(self, scene: Scene) -> None:
         made = scene.offer("overzicht_sdjwt")
         assert scene.http().get(f"/offers/{made['id']}").status_code == 404
 
+    @pytest.mark.requirement("vci-code-once")
     def test_an_expired_offer_is_gone(self, scene: Scene) -> None:
         uri = str(scene.offer("overzicht_sdjwt")["aanbodUri"])
         offer = scene.wallet().take_offer(uri)
@@ -66,6 +69,7 @@ class TestOffer:
         assert scene.http().get(f"/offers/{uri.rpartition('%2F')[2]}").status_code == 404
         assert error_of(scene.wallet().redeem(code_of(offer))) == (400, "invalid_grant")
 
+    @pytest.mark.requirement("vci-offer-names-configurations")
     def test_an_unknown_configuration_is_refused(self, scene: Scene) -> None:
         answer = scene.api("aanbiedingen", {"bsn": SAMIRA.reveal(), "configuraties": ["nope"]})
         assert answer.status_code == 400
@@ -97,17 +101,20 @@ class TestOffer:
 
 
 class TestToken:
+    @pytest.mark.requirement("vci-code-once")
     def test_a_code_is_good_once(self, scene: Scene) -> None:
         code = scene.offered_code("overzicht_sdjwt")
         assert scene.wallet().redeem(code).status_code == 200
         assert error_of(scene.wallet().redeem(code)) == (400, "invalid_grant")
 
+    @pytest.mark.requirement("vci-code-once")
     def test_a_code_is_good_once_also_when_many_come_at_the_same_time(self, scene: Scene) -> None:
         code = scene.offered_code("overzicht_sdjwt")
         with ThreadPoolExecutor(8) as pool:
             statuses = sorted(pool.map(lambda _: scene.wallet().redeem(code).status_code, range(8)))
         assert statuses == [200, *[400] * 7]
 
+    @pytest.mark.requirement("vci-token-answer")
     def test_the_answer_is_complete_and_not_kept(self, scene: Scene) -> None:
         answer = scene.wallet().redeem(scene.offered_code("overzicht_sdjwt"))
         assert answer.headers["cache-control"] == "no-store"
@@ -120,6 +127,7 @@ class TestToken:
         code = scene.offered_code("overzicht_sdjwt")
         assert scene.wallet().redeem(code, resource=URL, client_id="whoever").status_code == 200
 
+    @pytest.mark.requirement("as-once-each")
     def test_a_parameter_given_twice_is_refused(self, scene: Scene) -> None:
         body = "grant_type=authorization_code&grant_type=authorization_code"
         headers = {"content-type": "application/x-www-form-urlencoded"}
@@ -131,6 +139,7 @@ class TestToken:
         assert len(identifiers(wallet, "overzicht_sdjwt")) == 1
         assert len(set(identifiers(wallet, "zaak_sdjwt"))) == 2
 
+    @pytest.mark.requirement("vci-details")
     def test_details_in_the_token_request_narrow_the_grant(self, scene: Scene) -> None:
         details = '[{"type":"openid_credential","credential_configuration_id":"overzicht_sdjwt"}]'
         wallet = scene.wallet()
@@ -139,6 +148,7 @@ class TestToken:
         assert len(identifiers(wallet, "overzicht_sdjwt")) == 1
         assert identifiers(wallet, "zaak_sdjwt") == []
 
+    @pytest.mark.requirement("vci-details")
     def test_details_cannot_widen_the_grant(self, scene: Scene) -> None:
         details = '[{"type":"openid_credential","credential_configuration_id":"zaak_sdjwt"}]'
         answer = scene.wallet().redeem(scene.offered_code("overzicht_sdjwt"), authorization_details=details)
@@ -165,6 +175,7 @@ class TestTransactionCode:
         assert str(made["txCode"]) not in str(offer)
         assert wallet.redeem(code_of(offer), str(made["txCode"])).status_code == 200
 
+    @pytest.mark.requirement("vci-token-errors")
     def test_one_mistake_burns_nothing(self, scene: Scene) -> None:
         made = scene.offer("overzicht_sdjwt", txCode=True)
         wallet = scene.wallet()
@@ -172,6 +183,7 @@ class TestTransactionCode:
         assert error_of(wallet.redeem(code, "000000")) == (400, "invalid_grant")
         assert wallet.redeem(code, str(made["txCode"])).status_code == 200
 
+    @pytest.mark.requirement("vci-tx-code-attempts")
     def test_five_mistakes_kill_the_code(self, scene: Scene) -> None:
         made = scene.offer("overzicht_sdjwt", txCode=True)
         wallet = scene.wallet()
@@ -180,6 +192,7 @@ class TestTransactionCode:
             assert error_of(wallet.redeem(code, "000000")) == (400, "invalid_grant")
         assert error_of(wallet.redeem(code, str(made["txCode"]))) == (400, "invalid_grant")
 
+    @pytest.mark.requirement("vci-tx-code-attempts")
     def test_guesses_at_the_same_time_are_counted_apart(self, scene: Scene) -> None:
         made = scene.offer("overzicht_sdjwt", txCode=True)
         code = code_of(scene.wallet().take_offer(str(made["aanbodUri"])))
@@ -190,18 +203,21 @@ class TestTransactionCode:
         assert offer is not None
         assert offer.attempts == 5
 
+    @pytest.mark.requirement("vci-tx-code")
     def test_it_must_be_given(self, scene: Scene) -> None:
         made = scene.offer("overzicht_sdjwt", txCode=True)
         wallet = scene.wallet()
         answer = wallet.redeem(code_of(wallet.take_offer(str(made["aanbodUri"]))))
         assert error_of(answer) == (400, "invalid_request")
 
+    @pytest.mark.requirement("vci-tx-code")
     def test_it_must_not_be_given_where_there_is_none(self, scene: Scene) -> None:
         answer = scene.wallet().redeem(scene.offered_code("overzicht_sdjwt"), "123456")
         assert error_of(answer) == (400, "invalid_request")
 
 
 class TestCredential:
+    @pytest.mark.requirement("vci-immediate")
     def test_an_overview_states_the_debts_of_now(self, scene: Scene) -> None:
         (credential,) = scene.wallet_with_token("overzicht_sdjwt").credentials("overzicht_sdjwt")
         view = SdJwtVc().inspect(credential)
@@ -218,6 +234,7 @@ class TestCredential:
         wallet = scene.wallet_with_token("overzicht_sdjwt")
         assert len({*wallet.credentials("overzicht_sdjwt", 3), *wallet.credentials("overzicht_sdjwt", 10)}) == 13
 
+    @pytest.mark.requirement("vci-copies-share-nothing")
     def test_copies_share_no_unique_value(self, scene: Scene) -> None:
         first, second = scene.wallet_with_token("overzicht_sdjwt").credentials("overzicht_sdjwt", 2)
         assert not set(first.split("~")[1:-1]) & set(second.split("~")[1:-1])
@@ -262,16 +279,19 @@ class TestCredential:
         (credential,) = wallet.credentials("overzicht_sdjwt")
         assert opened(credential)["saldo_totaal"] == 1000
 
+    @pytest.mark.requirement("vci-request-names-one")
     def test_a_configuration_id_is_enough_where_it_leaves_no_choice(self, scene: Scene) -> None:
         wallet = scene.wallet_with_token("overzicht_sdjwt", "zaak_sdjwt")
         assert wallet.credentials("overzicht_sdjwt")
 
+    @pytest.mark.requirement("vci-request-names-one")
     def test_a_configuration_id_is_not_enough_where_there_are_several(self, scene: Scene) -> None:
         wallet = scene.wallet_with_token("overzicht_sdjwt", "zaak_sdjwt")
         answer = wallet.ask({"credential_configuration_id": "zaak_sdjwt", "proofs": {"jwt": wallet.proofs()}})
         assert error_of(answer) == (400, "invalid_credential_request")
         assert "credential_identifier" in answer.json()["error_description"]
 
+    @pytest.mark.requirement("vci-errors")
     @pytest.mark.parametrize(
         ("body", "error"),
         [
@@ -298,6 +318,7 @@ class TestCredential:
         }
         assert error_of(wallet.ask(body)) == (400, "invalid_encryption_parameters")
 
+    @pytest.mark.requirement("vci-request-unknown-members")
     def test_members_of_old_drafts_are_ignored(self, scene: Scene) -> None:
         wallet = scene.wallet_with_token("overzicht_sdjwt")
         body: JsonObject = {
@@ -309,6 +330,7 @@ class TestCredential:
 
 
 class TestProof:
+    @pytest.mark.requirement("vci-proof-jwt")
     @pytest.mark.parametrize(
         ("changed", "error"),
         [
@@ -330,6 +352,7 @@ class TestProof:
         )
         assert error_of(answer) == (400, error)
 
+    @pytest.mark.requirement("vci-nonce-once")
     def test_a_nonce_is_good_once(self, scene: Scene) -> None:
         wallet = scene.wallet_with_token("overzicht_sdjwt")
         nonce = wallet.nonce()
@@ -339,6 +362,7 @@ class TestProof:
         )
         assert error_of(answer) == (400, "invalid_nonce")
 
+    @pytest.mark.requirement("vci-nonce-once")
     def test_a_nonce_is_good_once_also_when_many_come_at_the_same_time(self, scene: Scene) -> None:
         wallet = scene.wallet_with_token("overzicht_sdjwt")
         nonce = wallet.nonce()
@@ -350,6 +374,7 @@ class TestProof:
             statuses = sorted(pool.map(lambda body: wallet.ask(body).status_code, bodies))
         assert statuses == [200, *[400] * 5]
 
+    @pytest.mark.requirement("vci-nonce")
     def test_a_nonce_grows_old(self, scene: Scene) -> None:
         wallet = scene.wallet_with_token("overzicht_sdjwt")
         nonce = wallet.nonce()
@@ -361,6 +386,7 @@ class TestProof:
         )
         assert error_of(answer) == (400, "invalid_nonce")
 
+    @pytest.mark.requirement("vci-nonce-once")
     def test_a_failed_request_uses_no_nonce_up(self, scene: Scene) -> None:
         wallet = scene.wallet_with_token("overzicht_sdjwt")
         nonce = wallet.nonce()
@@ -372,12 +398,14 @@ class TestProof:
         answer = wallet.ask({"credential_configuration_id": "overzicht_sdjwt", "proofs": {"jwt": wallet.proofs(11)}})
         assert error_of(answer) == (400, "invalid_credential_request")
 
+    @pytest.mark.requirement("vci-proofs")
     def test_one_key_gets_one_copy(self, scene: Scene) -> None:
         wallet = scene.wallet_with_token("overzicht_sdjwt")
         (proof,) = wallet.proofs()
         answer = wallet.ask({"credential_configuration_id": "overzicht_sdjwt", "proofs": {"jwt": [proof, proof]}})
         assert error_of(answer) == (400, "invalid_proof")
 
+    @pytest.mark.requirement("vci-proofs")
     @pytest.mark.parametrize("proofs", [None, {}, {"jwt": []}, {"di_vp": [{}]}, {"jwt": ["x"], "di_vp": [{}]}, []])
     def test_without_a_proof_there_is_no_credential(self, scene: Scene, proofs: Any) -> None:
         wallet = scene.wallet_with_token("overzicht_sdjwt")
@@ -388,6 +416,7 @@ class TestProof:
 
 
 class TestAccessToken:
+    @pytest.mark.requirement("vci-access-token")
     def test_no_token_no_credential(self, scene: Scene) -> None:
         answer = scene.http().post("/credential", json={})
         assert answer.status_code == 401
@@ -395,16 +424,19 @@ class TestAccessToken:
         assert answer.headers["www-authenticate"] == 'Bearer, DPoP algs="ES256"'
         assert answer.json() == {}
 
+    @pytest.mark.requirement("vci-access-token")
     def test_an_unknown_token_opens_nothing(self, scene: Scene) -> None:
         answer = scene.wallet().ask({}, token="x" * 43)
         assert error_of(answer) == (401, "invalid_token")
 
+    @pytest.mark.requirement("vci-access-token")
     def test_a_token_lives_five_minutes(self, scene: Scene) -> None:
         wallet = scene.wallet_with_token("overzicht_sdjwt")
         scene.clock.advance(timedelta(seconds=301))
         answer = wallet.ask({"credential_configuration_id": "overzicht_sdjwt", "proofs": {"jwt": wallet.proofs()}})
         assert error_of(answer) == (401, "invalid_token")
 
+    @pytest.mark.requirement("vci-access-token")
     def test_a_token_of_one_agency_opens_nothing_at_another(
         self, scene: Scene, tmp_path: Path, clock: FixedClock
     ) -> None:
@@ -456,12 +488,14 @@ class TestDpop:
         assert error_of(answer) == (401, "invalid_token")
         assert answer.headers["www-authenticate"].startswith("DPoP ")
 
+    @pytest.mark.requirement("as-dpop-bound")
     def test_a_bound_token_does_not_work_with_another_key(self, scene: Scene) -> None:
         wallet = scene.wallet_with_token("overzicht_sdjwt", dpop=True)
         wallet.dpop = SoftwareSigner.generate()
         answer = wallet.ask({"credential_configuration_id": "overzicht_sdjwt", "proofs": {"jwt": wallet.proofs()}})
         assert error_of(answer) == (401, "invalid_token")
 
+    @pytest.mark.requirement("as-dpop")
     def test_a_dpop_proof_is_good_once(self, scene: Scene) -> None:
         wallet = scene.wallet_with_token("overzicht_sdjwt", dpop=True)
         body: JsonObject = {"credential_configuration_id": "overzicht_sdjwt"}
@@ -470,6 +504,7 @@ class TestDpop:
         answer = wallet.ask({**body, "proofs": {"jwt": [*wallet.proofs()]}}, headers=headers)
         assert_refused_proof(answer)
 
+    @pytest.mark.requirement("as-dpop-challenge")
     @pytest.mark.parametrize("proofs", [[], ["nonsense"], ["a.b.c", "a.b.c"], [""]])
     def test_a_dpop_token_without_one_good_proof_is_answered_with_a_challenge(
         self, scene: Scene, proofs: list[str]
@@ -482,6 +517,7 @@ class TestDpop:
         wallet = scene.wallet_with_token("overzicht_sdjwt", dpop=True)
         assert_refused_proof(wallet.ask({}, headers=wallet._proof("/nonce", wallet.token)))
 
+    @pytest.mark.requirement("as-dpop-challenge")
     @pytest.mark.parametrize("path", ["/oauth/token", "/oauth/par"])
     def test_the_authorization_server_answers_a_wrong_proof_without_a_challenge(self, scene: Scene, path: str) -> None:
         # RFC 9449 section 5.
@@ -507,6 +543,7 @@ class TestDpop:
 
 
 class TestPublished:
+    @pytest.mark.requirement("vci-metadata-identifier")
     def test_the_metadata_is_read_by_our_own_wallet_code(self, scene: Scene) -> None:
         answer = scene.http().get("/.well-known/openid-credential-issuer")
         metadata = parse_issuer_metadata(answer.content, credential_issuer=URL, insecure_localhost=True)
@@ -544,6 +581,7 @@ class TestPublished:
     def test_what_is_not_there_is_not_found(self, scene: Scene, path: str) -> None:
         assert scene.http().get(path).status_code == 404
 
+    @pytest.mark.requirement("as-metadata")
     def test_the_authorization_server_names_itself(self, scene: Scene) -> None:
         metadata = scene.http().get("/.well-known/oauth-authorization-server").json()
         assert metadata["issuer"] == URL

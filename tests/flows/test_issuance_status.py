@@ -184,6 +184,7 @@ class TestWithdrawal:
 
 
 class TestPublished:
+    @pytest.mark.requirement("tsl-served")
     def test_a_list_is_compressed_for_who_can_read_that(self, scene: Scene) -> None:
         plain = scene.http().get("/status/token/1", headers={"accept-encoding": "identity"})
         packed = scene.http().get("/status/token/1", headers={"accept-encoding": "gzip"})
@@ -193,6 +194,7 @@ class TestPublished:
         assert packed.headers["cache-control"] == "public, max-age=60"
         assert packed.headers["access-control-allow-origin"] == "*"
 
+    @pytest.mark.requirement("tsl-aggregation")
     def test_the_list_of_lists_names_it(self, scene: Scene) -> None:
         lists = scene.http().get("/status/lists").json()["status_lists"]
         assert [scene.http().get(uri).status_code for uri in lists] == [200]

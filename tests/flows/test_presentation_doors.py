@@ -63,6 +63,7 @@ def test_a_set_in_another_format_is_proven_too(counter: Counter, template: str, 
     assert {(each["formaat"], each["uitkomst"]) for each in found["bewijzen"]} == {(format_name, "bewezen")}
 
 
+@pytest.mark.requirement("vp-replay")
 @pytest.mark.parametrize("format_name", ["vc+sd-jwt", "vc+jwt", "jwt_vc_json"])
 def test_an_answer_to_another_is_refused_in_another_format_too(counter: Counter, format_name: str) -> None:
     made = counter.make(sjabloon="intake")
@@ -106,6 +107,7 @@ def test_a_shared_set_is_proven(counter: Counter, mode: str, prefix: str, format
     assert proof["gegevens"]["saldo_totaal"] == 27100
 
 
+@pytest.mark.requirement("vp-request-object")
 def test_the_request_object_says_who_asks_why_and_for_how_long(counter: Counter) -> None:
     made = counter.make(sjabloon="schuldregeling")
     assert made["verzoekUri"].startswith("openid4vp://?client_id=x509_hash%3A")
@@ -125,11 +127,13 @@ def test_the_request_object_says_who_asks_why_and_for_how_long(counter: Counter)
     assert len({request.nonce, other.nonce, request.state, other.state, request.response_uri, other.response_uri}) == 6
 
 
+@pytest.mark.requirement("vp-request-uri")
 def test_the_request_is_read_by_get_as_well_and_more_than_once(counter: Counter) -> None:
     made = counter.make()
     assert counter.read(made["verzoekUri"]).nonce == counter.read(made["verzoekUri"]).nonce
 
 
+@pytest.mark.requirement("vp-request-uri")
 def test_a_large_wallet_metadata_is_refused(counter: Counter) -> None:
     made = counter.make()
     url = parse_qs(made["verzoekUri"].partition("?")[2])["request_uri"][0].removeprefix(BASE)
@@ -153,6 +157,7 @@ def test_an_unknown_address_is_not_found(counter: Counter, path: str) -> None:
     assert answer.json()["error"]
 
 
+@pytest.mark.requirement("vp-replay")
 def test_a_replay_is_refused_and_changes_nothing(counter: Counter, cards: list[Card]) -> None:
     made = counter.make()
     request = counter.read(made["verzoekUri"])
@@ -167,6 +172,7 @@ def test_a_replay_is_refused_and_changes_nothing(counter: Counter, cards: list[C
     assert counter.http.get(address.removeprefix(BASE)).status_code == 400
 
 
+@pytest.mark.requirement("vp-replay")
 def test_of_posts_at_one_moment_one_is_taken(counter: Counter, cards: list[Card]) -> None:
     made = counter.make()
     request = counter.read(made["verzoekUri"])
@@ -202,6 +208,7 @@ def flip(text: str, position: int) -> str:
     return base64.urlsafe_b64encode(bytes(raw)).rstrip(b"=").decode()
 
 
+@pytest.mark.requirement("vp-validation")
 @pytest.mark.parametrize("place", ["issuer signature", "disclosure", "holder signature"])
 def test_one_flipped_bit_is_refused(counter: Counter, cards: list[Card], place: str) -> None:
     made = counter.make()
@@ -236,6 +243,7 @@ def test_a_flipped_bit_in_a_data_integrity_proof_is_refused(counter: Counter) ->
     assert counter.look(made["id"])["status"] == "open"
 
 
+@pytest.mark.requirement("vp-replay")
 @pytest.mark.parametrize(
     ("how", "code"),
     [
@@ -254,6 +262,7 @@ def test_an_answer_to_another_question_or_party_is_refused(
     assert counter.share(made, cards).status_code == 200
 
 
+@pytest.mark.requirement("vp-validation")
 def test_a_credential_in_other_hands_is_refused(counter: Counter, cards: list[Card]) -> None:
     made = counter.make()
     request = counter.read(made["verzoekUri"])
@@ -268,6 +277,7 @@ def test_a_credential_in_other_hands_is_refused(counter: Counter, cards: list[Ca
     nothing_left(counter, made, "holder_binding_failed")
 
 
+@pytest.mark.requirement("vp-holder-proof")
 def test_a_credential_without_a_holders_proof_is_refused(counter: Counter, cards: list[Card]) -> None:
     made = counter.make()
     request = counter.read(made["verzoekUri"])
@@ -275,6 +285,7 @@ def test_a_credential_without_a_holders_proof_is_refused(counter: Counter, cards
     nothing_left(counter, made, "holder_binding_missing")
 
 
+@pytest.mark.requirement("vp-holder-proof")
 def test_a_proof_of_long_ago_is_refused(counter: Counter, cards: list[Card]) -> None:
     made = counter.make()
     request = counter.read(made["verzoekUri"])
@@ -285,6 +296,7 @@ def test_a_proof_of_long_ago_is_refused(counter: Counter, cards: list[Card]) -> 
     nothing_left(counter, made, "stale_holder_proof")
 
 
+@pytest.mark.requirement("vp-direct-post")
 @pytest.mark.parametrize(
     "token",
     [
@@ -322,6 +334,7 @@ def test_fields_that_contradict_the_request_are_refused(counter: Counter, cards:
     assert counter.post(open_request, {"vp_token": token}).status_code == 200
 
 
+@pytest.mark.requirement("vp-direct-post-jwt")
 def test_an_answer_encrypted_to_another_request_is_refused(counter: Counter, cards: list[Card]) -> None:
     first, second = counter.make(), counter.make()
     one, two = counter.read(first["verzoekUri"]), counter.read(second["verzoekUri"])
@@ -331,6 +344,7 @@ def test_an_answer_encrypted_to_another_request_is_refused(counter: Counter, car
     assert counter.post(one, fields).status_code == 200
 
 
+@pytest.mark.requirement("vp-errors")
 def test_a_refusal_of_the_citizen_is_told(counter: Counter) -> None:
     made = counter.make()
     request = counter.read(made["verzoekUri"])
@@ -339,6 +353,7 @@ def test_a_refusal_of_the_citizen_is_told(counter: Counter) -> None:
     assert counter.look(made["id"])["status"] == "geweigerd"
 
 
+@pytest.mark.requirement("vp-dcql-checked")
 def test_a_claim_that_was_asked_and_is_not_shown_is_refused(counter: Counter, cards: list[Card]) -> None:
     query = {
         "credentials": [

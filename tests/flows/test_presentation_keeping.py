@@ -185,6 +185,7 @@ def asked(counter: Counter, made: Any, formats: tuple[str, ...] = ()) -> set[str
     return set(request.vp_formats)
 
 
+@pytest.mark.requirement("vp-wallet-metadata")
 @pytest.mark.parametrize("template", ["snelscan", "intake", "schuldregeling"])
 def test_a_wallet_that_says_nothing_is_asked_for_sd_jwts_in_few_words(counter: Counter, template: str) -> None:
     made = counter.make(sjabloon=template)
@@ -192,6 +193,7 @@ def test_a_wallet_that_says_nothing_is_asked_for_sd_jwts_in_few_words(counter: C
     assert len(json.dumps(counter.read(made["verzoekUri"]).dcql.to_json(), separators=(",", ":"))) < 8_000
 
 
+@pytest.mark.requirement("vp-wallet-metadata")
 def test_a_wallet_that_says_what_it_takes_gets_that(counter: Counter) -> None:
     made = counter.make(sjabloon="intake")
     assert asked(counter, made, ("ldp_vc", "mso_mdoc")) == {"ldp_vc"}

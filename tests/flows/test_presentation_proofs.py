@@ -57,6 +57,7 @@ def stranger(counter: Counter) -> Issuer:
     return Issuer(like_cjib, counter.world.web, counter.world.clock, counter.world.service_formats)
 
 
+@pytest.mark.requirement("vp-validation")
 @pytest.mark.parametrize("format_name", ["dc+sd-jwt", "ldp_vc", "vc+jwt"])
 def test_a_foreign_issuer_is_shown_and_not_counted(counter: Counter, format_name: str) -> None:
     other = Agency("00000000900000099000", "Nep-incasso", "nep", ())
@@ -187,6 +188,7 @@ def test_claims_of_a_wrong_kind_prove_nothing(counter: Counter) -> None:
     assert check(found["bewijzen"][0], "inhoud") == ("mislukt", "malformed_claims")
 
 
+@pytest.mark.requirement("vp-validation")
 def test_good_and_bad_are_told_apart_in_one_answer(counter: Counter) -> None:
     good = counter.world.issuers["uwv"].statements([])
     bad = cjib_cards(counter)

@@ -171,6 +171,7 @@ def test_a_refused_answer_is_told_and_the_client_may_try_again(anna: Browser) ->
     assert "Compleet en bewezen" in anna.get(path).text
 
 
+@pytest.mark.requirement("vp-errors")
 def test_a_client_who_says_no_is_respected(anna: Browser) -> None:
     path = anna.new()
     request = anna.world.read(anna.link(path))
@@ -221,6 +222,7 @@ def test_a_reference_is_shown_as_text(anna: Browser) -> None:
     assert "<b>1</b>" not in anna.get("/").text
 
 
+@pytest.mark.requirement("vp-session")
 def test_on_one_device_the_answer_counts_only_back_in_this_browser(anna: Browser, bram: Browser) -> None:
     path = anna.new()
     page = anna.post(f"{path}/hier", anna.get(path).text)

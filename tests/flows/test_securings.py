@@ -85,6 +85,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     made.agency.database.close()
 
 
+@pytest.mark.requirement("vci-formats")
 @pytest.mark.parametrize("who", PERSONAS)
 def test_every_securing_of_one_draft_states_the_same_facts(bench: Bench, who: str) -> None:
     for type_, claims in statements(who):
@@ -131,6 +132,7 @@ OF_THE_CREDENTIAL: dict[bool, list[ClaimsPath]] = {
 }
 
 
+@pytest.mark.requirement("vp-claims-path")
 @pytest.mark.parametrize("securing", ALL)
 def test_a_claims_path_starts_at_the_root_of_the_credential(bench: Bench, securing: Securing) -> None:
     holder = SoftwareSigner.generate()
@@ -200,6 +202,7 @@ def stated(claims: JsonObject) -> JsonObject:
 IDS = {(each.securing, each.kind): each.id for each in CONFIGURATIONS}
 
 
+@pytest.mark.requirement("vci-formats")
 @pytest.mark.parametrize("securing", SECURINGS)
 def test_an_agency_offers_and_issues_it_by_its_configuration(bench: Bench, securing: Securing, tmp_path: Path) -> None:
     scene = Scene(bench.agency, bench.clock, tmp_path)
@@ -224,6 +227,7 @@ def test_an_agency_offers_and_issues_it_by_its_configuration(bench: Bench, secur
         assert bare.proven, bare.decisive
 
 
+@pytest.mark.requirement("vci-copies-share-nothing")
 @pytest.mark.parametrize("securing", SECURINGS)
 def test_two_copies_have_in_common_only_what_everybody_has(bench: Bench, securing: Securing, tmp_path: Path) -> None:
     scene, overview = Scene(bench.agency, bench.clock, tmp_path), IDS[securing, Kind.OVERVIEW]
@@ -239,6 +243,7 @@ def random_looking(text: str) -> set[str]:
     return set(re.findall(r"(?=[A-Za-z0-9_+-]*[0-9])[A-Za-z0-9_+-]{16,}", text))
 
 
+@pytest.mark.requirement("vci-metadata-configurations")
 @pytest.mark.parametrize("securing", SECURINGS)
 def test_the_metadata_says_how_it_is_secured(bench: Bench, securing: Securing, tmp_path: Path) -> None:
     http = Scene(bench.agency, bench.clock, tmp_path).http()

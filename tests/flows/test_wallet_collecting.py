@@ -60,6 +60,7 @@ def test_no_chain_of_redirects_is_longer_than_one_agency(samira: Citizen) -> Non
     assert longest <= 8
 
 
+@pytest.mark.requirement("wallet-keys")
 def test_each_card_comes_in_copies_that_share_no_value(samira: Citizen, world: WalletWorld) -> None:
     samira.collect()
     wallet = world.service.usecases
@@ -132,6 +133,7 @@ def _changed(url: str, **changes: str | None) -> str:
     return f"{WALLET}/terug?{urlencode(fields)}"
 
 
+@pytest.mark.requirement("wallet-code")
 @pytest.mark.parametrize("iss", ["https://boef.example", None])
 def test_an_answer_of_another_server_is_not_redeemed(samira: Citizen, world: WalletWorld, iss: str | None) -> None:
     back = _returning(samira, world)
@@ -141,6 +143,7 @@ def test_an_answer_of_another_server_is_not_redeemed(samira: Citizen, world: Wal
     assert not any("/oauth/token" in url for url in world.net.asked), "the code went to nobody"
 
 
+@pytest.mark.requirement("wallet-code")
 def test_an_answer_is_used_once(samira: Citizen, world: WalletWorld) -> None:
     back = _returning(samira, world)
     assert samira.http.get(back).headers["location"] == "/ophalen"
@@ -149,6 +152,7 @@ def test_an_answer_is_used_once(samira: Citizen, world: WalletWorld) -> None:
     assert "Deze stap kennen wij niet" in page.words
 
 
+@pytest.mark.requirement("wallet-code")
 def test_an_answer_to_another_persons_question_is_refused(samira: Citizen, world: WalletWorld) -> None:
     back = _returning(samira, world)
     other = world.citizen()
@@ -158,6 +162,7 @@ def test_an_answer_to_another_persons_question_is_refused(samira: Citizen, world
     assert samira.http.get(back).headers["location"] == "/ophalen"
 
 
+@pytest.mark.requirement("wallet-code")
 def test_a_foreign_state_is_refused(samira: Citizen, world: WalletWorld) -> None:
     back = _returning(samira, world)
     for state in ("geraden", "s" * 5000, None):
@@ -255,6 +260,7 @@ def test_who_looks_for_a_document_of_a_protocol_at_a_wallet_gets_no_page(samira:
     assert samira.http.get("/bestaat-niet").headers["content-type"].startswith("text/html")
 
 
+@pytest.mark.requirement("wallet-errors")
 @pytest.mark.parametrize(
     ("answer", "reason", "words"),
     [

@@ -45,6 +45,7 @@ def scan(samira: Citizen, link: str) -> Page:
     return samira.post("/toevoegen", samira.get("/toevoegen"), link=link)
 
 
+@pytest.mark.requirement("wallet-offer")
 def test_an_offer_is_shown_before_it_is_taken(samira: Citizen, world: WalletWorld) -> None:
     page = scan(samira, an_offer(world)["aanbodUri"])
     assert "geeft u kaartjes" in page.words
@@ -61,6 +62,7 @@ def test_an_offer_can_be_left(samira: Citizen, world: WalletWorld) -> None:
     assert samira.get(page.url).status == 404
 
 
+@pytest.mark.requirement("wallet-tx-code")
 def test_the_code_that_belongs_to_an_offer_is_asked_and_a_wrong_one_can_be_corrected(
     samira: Citizen, world: WalletWorld
 ) -> None:
@@ -97,6 +99,7 @@ def test_an_offer_by_login_goes_by_way_of_the_agency(samira: Citizen, world: Wal
     assert samira.api("overzicht").json()["saldo"] == 27100
 
 
+@pytest.mark.requirement("wallet-verifies")
 def test_w3c_credentials_are_kept_proven_and_counted_once_beside_the_other_form(
     samira: Citizen, world: WalletWorld
 ) -> None:
@@ -110,6 +113,7 @@ def test_w3c_credentials_are_kept_proven_and_counted_once_beside_the_other_form(
     assert samira.api("overzicht").json()["openZaken"] == 1
 
 
+@pytest.mark.requirement("wallet-offer")
 def test_an_offer_of_nobody_on_the_list_is_refused_and_not_fetched(samira: Citizen, world: WalletWorld) -> None:
     by_value = {"credential_issuer": "https://boef.example", "credential_configuration_ids": ["x"]}
     links = (
@@ -123,6 +127,7 @@ def test_an_offer_of_nobody_on_the_list_is_refused_and_not_fetched(samira: Citiz
     assert not any("boef" in url for url in world.net.asked)
 
 
+@pytest.mark.requirement("wallet-offer")
 @pytest.mark.parametrize(
     "link",
     [
@@ -178,6 +183,7 @@ def _pushed(world: WalletWorld) -> list[dict[str, str]]:
     return seen
 
 
+@pytest.mark.requirement("vci-scope")
 def test_leave_is_asked_by_scope_where_the_agency_has_scopes(samira: Citizen, world: WalletWorld) -> None:
     seen = _pushed(world)
     page = scan(samira, an_offer(world, grant="authorization_code")["aanbodUri"])
@@ -188,6 +194,7 @@ def test_leave_is_asked_by_scope_where_the_agency_has_scopes(samira: Citizen, wo
     assert "authorization_details" not in seen[0]
 
 
+@pytest.mark.requirement("wallet-errors")
 @pytest.mark.parametrize(
     ("status", "body", "title"),
     [
@@ -219,6 +226,7 @@ def test_what_the_agency_answers_is_told_in_our_words(
     assert "0900" not in page.text
 
 
+@pytest.mark.requirement("wallet-verifies")
 def test_a_card_of_which_the_agency_only_says_that_it_is_a_credential_is_kept(
     samira: Citizen, world: WalletWorld
 ) -> None:

@@ -122,6 +122,7 @@ def test_the_citizen_sees_who_why_what_and_how_long_and_then_shares(
         assert "zaken" not in claims or not any(claims["zaken"].values())  # type: ignore[attr-defined]
 
 
+@pytest.mark.requirement("wallet-consent")
 def test_no_is_answered_with_no_and_nothing_else(samira: Citizen, counsellor: Requester) -> None:
     page = scan(samira, counsellor.ask(only()))
     page = samira.post(page.url, page, besluit="niet-delen", kaart=boxes(page.text))
@@ -131,6 +132,7 @@ def test_no_is_answered_with_no_and_nothing_else(samira: Citizen, counsellor: Re
     assert answer.refusal.error == "access_denied"
 
 
+@pytest.mark.requirement("wallet-consent")
 def test_lacking_and_declining_look_the_same_to_who_asks(
     samira: Citizen, counsellor: Requester, world: WalletWorld
 ) -> None:
@@ -195,6 +197,7 @@ def test_a_card_that_was_not_offered_for_the_question_is_not_shared(samira: Citi
     assert counsellor.answered == []
 
 
+@pytest.mark.requirement("wallet-consent")
 def test_each_request_is_answered_once(samira: Citizen, counsellor: Requester) -> None:
     page = scan(samira, counsellor.ask(only()))
     ticked = boxes(page.text)
@@ -217,6 +220,7 @@ def test_two_shares_use_two_copies(samira: Citizen, counsellor: Requester, world
     assert len(set(issued)) == 6
 
 
+@pytest.mark.requirement("wallet-request")
 def test_a_request_that_nobody_signed_well_is_not_shown(samira: Citizen, counsellor: Requester) -> None:
     stranger = SoftwareSigner.generate()
     honest = counsellor.ask(only())
@@ -241,6 +245,7 @@ def _signed_by(signer: SoftwareSigner, counsellor: Requester) -> str:
     return sign_jwt("oauth-authz-req+jwt", header, claims, signer)  # type: ignore[arg-type]
 
 
+@pytest.mark.requirement("wallet-request")
 def test_an_old_request_has_expired(samira: Citizen, counsellor: Requester, world: WalletWorld) -> None:
     page = scan(samira, counsellor.ask(only()))
     world.clock.advance(timedelta(minutes=6))
@@ -321,6 +326,7 @@ def test_a_number_that_may_not_be_asked_is_refused_whole(
     assert scan(samira, entitled.ask(sets)).status == 200
 
 
+@pytest.mark.requirement("wallet-response-uri")
 def test_a_host_that_moves_the_answer_elsewhere_is_stopped(samira: Citizen, counsellor: Requester) -> None:
     link = counsellor.ask(only(), client_id=ClientId(Prefix.X509_SAN_DNS, "localhost"))
     assert scan(samira, link).status == 200
@@ -351,6 +357,7 @@ def test_an_answer_that_is_not_taken_is_shown_as_such(samira: Citizen, counsello
     assert samira.api("geschiedenis").json()["geschiedenis"][0]["status"] == "niet_aangekomen"
 
 
+@pytest.mark.requirement("wallet-follows-back")
 def test_the_browser_is_led_back_to_who_asked(samira: Citizen, counsellor: Requester) -> None:
     counsellor.redirect = f"{counsellor.url}/klaar?response_code=abc"
     page = scan(samira, counsellor.ask(only()))
@@ -359,6 +366,7 @@ def test_the_browser_is_led_back_to_who_asked(samira: Citizen, counsellor: Reque
     assert "Ga terug naar Schuldhulp Voorbeeld" in page.words
 
 
+@pytest.mark.requirement("wallet-only-asked")
 def test_the_receipt_says_exactly_what_went(samira: Citizen, counsellor: Requester) -> None:
     page = scan(samira, counsellor.ask(only(["saldo_totaal"])))
     page = samira.post(page.url, page, besluit="delen", kaart=boxes(page.text))

@@ -19,6 +19,8 @@ from credentials.openid.dcql import (
 )
 from credentials.openid.errors import UnsatisfiedQuery
 
+pytestmark = pytest.mark.requirement("wallet-dcql")
+
 NAMES = st.sampled_from(["a", "b", "c"])
 TYPES = st.sampled_from(["urn:1", "urn:2", "urn:3"])
 FORMATS = st.sampled_from(["dc+sd-jwt", "ldp_vc"])

@@ -34,6 +34,8 @@ from tests.debt_builders import CJIB, SAMIRA, a_case, imposed, many_cases, on
 from tests.properties.test_debt_properties import histories
 from tests.unit.formats.format_samples import NOW, draft, issuer_key
 
+pytestmark = pytest.mark.requirement("vci-metadata-claims")
+
 FORMAT = SdJwtVc()
 TYPES = TypeMetadataSource(
     FixedClock(NOW), bundled={type_: type_metadata(type_) for type_ in (OVERVIEW_TYPE, CASE_TYPE)}

@@ -15,6 +15,7 @@ def arthur(vector: Callable[[str], bytes]) -> JsonObject:
     return document
 
 
+@pytest.mark.requirement("vp-claims-path")
 @pytest.mark.parametrize(
     ("path", "selected"),
     [
@@ -32,6 +33,7 @@ def test_the_specifications_pointers_select_what_it_says(
     assert list(select(path, arthur)) == selected
 
 
+@pytest.mark.requirement("vp-claims-path")
 @pytest.mark.parametrize(
     "path",
     [

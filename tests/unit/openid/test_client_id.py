@@ -48,6 +48,7 @@ def test_other_identifiers_are_refused(text: str) -> None:
         parse_client_id(text)
 
 
+@pytest.mark.requirement("vp-prefixes")
 def test_the_hash_is_of_the_certificate_and_base64url(signer: SoftwareSigner, leaf_for: Callable[..., bytes]) -> None:
     der = leaf_for(signer)
     client_id = client_id_of_certificate(der)
@@ -62,6 +63,7 @@ def test_another_certificate_of_the_same_key_is_not_the_one(
         check_x5c(client_id_of_certificate(leaf_for(signer)), [leaf_for(signer)], RESPONSE_URI)
 
 
+@pytest.mark.requirement("vp-prefixes")
 def test_a_dns_name_must_be_the_certificates_and_the_answers_go_there(
     signer: SoftwareSigner, leaf_for: Callable[..., bytes]
 ) -> None:
@@ -86,6 +88,7 @@ def test_a_wildcard_certificate_proves_only_its_own_spelling(
         check_x5c(parse_client_id("x509_san_dns:v.example"), [leaf_for(signer, "*.example")], RESPONSE_URI)
 
 
+@pytest.mark.requirement("vp-prefixes")
 def test_a_certificate_proves_no_did_and_no_redirect_uri(
     signer: SoftwareSigner, leaf_for: Callable[..., bytes]
 ) -> None:

@@ -30,6 +30,7 @@ def test_requests_travel_both_ways(request_: CredentialRequest) -> None:
     assert read(request_.to_json()) == request_
 
 
+@pytest.mark.requirement("vci-request-unknown-members")
 def test_members_of_drafts_and_of_the_future_are_ignored() -> None:
     document: JsonObject = {
         **BY_ID.to_json(),
@@ -46,6 +47,7 @@ def test_null_is_what_a_wallet_left_out() -> None:
     assert read(document) == CredentialRequest(identifier="zaak-1")
 
 
+@pytest.mark.requirement("vci-errors")
 @pytest.mark.parametrize(
     ("document", "error"),
     [
@@ -77,11 +79,13 @@ def test_a_body_that_is_no_strict_json_is_refused(body: bytes) -> None:
         parse_credential_request(body)
 
 
+@pytest.mark.requirement("vci-request-names-one")
 def test_a_request_that_names_no_credential_is_refused(vector: Callable[[str], bytes]) -> None:
     with pytest.raises(InvalidCredentialRequest):
         parse_credential_request(vector("vci/credential_request_iso_mdl.json"))
 
 
+@pytest.mark.requirement("vci-immediate")
 @pytest.mark.parametrize("response", [CredentialResponse(("a~", {"type": "x"})), CredentialResponse(("a~",), "n-1")])
 def test_immediate_responses_travel_both_ways(response: CredentialResponse) -> None:
     assert parse_credential_response(200, json.dumps(response.to_json()).encode()) == response

@@ -54,6 +54,7 @@ def matches(wanted: DcqlQuery, *candidates: Candidate) -> list[str]:
     return [match.candidate.key for match in evaluate(wanted, candidates).matches[wanted.credentials[0].id]]
 
 
+@pytest.mark.requirement("vp-dcql")
 @pytest.mark.parametrize(
     "name",
     [
@@ -75,6 +76,7 @@ def test_the_specifications_queries_are_read_and_written_back(vector: Callable[[
     assert read.to_json() == document
 
 
+@pytest.mark.requirement("vp-dcql")
 @pytest.mark.parametrize(
     "document",
     [
@@ -209,6 +211,7 @@ def test_claims_and_values_decide(claims: list[JsonObject], found: bool) -> None
     assert matches(query(credential(claims=claims)), candidate()) == (["a"] if found else [])
 
 
+@pytest.mark.requirement("wallet-dcql")
 def test_the_first_claim_set_that_can_be_had_is_the_one() -> None:
     claims = [{"id": "a", "path": ["absent"]}, {"id": "b", "path": ["saldo_totaal"]}, {"id": "c", "path": ["vct"]}]
     wanted = query(credential(claims=claims, claim_sets=[["a", "b"], ["c", "b"], ["c"]]))
@@ -233,6 +236,7 @@ def test_one_claim_asked_twice_is_disclosed_once() -> None:
     assert match.paths == (("vct",),)
 
 
+@pytest.mark.requirement("wallet-dcql")
 def test_a_trusted_authority_is_found_in_the_chain() -> None:
     def asked(*entries: JsonObject) -> DcqlQuery:
         return query(credential(trusted_authorities=list(entries)))
@@ -268,6 +272,7 @@ def keys(answer: Mapping[str, Sequence[object]]) -> set[str]:
     return set(answer)
 
 
+@pytest.mark.requirement("wallet-dcql")
 @pytest.mark.parametrize(
     ("names", "satisfiable", "default"),
     [
@@ -368,6 +373,7 @@ def test_an_answer_that_is_what_was_asked_passes() -> None:
     check_response(wanted, {"overzicht": [answered(), answered()]})
 
 
+@pytest.mark.requirement("vp-dcql-checked")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -395,6 +401,7 @@ def test_one_wrong_presentation_among_several_spoils_the_answer() -> None:
         check_response(wanted, {"overzicht": [answered(), answered(claims={})]})
 
 
+@pytest.mark.requirement("vp-dcql-checked")
 @pytest.mark.parametrize("count", [0, 2])
 def test_the_number_of_presentations_must_be_the_one_that_was_asked(count: int) -> None:
     with pytest.raises(UnsatisfiedQuery):
@@ -408,6 +415,7 @@ def test_an_answer_to_another_question_is_refused() -> None:
         check_response(query(), {})
 
 
+@pytest.mark.requirement("vp-dcql-checked")
 @pytest.mark.parametrize(("names", "good"), [("a", True), ("bcd", True), ("b", False), ("d", False), ("ab", False)])
 def test_the_answer_must_make_up_the_required_sets(names: str, good: bool) -> None:
     response = {name: [answered(types=frozenset({f"urn:{name}"}))] for name in names}
@@ -418,6 +426,7 @@ def test_the_answer_must_make_up_the_required_sets(names: str, good: bool) -> No
             check_response(parse_query(SETS), response)
 
 
+@pytest.mark.requirement("vp-dcql-checked")
 def test_a_query_that_no_set_mentions_must_not_be_answered() -> None:
     document: JsonObject = {**SETS, "credential_sets": [{"options": [["a"]]}]}
     good = {"a": [answered(types=frozenset({"urn:a"}))]}

@@ -70,6 +70,7 @@ def test_addresses_are_compared_after_normalisation(url: str, signer: SoftwareSi
     verify(proof(signer, now, htu=url), now)
 
 
+@pytest.mark.requirement("as-dpop")
 @pytest.mark.parametrize(
     "claims",
     [
@@ -108,11 +109,13 @@ def test_a_header_without_one_public_key_is_refused(header: JsonObject, signer: 
         verify(proof(signer, now, header=header), now)
 
 
+@pytest.mark.requirement("as-dpop")
 def test_a_private_key_is_refused(signer: SoftwareSigner, now: datetime) -> None:
     with pytest.raises(InvalidDpopProof):
         verify(proof(signer, now, header={"jwk": signer.to_private_jwk()}), now)
 
 
+@pytest.mark.requirement("as-dpop-bound")
 def test_the_access_token_and_its_key_must_be_the_proofs(signer: SoftwareSigner, now: datetime) -> None:
     with pytest.raises(DpopProofRefused):
         verify(proof(signer, now), now, access_token="at")
@@ -134,12 +137,14 @@ def test_a_resource_refuses_with_a_challenge_and_an_authorization_server_without
     assert "WWW-Authenticate" not in at_server.value.headers()
 
 
+@pytest.mark.requirement("as-dpop")
 def test_an_old_or_future_proof_is_refused(signer: SoftwareSigner, now: datetime) -> None:
     for moment in (now + timedelta(minutes=4), now - timedelta(minutes=2)):
         with pytest.raises(InvalidDpopProof):
             verify(proof(signer, now), moment)
 
 
+@pytest.mark.requirement("as-dpop-nonce")
 def test_a_server_nonce_is_asked_where_it_is_wanted(signer: SoftwareSigner, now: datetime) -> None:
     def want(nonce: str | None) -> None:
         if nonce != "n-1":

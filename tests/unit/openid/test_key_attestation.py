@@ -66,6 +66,7 @@ def test_a_key_beside_its_attestation_is_taken_when_it_is_among_the_attested(now
         verify(proof(now, other, jwk=dict(other.public_jwk.members), key_attestation=attestation(now)), now)
 
 
+@pytest.mark.requirement("vci-key-attestation")
 def test_attested_is_not_proven(now: datetime) -> None:
     # The first key is attested, and the second signs: whoever copies an attestation holds none of its keys.
     for signer in (TWO, STRANGER):
@@ -135,6 +136,7 @@ def attester(known: SoftwareSigner) -> Callable[[Sequence[bytes], datetime], Pub
     return key
 
 
+@pytest.mark.requirement("vci-key-attestation")
 def test_where_somebody_is_trusted_to_attest_nobody_else_is(now: datetime) -> None:
     trusted = attester(PROVIDER)
     good = proof(now, ONE, kid="0", key_attestation=attestation(now))

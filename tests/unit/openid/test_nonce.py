@@ -18,6 +18,7 @@ def test_a_nonce_is_recognised_until_it_expires(now: datetime) -> None:
         AUTHORITY.check(nonce, now + timedelta(minutes=5))
 
 
+@pytest.mark.requirement("vci-nonce")
 def test_nonces_differ_and_so_do_their_consumption_keys(now: datetime) -> None:
     one, two = AUTHORITY.issue(now, bytes(16)), AUTHORITY.issue(now, bytes([1] * 16))
     assert one != two
@@ -31,6 +32,7 @@ def test_a_clock_that_runs_a_little_ahead_does_no_harm(now: datetime) -> None:
         AUTHORITY.check(nonce, now - timedelta(minutes=2))
 
 
+@pytest.mark.requirement("vci-nonce")
 def test_every_changed_bit_makes_it_another_nonce(now: datetime) -> None:
     raw = b64url_decode(AUTHORITY.issue(now, bytes(16)))
     for position in range(len(raw) * 8):

@@ -30,6 +30,7 @@ def read(document: JsonObject) -> CredentialOffer:
     return parse_offer(json.dumps(document).encode())
 
 
+@pytest.mark.requirement("vci-offer-one-form")
 def test_what_is_written_is_what_is_read() -> None:
     assert read(OFFER.to_json()) == OFFER
     assert parse_offer_uri(OFFER.to_uri()) == OFFER
@@ -61,6 +62,7 @@ def test_other_schemes_and_universal_links_are_read_too() -> None:
         )
 
 
+@pytest.mark.requirement("vci-offer-one-form")
 @pytest.mark.parametrize(
     "uri",
     [
@@ -89,6 +91,7 @@ def test_the_specifications_offers_are_read(vector: Callable[[str], bytes], name
     assert list(offer.configuration_ids) == json.loads(data)["credential_configuration_ids"]
 
 
+@pytest.mark.requirement("vci-tx-code")
 def test_an_empty_tx_code_still_asks_for_one() -> None:
     offer = read({**OFFER.to_json(), "grants": {PRE_AUTHORIZED_CODE: {"pre-authorized_code": "c", "tx_code": {}}}})
     assert offer.pre_authorized is not None
@@ -101,6 +104,7 @@ def test_unknown_members_and_grants_are_ignored() -> None:
     assert offer.authorization_code is None
 
 
+@pytest.mark.requirement("vci-offer-names-configurations")
 @pytest.mark.parametrize(
     "change",
     [

@@ -46,11 +46,13 @@ REQUEST = AuthorizationRequest(
 )
 
 
+@pytest.mark.requirement("as-pkce")
 def test_the_challenge_is_the_one_of_rfc_7636() -> None:
     assert code_challenge(VERIFIER) == CHALLENGE
     check_verifier(VERIFIER, CHALLENGE)
 
 
+@pytest.mark.requirement("as-pkce")
 @pytest.mark.parametrize(
     "verifier", ["", CHALLENGE, VERIFIER + "x", VERIFIER[:-1], "a" * 129, "é" * 43, VERIFIER + "\n"]
 )
@@ -138,6 +140,7 @@ def answer(url: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
+@pytest.mark.requirement("as-iss")
 def test_a_code_comes_back_with_state_and_issuer() -> None:
     fields = answer(success_redirect(REQUEST.redirect_uri, code="c-1", state="s-1", issuer=ISSUER))
     assert parse_authorization_response(fields, state="s-1", issuer=ISSUER) == "c-1"
@@ -170,6 +173,7 @@ def test_an_answer_to_another_question_or_from_another_server_is_refused(fields:
         parse_authorization_response(fields, state="s-1", issuer=ISSUER)
 
 
+@pytest.mark.requirement("as-iss")
 def test_iss_may_be_absent_only_where_it_was_not_promised() -> None:
     fields = {"code": "c-1", "state": "s-1"}
     assert parse_authorization_response(fields, state="s-1", issuer=ISSUER, require_iss=False) == "c-1"

@@ -25,6 +25,7 @@ def classes(of: type[OAuthError] = OAuthError) -> Iterator[type[OAuthError]]:
         yield from classes(sub)
 
 
+@pytest.mark.requirement("vci-errors")
 def test_every_error_has_a_code_of_its_own() -> None:
     codes = [error.code for error in classes()]
     assert len(set(codes)) == len(codes)
@@ -45,6 +46,7 @@ def test_a_body_without_description_has_no_member_for_it() -> None:
     assert InvalidProof().body() == {"error": "invalid_proof"}
 
 
+@pytest.mark.requirement("vci-errors")
 @pytest.mark.parametrize("detail", ['say "no"', "back\\slash", "één", "line\nbreak"])
 def test_a_description_keeps_to_the_characters_of_rfc_6749(detail: str) -> None:
     description = InvalidProof(detail).description
@@ -52,6 +54,7 @@ def test_a_description_keeps_to_the_characters_of_rfc_6749(detail: str) -> None:
     assert all(ord(sign) in {0x20, 0x21} | set(range(0x23, 0x5C)) | set(range(0x5D, 0x7F)) for sign in description)
 
 
+@pytest.mark.requirement("vci-errors")
 def test_no_error_is_ever_cached() -> None:
     assert InvalidProof().headers() == {"Cache-Control": "no-store"}
 
@@ -67,6 +70,7 @@ def test_where_dpop_is_taken_too_the_bare_challenge_names_both_schemes() -> None
     assert challenge == 'Bearer, DPoP algs="ES256 PS256"'
 
 
+@pytest.mark.requirement("as-dpop-challenge")
 def test_a_proof_that_does_not_hold_is_unauthorised_at_a_resource() -> None:
     error = DpopProofRefused("htu is wrong", algorithms=["ES256"])
     challenge = 'DPoP error="invalid_dpop_proof", error_description="htu is wrong", algs="ES256"'
@@ -87,6 +91,7 @@ def test_insufficient_scope_is_forbidden_rather_than_unauthorised() -> None:
     assert InsufficientScope().status == 403
 
 
+@pytest.mark.requirement("as-dpop-nonce")
 def test_a_dpop_nonce_goes_along_with_the_error() -> None:
     assert (UseDpopNonce("n-1").status, UseDpopNonce("n-1").headers()["DPoP-Nonce"]) == (400, "n-1")
     at_resource = DpopNonceRequired("n-2")

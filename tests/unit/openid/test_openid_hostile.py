@@ -442,6 +442,7 @@ def test_any_path_into_any_document_is_followed_or_refused(value: JsonValue, doc
         assert select(path, document)
 
 
+@pytest.mark.requirement("vci-errors")
 def test_no_refusal_repeats_what_was_sent() -> None:
     for document, read in JSON_MESSAGES.values():
         for where in places(document):

@@ -52,6 +52,7 @@ def read_server(document: JsonObject) -> AuthorizationServerMetadata:
     return parse_authorization_server(json.dumps(document).encode(), issuer=ISSUER)
 
 
+@pytest.mark.requirement("vci-metadata-place")
 @pytest.mark.parametrize(
     ("identifier", "url"),
     [
@@ -78,26 +79,31 @@ def test_a_slash_at_the_end_goes_for_an_authorization_server_only(name: str, pat
     assert well_known.inserted("https://a.example/t/1/", name) == f"https://a.example{path}"
 
 
+@pytest.mark.requirement("vci-metadata-place")
 def test_older_peers_append() -> None:
     url = well_known.appended("https://a.example/t/1", well_known.OPENID_CONFIGURATION)
     assert url == "https://a.example/t/1/.well-known/openid-configuration"
 
 
+@pytest.mark.requirement("vci-metadata-whole")
 def test_issuer_metadata_travels_both_ways() -> None:
     assert read(METADATA.to_json()) == METADATA
 
 
+@pytest.mark.requirement("vci-metadata-whole")
 def test_issuer_metadata_holds_no_null_and_no_empty_list() -> None:
     text = json.dumps(IssuerMetadata(ISSUER, f"{ISSUER}/credential", {}).to_json())
     assert "null" not in text
     assert "[]" not in text
 
 
+@pytest.mark.requirement("vci-metadata-batch")
 def test_a_batch_of_one_is_no_batch() -> None:
     single = IssuerMetadata(ISSUER, f"{ISSUER}/credential", {}, batch_size=1)
     assert "batch_credential_issuance" not in single.to_json()
 
 
+@pytest.mark.requirement("vci-metadata-configurations")
 def test_a_configuration_says_what_it_is() -> None:
     assert CONFIGURATION.format == "dc+sd-jwt"
     assert CONFIGURATION.types == ("urn:nl:blauweknop:overzicht:1",)
@@ -131,12 +137,14 @@ def test_the_specifications_configurations_are_read(vector: Callable[[str], byte
     assert configuration.to_json()["format"] == configuration.format
 
 
+@pytest.mark.requirement("vci-metadata-whole")
 def test_the_specifications_whole_metadata_is_read(vector: Callable[[str], bytes]) -> None:
     data = vector("vci/credential_issuer_metadata_sd_jwt_long.json")
     metadata = parse_issuer_metadata(data, credential_issuer=json.loads(data)["credential_issuer"])
     assert metadata.configurations
 
 
+@pytest.mark.requirement("vci-metadata-identifier")
 @pytest.mark.parametrize(
     "change",
     [
@@ -177,6 +185,7 @@ def test_server_metadata_travels_both_ways() -> None:
     assert read_server(SERVER.to_json()) == SERVER
 
 
+@pytest.mark.requirement("as-metadata")
 def test_server_metadata_lists_the_grants_and_holds_no_null() -> None:
     document = AuthorizationServerMetadata(ISSUER, f"{ISSUER}/token").to_json()
     assert "urn:ietf:params:oauth:grant-type:pre-authorized_code" in str(document["grant_types_supported"])
@@ -191,6 +200,7 @@ def test_absent_lists_mean_what_rfc_8414_says() -> None:
     assert not server.anonymous_pre_authorized
 
 
+@pytest.mark.requirement("as-metadata")
 @pytest.mark.parametrize(
     "change",
     [

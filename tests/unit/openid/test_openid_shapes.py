@@ -120,6 +120,7 @@ def test_redirects_to_apps_are_taken(uri: str) -> None:
     assert check_redirect_uri(uri, "redirect_uri", error=InvalidRequest) == uri
 
 
+@pytest.mark.requirement("as-redirect")
 @pytest.mark.parametrize(
     "uri",
     [
@@ -168,6 +169,7 @@ def test_a_resource_may_come_twice() -> None:
     }
 
 
+@pytest.mark.requirement("as-once-each")
 @pytest.mark.parametrize("body", [b"a=1&a=2", b"a=1&a=", b"a=%ff", b"\xff=1", b"a=1&" * 65, b"a=" + b"1" * 64_000])
 def test_an_unclear_form_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidRequest):

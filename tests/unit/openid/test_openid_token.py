@@ -58,6 +58,7 @@ def test_secrets_do_not_print() -> None:
         assert "493536" not in repr(secret)
 
 
+@pytest.mark.requirement("vci-token-errors")
 @pytest.mark.parametrize(
     ("fields", "error"),
     [
@@ -79,6 +80,7 @@ def test_a_malformed_token_request_is_refused(fields: dict[str, str], error: typ
         parse_token_request(fields)
 
 
+@pytest.mark.requirement("vci-token-answer")
 def test_a_token_response_travels_both_ways() -> None:
     assert parse_token_response(json.dumps(RESPONSE.to_json()).encode()) == RESPONSE
     assert None not in TokenResponse("t", "Bearer").to_json().values()

@@ -77,6 +77,7 @@ def test_the_specifications_proof_is_refused_for_another_issuer(vector: Callable
         verify(jwt, datetime.fromtimestamp(1701960444, UTC))
 
 
+@pytest.mark.requirement("vci-proof-did")
 def test_a_proof_by_did_gives_the_did_url_too(signer: SoftwareSigner, now: datetime) -> None:
     jwt = build_jwt_proof(signer, audience=ISSUER, nonce=NONCE, now=now, did_url=f"{DID}#key-1")
     assert verify(jwt, now, resolver=OneKey(signer.public_jwk)) == (signer.public_jwk, f"{DID}#key-1")
@@ -89,6 +90,7 @@ def test_a_proof_by_certificate_gives_the_leafs_key(
     assert verify(jwt, now) == (signer.public_jwk, None)
 
 
+@pytest.mark.requirement("vci-proof-did")
 @pytest.mark.parametrize("did_url", [f"{DID}#key-2", DID, "#key-1", "https://a.example#key-1", "key-1"])
 def test_a_key_that_no_did_lists_is_refused(did_url: str, signer: SoftwareSigner, now: datetime) -> None:
     jwt = build_jwt_proof(signer, audience=ISSUER, nonce=NONCE, now=now, did_url=did_url)
@@ -101,12 +103,14 @@ def test_dids_are_refused_where_nobody_resolves_them(signer: SoftwareSigner, now
         verify(build_jwt_proof(signer, audience=ISSUER, nonce=NONCE, now=now, did_url=f"{DID}#key-1"), now)
 
 
+@pytest.mark.requirement("vci-proof-did")
 def test_a_did_with_another_key_is_refused(signer: SoftwareSigner, now: datetime) -> None:
     jwt = build_jwt_proof(signer, audience=ISSUER, nonce=NONCE, now=now, did_url=f"{DID}#key-1")
     with pytest.raises(InvalidProof):
         verify(jwt, now, resolver=OneKey(SoftwareSigner.generate().public_jwk))
 
 
+@pytest.mark.requirement("vci-proof-jwt")
 @pytest.mark.parametrize(
     "header",
     [
@@ -131,6 +135,7 @@ def test_a_header_that_does_not_name_one_key_of_one_kind_is_refused(
         verify(proof(signer, now, header=header), now, resolver=OneKey(signer.public_jwk))
 
 
+@pytest.mark.requirement("vci-proof-jwt")
 def test_a_private_key_in_the_header_is_refused(signer: SoftwareSigner, now: datetime) -> None:
     with pytest.raises(InvalidProof):
         verify(proof(signer, now, header={"jwk": signer.to_private_jwk()}), now)
@@ -142,6 +147,7 @@ def test_another_key_in_the_header_is_refused(signer: SoftwareSigner, now: datet
         verify(proof(signer, now, header={"jwk": other}), now)
 
 
+@pytest.mark.requirement("vci-proof-jwt")
 @pytest.mark.parametrize("algorithm", ["none", "HS256", "RS256", "ES512", None])
 def test_other_algorithms_are_refused(algorithm: str | None, signer: SoftwareSigner, now: datetime) -> None:
     _, payload, signature = proof(signer, now).split(".")
@@ -157,6 +163,7 @@ def test_an_algorithm_that_is_not_offered_is_refused(now: datetime) -> None:
         verify(jwt, now)
 
 
+@pytest.mark.requirement("vci-proof-jwt")
 @pytest.mark.parametrize(
     "claims",
     [
@@ -189,12 +196,14 @@ def test_a_proof_holds_for_a_while_and_from_a_clock_slightly_ahead(signer: Softw
             verify(jwt, moment)
 
 
+@pytest.mark.requirement("vci-proof-nonce")
 @pytest.mark.parametrize("nonce", ["nonce-2", "n" * 2_000])
 def test_only_a_wrong_nonce_sends_the_wallet_for_a_new_one(nonce: str, signer: SoftwareSigner, now: datetime) -> None:
     with pytest.raises(InvalidNonce):
         verify(proof(signer, now, nonce=nonce), now)
 
 
+@pytest.mark.requirement("vci-proof-nonce")
 def test_a_wrong_nonce_in_a_wrong_proof_is_a_wrong_proof(signer: SoftwareSigner, now: datetime) -> None:
     with pytest.raises(InvalidProof):
         verify(proof(signer, now, nonce="nonce-2", aud="https://elsewhere.example"), now)
@@ -212,6 +221,7 @@ def test_iss_is_the_client_if_it_is_there(signer: SoftwareSigner, now: datetime)
         verify(jwt, now, client_id="another")
 
 
+@pytest.mark.requirement("vci-proof-jwt")
 def test_every_flipped_bit_of_the_signature_is_seen(signer: SoftwareSigner, now: datetime) -> None:
     header, payload, signature = proof(signer, now).split(".")
     raw = b64url_decode(signature)
@@ -253,11 +263,13 @@ def test_no_nonce_is_consumed_by_a_batch_that_does_not_hold(now: datetime) -> No
     assert seen == []
 
 
+@pytest.mark.requirement("vci-proofs")
 def test_two_proofs_of_one_key_are_refused(signer: SoftwareSigner, now: datetime) -> None:
     with pytest.raises(InvalidProof):
         verify_all([proof(signer, now), proof(signer, now)], now)
 
 
+@pytest.mark.requirement("vci-proofs")
 @pytest.mark.parametrize(("count", "error"), [(0, InvalidProof), (4, InvalidCredentialRequest)])
 def test_too_few_and_too_many_proofs_are_refused(
     count: int, error: type[CredentialError], signer: SoftwareSigner, now: datetime

@@ -72,6 +72,7 @@ def test_parameters_travel_both_ways(changes: dict[str, object]) -> None:
     assert parse_parameters(asked.to_parameters()) == asked
 
 
+@pytest.mark.requirement("vp-request-object")
 def test_parameters_hold_no_null_and_no_draft_member() -> None:
     text = json.dumps(request(state=None, purpose=None).to_parameters())
     for member in ("null", "client_id_scheme", "presentation_definition", "redirect_uri", '"scope"', 'vp_formats"'):
@@ -135,6 +136,7 @@ def test_malformed_parameters_are_refused(change: JsonObject) -> None:
         parse_parameters({**request().to_parameters(), **change})
 
 
+@pytest.mark.requirement("wallet-transaction-data")
 def test_transaction_data_is_refused_as_such() -> None:
     with pytest.raises(InvalidTransactionData):
         parse_parameters({**request().to_parameters(), "transaction_data": ["eyJ9"]})
@@ -155,6 +157,7 @@ def test_without_holder_binding_a_state_is_needed() -> None:
         parse_parameters(parameters)
 
 
+@pytest.mark.requirement("wallet-encrypts")
 def test_only_keys_that_are_for_encryption_and_known_here_are_kept() -> None:
     usable = EncryptionKey.generate("good").public()
     keys: list[JsonValue] = [
@@ -181,6 +184,7 @@ def test_an_encryption_that_is_not_known_here_is_refused() -> None:
         parse_parameters({**request().to_parameters(), "client_metadata": {**metadata, name: ["A128CBC-HS256"]}})
 
 
+@pytest.mark.requirement("wallet-response-uri")
 def test_under_redirect_uri_the_identifier_is_the_response_uri() -> None:
     client_id = ClientId(Prefix.REDIRECT_URI, "https://v.example/antwoord/1")
     parameters = request(client_id=client_id).to_parameters()
@@ -246,6 +250,7 @@ def test_a_key_that_is_not_the_dids_is_refused(kid: str | int | None, signer: So
         verify(jwt, now, client_id=f"decentralized_identifier:{DID}", resolver=OneKey(signer.public_jwk))
 
 
+@pytest.mark.requirement("vp-prefixes")
 def test_what_would_not_verify_is_not_signed(signer: SoftwareSigner, leaf: bytes, now: datetime) -> None:
     with pytest.raises(ValueError, match="signer"):
         sign_request(request(), SoftwareSigner.generate(), now=now, x5c=[leaf])
@@ -255,6 +260,7 @@ def test_what_would_not_verify_is_not_signed(signer: SoftwareSigner, leaf: bytes
         sign_request(request(client_id=ClientId(Prefix.REDIRECT_URI, "https://v.example")), signer, now=now)
 
 
+@pytest.mark.requirement("vp-request-object")
 def test_the_object_says_what_it_is_and_for_whom(signer: SoftwareSigner, leaf: bytes, now: datetime) -> None:
     token = UnverifiedToken.parse(sign_request(request(), signer, now=now, x5c=[leaf]))
     assert token.header["typ"] == "oauth-authz-req+jwt"
@@ -274,6 +280,7 @@ def object_with(
     return sign_jwt(typ, {"x5c": list(build_x5c([leaf])), **(header or {})}, payload, signer)  # type: ignore[arg-type]  # JSON by test
 
 
+@pytest.mark.requirement("wallet-request")
 @pytest.mark.parametrize(
     "claims",
     [
@@ -317,11 +324,13 @@ def test_an_object_signed_by_another_key_is_refused(leaf: bytes, now: datetime) 
         verify(object_with(SoftwareSigner.generate(), leaf), now)
 
 
+@pytest.mark.requirement("wallet-request")
 def test_the_link_and_the_object_name_one_client(signer: SoftwareSigner, leaf: bytes, now: datetime) -> None:
     with pytest.raises(InvalidPresentationRequest):
         verify(object_with(signer, leaf), now, client_id="x509_san_dns:w.example")
 
 
+@pytest.mark.requirement("vp-request-uri")
 def test_the_wallets_nonce_must_come_back(signer: SoftwareSigner, leaf: bytes, now: datetime) -> None:
     verify(object_with(signer, leaf, wallet_nonce="w-1"), now, wallet_nonce="w-1")
     verify(object_with(signer, leaf, wallet_nonce="w-1"), now)

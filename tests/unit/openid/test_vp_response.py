@@ -53,6 +53,7 @@ def read(fields: dict[str, str], request: PresentationRequest = PLAIN, **changes
     return parse_response(parse_form(build_form(fields)), **arguments)  # type: ignore[arg-type]  # several types
 
 
+@pytest.mark.requirement("vp-direct-post")
 def test_an_answer_in_the_clear_travels_both_ways() -> None:
     fields = build_response(PLAIN, TOKEN)
     assert fields["state"] == "s-1"
@@ -60,6 +61,7 @@ def test_an_answer_in_the_clear_travels_both_ways() -> None:
     assert read(fields) == PresentationResponse(TOKEN, encrypted=False)
 
 
+@pytest.mark.requirement("vp-direct-post-jwt")
 def test_an_encrypted_answer_travels_both_ways() -> None:
     fields = build_response(ENCRYPTED, TOKEN)
     assert list(fields) == ["response"]
@@ -68,6 +70,7 @@ def test_an_encrypted_answer_travels_both_ways() -> None:
     assert read(fields, ENCRYPTED) == PresentationResponse(TOKEN, encrypted=True)
 
 
+@pytest.mark.requirement("wallet-encrypts")
 def test_the_encryption_is_one_that_the_verifier_takes() -> None:
     fields = build_response(replace(ENCRYPTED, enc_values=("A128GCM",)), TOKEN)
     assert header_of(fields["response"])["enc"] == "A128GCM"
@@ -93,6 +96,7 @@ def test_presentations_do_not_print() -> None:
     assert "a~b" not in repr(read(build_response(PLAIN, TOKEN)))
 
 
+@pytest.mark.requirement("vp-direct-post-jwt")
 def test_an_answer_in_the_clear_to_an_encrypted_request_is_refused() -> None:
     with pytest.raises(InvalidResponse):
         read(build_response(PLAIN, TOKEN), ENCRYPTED)
@@ -103,6 +107,7 @@ def test_an_encrypted_answer_that_was_not_asked_is_refused() -> None:
         read(build_response(ENCRYPTED, TOKEN), PLAIN)
 
 
+@pytest.mark.requirement("vp-direct-post-jwt")
 def test_the_key_is_found_by_its_kid() -> None:
     fields = build_response(ENCRYPTED, TOKEN)
     read(fields, ENCRYPTED, keys={"e0": EncryptionKey.generate("e0"), "e1": KEY})
@@ -146,6 +151,7 @@ def test_without_holder_binding_the_state_must_come_back() -> None:
         read({**token, "state": "s-1"}, query=query, state=None)
 
 
+@pytest.mark.requirement("vp-token")
 @pytest.mark.parametrize(
     "token",
     [
@@ -171,6 +177,7 @@ def test_a_malformed_vp_token_is_refused(token: str) -> None:
         read({"vp_token": token, "state": "s-1"})
 
 
+@pytest.mark.requirement("vp-token")
 @pytest.mark.parametrize("token", ['{"o":["a"]}', '{"z":[{"x":1}]}', '{"o":["a","b"],"z":[{"x":1}]}'])
 def test_a_vp_token_that_is_not_what_was_asked_is_refused(token: str) -> None:
     with pytest.raises(UnsatisfiedQuery):
@@ -202,6 +209,7 @@ def test_no_error_tells_what_was_in_the_answer() -> None:
     assert "999990019" not in str(refused.value)
 
 
+@pytest.mark.requirement("vp-direct-post")
 def test_the_acknowledgement_is_always_an_object() -> None:
     assert acknowledgement() == {}
     redirect = "https://v.example/klaar#response_code=091535f699ea575c7937fa5f0f454aee"

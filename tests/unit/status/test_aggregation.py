@@ -13,6 +13,7 @@ def test_the_drafts_example_is_read() -> None:
     assert read_aggregation(json.dumps({"status_lists": lists}).encode()) == tuple(lists)
 
 
+@pytest.mark.requirement("tsl-aggregation")
 @pytest.mark.parametrize(
     "body",
     [

@@ -97,6 +97,7 @@ def test_every_bit_is_read() -> None:
     assert web.fetched == [(URI, "application/vc")]
 
 
+@pytest.mark.requirement("tsl-checked")
 @pytest.mark.parametrize("broken", [Unavailable("no route"), OSError("refused"), TimeoutError()])
 def test_an_unreachable_list_is_no_status(broken: Exception) -> None:
     checker, web, _ = a_checker()
@@ -114,6 +115,7 @@ def test_a_list_without_a_web_address_is_not_fetched() -> None:
     assert web.fetched == []
 
 
+@pytest.mark.requirement("tsl-checked")
 @pytest.mark.parametrize("index", [-1, 131_072, 1 << 62])
 def test_an_index_outside_the_list_is_no_status(index: int) -> None:
     with pytest.raises(StatusIndexOutOfRange):
@@ -376,6 +378,7 @@ def test_every_failure_bears_the_specifications_problem_type(error: type[StatusE
     assert error.problem_type == problem
 
 
+@pytest.mark.requirement("tsl-checked")
 def test_there_are_three_answers_and_only_one_of_them_is_valid() -> None:
     assert [StatusAnswer.of(status).verdict for status in Status] == [Verdict.VALID, *[Verdict.NOT_VALID] * 3]
     unknown = StatusAnswer.unknown(StatusUnavailable("no route"))

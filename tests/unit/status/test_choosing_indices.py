@@ -14,6 +14,7 @@ def test_indices_are_distinct_and_free() -> None:
     assert not set(chosen) & taken
 
 
+@pytest.mark.requirement("tsl-indices")
 def test_indices_are_spread_over_the_list() -> None:
     chosen = choose_indices(500, 131_072, lambda _: True, Random(1).randrange)
     assert sum(index < 65_536 for index in chosen) in range(200, 300)

@@ -24,6 +24,7 @@ SIGNER = SoftwareSigner.generate()
 WEEK = timedelta(days=7)
 
 
+@pytest.mark.requirement("tsl-bits")
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: f"{vector['bits']} bits")
 def test_the_drafts_vectors(vector: dict[str, JsonValue]) -> None:
     made = TokenStatusList(len(vector["statuses"]), vector["bits"])
@@ -85,6 +86,7 @@ def a_bomb(expanded: int) -> str:
     return b64url_encode(b"".join(stream.compress(chunk) for _ in range(expanded >> 20)) + stream.flush())
 
 
+@pytest.mark.requirement("tsl-bits")
 def test_a_bomb_is_refused_before_it_has_grown() -> None:
     bomb = a_bomb(32 << 20)
     tracemalloc.start()
@@ -96,6 +98,7 @@ def test_a_bomb_is_refused_before_it_has_grown() -> None:
         tracemalloc.stop()
 
 
+@pytest.mark.requirement("tsl-bits")
 @pytest.mark.parametrize(
     "lst",
     [
@@ -139,6 +142,7 @@ def test_what_is_no_list_token_is_refused(body: bytes) -> None:
         parse_token(body)
 
 
+@pytest.mark.requirement("tsl-token")
 def test_another_typ_is_refused() -> None:
     from credentials.jose import sign_jwt
 
@@ -173,6 +177,7 @@ def test_a_payload_that_is_wrong_is_refused(change: JsonObject) -> None:
         read_claims(payload, URI, NOW, max_age=WEEK)
 
 
+@pytest.mark.requirement("tsl-token")
 def test_a_list_is_refused_before_and_after_its_time() -> None:
     payload = payload_of(a_token())
     read_claims(payload, URI, NOW + timedelta(hours=24, seconds=-1), max_age=WEEK)

@@ -81,6 +81,7 @@ def test_a_single_certificate_stands_by_itself() -> None:
     assert parse_cwt(resigned(unprotected={33: b"leaf"})).header["x5c"] == ["bGVhZg=="]
 
 
+@pytest.mark.requirement("tsl-token")
 def test_a_foreign_or_broken_signature_is_no_status() -> None:
     for body in (a_cwt(SoftwareSigner.generate()), a_cwt()[:-1] + bytes([a_cwt()[-1] ^ 1])):
         with pytest.raises(StatusListUntrusted):
