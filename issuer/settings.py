@@ -17,7 +17,7 @@ from credentials.dids import did_web
 from credentials.errors import ConfigurationError
 from credentials.web_addresses import LOCAL_HOSTS
 from issuer.domain.configurations import DEFAULT_SECURINGS, Securing
-from service.settings import BaseUrl, SettingPath, Settings, load
+from service.settings import BaseUrl, SettingAuthorities, SettingPath, Settings, load
 
 Oin = Annotated[str, StringConstraints(pattern=r"^\d{20}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -140,6 +140,9 @@ class AgencySettings(Settings):
     state: SettingPath
     database: str | None = None
     insecure_localhost: bool = False
+    ca_file: Annotated[
+        SettingAuthorities | None, Field(description="PEM: authorities trusted beside the public ones, when connecting")
+    ] = None
     agency: AgencySection
     contact: ContactSection = ContactSection()
     source: Annotated[FcidSource | CsvSource, Field(discriminator="kind")]

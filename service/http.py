@@ -4,9 +4,11 @@ No redirects are followed, no proxies taken from the environment, no cookies kep
 (`service.outbound_guard`), the whole exchange has one time limit, and the answer one size limit after decompression.
 """
 
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Final, final
 from urllib.parse import SplitResult, urlencode
@@ -16,6 +18,7 @@ import httpx2
 
 from credentials.encoding import JsonObject, json_compact, json_object
 from credentials.web_addresses import LOCAL_HOSTS, take_apart
+from service.authorities import trust_also
 from service.errors import AddressRefused, AnswerTooLarge, UnexpectedContentType, UnexpectedStatus, Unreachable
 from service.outbound_guard import GuardedBackend, Resolve, deadline, resolve
 
@@ -26,6 +29,9 @@ USER_AGENT: Final = "blauweknop"
 _MAX_CONNECTIONS: Final = 100
 _KEEPALIVE_SECONDS: Final = 10.0
 _MAX_URL_CHARACTERS: Final = 8_192
+_NOT_TRUSTED: Final = (
+    "its TLS certificate is not of an authority that is trusted here (see ca_file), or not of that name"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +43,8 @@ class OutboundPolicy:
     allowed_hosts: frozenset[str] | None = None
     """When given, no other host is spoken to (an egress list, derived from the trust list)."""
     allowed_ports: frozenset[int] = frozenset({443})
+    ca_file: Path | None = None
+    """Certificate authorities that are trusted beside the public ones, in PEM."""
     total_seconds: float = 5.0
     max_bytes: int = 1 << 20
 
@@ -72,9 +80,15 @@ class OutboundClient:
     """Speak HTTP to other parties. One per process: it keeps connections open. Safe to use from threads."""
 
     def __init__(self, policy: OutboundPolicy | None = None, *, resolver: Resolve = resolve) -> None:
+        """Open nothing yet. Raises ConfigurationError when `ca_file` is no file of authorities."""
         self.policy = policy or OutboundPolicy()
+        context = httpx2.create_ssl_context(trust_env=False)
+        if self.policy.ca_file is not None:
+            trust_also(context, self.policy.ca_file)
         self._client = httpx2.Client(
-            transport=_GuardedTransport(allow_localhost=self.policy.allow_insecure_localhost, resolver=resolver),
+            transport=_GuardedTransport(
+                context, allow_localhost=self.policy.allow_insecure_localhost, resolver=resolver
+            ),
             follow_redirects=False,
             trust_env=False,
             timeout=self.policy.total_seconds,
@@ -154,7 +168,7 @@ class OutboundClient:
                 body = _read(response, limit)
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, httpcore2.NetworkError) as error:
             # The library's message names the host or quotes the URL: neither belongs in a log.
-            raise Unreachable("no answer") from error
+            raise Unreachable(_NOT_TRUSTED if _is_about_trust(error) else "no answer") from error
         finally:
             deadline.reset(token)
             self._client.cookies.clear()
@@ -178,8 +192,7 @@ class OutboundClient:
 class _GuardedTransport(httpx2.HTTPTransport):
     """httpx2's transport on a pool whose connections are checked."""
 
-    def __init__(self, *, allow_localhost: bool, resolver: Resolve) -> None:
-        context = httpx2.create_ssl_context(trust_env=False)
+    def __init__(self, context: ssl.SSLContext, *, allow_localhost: bool, resolver: Resolve) -> None:
         super().__init__(verify=context, trust_env=False)
         self._pool = httpcore2.ConnectionPool(
             ssl_context=context,
@@ -197,6 +210,13 @@ def _split(url: str) -> SplitResult:
         return take_apart(url, max_characters=_MAX_URL_CHARACTERS)
     except ValueError as error:
         raise AddressRefused("the URL is too long or cannot be read") from error
+
+
+def _is_about_trust(error: BaseException) -> bool:
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        cause = cause.__cause__ or cause.__context__
+    return cause is not None
 
 
 def _read(response: httpx2.Response, limit: int) -> bytes:

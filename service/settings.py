@@ -30,6 +30,7 @@ from credentials.errors import ConfigurationError
 from credentials.masking import Secret
 from credentials.plain_text import text_fault
 from credentials.web_addresses import LOCAL_HOSTS
+from service.authorities import read_authorities
 
 MIN_SECRET_CHARACTERS: Final = 16
 
@@ -80,6 +81,14 @@ def _path(value: Path, info: ValidationInfo) -> Path:
     return (source.folder / value).absolute() if isinstance(source, _Source) else value
 
 
+def _authorities(value: Path) -> Path:
+    try:
+        read_authorities(value)
+    except ConfigurationError as error:
+        raise PydanticCustomError("authorities", "{fault}", {"fault": error.detail}) from None
+    return value
+
+
 def _base_url(value: str) -> str:
     try:
         parts = urlsplit(value)
@@ -98,6 +107,9 @@ SettingSecret = Annotated[Secret, BeforeValidator(_secret)]
 SettingPath = Annotated[Path, AfterValidator(_path)]
 """A path; a relative one starts at the folder of the settings file."""
 
+SettingAuthorities = Annotated[SettingPath, AfterValidator(_authorities)]
+"""A file of certificate authorities in PEM, read once to see that it is one (`service.authorities`)."""
+
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 """An https URL without a slash at its end; plain http for localhost only (see `insecure_localhost`)."""
 
@@ -113,7 +125,8 @@ class Settings(BaseModel):
 class PartySettings(Settings):
     """What every party needs; a party's own model extends it.
 
-    `insecure_localhost` is for development: plain http and loopback addresses for localhost only.
+    `insecure_localhost` is for development: plain http and loopback addresses for localhost only. `ca_file` holds
+    authorities that are trusted beside the public ones when this party connects to another.
     """
 
     base_url: BaseUrl
@@ -121,6 +134,7 @@ class PartySettings(Settings):
     port: Annotated[int, Field(ge=1, le=65535)]
     database: str
     insecure_localhost: bool = False
+    ca_file: SettingAuthorities | None = None
 
     @model_validator(mode="after")
     def _plain_http_is_said_aloud(self) -> Self:

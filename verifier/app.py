@@ -133,7 +133,7 @@ def create(
     database = Database(settings.database_url)
     migrate(database, PACKAGE)
     insecure = settings.insecure_localhost
-    http = http or OutboundClient(OutboundPolicy(allow_insecure_localhost=insecure))
+    http = http or OutboundClient(OutboundPolicy(allow_insecure_localhost=insecure, ca_file=settings.ca_file))
     refresh = timedelta(seconds=settings.trust.refresh_seconds)
     scheme = scheme_list(
         http.fetch, settings.trust.list_url, root, clock, refresh=refresh, keeper=KeptText(database, "trust-list")

@@ -158,6 +158,9 @@ response_mode = "direct_post.jwt"
 # Plain http, loopback addresses and the demo login: for development on one machine, never for production.
 insecure_localhost = true
 
+# Certificate authorities (PEM) that are trusted beside the public ones, where your own network needs it.
+# ca_file = "authorities.pem"
+
 [organisation]
 name = "Schuldhulp Tilburg (fictief)"
 oin = "00000009990000000021"

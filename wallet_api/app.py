@@ -98,7 +98,9 @@ def create(
     migrate(database, PACKAGE)
     http = http or OutboundClient(
         OutboundPolicy(
-            allow_insecure_localhost=settings.insecure_localhost, total_seconds=settings.collecting.timeout_seconds
+            allow_insecure_localhost=settings.insecure_localhost,
+            ca_file=settings.ca_file,
+            total_seconds=settings.collecting.timeout_seconds,
         )
     )
     sessions = Sessions(

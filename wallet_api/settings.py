@@ -110,6 +110,9 @@ unknown_verifiers = "warn"
 # Plain http and loopback addresses, for development on one machine only.
 insecure_localhost = true
 
+# Certificate authorities (PEM) that are trusted beside the public ones, where your own network needs it.
+# ca_file = "authorities.pem"
+
 [provider]
 name = "Blauwe Knop (demonstratie)"
 help_text = "Vraag hulp aan uw gemeente of bel gratis Geldfit: 0800-8115."

@@ -124,7 +124,9 @@ def build(
     clock = clock or SystemClock()
     database = Database(settings.database_url)
     migrate(database, "issuer")
-    http = OutboundClient(OutboundPolicy(allow_insecure_localhost=settings.insecure_localhost))
+    http = OutboundClient(
+        OutboundPolicy(allow_insecure_localhost=settings.insecure_localhost, ca_file=settings.ca_file)
+    )
     derivation = Derivation(derive(keys.token_key, "issuer one-time secrets"))
     hiding = Hiding(Derivation(derive(keys.data_key, "issuer keyed hashes")))
     addresses = StatusAddresses(settings.base_url)

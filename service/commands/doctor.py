@@ -7,12 +7,18 @@ import sqlite3
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, final
 
 import typer
+
+from credentials.clock import SystemClock, dutch_day
+from credentials.errors import ConfigurationError
+from service.authorities import read_authorities
 
 DEFAULT_PORT: Final = 8100
 MIN_PYTHON: Final = (3, 11)
@@ -40,11 +46,15 @@ def register(app: typer.Typer) -> None:
 def doctor(
     port: Annotated[int, typer.Option(help="The first port of the demo.")] = DEFAULT_PORT,
     database: Annotated[str | None, typer.Option(help="A database URL to try, such as postgresql://…")] = None,
+    settings: Annotated[
+        list[Path] | None, typer.Option(help="A party's settings: whom does it trust beside the public authorities?")
+    ] = None,
 ) -> None:
     """Check this machine, and say what to do where something is missing."""
     checks: list[Callable[[], Finding]] = [_python, _clock, _sqlite, _disk, lambda: _ports(port)]
     if database is not None:
         checks.append(lambda: _database(database))
+    checks += [partial(_authorities, file) for file in settings or ()]
     findings = [check() for check in checks]
     for finding in findings:
         typer.echo(f"{'not well' if finding.remedy else 'well    '}  {finding.what}")
@@ -103,11 +113,34 @@ def _is_free(port: int) -> bool:
     return True
 
 
+def _authorities(settings: Path) -> Finding:
+    """Say whom a party trusts when it connects to another: only `ca_file` is looked at, whatever party it is."""
+    try:
+        given = tomllib.loads(settings.read_text("utf-8")).get("ca_file")
+    except (OSError, ValueError):
+        return Finding(f"{settings.name}: TLS", "The settings cannot be read: give the path of a party's TOML file.")
+    if given is None:
+        return Finding(
+            f"{settings.name}: connects under the authorities that this machine knows, no others (no ca_file)"
+        )
+    what = f"{settings.name}: ca_file"
+    try:
+        found = read_authorities(settings.absolute().parent / str(given))
+    except ConfigurationError as error:
+        return Finding(what, f"The service will not start: {error.detail}.")
+    now = SystemClock().now()
+    named = "; ".join(f"{one.subject.rfc4514_string()}, until {dutch_day(one.not_valid_after_utc)}" for one in found)
+    over = any(not one.not_valid_before_utc <= now <= one.not_valid_after_utc for one in found)
+    return Finding(
+        f"{what}: connects under the authorities that this machine knows, and {named}",
+        "One of them is not valid today: put its successor in the file." if over else "",
+    )
+
+
 def _database(url: str) -> Finding:
     from sqlalchemy import text  # noqa: PLC0415  # only when asked for
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
-    from credentials.errors import ConfigurationError  # noqa: PLC0415
     from service.database import Database  # noqa: PLC0415
 
     try:
