@@ -1,7 +1,8 @@
 """The one outbound HTTP client: nothing else in this project opens a socket to another machine.
 
-No redirects are followed, no proxies taken from the environment, no cookies kept; the address is checked
-(`service.outbound_guard`), the whole exchange has one time limit, and the answer one size limit after decompression.
+No proxies are taken from the environment, no cookies kept; the address is checked (`service.outbound_guard`), the whole
+exchange has one time limit, and the answer one size limit after decompression. No redirect is followed, but by
+`fetch_wherever`: for what is signed and says in itself where it belongs, three at most.
 """
 
 import ssl
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Final, final
-from urllib.parse import SplitResult, urlencode
+from urllib.parse import SplitResult, urldefrag, urlencode, urljoin
 
 import httpcore2
 import httpx2
@@ -29,6 +30,8 @@ USER_AGENT: Final = "blauweknop"
 _MAX_CONNECTIONS: Final = 100
 _KEEPALIVE_SECONDS: Final = 10.0
 _MAX_URL_CHARACTERS: Final = 8_192
+_MAX_REDIRECTS: Final = 3
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _NOT_TRUSTED: Final = (
     "its TLS certificate is not of an authority that is trusted here (see ca_file), or not of that name"
 )
@@ -137,13 +140,25 @@ class OutboundClient:
 
         Raises UnexpectedStatus, UnexpectedContentType, and as `get`.
         """
-        answer = self.get(url, accept)
-        if not answer.ok:
-            raise UnexpectedStatus(f"status {answer.status}")
-        wanted = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
-        if answer.content_type not in wanted and "*/*" not in wanted:
-            raise UnexpectedContentType("the document is of another media type than was asked for")
-        return answer.body
+        return _document(self.get(url, accept), accept)
+
+    def fetch_wherever(self, url: str, accept: str) -> bytes:
+        """GET as `fetch`, also where it has moved to: for documents that are signed and name their own address.
+
+        RFC 9110 section 15.4: at most three redirects, within the time limit of one exchange; each address is checked
+        as the first was, a step away from https or to this machine is refused, and nothing but `accept` goes along.
+        Raises AddressRefused, UnexpectedStatus (one redirect more, or one to nowhere), and as `fetch`.
+        """
+        token = deadline.set(time.monotonic() + self.policy.total_seconds)
+        try:
+            for _ in range(_MAX_REDIRECTS + 1):
+                answer = self.get(url, accept)
+                if answer.status not in _REDIRECTS:
+                    return _document(answer, accept)
+                url = _following(url, answer.headers.get("location", ""))
+        finally:
+            deadline.reset(token)
+        raise UnexpectedStatus("it is redirected too often")
 
     def close(self) -> None:
         """Close all connections."""
@@ -162,7 +177,7 @@ class OutboundClient:
     ) -> Answer:
         self._check(url)
         limit = self.policy.max_bytes if max_bytes is None else max_bytes
-        token = deadline.set(time.monotonic() + self.policy.total_seconds)
+        token = deadline.set(min(deadline.get(), time.monotonic() + self.policy.total_seconds))
         try:
             with self._client.stream(method, url, headers=dict(headers), content=content or None) as response:
                 body = _read(response, limit)
@@ -210,6 +225,31 @@ def _split(url: str) -> SplitResult:
         return take_apart(url, max_characters=_MAX_URL_CHARACTERS)
     except ValueError as error:
         raise AddressRefused("the URL is too long or cannot be read") from error
+
+
+def _following(url: str, location: str) -> str:
+    """Return where a redirect leads. Raises UnexpectedStatus, AddressRefused."""
+    if not location:
+        raise UnexpectedStatus("a redirect to nowhere")
+    try:
+        following = urldefrag(urljoin(url, location)).url
+    except ValueError as error:
+        raise AddressRefused("a redirect to what is no address") from error
+    before, after = _split(url), _split(following)
+    if before.scheme == "https" and after.scheme != "https":
+        raise AddressRefused("a redirect away from https")
+    if after.hostname in LOCAL_HOSTS and before.hostname not in LOCAL_HOSTS:
+        raise AddressRefused("a redirect from elsewhere to this machine")
+    return following
+
+
+def _document(answer: Answer, accept: str) -> bytes:
+    if not answer.ok:
+        raise UnexpectedStatus(f"status {answer.status}")
+    wanted = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
+    if answer.content_type not in wanted and "*/*" not in wanted:
+        raise UnexpectedContentType("the document is of another media type than was asked for")
+    return answer.body
 
 
 def _is_about_trust(error: BaseException) -> bool:

@@ -44,7 +44,7 @@ from credentials.status.token_list import TokenStatusList, sign_status_list
 from credentials.trust import Participant, Role
 from credentials.trust.trust_list import issue
 from credentials.trust.x509 import KeyPurpose, make_ca
-from service.errors import Unreachable
+from service.errors import UnexpectedStatus, Unreachable
 from tests.debt_builders import AS_OF, DEMO, agency, demo_document
 from verifier.app import VerifierService, create, formats, initialise
 from verifier.settings import EXAMPLE, VerifierSettings, load_verifier
@@ -64,8 +64,15 @@ class Web:
     def __init__(self) -> None:
         self.documents: dict[str, bytes] = {}
         self.fetched: list[str] = []
+        self.moved: set[str] = set()
+        """What lies behind a redirect."""
 
-    def fetch(self, url: str, _accept: str) -> bytes:
+    def fetch(self, url: str, accept: str) -> bytes:
+        if url in self.moved:
+            raise UnexpectedStatus("status 302")
+        return self.fetch_wherever(url, accept)
+
+    def fetch_wherever(self, url: str, _accept: str) -> bytes:
         self.fetched.append(url)
         if url not in self.documents:
             raise Unreachable("nobody there")

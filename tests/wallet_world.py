@@ -78,6 +78,8 @@ class Net:
         self.handlers: dict[str, Handler] = {}
         self.asked: list[str] = []
         self.down: set[str] = set()
+        self.moved: str | None = None
+        """How the path of what lies behind a redirect begins."""
 
     def get(
         self, url: str, accept: str = "application/json", *, headers: Mapping[str, str] | None = None,
@@ -103,6 +105,11 @@ class Net:
         return self._exchange("POST", url, {"content-type": content_type, **(headers or {})}, content)
 
     def fetch(self, url: str, accept: str) -> bytes:
+        if self.moved is not None and urlsplit(url).path.startswith(self.moved):
+            raise UnexpectedStatus
+        return self.fetch_wherever(url, accept)
+
+    def fetch_wherever(self, url: str, accept: str) -> bytes:
         answer = self.get(url, accept)
         if not answer.ok:
             raise UnexpectedStatus

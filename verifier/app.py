@@ -139,7 +139,7 @@ def create(
         http.fetch, settings.trust.list_url, root, clock, refresh=refresh, keeper=KeptText(database, "trust-list")
     )
     limits = StatusLimits(max_ttl=timedelta(seconds=settings.trust.status_seconds))
-    status = StatusChecker(http.fetch, clock, limits)
+    status = StatusChecker(http.fetch_wherever, clock, limits)
     keys = Resolver(http.fetch, allow_insecure_localhost=insecure, clock=clock)
     published = IssuerMetadata(
         http.fetch,

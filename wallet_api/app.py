@@ -176,7 +176,7 @@ def _usecases(
     insecure, lifetime = settings.insecure_localhost, settings.flow_lifetime
     formats = _formats()
     keys = Resolver(http.fetch, allow_insecure_localhost=insecure, clock=clock)
-    status = StatusChecker(http.fetch, clock)
+    status = StatusChecker(http.fetch_wherever, clock)
     proof = ProveCards(Verifier(formats, trust.current, keys, status, clock), status, clock)
     cards = SealedShelf(records, "cards", Card, clock)
     issuers = HttpIssuers(

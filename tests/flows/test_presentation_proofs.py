@@ -141,6 +141,17 @@ def another_list(counter: Counter) -> None:
     documents[issuers["cjib"].list_url] = documents[issuers["uwv"].list_url]
 
 
+def moved(counter: Counter) -> None:
+    counter.world.web.moved.add(counter.world.issuers["cjib"].list_url)
+
+
+def test_a_status_list_behind_a_redirect_is_read(counter: Counter) -> None:
+    moved(counter)
+    found = judged(counter, cjib_cards(counter))
+    assert all(each["bewezen"] for each in found["bewijzen"])
+    assert check(found["bewijzen"][0], "status")[0] == "geslaagd"
+
+
 def spoilt(counter: Counter) -> None:
     counter.world.web.documents[counter.world.issuers["cjib"].list_url] = b"geen lijst"
 

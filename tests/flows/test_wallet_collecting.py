@@ -50,6 +50,18 @@ def test_the_button_collects_from_every_agency_and_ends_on_its_own_report(samira
     assert all(each["volledig"] for each in overview["uitgevers"])
 
 
+def test_a_status_list_behind_a_redirect_is_read(samira: Citizen, world: WalletWorld) -> None:
+    samira.collect()
+    world.net.asked.clear()
+    world.net.moved = "/status/"
+    try:
+        overview = samira.api("overzicht?vers=true").json()
+    finally:
+        world.net.moved = None
+    assert {urlsplit(url).path for url in world.net.asked} == {"/status/token/1"}
+    assert {each["status"] for each in overview["uitgevers"]} == {"actueel"}
+
+
 def test_no_chain_of_redirects_is_longer_than_one_agency(samira: Citizen) -> None:
     page = samira.post("/ophalen", samira.get("/ophalen/opnieuw"))
     longest = 0
