@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from credentials.debts.bsn import Bsn
@@ -96,11 +96,10 @@ def router(desk: Desk) -> APIRouter:
             return Withdrawn(aantal=desk.withdraw.one(asked.uitgifte, asked.reden))
         return Withdrawn(aantal=desk.withdraw.of_person(Bsn(asked.bsn or ""), asked.zaakkenmerk, asked.reden))
 
-    @routes.post("/bronverversingen", summary="Kijk de bron na op wijzigingen")
-    def refresh(response: Response) -> SourceRefreshed:
+    @routes.post("/bronverversingen", status_code=201, summary="Kijk de bron na op wijzigingen")
+    def refresh() -> SourceRefreshed:
         """Vergelijk wat is uitgegeven met de schulden van nu; wat veranderd is, wordt verouderd gemeld."""
         done = desk.refresh()
-        response.status_code = 201
         return SourceRefreshed(gecontroleerd=done.checked, niet_leesbaar=done.unreadable, verouderd=done.superseded)
 
     return routes

@@ -5,7 +5,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.problems import ProblemMap, ProblemPages, install_business, install_pages
+from service.problems import PROBLEM_JSON, ProblemMap, ProblemPages, install_business, install_pages
 from service.web.input import StrictRoute
 from service.web.protocol import ProtocolApp
 
@@ -18,7 +18,8 @@ def business_app(
     """Make a business API by the NL API Design Rules. Routes are declared with their full path (`/api/v1/…`).
 
     JSON bodies are read strictly (`ApiModel` parameters), invalid input is 400 with all errors in one answer, every
-    answer carries `API-Version`, and `/api/v1/openapi.json` is open to all.
+    answer carries `API-Version`, and `/api/v1/openapi.json` is open to all. There every operation needs a bearer token,
+    except those whose `openapi_extra` is `OPEN_DOOR`.
     """
     app = FastAPI(
         title=title,
@@ -38,7 +39,7 @@ def business_app(
     def document(_request: Request) -> Response:
         from fastapi.responses import JSONResponse  # noqa: PLC0415  # once per document
 
-        return JSONResponse(_without_422(app.openapi()), headers={"access-control-allow-origin": "*"})
+        return JSONResponse(_described(app.openapi()), headers={"access-control-allow-origin": "*"})
 
     app.add_api_route(f"{API_ROOT}/openapi.json", document, include_in_schema=False)
     return app
@@ -72,39 +73,55 @@ class _ApiVersion:
         await self._app(scope, receive, with_version)
 
 
-def _without_422(document: dict[str, Any]) -> dict[str, Any]:
-    # FastAPI writes a 422 beside every body; ours is a 400 with a problem document.
+def _described(document: dict[str, Any]) -> dict[str, Any]:
+    """Add to FastAPI's document what it does not know: who may come in, and what a refusal looks like."""
     for path in document.get("paths", {}).values():
         for operation in path.values():
-            if operation.get("responses", {}).pop("422", None) is not None:
-                operation["responses"]["400"] = _INVALID
-    schemas = document.get("components", {}).get("schemas", {})
+            responses = operation["responses"]
+            # FastAPI writes a 422 beside everything that it reads; ours is a 400.
+            if responses.pop("422", None) is not None:
+                responses["400"] = {"description": "Niet alles is goed ingevuld.", "content": _PROBLEM_CONTENT}
+            if operation.setdefault("security", _BEARER):
+                responses["401"] = _NO_ACCESS
+            responses["default"] = {
+                "description": "Het is niet gelukt; waarom, staat erin.",
+                "content": _PROBLEM_CONTENT,
+            }
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
+    schemas["Probleem"] = _PROBLEM_SCHEMA
+    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     return document
 
 
-_INVALID: Final = {
-    "description": "Niet alles is goed ingevuld.",
-    "content": {
-        "application/problem+json": {
-            "schema": {
+OPEN_DOOR: Final[dict[str, Any]] = {"security": []}
+"""The `openapi_extra` of an operation that needs no token."""
+
+_BEARER: Final[list[dict[str, list[str]]]] = [{"bearer": []}]
+_PROBLEM_SCHEMA: Final = {
+    "title": "Probleem",
+    "description": "Wat er niet lukte (RFC 9457), zonder wat er werd ingestuurd.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
                 "type": "object",
-                "required": ["type", "title", "status", "detail"],
-                "properties": {
-                    "type": {"type": "string", "format": "uri"},
-                    "title": {"type": "string"},
-                    "status": {"type": "integer"},
-                    "detail": {"type": "string"},
-                    "errors": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "properties": {name: {"type": "string"} for name in ("in", "location", "code", "detail")},
-                        },
-                    },
-                },
-            }
-        }
+                "properties": {name: {"type": "string"} for name in ("in", "location", "code", "detail")},
+            },
+        },
     },
+}
+_PROBLEM_CONTENT: Final = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Probleem"}}}
+_NO_ACCESS: Final = {
+    "description": "Zonder geldig token.",
+    "headers": {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}},
+    "content": _PROBLEM_CONTENT,
 }

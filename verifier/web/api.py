@@ -21,6 +21,7 @@ from service.web.bearer import bearer_token
 from service.web.input import ApiModel
 from verifier.domain.errors import NotAnswered
 from verifier.domain.request import Answered, VerificationRequest
+from verifier.domain.templates import TEMPLATES
 from verifier.exports.document import request_document, result_document
 from verifier.exports.files import TABLE_FILES
 from verifier.exports.names import file_name
@@ -32,14 +33,13 @@ from verifier.web.attachment import attachment
 VERSION: Final = "1.0.0"
 ROOT: Final = f"{API_ROOT}/verificatieverzoeken"
 
-_SECURITY: Final[dict[str, Any]] = {"security": [{"bearer": []}]}
-
 
 class NewRequest(ApiModel):
     """Een vraag aan een wallet: een sjabloon, of een eigen DCQL-vraag."""
 
     sjabloon: Annotated[
-        str | None, Field(description="snelscan, intake of schuldregeling", examples=["intake"], max_length=40)
+        Annotated[str, Field(json_schema_extra={"enum": list(TEMPLATES)})] | None,
+        Field(description="snelscan, intake of schuldregeling", examples=["intake"], max_length=40),
     ] = None
     dcql_query: Annotated[dict[str, Any] | None, Field(description="Een DCQL-vraag (OpenID4VP 1.0).")] = None
     response_mode: Annotated[
@@ -83,7 +83,7 @@ def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str) -> FastAPI:
     caller = _caller(doors.clients)
     Owner = Annotated[str, Depends(caller)]  # noqa: N806  # a type that belongs to this app
 
-    @app.post(ROOT, status_code=201, summary="Maak een verificatieverzoek", tags=["verificatieverzoeken"], **_extra())
+    @app.post(ROOT, status_code=201, summary="Maak een verificatieverzoek", tags=["verificatieverzoeken"])
     def create(body: NewRequest, owner: Owner) -> Response:
         request = doors.desk.ask_for_system(
             owner,
@@ -99,7 +99,7 @@ def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str) -> FastAPI:
         }
         return JSONResponse(document, 201, {"location": f"{ROOT}/{request.id}"})
 
-    @app.get(ROOT + "/{id}", summary="Lees een verificatieverzoek", tags=["verificatieverzoeken"], **_extra())
+    @app.get(ROOT + "/{id}", summary="Lees een verificatieverzoek", tags=["verificatieverzoeken"])
     def read(id: str, owner: Owner) -> Response:
         return JSONResponse(_document(doors, doors.desk.request(owner, id)))
 
@@ -111,7 +111,6 @@ def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str) -> FastAPI:
         status_code=201,
         summary="Controleer een antwoord opnieuw",
         tags=["verificatieverzoeken"],
-        **_extra(),
     )
     def check_again(id: str, owner: Owner) -> Response:
         return JSONResponse(_document(doors, doors.results.check_again(owner, id).request), 201)
@@ -121,13 +120,11 @@ def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str) -> FastAPI:
         status_code=204,
         summary="Verwijder een verificatieverzoek met alle gegevens",
         tags=["verificatieverzoeken"],
-        **_extra(),
     )
     def delete(id: str, owner: Owner) -> Response:
         doors.desk.close(owner, doors.desk.request(owner, id).intake_id)
         return Response(status_code=204)
 
-    _describe_security(app)
     return app
 
 
@@ -150,7 +147,6 @@ def _install_file(app: FastAPI, doors: ApiDoors, caller: Callable[[Request], str
         tags=["verificatieverzoeken"],
         response_class=Response,
         responses={200: {"content": {plain: {"schema": {"type": "string", "format": "binary"}}}}},
-        **_extra(),
     )(table)
 
 
@@ -178,18 +174,3 @@ def _caller(clients: Mapping[str, Secret]) -> Callable[[Request], str]:
 
 def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-
-
-def _extra() -> dict[str, Any]:
-    return {"openapi_extra": _SECURITY}
-
-
-def _describe_security(app: FastAPI) -> None:
-    made = app.openapi
-
-    def document() -> dict[str, Any]:
-        described = made()
-        described.setdefault("components", {})["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
-        return described
-
-    app.openapi = document  # type: ignore[method-assign]  # FastAPI's own way of extending the document

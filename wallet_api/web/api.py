@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from service.web import ApiModel
+from service.web.apps import OPEN_DOOR
 from service.web.input import StrictRoute
 from wallet_api.domain.collection import Collection
 from wallet_api.domain.errors import UnknownStep
@@ -82,7 +83,7 @@ class DecisionBody(ApiModel):
     keuze: list[ChoiceBody] | None = None
 
 
-@router.post("/wallets", status_code=201, tags=["wallets"])
+@router.post("/wallets", status_code=201, tags=["wallets"], openapi_extra=OPEN_DOOR)
 def create_wallet(body: NewWalletBody, here: Machine) -> Response:
     """Make a wallet; its number is told once."""
     made = here.usecases.wallets.create(body.pincode)
@@ -97,7 +98,7 @@ def delete_wallet(request: Request, here: Machine, wallet: Wallet) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/sessies", status_code=201, tags=["sessies"])
+@router.post("/sessies", status_code=201, tags=["sessies"], openapi_extra=OPEN_DOOR)
 def open_wallet(body: SessionBody, here: Machine) -> Response:
     """Open a wallet."""
     opened = here.usecases.wallets.open(body.walletnummer, body.pincode)
