@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from credentials import limits
 from service.settings import BaseUrl, PartySettings, SettingPath, Settings, load
 
 Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
@@ -75,8 +76,8 @@ class LimitsSection(Settings):
     request_seconds: Annotated[int, Field(ge=5, le=300)] = 300
     extensions: Annotated[int, Field(ge=0, le=10)] = 3
     session_minutes: Annotated[int, Field(ge=5, le=480)] = 60
-    response_bytes: Annotated[int, Field(ge=64_000, le=8_000_000)] = 2_000_000
-    presentations: Annotated[int, Field(ge=1, le=1_000)] = 200
+    response_bytes: Annotated[int, Field(ge=64_000, le=limits.FORM_BYTES)] = limits.FORM_BYTES
+    presentations: Annotated[int, Field(ge=1, le=limits.PRESENTATIONS)] = limits.PRESENTATIONS
     purge_seconds: Annotated[int, Field(ge=1, le=86_400)] = 600
 
 
@@ -194,7 +195,7 @@ request_url = "http://localhost:8110/verzoek"
 request_seconds = 300       # how long a QR code can be answered; five minutes at most
 extensions = 3              # how often "Meer tijd" may be pressed
 session_minutes = 60
-response_bytes = 2000000
-presentations = 200
+response_bytes = 24000000   # what one answer may hold; a larger one is refused
+presentations = 700
 purge_seconds = 600         # how often is looked for what must no longer be kept
 """

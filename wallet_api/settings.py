@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field
 
+from credentials import limits
 from service.settings import BaseUrl, PartySettings, Settings
 from wallet_api.domain.issuance import FORMATS
 
@@ -42,7 +43,7 @@ class Collecting(Settings):
     in which it gives them all.
     """
 
-    copies: int = Field(default=3, ge=1, le=20)
+    copies: int = Field(default=3, ge=1, le=limits.COPIES)
     formats: tuple[Format, ...] = Field(default=FORMATS, min_length=1)
     parallel: int = Field(default=6, ge=1, le=16)
     timeout_seconds: float = Field(default=5.0, ge=0.5, le=30)

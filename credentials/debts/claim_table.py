@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, Literal, TypeAlias, final
 
+from credentials.limits import EVENTS, OPEN_CASES
+
 Disclosure: TypeAlias = Literal["always", "never", "whole"]
 
 OVERVIEW_TYPE: Final = "urn:nl:blauweknop:overzicht:1"
 CASE_TYPE: Final = "urn:nl:blauweknop:zaak:1"
 
 SLOT: Final = "*"
-CASE_SLOTS: Final = 99
+CASE_SLOTS: Final = OPEN_CASES
 """So many open cases have a digest in the overview; the count of open cases is stated apart and is always right."""
-EVENT_SLOTS: Final = 60
+EVENT_SLOTS: Final = EVENTS
 """So many events are stated in a case, the latest ones; their total is stated apart."""
 
 
@@ -172,7 +174,7 @@ SLOT_MEMBERS: Final[Mapping[str, tuple[str, str, str]]] = {
 
 
 def case_slot(number: int) -> str:
-    """Name the slot of the n-th case, counted from 1: `z01`."""
+    """Name the slot of the n-th case, counted from 1: `z01`, and from the hundredth on `z100`."""
     return f"z{number:02d}"
 
 

@@ -78,8 +78,8 @@ class ClaimLabel:
 def overview_claims(overview: Overview, digests: Sequence[str]) -> ClaimTree:
     """Map an overview; `digests` are those of its open cases, in the order of `overview.open_cases`.
 
-    The first twenty open cases are stated with details, all (up to 99) with their digest. Raises ValueError when there
-    is not one digest per open case.
+    The first twenty open cases are stated with details, all with their digest, up to `limits.OPEN_CASES`.
+    Raises ValueError when there is not one digest per open case.
     """
     cases: JsonObject = {}
     for number, (case, digest) in enumerate(zip(overview.open_cases, digests, strict=True), start=1):

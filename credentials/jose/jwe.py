@@ -7,11 +7,12 @@ from jwcrypto import jwe as _jwe
 from jwcrypto import jwk as _jwk
 from jwcrypto.common import JWException
 
+from credentials import limits
 from credentials.encoding import JsonObject, b64url_decode, json_compact, json_object
 from credentials.errors import LimitExceeded, MalformedInput
 from credentials.keys import PublicJwk, SoftwareSigner
 
-MAX_JWE_CHARACTERS: Final = 1_400_000
+MAX_JWE_CHARACTERS: Final = limits.JWE_CHARACTERS
 CONTENT_ENCRYPTION: Final = ("A128GCM", "A256GCM")
 _IV_BYTES: Final = 12
 _TAG_BYTES: Final = 16
@@ -92,7 +93,7 @@ def decrypt(compact: str, key: EncryptionKey) -> JsonObject:
         raise InvalidEncryption("the JWE does not open with our key") from error
     if not isinstance(plaintext, bytes):
         raise InvalidEncryption("the JWE holds no bytes")
-    return json_object(plaintext, "JWE content")
+    return json_object(plaintext, "JWE content", max_bytes=MAX_JWE_CHARACTERS)
 
 
 def encrypt(content: JsonObject, recipient: JsonObject, enc: str = "A128GCM") -> str:

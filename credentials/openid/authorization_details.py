@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from credentials import limits
 from credentials.encoding import JsonObject, JsonValue, json_compact, json_parse
 from credentials.errors import MalformedInput
 from credentials.openid.errors import InvalidAuthorizationDetails
@@ -11,7 +12,7 @@ from credentials.openid.members import ErrorClass, Members
 
 TYPE: Final = "openid_credential"
 MAX_DETAILS: Final = 100
-MAX_IDENTIFIERS: Final = 1_000
+MAX_IDENTIFIERS: Final = limits.IDENTIFIERS
 _MAX_BYTES: Final = 64_000
 
 

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from credentials import limits
 from credentials.encoding import JsonObject
 from credentials.openid.errors import InvalidCredentialRequest, InvalidProof, MalformedMessage
 from credentials.openid.members import Members
 
 MAX_REQUEST_BYTES: Final = 1_000_000
-MAX_RESPONSE_BYTES: Final = 1 << 20
+MAX_RESPONSE_BYTES: Final = limits.CREDENTIAL_RESPONSE_BYTES
 MAX_PROOFS: Final = 1_000
 MAX_CREDENTIALS: Final = 1_000
 MAX_INTERVAL: Final = 31_536_000

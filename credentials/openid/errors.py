@@ -346,6 +346,13 @@ class InvalidResponse(OAuthError):
     error = "invalid_request"
 
 
+class ResponseTooLarge(InvalidResponse):
+    """An answer is larger, or holds more presentations, than this verifier takes, and said that it takes."""
+
+    code = "vp_response_too_large"
+    status = 413
+
+
 class Unmet(StrEnum):
     """In what an answer falls short of its query."""
 

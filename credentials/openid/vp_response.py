@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from credentials import limits
 from credentials.encoding import JsonObject, JsonValue, json_compact
 from credentials.errors import BlauweKnopError
 from credentials.jose import EncryptionKey, decrypt, encrypt
@@ -23,9 +24,9 @@ from credentials.openid.urls import check_redirect_uri
 from credentials.openid.vp_request import PresentationRequest, ResponseMode
 
 # A form with one encrypted answer; the JWE itself has its own limit.
-MAX_FORM_BYTES: Final = 1_500_000
-MAX_VP_TOKEN_BYTES: Final = 1_000_000
-MAX_PRESENTATIONS: Final = 500
+MAX_FORM_BYTES: Final = limits.FORM_BYTES
+MAX_VP_TOKEN_BYTES: Final = limits.VP_TOKEN_BYTES
+MAX_PRESENTATIONS: Final = limits.PRESENTATIONS
 MAX_STATE_CHARACTERS: Final = 500
 
 # HAIP 1.0 section 5: where both are offered, the wallet takes the stronger.

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from credentials import limits
 from credentials.debts.bsn import Bsn
 
 PUSHED_LIFETIME: Final = timedelta(seconds=60)
 CODE_LIFETIME: Final = timedelta(seconds=60)
 # OpenID4VCI 1.0 section 13.10: bearer tokens that live longer must be bound to a key.
 TOKEN_LIFETIME: Final = timedelta(seconds=300)
-# A wallet that asks ten copies of thirty cases in two formats needs about sixty requests.
-MAX_CREDENTIAL_REQUESTS: Final = 300
+BOUND_TOKEN_LIFETIME: Final = timedelta(seconds=limits.ACCESS_TOKEN_SECONDS)
+MAX_CREDENTIAL_REQUESTS: Final = limits.CREDENTIAL_REQUESTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +62,8 @@ class AccessGrant:
     client_id: str | None = None
     dpop_thumbprint: str | None = None
     offer: str | None = None
+
+
+def token_lifetime(dpop_thumbprint: str | None) -> timedelta:
+    """Return how long an access token lives: longer when only the holder of a key can use it."""
+    return TOKEN_LIFETIME if dpop_thumbprint is None else BOUND_TOKEN_LIFETIME

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from credentials.clock import Clock
 from credentials.debts.bsn import Bsn
 from credentials.openid.pkce import check_verifier
-from issuer.domain.authorisation import TOKEN_LIFETIME, AccessGrant
+from issuer.domain.authorisation import AccessGrant, token_lifetime
 from issuer.domain.errors import InvalidGrant, InvalidScope, TxCodeMissing, TxCodeUnexpected, WrongTxCode
 from issuer.domain.facts import Hiding, needs_identifiers
 from issuer.domain.issuance import Dataset
@@ -150,7 +150,7 @@ class GiveToken:
             subject=subject,
             configurations=configurations,
             by_identifier=by_identifier,
-            expires_at=self.clock.now() + TOKEN_LIFETIME,
+            expires_at=self.clock.now() + token_lifetime(dpop_thumbprint),
             client_id=client_id,
             dpop_thumbprint=dpop_thumbprint,
             offer=offer,

@@ -15,7 +15,7 @@ from credentials.openid.form import parse_form
 from credentials.openid.nonce import RANDOM_BYTES, nonce_response
 from credentials.openid.offer import AuthorizationCodeGrant, CredentialOffer, PreAuthorizedGrant, TxCode
 from credentials.openid.token import PreAuthorizedTokenRequest, TokenResponse, parse_access_token, parse_token_request
-from issuer.domain.authorisation import PUSHED_LIFETIME, TOKEN_LIFETIME, AccessGrant, PushedRequest
+from issuer.domain.authorisation import PUSHED_LIFETIME, AccessGrant, PushedRequest, token_lifetime
 from issuer.domain.offers import Grant
 from issuer.usecases.dpop import ALGORITHMS
 from issuer.usecases.offer import TX_CODE_LENGTH, MadeOffer
@@ -115,7 +115,7 @@ def _token_response(issued: IssuedToken) -> TokenResponse:
     return TokenResponse(
         access_token=issued.token,
         token_type="DPoP" if issued.grant.dpop_thumbprint else "Bearer",  # the type's name
-        expires_in=int(TOKEN_LIFETIME.total_seconds()),
+        expires_in=int(token_lifetime(issued.grant.dpop_thumbprint).total_seconds()),
         scope=issued.grant.configurations,
         authorization_details=tuple(AuthorizationDetail(name, tuple(found)) for name, found in identifiers.items()),
     )

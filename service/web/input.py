@@ -10,13 +10,15 @@ from pydantic import BaseModel, ConfigDict, field_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from credentials import limits
 from credentials.encoding import JsonObject, JsonValue, json_object, json_parse
 from credentials.errors import LimitExceeded, MalformedInput
 from credentials.plain_text import text_fault
 from service.errors import UnexpectedMediaType
 from service.problems import MalformedBody
 
-MAX_FORM_FIELDS: Final = 200
+# A citizen's consent has a box for every card.
+MAX_FORM_FIELDS: Final = limits.PRESENTATIONS + 100
 
 FORM: Final = "application/x-www-form-urlencoded"
 

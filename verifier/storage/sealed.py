@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Final, final
 
+from credentials import limits
 from credentials.clock import epoch, from_epoch
 from credentials.encoding import JsonObject, json_compact, json_parse
 from credentials.masking import Secret
@@ -10,7 +11,7 @@ from service.sealing import derive, seal, unseal
 from verifier.domain.evidence import Body, Check, Evidence
 from verifier.domain.request import Answer, Binding, Shown
 
-_MAX_BYTES: Final = 32 << 20
+_MAX_BYTES: Final = limits.KEPT_ANSWER_BYTES
 
 
 @final

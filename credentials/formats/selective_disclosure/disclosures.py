@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
+from credentials import limits
 from credentials.encoding import JsonValue, b64url_decode_all, json_parse
 from credentials.errors import LimitExceeded, MalformedInput
 from credentials.formats.base import MalformedCredential
@@ -48,9 +49,9 @@ class Limits:
     `max_depth` counts levels of the processed payload; disclosures inside disclosures count as the levels they open.
     """
 
-    max_characters: int = 512_000
-    max_disclosures: int = 1_000
-    max_digests: int = 5_000
+    max_characters: int = limits.SD_JWT_CHARACTERS
+    max_disclosures: int = limits.DISCLOSURES
+    max_digests: int = 3 * limits.DISCLOSURES
     max_depth: int = 16
 
 
