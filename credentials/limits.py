@@ -23,7 +23,7 @@ EVENTS: Final = 60
 """Events that a case states, the latest ones."""
 
 DISCLOSURES: Final = 4 * OPEN_CASES
-"""Claims of one SD-JWT that are disclosed apart: of an overview the place and the digest of each case, and its details."""
+"""Claims of one SD-JWT that are disclosed apart: of an overview the digest of each case, its place, and details."""
 
 SD_JWT_CHARACTERS: Final = 1_000_000
 """One SD-JWT with all its disclosures."""

@@ -102,7 +102,7 @@ class OutboundClient:
         self, url: str, accept: str = JSON, *, headers: Mapping[str, str] | None = None, max_bytes: int | None = None
     ) -> Answer:
         """GET a document. Raises AddressRefused, Unreachable, AnswerTooLarge."""
-        return self._exchange("GET", url, {"accept": accept, **(headers or {})}, b"", max_bytes)
+        return self._exchange("GET", url, {"accept": accept, **(headers or {})}, b"", max_bytes=max_bytes)
 
     def post_form(
         self,
@@ -111,15 +111,22 @@ class OutboundClient:
         *,
         accept: str = JSON,
         headers: Mapping[str, str] | None = None,
+        seconds: float | None = None,
     ) -> Answer:
-        """POST a form. Raises as `get`."""
-        return self.post(url, urlencode(fields).encode(), FORM, accept=accept, headers=headers)
+        """POST a form, and wait for so many seconds where that is not as usual. Raises as `get`."""
+        return self.post(url, urlencode(fields).encode(), FORM, accept=accept, headers=headers, seconds=seconds)
 
     def post_json(
-        self, url: str, value: object, *, accept: str = JSON, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        value: object,
+        *,
+        accept: str = JSON,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int | None = None,
     ) -> Answer:
         """POST a JSON document. Raises as `get`."""
-        return self.post(url, json_compact(value), JSON, accept=accept, headers=headers)
+        return self.post(url, json_compact(value), JSON, accept=accept, headers=headers, max_bytes=max_bytes)
 
     def post(
         self,
@@ -129,11 +136,12 @@ class OutboundClient:
         *,
         accept: str = JSON,
         headers: Mapping[str, str] | None = None,
+        max_bytes: int | None = None,
+        seconds: float | None = None,
     ) -> Answer:
         """POST bytes of the given media type. Raises as `get`."""
-        return self._exchange(
-            "POST", url, {"accept": accept, "content-type": content_type, **(headers or {})}, content, None
-        )
+        sent = {"accept": accept, "content-type": content_type, **(headers or {})}
+        return self._exchange("POST", url, sent, content, max_bytes=max_bytes, seconds=seconds)
 
     def fetch(self, url: str, accept: str) -> bytes:
         """GET a public document of exactly the media type(s) in `accept`; the port `credentials.dids.Fetch`.
@@ -173,13 +181,23 @@ class OutboundClient:
         self.close()
 
     def _exchange(
-        self, method: str, url: str, headers: Mapping[str, str], content: bytes, max_bytes: int | None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: bytes,
+        *,
+        max_bytes: int | None,
+        seconds: float | None = None,
     ) -> Answer:
         self._check(url)
+        seconds = self.policy.total_seconds if seconds is None else seconds
         limit = self.policy.max_bytes if max_bytes is None else max_bytes
-        token = deadline.set(min(deadline.get(), time.monotonic() + self.policy.total_seconds))
+        token = deadline.set(min(deadline.get(), time.monotonic() + seconds))
         try:
-            with self._client.stream(method, url, headers=dict(headers), content=content or None) as response:
+            with self._client.stream(
+                method, url, headers=dict(headers), content=content or None, timeout=seconds
+            ) as response:
                 body = _read(response, limit)
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, httpcore2.NetworkError) as error:
             # The library's message names the host or quotes the URL: neither belongs in a log.

@@ -68,7 +68,15 @@ class MemoryShelf(Generic[_Item]):
         self.items[id] = change(self.get(wallet, id))
         return self.items[id]
 
-    def exchange(self, _wallet: OpenedWallet, put: Mapping[str, _Item], remove: Collection[str] = ()) -> None:
+    def update_all(self, wallet: OpenedWallet, changes: Mapping[str, Callable[[_Item], _Item]]) -> None:
+        for id, change in changes.items():
+            if id in self.items:
+                self.update(wallet, id, change)
+
+    def exchange(
+        self, _wallet: OpenedWallet, put: Mapping[str, _Item], remove: Collection[str] = (), *,
+        expires_at: datetime | None = None,
+    ) -> None:  # fmt: skip
         self.items |= put
         for id in remove:
             self.items.pop(id, None)

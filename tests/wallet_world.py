@@ -89,13 +89,14 @@ class Net:
 
     def post_form(
         self, url: str, fields: Mapping[str, str], *, accept: str = "application/json",
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None, seconds: float | None = None,
     ) -> Answer:  # fmt: skip
         return self.post(url, urlencode(fields).encode(), "application/x-www-form-urlencoded", headers=headers)
 
     def post_json(
-        self, url: str, value: object, *, accept: str = "application/json", headers: Mapping[str, str] | None = None
-    ) -> Answer:
+        self, url: str, value: object, *, accept: str = "application/json", headers: Mapping[str, str] | None = None,
+        max_bytes: int | None = None,
+    ) -> Answer:  # fmt: skip
         return self.post(url, json_compact(value), "application/json", headers=headers)
 
     def post(

@@ -41,6 +41,7 @@ from wallet_api.clients.issuer import HttpIssuers
 from wallet_api.clients.verifier import HttpRequesters
 from wallet_api.domain.card import Card
 from wallet_api.domain.collection import Collection
+from wallet_api.domain.delivery import Delivery
 from wallet_api.domain.flow import Visit
 from wallet_api.domain.issuance import PendingOffer
 from wallet_api.domain.presentation import PendingRequest, Receipt
@@ -52,7 +53,7 @@ from wallet_api.usecases.collect import Collect
 from wallet_api.usecases.offers import TakeOffers
 from wallet_api.usecases.prove import ProveCards
 from wallet_api.usecases.read_request import ReadRequests, RequestPolicy
-from wallet_api.usecases.receive import ReceiveCards
+from wallet_api.usecases.receive import DeliveryShelves, ReceiveCards
 from wallet_api.usecases.share import ShareCards, Shelves
 from wallet_api.usecases.show import ShowOverview
 from wallet_api.usecases.visits import Visits
@@ -137,7 +138,13 @@ def create(
             }
         ),
         secure=not settings.insecure_localhost,
-        body_limits={"/toevoegen": 1 << 18, "/api/v1/verzoeken": 1 << 18, "/api/v1/aanbiedingen": 1 << 18},
+        body_limits={
+            "/toevoegen": 1 << 18,
+            # A box, or a pair of ids, for every card.
+            "/verzoek/": 1 << 18,
+            "/api/v1/verzoeken": 1 << 18,
+            "/api/v1/aanbiedingen": 1 << 18,
+        },
         jobs=jobs(
             Lead(database, clock),
             sessions,
@@ -188,7 +195,10 @@ def _usecases(
         insecure_localhost=insecure,
     )
     visits = Visits(issuers, SealedShelf(records, "visits", Visit, clock), clock, lifetime)
-    receive = ReceiveCards(issuers, proof, cards, clock, settings.collecting.copies)
+    kept = DeliveryShelves(
+        cards, SealedShelf(records, "waiting", Card, clock), SealedShelf(records, "deliveries", Delivery, clock)
+    )
+    receive = ReceiveCards(issuers, proof, kept, clock, copies=settings.collecting.copies, lifetime=lifetime)
     show = ShowOverview(cards, proof, clock)
     shelves = Shelves(
         SealedShelf(records, "requests", PendingRequest, clock), cards, SealedShelf(records, "receipts", Receipt, clock)

@@ -142,8 +142,19 @@ class Shelf(Protocol[_Item]):
         """Change it from its stored state; tried again when another window came between. Raises NotFound."""
         ...
 
-    def exchange(self, wallet: OpenedWallet, put: Mapping[str, _Item], remove: Collection[str] = ()) -> None:
-        """Put (new or over the old) and remove in one transaction."""
+    def update_all(self, wallet: OpenedWallet, changes: Mapping[str, Callable[[_Item], _Item]]) -> None:
+        """Change several from their stored state in one transaction; those that are gone meanwhile are left out."""
+        ...
+
+    def exchange(
+        self,
+        wallet: OpenedWallet,
+        put: Mapping[str, _Item],
+        remove: Collection[str] = (),
+        *,
+        expires_at: datetime | None = None,
+    ) -> None:
+        """Put (new, until it expires, or over the old) and remove in one transaction."""
         ...
 
     def remove(self, wallet: OpenedWallet, id: str) -> None:

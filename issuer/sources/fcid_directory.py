@@ -1,7 +1,8 @@
 """A directory with one FCID document (JSON) per person.
 
 Which file is whose stands in the files, so the directory is gone through once and again when a name in it appears or
-disappears; a person's own file is read anew whenever it changed. Nothing of a document is kept.
+disappears; a person's own file is read anew whenever it changed. Nothing of a document is kept, but for a few seconds
+in which a wallet asks card after card: reading hundreds of cases anew for each would take it many minutes.
 
 A file that cannot be read says nothing, not even zero: its person is told to come back, and so is everybody who is not
 in the directory when it is unknown whose the file is.
@@ -12,12 +13,13 @@ import re
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeAlias, final
 
 from credentials.debts.agency import Agency
 from credentials.debts.bsn import Bsn
+from credentials.debts.case import Case
 from credentials.debts.errors import InvalidBsn, SourceError
 from credentials.debts.fcid import MAX_DOCUMENT_BYTES, FcidDocument, parse_document
 from credentials.encoding import json_object
@@ -27,6 +29,9 @@ from issuer.ports import Known
 
 # Told of each file that is refused: its name, line and field, never a value.
 Refused: TypeAlias = Callable[[SourceError], None]
+
+_HELD: Final = timedelta(seconds=30)
+_MOST_HELD: Final = 16
 
 _DIGITS: Final = re.compile(r"\d{9}")
 
@@ -38,6 +43,23 @@ class _Seen:
     stamp: tuple[int, int]
     bsn: Bsn | None
     readable: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Held:
+    """What was read a moment ago, of a file that has not been touched since.
+
+    A document says nothing of later moments than its own, so that its cases are the same for each of them.
+    """
+
+    stamp: tuple[str | int, ...]
+    cases: tuple[Case, ...]
+    until: datetime
+    read_at: datetime
+
+    def serves(self, as_of: datetime) -> bool:
+        """Say whether this may still be held, and says all that is known at this moment."""
+        return timedelta(0) <= as_of - self.read_at < _HELD
 
 
 @final
@@ -53,6 +75,7 @@ class FcidDirectorySource:
         self._files: dict[str, _Seen] = {}
         self._by_bsn: dict[Bsn, list[str]] = {}
         self._directory_stamp = -1
+        self._held: dict[Bsn, _Held] = {}
 
     @property
     def agency(self) -> Agency:
@@ -72,12 +95,31 @@ class FcidDirectorySource:
             if not self._all_known():
                 raise SourceUnavailable("a file cannot be read, and it may be this person's")
             return Known((), as_of)
+        stamp = self._stamp_of(name)
+        held = self._held.get(bsn)
+        if held is not None and held.stamp == stamp and held.serves(as_of):
+            return Known(held.cases, held.until)
         document = self._read(name)
         if document is None or document.bsn != bsn:
             raise SourceUnavailable("the file of this person cannot be read")
         cases = document.cases_at(self._agency, as_of)
         until = min((case.balance_at for case in document.cases), default=document.created_at)
+        newest = max((case.balance_at for case in document.cases), default=document.created_at)
+        if stamp is not None and as_of >= newest:
+            self._hold(bsn, _Held(stamp, cases, until, as_of))
         return Known(cases, min(as_of, until))
+
+    def _hold(self, bsn: Bsn, read: _Held) -> None:
+        with self._lock:
+            left = [(each, held) for each, held in self._held.items() if each != bsn and held.serves(read.read_at)]
+            self._held = dict([*left[1 - _MOST_HELD :], (bsn, read)])
+
+    def _stamp_of(self, name: str) -> tuple[str | int, ...] | None:
+        try:
+            found = (self._directory / name).stat()
+        except OSError:
+            return None
+        return name, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
     def people(self) -> Iterable[Bsn]:
         """Go through everyone who has a file. Raises SourceUnavailable."""

@@ -12,7 +12,12 @@ from credentials.formats import Credential
 from credentials.keys import Signer, SoftwareSigner
 from credentials.openid.authorization import AuthorizationRequest, authorization_url, parse_pushed_response
 from credentials.openid.authorization_details import AuthorizationDetail
-from credentials.openid.credential import CredentialRequest, CredentialResponse, parse_credential_response
+from credentials.openid.credential import (
+    MAX_RESPONSE_BYTES,
+    CredentialRequest,
+    CredentialResponse,
+    parse_credential_response,
+)
 from credentials.openid.dpop import build_dpop_proof
 from credentials.openid.issuer_metadata import IssuerMetadata
 from credentials.openid.nonce import parse_nonce_response
@@ -174,7 +179,7 @@ class HttpIssuers:
         url = metadata.credential_endpoint
         answer = self._send(
             url,
-            lambda headers: self._http.post_json(url, request.to_json(), headers=headers),
+            lambda headers: self._http.post_json(url, request.to_json(), headers=headers, max_bytes=MAX_RESPONSE_BYTES),
             grant.dpop,
             access_token=grant.access_token,
         )

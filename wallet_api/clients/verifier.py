@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, final
 
+from credentials import limits
 from credentials.encoding import JsonObject
 from credentials.errors import BlauweKnopError
 from credentials.openid.errors import parse_error
@@ -63,7 +64,8 @@ class HttpRequesters:
     def deliver(self, response_uri: str, fields: Mapping[str, str]) -> str | None:
         """Post an answer and return where the citizen's browser must go next, if anywhere. Raises NotDelivered."""
         try:
-            answer = self._http.post_form(response_uri, fields)
+            # A verifier looks at every card before it answers.
+            answer = self._http.post_form(response_uri, fields, seconds=limits.ANSWER_SECONDS)
             # OpenID4VP 1.0 section 8.2: status 200, and never a redirect.
             if not answer.ok:
                 raise NotDelivered("the answer was refused")

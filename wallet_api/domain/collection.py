@@ -18,6 +18,7 @@ class Outcome(StrEnum):
 
     WAITING = "nog_niet"
     BUSY = "bezig"
+    RECEIVING = "komt_binnen"
     COLLECTED = "opgehaald"
     NO_DEBTS = "geen_schulden"
     FAILED = "mislukt"
@@ -46,18 +47,24 @@ class Failure(StrEnum):
 @final
 @dataclass(frozen=True, slots=True)
 class Round:
-    """The state of one agency in a collection. `cases` is the number of open cases that it stated."""
+    """The state of one agency in a collection. `cases` is the number of open cases that it stated.
+
+    `delivery` names what is coming in, of which `taken` cards of `total` are there.
+    """
 
     agency: Agency
     outcome: Outcome = Outcome.WAITING
     failure: Failure | None = None
     cases: int = 0
     at: datetime | None = None
+    delivery: str | None = None
+    taken: int = 0
+    total: int = 0
 
     @property
     def settled(self) -> bool:
         """Say whether there is nothing left to do here."""
-        return self.outcome not in (Outcome.WAITING, Outcome.BUSY)
+        return self.outcome not in (Outcome.WAITING, Outcome.BUSY, Outcome.RECEIVING)
 
 
 @final
@@ -74,7 +81,8 @@ class Collection:
     def next_round(self) -> Round | None:
         """The agency to go to now: the one we were busy with, else the first that waits."""
         unsettled = [each for each in self.rounds if not each.settled]
-        return next((each for each in unsettled if each.outcome is Outcome.BUSY), unsettled[0] if unsettled else None)
+        begun = (each for each in unsettled if each.outcome in (Outcome.BUSY, Outcome.RECEIVING))
+        return next(begun, unsettled[0] if unsettled else None)
 
     @property
     def done(self) -> bool:
@@ -106,14 +114,21 @@ class Collection:
             self._with(identifier, lambda one: replace(one, outcome=Outcome.BUSY, failure=None, at=at)), step=step
         )
 
+    def receiving(self, identifier: str, delivery: str, *, taken: int, total: int) -> Self:
+        """Note how many of the agency's cards are there."""
+        return self._with(
+            identifier,
+            lambda one: replace(one, outcome=Outcome.RECEIVING, delivery=delivery, taken=taken, total=total),
+        )
+
     def collected(self, identifier: str, cases: int, at: datetime) -> Self:
         """Note that the agency gave its cards, for so many open cases."""
         outcome = Outcome.COLLECTED if cases else Outcome.NO_DEBTS
-        return self._with(identifier, lambda one: replace(one, outcome=outcome, failure=None, cases=cases, at=at))
+        return self._with(identifier, lambda one: Round(one.agency, outcome, None, cases, at))
 
     def failed(self, identifier: str, failure: Failure, at: datetime) -> Self:
         """Note that it did not work, and why."""
-        return self._with(identifier, lambda one: replace(one, outcome=Outcome.FAILED, failure=failure, at=at))
+        return self._with(identifier, lambda one: Round(one.agency, Outcome.FAILED, failure, one.cases, at))
 
     def again(self, identifier: str, step: str) -> Self:
         """Put this agency back in the queue."""

@@ -11,6 +11,7 @@ from credentials.trust import Participant, Role
 from service.errors import NotFound
 from wallet_api.domain.card import Agency
 from wallet_api.domain.collection import Collection, Failure, Round
+from wallet_api.domain.delivery import Received, Underway
 from wallet_api.domain.errors import (
     CardRefused,
     CardsLater,
@@ -104,6 +105,9 @@ class Collect:
         if current is None or not hmac.compare_digest(collection.step.encode(), step.encode("utf-8", "replace")):
             return None
         identifier = current.agency.identifier
+        if current.delivery is not None:
+            self._go_on(wallet, collection.id, identifier, current.delivery)
+            return None
         begun = self._update(
             wallet,
             collection.id,
@@ -129,6 +133,29 @@ class Collect:
         except BlauweKnopError as error:
             self._fail(wallet, collection, identifier, error)
             return
+        self._note(wallet, collection, identifier, received)
+
+    def _go_on(self, wallet: OpenedWallet, collection: str, identifier: str, delivery: str) -> None:
+        try:
+            received = self._receive.go_on(wallet, delivery)
+        except NotFound:
+            # It came to its end in another window, or its time was over: then nothing of it is left to go on with.
+            self._fail(wallet, collection, identifier, Expired(), delivery=delivery)
+        except BlauweKnopError as error:
+            self._fail(wallet, collection, identifier, error)
+        else:
+            self._note(wallet, collection, identifier, received)
+
+    def _note(self, wallet: OpenedWallet, collection: str, identifier: str, received: Received | Underway) -> None:
+        if isinstance(received, Underway):
+            more = received
+            self._update(
+                wallet,
+                collection,
+                identifier,
+                lambda one: one.receiving(identifier, more.id, taken=more.taken, total=more.total),
+            )
+            return
         cases = received.open_cases if received.open_cases is not None else received.cards
         self._update(wallet, collection, identifier, lambda one: one.collected(identifier, cases, self._clock.now()))
 
@@ -144,7 +171,9 @@ class Collect:
     def skip(self, wallet: OpenedWallet, identifier: str) -> None:
         """Leave out the agency that we are stuck at. Raises UnknownStep."""
         collection = self._of(wallet)
-        if not collection.of(identifier).settled:
+        if not (current := collection.of(identifier)).settled:
+            if current.delivery is not None:
+                self._receive.give_up(wallet, current.delivery)
             self._update(
                 wallet,
                 collection.id,
@@ -176,10 +205,22 @@ class Collect:
             raise CardRefused("unknown_issuer")
         return agency_of(participant)
 
-    def _fail(self, wallet: OpenedWallet, collection: str, identifier: str, error: BlauweKnopError) -> None:
-        self._update(
-            wallet, collection, identifier, lambda one: one.failed(identifier, _failure(error), self._clock.now())
-        )
+    def _fail(
+        self,
+        wallet: OpenedWallet,
+        collection: str,
+        identifier: str,
+        error: BlauweKnopError,
+        *,
+        delivery: str | None = None,
+    ) -> None:
+        def failed(one: Collection) -> Collection:
+            # With `delivery`: unless another window has brought it further.
+            if delivery is not None and one.of(identifier).delivery != delivery:
+                return one
+            return one.failed(identifier, _failure(error), self._clock.now())
+
+        self._update(wallet, collection, identifier, failed)
 
     def _update(self, wallet: OpenedWallet, collection: str, identifier: str, change: Change) -> Collection:
         def guarded(one: Collection) -> Collection:

@@ -9,13 +9,14 @@ from credentials.clock import Clock
 from credentials.openid.offer import CredentialOffer, OfferReference
 from credentials.trust import Participant, Role, TrustList
 from wallet_api.domain.card import Agency
+from wallet_api.domain.delivery import Received, Underway
 from wallet_api.domain.errors import Expired, NothingOffered, TransactionCodeWrong, UnlistedIssuer
 from wallet_api.domain.flow import Visit
 from wallet_api.domain.issuance import GrantKind, IssuerDescription, PendingOffer, TransactionCode
 from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.ports import Issuers, Shelf, TrustSource
 from wallet_api.usecases.collect import agency_of
-from wallet_api.usecases.receive import ReceiveCards, Received
+from wallet_api.usecases.receive import ReceiveCards
 from wallet_api.usecases.visits import Return, Visits
 
 
@@ -68,7 +69,7 @@ class TakeOffers:
         """Forget an offer."""
         self._shelf.remove(wallet, id)
 
-    def accept(self, wallet: OpenedWallet, id: str, transaction_code: str | None) -> Received | str:
+    def accept(self, wallet: OpenedWallet, id: str, transaction_code: str | None) -> Received | Underway | str:
         """Take the cards now, or return the address of the agency's login to send the browser to.
 
         A wrong transaction code leaves the offer where it is. Raises TransactionCodeWrong, NotFound, and what
@@ -94,11 +95,19 @@ class TakeOffers:
         self._shelf.remove(wallet, id)
         return self._receive.receive(wallet, pending.agency, description, grant, pending.configurations)
 
-    def arrive(self, wallet: OpenedWallet, visit: Visit, returned: Return) -> Received:
+    def arrive(self, wallet: OpenedWallet, visit: Visit, returned: Return) -> Received | Underway:
         """Take the cards after the browser came back from the agency's login. Raises what receiving raises."""
         description, grant = self._visits.redeem(visit, returned)
         agency = agency_of(_listed(self._trust.current(), visit.credential_issuer))
         return self._receive.receive(wallet, agency, description, grant, visit.configurations)
+
+    def underway(self, wallet: OpenedWallet, delivery: str) -> Underway:
+        """Say how far the cards of an offer are that come in. Raises NotFound."""
+        return self._receive.underway(wallet, delivery)
+
+    def go_on(self, wallet: OpenedWallet, delivery: str) -> Received | Underway:
+        """Take the next step in receiving them. Raises NotFound, and what receiving raises."""
+        return self._receive.go_on(wallet, delivery)
 
     def _pending(self, agency: Agency, offer: CredentialOffer, description: IssuerDescription) -> PendingOffer:
         kinds = [

@@ -2,14 +2,17 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import final
 
 from credentials.clock import Clock
 from credentials.debts.disclosed import read_overview
-from credentials.errors import MalformedInput
+from credentials.errors import BlauweKnopError, MalformedInput
 from credentials.keys import SoftwareSigner
+from service.errors import NotFound
 from wallet_api.domain.card import Agency, Card, Copy, Standing
+from wallet_api.domain.delivery import STEP, Delivery, Received, Underway, Wanted
 from wallet_api.domain.errors import CardRefused, NothingOffered
 from wallet_api.domain.issuance import OVERVIEW, Grant, IssuerDescription, Kind
 from wallet_api.domain.renewal import renew
@@ -19,23 +22,37 @@ from wallet_api.ports import Issuers, Proof, Proven, Shelf
 
 @final
 @dataclass(frozen=True, slots=True)
-class Received:
-    """What came in: how many cards, and how many open cases the agency states (None without an overview)."""
+class DeliveryShelves:
+    """Where cards lie, where those of an unfinished delivery wait, and what is still to be fetched."""
 
-    cards: int
-    open_cases: int | None
+    cards: Shelf[Card]
+    waiting: Shelf[Card]
+    deliveries: Shelf[Delivery]
 
 
 @final
 class ReceiveCards:
-    """Fetch, prove and keep the cards of one agency. Either all are kept or none."""
+    """Fetch, prove and keep the cards of one agency, a step at a time. Either all are kept or none.
 
-    def __init__(self, issuers: Issuers, proof: Proof, cards: Shelf[Card], clock: Clock, copies: int) -> None:
+    Cards that were fetched wait on a shelf of their own, where nothing shows them, until the last one is there.
+    """
+
+    def __init__(
+        self,
+        issuers: Issuers,
+        proof: Proof,
+        shelves: DeliveryShelves,
+        clock: Clock,
+        *,
+        copies: int,
+        lifetime: timedelta,
+    ) -> None:
         self._issuers = issuers
         self._proof = proof
-        self._cards = cards
+        self._shelves = shelves
         self._clock = clock
         self._copies = copies
+        self._lifetime = lifetime
 
     def receive(
         self,
@@ -44,23 +61,95 @@ class ReceiveCards:
         description: IssuerDescription,
         grant: Grant,
         configurations: Sequence[str],
-    ) -> Received:
-        """Ask for everything that the grant opens of these configurations.
+    ) -> Received | Underway:
+        """Take the first step in asking for everything that the grant opens of these configurations.
 
         Raises CardRefused, NothingOffered, IssuerRefused, Unavailable, MalformedInput; then nothing was kept.
         """
-        session = secrets.token_hex(8)
-        cards = [
-            self._obtain(
-                agency=agency, description=description, grant=grant, kind=kind, identifier=identifier, session=session
-            )
-            for kind, identifier in _wanted(description, grant, configurations)
-        ]
-        if not cards:
+        wanted = tuple(_wanted(description, grant, configurations))
+        if not wanted:
             raise NothingOffered
-        renewal = renew(self._cards.all(wallet), cards, self._clock.now())
-        self._cards.exchange(wallet, renewal.put, renewal.remove)
-        return Received(len(cards), _open_cases(cards))
+        delivery = Delivery(
+            id=secrets.token_hex(16),
+            agency=agency,
+            credential_issuer=description.credential_issuer,
+            session=secrets.token_hex(8),
+            wanted=wanted,
+            token=grant.access_token,
+            token_type=grant.token_type,
+            dpop=grant.dpop.to_private_jwk() if isinstance(grant.dpop, SoftwareSigner) else None,
+            named=grant.named,
+        )
+        if len(wanted) <= STEP:
+            return self._keep(wallet, self._fetched(delivery, description))
+        self._shelves.deliveries.put(wallet, delivery.id, delivery, expires_at=self._clock.now() + self._lifetime)
+        return self.go_on(wallet, delivery.id)
+
+    def underway(self, wallet: OpenedWallet, id: str) -> Underway:
+        """Say how far a delivery is. Raises NotFound for one that has ended."""
+        delivery = self._shelves.deliveries.get(wallet, id)
+        return Underway(delivery.id, delivery.taken, len(delivery.wanted))
+
+    def go_on(self, wallet: OpenedWallet, id: str) -> Received | Underway:
+        """Take the next step. Raises NotFound for a delivery that has ended, and as `receive`."""
+        delivery = self._shelves.deliveries.get(wallet, id)
+        waiting = self._shelves.waiting
+        try:
+            fetched = self._fetched(delivery, self._issuers.describe(delivery.credential_issuer))
+        except BlauweKnopError:
+            self.give_up(wallet, id)
+            raise
+        # Numbered, so that a step that two windows took at once leaves each card once.
+        cards = {f"{id}-{delivery.taken + number:05d}": card for number, card in enumerate(fetched)}
+        waiting.exchange(wallet, cards, expires_at=self._clock.now() + self._lifetime)
+        reached = delivery.taken + len(fetched)
+        delivery = self._shelves.deliveries.update(wallet, id, lambda one: replace(one, taken=max(one.taken, reached)))
+        if not delivery.complete:
+            return Underway(id, delivery.taken, len(delivery.wanted))
+        # Whoever takes the delivery away keeps its cards: nobody else finds it any more.
+        self._shelves.deliveries.take(wallet, id)
+        held = [waiting.get(wallet, place) for place in _places(delivery)]
+        received = self._keep(wallet, held)
+        waiting.exchange(wallet, {}, _places(delivery))
+        return received
+
+    def give_up(self, wallet: OpenedWallet, id: str) -> None:
+        """Forget a delivery and what it brought so far."""
+        try:
+            delivery = self._shelves.deliveries.take(wallet, id)
+        except NotFound:
+            return
+        self._shelves.waiting.exchange(wallet, {}, _places(delivery))
+
+    def _fetched(self, delivery: Delivery, description: IssuerDescription) -> list[Card]:
+        grant = Grant(
+            delivery.token,
+            delivery.token_type,
+            dpop=SoftwareSigner.from_private_jwk(delivery.dpop) if delivery.dpop is not None else None,
+            named=delivery.named,
+        )
+        cards: list[Card] = []
+        for _, wanted in delivery.next_wanted:
+            kind = description.kind(wanted.configuration)
+            if kind is None:
+                raise NothingOffered
+            cards.append(
+                self._obtain(
+                    agency=delivery.agency,
+                    description=description,
+                    grant=grant,
+                    kind=kind,
+                    identifier=wanted.identifier,
+                    session=delivery.session,
+                )
+            )
+        return cards
+
+    def _keep(self, wallet: OpenedWallet, cards: Sequence[Card]) -> Received:
+        open_cases = _open_cases(cards)
+        renewal = renew(self._shelves.cards.all(wallet), cards, self._clock.now())
+        self._shelves.cards.exchange(wallet, renewal.put, renewal.remove)
+        return Received(len(cards), open_cases)
 
     def _obtain(
         self,
@@ -109,19 +198,20 @@ class ReceiveCards:
             raise CardRefused("copies_differ")
 
 
-def _wanted(
-    description: IssuerDescription, grant: Grant, configurations: Sequence[str]
-) -> Iterator[tuple[Kind, str | None]]:
+def _places(delivery: Delivery) -> list[str]:
+    return [f"{delivery.id}-{number:05d}" for number in range(len(delivery.wanted))]
+
+
+def _wanted(description: IssuerDescription, grant: Grant, configurations: Sequence[str]) -> Iterator[Wanted]:
     for configuration in configurations:
-        kind = description.kind(configuration)
-        if kind is None:
+        if description.kind(configuration) is None:
             continue
         if configuration in grant.identifiers:
             # OpenID4VCI 1.0 section 6.2: with identifiers in the token response, each is asked for by its own.
             for identifier in grant.identifiers[configuration]:
-                yield kind, identifier
+                yield Wanted(configuration, identifier)
         elif not grant.identifiers:
-            yield kind, None
+            yield Wanted(configuration, None)
 
 
 def _open_cases(cards: Sequence[Card]) -> int | None:

@@ -6,7 +6,6 @@ more than that it was refused.
 
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import final
 
@@ -142,11 +141,9 @@ class ShareCards:
         answer: dict[str, list[Presentation]] = {}
         for share in shares:
             answer.setdefault(share.query, []).append(self._present(request, share))
-        for card_id, number in {share.card.id: share.copy for share in shares}.items():
-            # Marked before it is sent: a copy whose answer was lost on the way counts as used.
-            # One that was thrown away in another window meanwhile has no copies left to count.
-            with suppress(NotFound):
-                self._shelves.cards.update(wallet, card_id, _using(number))
+        # Marked before it is sent: a copy whose answer was lost on the way counts as used.
+        # One that was thrown away in another window meanwhile has no copies left to count.
+        self._shelves.cards.update_all(wallet, {share.card.id: _using(share.copy) for share in shares})
         return answer
 
     def _present(self, request: PresentationRequest, share: Share) -> Credential:

@@ -72,15 +72,40 @@ class SealedShelf(Generic[_Item]):
             return item
         raise ChangedMeanwhile
 
-    def exchange(self, wallet: OpenedWallet, put: Mapping[str, _Item], remove: Collection[str] = ()) -> None:
-        """Put (new or over the old) and remove in one transaction."""
+    def update_all(self, wallet: OpenedWallet, changes: Mapping[str, Callable[[_Item], _Item]]) -> None:
+        """Change several from their stored state in one transaction; those that are gone meanwhile are left out."""
+        shelf = self._shelf(wallet)
+        for _ in range(_ATTEMPTS):
+            now = self._clock.now()
+            found = {id: self._records.get(wallet.id, shelf, id, now) for id in changes}
+            rows = [
+                self._seal(wallet, id, changes[id](self._unseal(wallet, row)), row.version + 1, row.expires_at)
+                for id, row in found.items()
+                if row is not None
+            ]
+            try:
+                self._records.exchange(wallet.id, rows, (), now)
+            except ChangedMeanwhile:
+                continue
+            return
+        raise ChangedMeanwhile
+
+    def exchange(
+        self,
+        wallet: OpenedWallet,
+        put: Mapping[str, _Item],
+        remove: Collection[str] = (),
+        *,
+        expires_at: datetime | None = None,
+    ) -> None:
+        """Put (new, until it expires, or over the old) and remove in one transaction."""
         shelf, now = self._shelf(wallet), self._clock.now()
         for attempt in range(_ATTEMPTS):
             rows = []
             for id, item in put.items():
                 old = self._records.get(wallet.id, shelf, id, now)
-                version, expires_at = (1, None) if old is None else (old.version + 1, old.expires_at)
-                rows.append(self._seal(wallet, id, item, version, expires_at))
+                version, until = (1, expires_at) if old is None else (old.version + 1, old.expires_at)
+                rows.append(self._seal(wallet, id, item, version, until))
             try:
                 self._records.exchange(wallet.id, rows, [(shelf, id) for id in remove], now)
             except ChangedMeanwhile:

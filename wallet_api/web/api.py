@@ -14,11 +14,12 @@ from service.web import ApiModel
 from service.web.apps import OPEN_DOOR
 from service.web.input import StrictRoute
 from wallet_api.domain.collection import Collection
+from wallet_api.domain.delivery import Received, Underway
 from wallet_api.domain.errors import UnknownStep
 from wallet_api.domain.wallet import WalletNumber
-from wallet_api.usecases.receive import Received
 from wallet_api.web import shapes
 from wallet_api.web.bundle import Machine, Machines, Wallet
+from wallet_api.web.links import delivery_path
 
 ROOT: Final = "/api/v1"
 
@@ -179,7 +180,11 @@ def show_offer(id: str, here: Machine, wallet: Wallet) -> Response:
 def accept_offer(id: str, body: AcceptanceBody, here: Machine, wallet: Wallet) -> Response:
     """Take an offer."""
     taken = here.usecases.offers.accept(wallet, id, body.code)
-    return JSONResponse({"kaarten": taken.cards} if isinstance(taken, Received) else {"vervolg": taken})
+    if isinstance(taken, Received):
+        return JSONResponse({"kaarten": taken.cards})
+    # Many cards come in step by step, in the citizen's browser like everything else that goes on.
+    further = f"{here.base_url}{delivery_path(taken)}" if isinstance(taken, Underway) else taken
+    return JSONResponse({"vervolg": further})
 
 
 @router.delete("/aanbiedingen/{id}", status_code=204, tags=["aanbiedingen"])

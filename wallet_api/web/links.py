@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, final
 
+from wallet_api.domain.delivery import Received, Underway
 from wallet_api.domain.errors import NotRecognised
 
 MAX_CHARACTERS: Final = 64_000
@@ -47,3 +48,13 @@ def offer_link(query: bytes) -> str:
 def request_link(query: bytes) -> str:
     """Return the request that a link to this wallet's own page carries."""
     return f"openid4vp://?{query.decode('latin-1')}"
+
+
+def delivery_path(underway: Underway) -> str:
+    """Return the page of a delivery that goes on."""
+    return f"/ontvangen/{underway.id}"
+
+
+def after_receiving(taken: Received | Underway) -> str:
+    """Return where the citizen goes on after cards came in: the overview, or the page that fetches the rest."""
+    return delivery_path(taken) if isinstance(taken, Underway) else "/overzicht?opgehaald=1"

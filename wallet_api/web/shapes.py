@@ -68,6 +68,9 @@ def collection(found: Collection, following: str | None) -> JsonObject:
                 "status": each.outcome.value,
                 "reden": each.failure.value if each.failure is not None else None,
                 "openZaken": each.cases,
+                # While many cards come in: how many are there, of how many.
+                "kaartenOntvangen": each.taken,
+                "kaartenTotaal": each.total,
             }
             for each in found.rounds
         ],

@@ -19,6 +19,7 @@ GROUPS: Final[Mapping[Group, str]] = {
 OUTCOMES: Final[Mapping[Outcome, tuple[str, str]]] = {
     Outcome.WAITING: ("neutral", "Nog niet"),
     Outcome.BUSY: ("wait", "Wij halen het op"),
+    Outcome.RECEIVING: ("wait", "Komt binnen"),
     Outcome.COLLECTED: ("ok", "Opgehaald"),
     Outcome.NO_DEBTS: ("ok", "Geen schulden bekend"),
     Outcome.FAILED: ("warning", "Lukte niet"),

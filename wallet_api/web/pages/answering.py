@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from service.errors import LoginNeeded
+from service.errors import LoginNeeded, NotFound
 from service.web import CAMERA_ALLOWED
 from wallet_api.domain.errors import (
     NotAsShown,
@@ -17,7 +17,7 @@ from wallet_api.domain.errors import (
     UnknownRequester,
 )
 from wallet_api.web.bundle import CheckedForm, Here, Screens
-from wallet_api.web.links import offer_link, recognise, request_link
+from wallet_api.web.links import after_receiving, offer_link, recognise, request_link
 from wallet_api.web.words import REFUSALS
 
 _REJECTED: Final = "request_refused.html"
@@ -85,7 +85,24 @@ def decide_offer(request: Request, here: Here, id: str, form: CheckedForm) -> Re
     if isinstance(taken, str):
         # A form may not lead to a foreign site; a link may.
         return here.pages.render(request, "leave.html", session=session, address=taken)
-    return RedirectResponse("/overzicht?opgehaald=1", 303)
+    return RedirectResponse(after_receiving(taken), 303)
+
+
+@router.get("/ontvangen/{id}")
+def receiving(request: Request, here: Here, id: str) -> Response:
+    """Show how far the cards of an offer are; go on by itself."""
+    session, wallet = here.door.open_session(request)
+    try:
+        underway = here.usecases.offers.underway(wallet, id)
+    except NotFound:
+        return RedirectResponse("/overzicht", 303)
+    return here.pages.render(request, "receiving.html", session=session, underway=underway)
+
+
+@router.get("/ontvangen/{id}/verder")
+def receive_on(request: Request, here: Here, id: str) -> Response:
+    """Fetch the next cards. The id is known to this citizen's browser only, so that no other site takes this step."""
+    return RedirectResponse(after_receiving(here.usecases.offers.go_on(here.door.wallet(request), id)), 303)
 
 
 @router.get("/verzoek/{id}")

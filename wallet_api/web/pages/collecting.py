@@ -13,6 +13,7 @@ from service.web import strict_query
 from wallet_api.domain.errors import UnknownStep
 from wallet_api.usecases.visits import Return
 from wallet_api.web.bundle import CheckedForm, Here
+from wallet_api.web.links import after_receiving
 from wallet_api.web.words import FAILURES, OUTCOMES
 
 router: Final = APIRouter()
@@ -83,5 +84,4 @@ def back(request: Request, here: Here) -> Response:
     if visit.collection is not None:
         here.usecases.collect.arrive(wallet, visit, returned)
         return RedirectResponse("/ophalen", 303)
-    here.usecases.offers.arrive(wallet, visit, returned)
-    return RedirectResponse("/overzicht?opgehaald=1", 303)
+    return RedirectResponse(after_receiving(here.usecases.offers.arrive(wallet, visit, returned)), 303)
