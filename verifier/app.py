@@ -59,7 +59,7 @@ from verifier.usecases.results import Results
 from verifier.web.api import ApiDoors, api_app
 from verifier.web.problems import PROBLEMS
 from verifier.web.screens import Screens, screens_app
-from verifier.web.wallet import wallet_app
+from verifier.web.wallet import ANSWERS, answer_limit, wallet_app
 
 PACKAGE: Final = "verifier"
 COOKIE: Final = "bk_verifier"
@@ -188,7 +188,7 @@ def create(
         protocol=wallet_app(asking, answering, PROBLEMS),
         health=Health({"database": partial(_demand_current, database), "trust list": scheme}),
         secure=not insecure,
-        body_limits={"/vp/antwoorden/": min(settings.limits.response_bytes, MAX_FORM_BYTES)},
+        body_limits={ANSWERS: answer_limit(answering, min(settings.limits.response_bytes, MAX_FORM_BYTES))},
         jobs=work,
         closing=(http.close, database.close),
     )

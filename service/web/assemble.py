@@ -11,7 +11,7 @@ from service.jobs import Job
 from service.logging import get_logger
 from service.problems import refusal_of
 from service.web.apps import API_ROOT
-from service.web.frame import MAX_BODY_BYTES, Frame
+from service.web.frame import MAX_BODY_BYTES, BodyLimits, Frame
 from service.web.headers import BUSINESS, PREFLIGHT, PROTOCOL, SCREEN, encoded
 
 PROTOCOL_PREFIXES: Final = ("/.well-known/", "/oauth/", "/credential", "/nonce", "/vp/", "/status/")
@@ -54,7 +54,7 @@ def assemble(
     health: Health | None = None,
     secure: bool = True,
     max_body: int = MAX_BODY_BYTES,
-    body_limits: Mapping[str, int] | None = None,
+    body_limits: BodyLimits | None = None,
     jobs: Sequence[Job] = (),
     closing: Sequence[Callable[[], None]] = (),
 ) -> ASGIApp:

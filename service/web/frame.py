@@ -5,11 +5,12 @@ The body is read here, whole, before the app sees the request: so its limit hold
 
 import secrets
 import time
-from collections.abc import Mapping
-from typing import Final, final
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias, final
 
 import structlog
 from anyio import move_on_after
+from anyio.to_thread import run_sync
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -22,6 +23,7 @@ MAX_BODY_BYTES: Final = 1 << 16
 LINGER_SECONDS: Final = 3.0
 LINGER_IDLE_SECONDS: Final = 0.3
 LINGER_BYTES: Final = 1 << 26
+BodyLimits: TypeAlias = Mapping[str, int | Callable[[str], int]]
 REQUEST_ID: Final = b"x-request-id"
 
 _log: Final = get_logger(__name__)
@@ -32,8 +34,9 @@ _PLAIN_500: Final = b"500"
 class Frame:
     """Wrap an app: limit what it reads, complete what it answers, and let no exception through.
 
-    `body_limits` maps path prefixes to limits of their own, for routes that take uploads. `refuse` makes the answer, in
-    the app's own form, to a request that does not come through.
+    `body_limits` maps path prefixes to limits of their own, for routes that take uploads: a number, or what
+    says of one path how much is expected there, so that nobody can make us hold much for nothing. `refuse` makes the
+    answer, in the app's own form, to a request that does not come through.
     """
 
     def __init__(
@@ -42,7 +45,7 @@ class Frame:
         *,
         headers: Mapping[bytes, bytes],
         max_body: int = MAX_BODY_BYTES,
-        body_limits: Mapping[str, int] | None = None,
+        body_limits: BodyLimits | None = None,
         refuse: Refuse | None = None,
     ) -> None:
         self._app = app
@@ -97,7 +100,7 @@ class Frame:
 
     async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        stated, limit = headers.get("content-length"), self._limit_of(scope["path"])
+        stated, limit = headers.get("content-length"), await self._limit_of(scope["path"])
         # RFC 9110 section 15.5.16: bodies are taken as they are; a few kilobytes of gzip can hold gigabytes.
         if headers.get("content-encoding", "identity").strip().lower() != "identity":
             await self._refused(415, scope, receive, send)
@@ -133,10 +136,10 @@ class Frame:
             await _read_on(receive)
         await send({"type": "http.response.body", "body": b""})
 
-    def _limit_of(self, path: str) -> int:
+    async def _limit_of(self, path: str) -> int:
         for prefix, limit in self._body_limits.items():
             if path.startswith(prefix):
-                return limit
+                return limit if isinstance(limit, int) else await run_sync(limit, path)
         return self._max_body
 
 

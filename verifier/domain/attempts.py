@@ -8,11 +8,15 @@ from typing import Final
 
 from credentials.debts.claim_table import LEAVES
 from credentials.debts.document_paths import SUBJECT
-from credentials.openid.errors import InvalidResponse, Unmet, UnsatisfiedQuery
+from credentials.openid.errors import InvalidResponse, ResponseTooLarge, Unmet, UnsatisfiedQuery
 
 _OTHERWISE: Final = (
     "Het antwoord was niet te lezen, of het hoort niet bij deze vraag. Maak een nieuwe QR-code en laat de cliënt die "
     "scannen. Blijft het zo, dan past deze wallet niet bij onze vraag."
+)
+_TOO_LARGE: Final = (
+    "Het antwoord was te groot: meer kaartjes dan wij in één keer aannemen. Laat de cliënt in delen delen, of vraag "
+    "een snelscan. Kan de wallet dat niet, vraag dan per groep organisaties."
 )
 _UNMET: Final[Mapping[Unmet, str]] = {
     Unmet.CARDS: "In het antwoord ontbreekt een kaartje dat u vroeg, of er zit er een te veel bij. Laat de cliënt het "
@@ -34,6 +38,8 @@ _NAMES: Final[Mapping[str, str]] = {
 
 def explain(refused: InvalidResponse) -> str:
     """Say why an answer was not taken, and what to do now."""
+    if isinstance(refused, ResponseTooLarge):
+        return _TOO_LARGE
     if not isinstance(refused, UnsatisfiedQuery):
         return _OTHERWISE
     if refused.unmet is not Unmet.CLAIMS:

@@ -9,26 +9,25 @@
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final, final
+from typing import final
 
+from credentials import limits
 from credentials.clock import Clock
 from credentials.encoding import b64_decode
 from credentials.errors import BlauweKnopError
 from credentials.jose import EncryptionKey, UnverifiedToken
 from credentials.openid.dcql import Answered, DcqlQuery, check_presentation, parse_query
-from credentials.openid.errors import InvalidResponse
+from credentials.openid.errors import InvalidResponse, ResponseTooLarge
 from credentials.openid.vp_request import ResponseMode
 from credentials.openid.vp_response import RefusedResponse, parse_response
 from credentials.trust.x509 import aki
 from verifier.domain import attempts
-from verifier.domain.errors import RefusedAnswer, RequestEnded
+from verifier.domain.errors import RefusedAnswer, RequestEnded, UnknownRequest
 from verifier.domain.evidence import Evidence
 from verifier.domain.request import Answer, Attempt, Shown, VerificationRequest
 from verifier.ports import Examined, Examiner, Presented, Requests, Secrets
 from verifier.usecases.asking import Asking, encryption_key
 from verifier.usecases.results import trimmed
-
-MAX_PRESENTATIONS: Final = 200
 
 
 @final
@@ -44,7 +43,7 @@ class Answering:
         clock: Clock,
         *,
         return_uri: str,
-        most: int = MAX_PRESENTATIONS,
+        most: int = limits.PRESENTATIONS,
     ) -> None:
         self._requests = requests
         self._examiner = examiner
@@ -74,6 +73,24 @@ class Answering:
             return None
         return self._store(request, evidence)
 
+    def knows(self, path: str) -> bool:
+        """Tell whether this is where an answer to one of our requests goes."""
+        try:
+            self._requests.by_response_path(path)
+        except UnknownRequest:
+            return False
+        return True
+
+    def too_large(self, path: str) -> None:
+        """Note that an answer came that is larger than we read: nobody else would tell the counsellor."""
+        try:
+            request = self._requests.by_response_path(path)
+        except UnknownRequest:
+            return
+        if request.status(self._clock.now()) == "open" and request.binding.nonce:
+            refused = ResponseTooLarge("the answer is larger than we read")
+            self._note(request, refused.code, attempts.explain(refused))
+
     def _evidence(self, request: VerificationRequest, fields: Mapping[str, str]) -> tuple[Evidence, ...] | None:
         query = parse_query(request.query)
         response = parse_response(
@@ -87,7 +104,7 @@ class Answering:
             self._requests.decline(request.id, response.refusal.error, self._clock.now())
             return None
         if sum(len(each) for each in response.vp_token.values()) > self._most:
-            raise InvalidResponse("there are more presentations than we take")
+            raise ResponseTooLarge("there are more presentations than we take")
         shown = self._shown(request)
         found: list[Evidence] = []
         with self._examiner.together():

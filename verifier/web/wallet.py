@@ -1,8 +1,10 @@
 """The wallets' doors (OpenID4VP 1.0 sections 5.10 and 8.2): the request object, and the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Final
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -14,10 +16,12 @@ from credentials.openid.request_object import MEDIA_TYPE as REQUEST_OBJECT
 from credentials.openid.vp_response import MAX_FORM_BYTES, acknowledgement
 from service.problems import ProblemMap
 from service.web import ProtocolApp, protocol_app
+from service.web.frame import MAX_BODY_BYTES
 from service.web.input import media_type_of
 from verifier.usecases.answering import Answering
 from verifier.usecases.asking import Asking
 
+ANSWERS: Final = "/vp/antwoorden/"
 MAX_REQUEST_FORM_BYTES: Final = 64_000
 
 _NO_STORE: Final = {"cache-control": "no-store"}
@@ -36,14 +40,38 @@ def wallet_app(asking: Asking, answering: Answering, problems: ProblemMap) -> Pr
         fields = _form(request, body, MAX_REQUEST_FORM_BYTES, InvalidRequest)
         return _request_object(asking.request_object(request.path_params["path"], fields))
 
-    @app.post("/vp/antwoorden/{path}")
+    @app.post(f"{ANSWERS}{{path}}")
     def answer(request: Request, body: bytes) -> Response:
         fields = _form(request, body, MAX_FORM_BYTES, InvalidResponse)
         redirect_uri = answering.accept(request.path_params["path"], fields)
         # Section 8.2: always 200 with a JSON object, also when the wallet said no.
         return JSONResponse(acknowledgement(redirect_uri), headers=_NO_STORE)
 
+    _note_refusals(app, answering)
     return app
+
+
+def answer_limit(answering: Answering, most: int) -> Callable[[str], int]:
+    """Return how much is read at an address: much only where the answer to a request of ours goes."""
+
+    def limit(path: str) -> int:
+        return most if answering.knows(path.removeprefix(ANSWERS)) else MAX_BODY_BYTES
+
+    return limit
+
+
+def _note_refusals(app: ProtocolApp, answering: Answering) -> None:
+    """Let the counsellor know of an answer that the edge refused for its size, since no use case ever saw it."""
+    refuse = app.state.refusal
+
+    def noted(request: Request, status: int) -> Response:
+        answer: Response = refuse(request, status)
+        path = request.url.path
+        if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and path.startswith(ANSWERS):
+            answer.background = BackgroundTask(answering.too_large, path.removeprefix(ANSWERS))
+        return answer
+
+    app.state.refusal = noted
 
 
 def _request_object(jwt: str) -> Response:
