@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Final, TypeAlias
 
 import orjson
@@ -32,8 +33,13 @@ _STANDARD: Final = bytes.maketrans(b"-_+/=", b"+/!!!")
 _LAST_CHARACTERS: Final = ("", "", "AQgw", "AEIMQUYcgkosw048")
 _PADDING: Final = (b"", b"", b"==", b"=")
 _FILLING: Final = ("", "AAA", "AA", "A")
-# A whole string, or one bracket. Possessive, and an unterminated string runs to the end: no input is read twice.
-_STRUCTURE: Final = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+# A backslash stands in strings only: where it stands elsewhere, no parser reads on.
+_ESCAPED: Final = re.compile(rb"\\.", re.DOTALL)
+# Possessive, and an unterminated string runs to the end: no input is read twice.
+_STRING: Final = re.compile(rb'"[^"]*+"?')
+_ONE_KIND: Final = bytes.maketrans(b"{}", b"[]")
+_OPENS: Final = ord("[")
+_NO_STRUCTURE: Final = bytes(set(range(256)) - set(b'[]{}"'))
 _BASE58: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BASE58_PAIRS: Final = tuple(high + low for high in _BASE58 for low in _BASE58)
 _BASE58_PAIR_VALUES: Final = {pair: value for value, pair in enumerate(_BASE58_PAIRS)}
@@ -207,15 +213,16 @@ def _check_depth(raw: bytes, what: str) -> None:
     # Counted on the raw bytes, before any parser recurses. Brackets inside strings do not count.
     if raw.count(b"[") + raw.count(b"{") <= MAX_JSON_DEPTH:
         return
-    depth = 0
-    for match in _STRUCTURE.finditer(raw):
-        token = match.group()
-        if token in (b"[", b"{"):
-            depth += 1
-            if depth > MAX_JSON_DEPTH:
-                raise LimitExceeded(f"{what} is nested deeper than {MAX_JSON_DEPTH} levels")
-        elif token in (b"]", b"}"):
-            depth -= 1
+    unescaped = _ESCAPED.sub(b"", raw) if b"\\" in raw else raw
+    brackets = _STRING.sub(b"", unescaped.translate(_ONE_KIND, _NO_STRUCTURE))
+    # Pairs with nothing in between go away from the inside out: as often as the text is deep, and all at once.
+    left, before = brackets, b""
+    for _ in range(MAX_JSON_DEPTH):
+        if left == before:
+            break
+        before, left = left, left.replace(b"[]", b"")
+    if left and max(accumulate(1 if each == _OPENS else -1 for each in brackets)) > MAX_JSON_DEPTH:
+        raise LimitExceeded(f"{what} is nested deeper than {MAX_JSON_DEPTH} levels")
 
 
 def _no_duplicates(pairs: list[tuple[str, JsonValue]]) -> JsonObject:

@@ -195,6 +195,38 @@ def test_brackets_in_strings_do_not_nest_and_quotes_in_strings_do_not_hide_nesti
         json_parse(hidden)
 
 
+def test_a_backslash_hides_no_nesting() -> None:
+    deep = "[" * 70 + "]" * 70
+    for text in ('{"a\\\\":' + deep + "}", '{"\\"":' + deep + "}", '["\\\\\\"",' + deep + "]"):
+        with pytest.raises(LimitExceeded):
+            json_parse(text)
+
+
+@given(st.text(alphabet='[]{}"\\,:a', max_size=300))
+def test_how_deep_a_text_is_follows_from_reading_it_letter_by_letter(noise: str) -> None:
+    text = '["' + noise + '"' + "[" * 40 + noise
+    depth = deepest = 0
+    inside = escaped = stopped = False
+    for letter in text:
+        if inside:
+            inside, escaped = escaped or letter != '"', not escaped and letter == "\\"
+        elif letter == "\\":
+            # No JSON goes on after this, so no parser comes any deeper.
+            stopped = True
+            break
+        elif letter in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif letter in "]}":
+            depth -= 1
+        else:
+            inside = letter == '"'
+    with pytest.raises(MalformedInput) as refused:
+        json_parse(text)
+    assert stopped or isinstance(refused.value, LimitExceeded) == (deepest > MAX_JSON_DEPTH)
+    assert deepest <= MAX_JSON_DEPTH or isinstance(refused.value, LimitExceeded)
+
+
 def test_wide_is_not_deep() -> None:
     assert json_parse("[" + ",".join(["[{}]"] * 1000) + "]") == [[{}]] * 1000
 
