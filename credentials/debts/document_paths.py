@@ -4,7 +4,8 @@ In the claim tree cases and events have named slots (`zaken`, `z01`, `saldo`); i
 So a slot becomes None, every node of the set, and an index becomes the slot whose name the node's IRI bears.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from credentials.debts.claim_table import LEAVES, SLOT, SLOT_MEMBERS, Leaf
@@ -42,15 +43,22 @@ def claim_path(type: str, path: Sequence[str | int | None], document: JsonObject
     below = tuple(path[1:])
     if not below:
         return ()
-    for leaf in _leaves(type):
+    # In the document the nodes of a set are selected by an index, or all of them by None.
+    place = tuple([None if isinstance(part, int) else part for part in below])
+    claim = _claims_by_place(type).get(place)
+    return None if claim is None else _slots(claim, below, document)
+
+
+@lru_cache(maxsize=len(LEAVES))
+def _claims_by_place(type: str) -> Mapping[Path, tuple[str, ...]]:
+    """Return what stands where in the documents of a type: its claims, and the objects that hold them."""
+    leaves = _leaves(type)
+    found = {(*_nodes(leaf.path[:-1]), leaf.term): leaf.path for leaf in leaves}
+    for leaf in leaves:
         nodes = _nodes(leaf.path[:-1])
-        if _same_nodes(below, (*nodes, leaf.term)):
-            return (*_slots(leaf.path[:-1], below, document), leaf.path[-1])
-    for leaf in _leaves(type):
-        nodes = _nodes(leaf.path[:-1])
-        if len(below) <= len(nodes) and _same_nodes(below, nodes[: len(below)]):
-            return _slots(leaf.path[: len(below)], below, document)
-    return None
+        for length in range(1, len(nodes) + 1):
+            found.setdefault(nodes[:length], leaf.path[:length])
+    return found
 
 
 def _leaves(type: str) -> Sequence[Leaf]:
@@ -70,19 +78,12 @@ def _nodes(prefix: tuple[str, ...]) -> Path:
     return tuple(None if member == SLOT else member for member in prefix if member != _ABOUT)
 
 
-def _same_nodes(path: Path, nodes: Path) -> bool:
-    """Compare, where an index or None selects nodes of a set."""
-    return len(path) == len(nodes) and all(
-        part == node if node is not None else part is None or isinstance(part, int)
-        for part, node in zip(path, nodes, strict=True)
-    )
-
-
-def _slots(prefix: tuple[str, ...], path: Path, document: JsonObject) -> Path:
-    if SLOT not in prefix:
-        return prefix
+def _slots(claim: tuple[str, ...], path: Path, document: JsonObject) -> Path:
+    if SLOT not in claim:
+        return claim
+    member, _, *rest = claim
     index = path[1]
-    return (prefix[0], _slot(document, prefix[0], index) if isinstance(index, int) else None)
+    return (member, _slot(document, member, index) if isinstance(index, int) else None, *rest)
 
 
 def _slot(document: JsonObject, member: str, index: int) -> str | None:
