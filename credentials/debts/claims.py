@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias, final
 
 from credentials.debts.agency import Agency, Organisation
@@ -119,7 +119,7 @@ def case_digest(salt: bytes, case: Case) -> str:
     return b64url_encode(hashlib.sha256(salt + json_compact(_facts(case))).digest())
 
 
-@cache
+@lru_cache(maxsize=len(LEAVES))
 def labels(type: str) -> Sequence[ClaimLabel]:
     """Return a label for every leaf that a credential of this type can have. Raises UnknownCredentialType."""
     if type not in LEAVES:
@@ -127,7 +127,7 @@ def labels(type: str) -> Sequence[ClaimLabel]:
     return tuple(label for leaf in LEAVES[type] for label in _labels(leaf))
 
 
-@cache
+@lru_cache(maxsize=len(LEAVES))
 def every_label(type: str) -> Sequence[ClaimLabel]:
     """Return a label for every path that a credential of this type can have, objects before what they hold.
 

@@ -6,7 +6,7 @@ ever fetched. A change of meaning gets a new type URN and a new context URL. Mor
 meaning: no card names their hash (ADR 14).
 """
 
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -34,7 +34,7 @@ def context_document() -> bytes:
     return _bytes(_CONTEXT_FILE)
 
 
-@cache
+@lru_cache(maxsize=16)
 def _bytes(name: str) -> bytes:
     return files(__package__).joinpath(name).read_bytes()
 
