@@ -13,7 +13,7 @@ from credentials.keys import PublicJwk
 from credentials.trust.naming import host_of, owner
 from credentials.trust.participant import Participant, Role
 from credentials.trust.trust_list import TrustList
-from credentials.trust.x509 import KeyPurpose, Leaf, UnknownAuthority, check_alone, could_end_at, verify_chain
+from credentials.trust.x509 import KeyPurpose, Leaf, UnknownAuthority, check_alone, verify_chain
 
 # Issue times are rounded down, at most to the day (security.md: rounded times against linking).
 _ROUNDING: Final = timedelta(days=1)
@@ -165,12 +165,11 @@ def _certified(
     trust_list: TrustList, x5c: tuple[bytes, ...], purpose: KeyPurpose, now: datetime
 ) -> tuple[Participant | None, Leaf | None]:
     matches: list[tuple[Participant, Leaf]] = []
-    for participant in trust_list.participants:
-        if could_end_at(x5c, participant.anchors):
-            try:
-                matches.append((participant, verify_chain(x5c, participant.anchors, now)))
-            except UnknownAuthority:
-                continue
+    for participant in trust_list.under(x5c):
+        try:
+            matches.append((participant, verify_chain(x5c, participant.anchors, now)))
+        except UnknownAuthority:
+            continue
     leaf = matches[0][1] if matches else None
     if leaf is None or not leaf.may(purpose):
         return None, None

@@ -6,10 +6,12 @@ a copy. `TrustList.verify` checks, in order: form, `typ`, signature under a pinn
 and stops when that list has expired. Fetching is not handled here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Self, final
+
+from cryptography.x509 import Name
 
 from credentials.clock import epoch, from_epoch
 from credentials.encoding import JsonObject, JsonValue
@@ -18,6 +20,7 @@ from credentials.jose import ClaimError, InvalidToken, UnverifiedToken, check_ti
 from credentials.jose.jwt import numeric_date
 from credentials.keys import InvalidSignature, PublicJwk, Signer
 from credentials.trust.participant import Participant, Role
+from credentials.trust.x509 import issuer_of, subject_of
 
 TOKEN_TYPE: Final = "trust-list+jwt"  # noqa: S105  # a media type
 MEDIA_TYPE: Final = "application/trust-list+jwt"
@@ -50,6 +53,7 @@ class TrustList:
     sequence: int
     participants: tuple[Participant, ...]
     _by_name: dict[str, Participant] = field(repr=False, compare=False, default_factory=dict)
+    _by_authority: dict[Name, list[Participant]] = field(repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for participant in self.participants:
@@ -91,6 +95,21 @@ class TrustList:
     def find(self, name: str) -> Participant | None:
         """Return the participant with this identifier or DID."""
         return self._by_name.get(name)
+
+    def under(self, x5c: Sequence[bytes]) -> Sequence[Participant]:
+        """Return the participants with an authority of the name that a chain ends with, in the list's order.
+
+        A cheap look before the whole validation. Raises InvalidChain for what is no chain at all.
+        """
+        if not x5c:
+            return ()
+        if not self._by_authority:
+            found: dict[Name, list[Participant]] = {}
+            for participant in self.participants:
+                for name in dict.fromkeys(map(subject_of, participant.anchors)):
+                    found.setdefault(name, []).append(participant)
+            self._by_authority.update(found)
+        return self._by_authority.get(issuer_of(x5c), ())
 
     def by_oin(self, oin: str) -> Participant | None:
         """Return the participant with this organisation number."""

@@ -21,7 +21,8 @@ from credentials.trust.x509.chain import (
     Leaf,
     check_alone,
     check_authority,
-    could_end_at,
+    issuer_of,
+    subject_of,
     verify_chain,
 )
 from credentials.trust.x509.purpose import KeyPurpose
@@ -37,11 +38,12 @@ __all__ = [
     "aki",
     "check_alone",
     "check_authority",
-    "could_end_at",
+    "issuer_of",
     "load_pem",
     "make_ca",
     "public_jwk",
     "ski",
+    "subject_of",
     "to_der",
     "to_pem",
     "verify_chain",

@@ -10,6 +10,7 @@ than most of those, is where an authority or a participant is withdrawn.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, final
 
@@ -105,6 +106,50 @@ def verify_chain(x5c: Sequence[bytes], anchors: Sequence[bytes], at: datetime) -
     Raises UnknownAuthority when the chain is sound but ends at none of the anchors, CertificateExpired when only a
     period is wrong, and InvalidChain for everything else.
     """
+    sound = _sound(tuple(x5c), tuple(anchors))
+    leaf = next((leaf for authority, leaf in sound.vouched if _in_period(authority, at)), None)
+    if leaf is None or not all(_in_period(each, at) for each in sound.certificates):
+        raise CertificateExpired("a certificate of the chain is not valid at this moment")
+    return leaf
+
+
+def check_alone(der: bytes, purpose: KeyPurpose, at: datetime) -> None:
+    """Demand that a leaf which is known by itself, not by its authority, may serve a purpose at a moment.
+
+    Raises CertificateExpired, InvalidChain.
+    """
+    leaf = read(der)
+    _check_leaf(leaf)
+    if not serves(usages_of(leaf), purpose):
+        raise InvalidChain("the certificate is not for this use")
+    if not _in_period(leaf, at):
+        raise CertificateExpired("the certificate is not valid at this moment")
+
+
+def issuer_of(x5c: Sequence[bytes]) -> x509.Name:
+    """Return the name that a chain ends with: that of the authority it would have to lead to. Raises InvalidChain."""
+    return read(x5c[-1]).issuer
+
+
+def subject_of(der: bytes) -> x509.Name:
+    """Return the name that a certificate is for. Raises InvalidChain."""
+    return read(der).subject
+
+
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """A chain in which all is right but perhaps the periods, and the leaf as each fitting authority vouches for it."""
+
+    certificates: tuple[x509.Certificate, ...]
+    vouched: tuple[tuple[x509.Certificate, Leaf], ...]
+
+
+@lru_cache(maxsize=256)
+def _sound(x5c: tuple[bytes, ...], anchors: tuple[bytes, ...]) -> _Sound:
+    """Check what time does not change, and remember it: under the very certificates it was found out from.
+
+    Strangers do not fill this memory: a chain that leads to no anchor is an error, and those are not kept.
+    """
     if not 1 <= len(x5c) <= MAX_CERTIFICATES:
         raise InvalidChain(f"x5c holds 1 to {MAX_CERTIFICATES} certificates")
     if len(set(x5c)) != len(x5c):
@@ -121,37 +166,13 @@ def verify_chain(x5c: Sequence[bytes], anchors: Sequence[bytes], at: datetime) -
     _check_leaf(leaf)
     for below, (child, parent) in enumerate(pairwise(chain)):
         _check_link(child, parent, below)
-    authority = _authority_of(chain, anchors, at)
-    for certificate in chain:
-        _check_period(certificate, at)
-    return _leaf(leaf, authority)
+    authorities = _authorities_of(chain, anchors)
+    return _Sound(tuple(chain), tuple((authority, _leaf(leaf, authority)) for authority in authorities))
 
 
-def check_alone(der: bytes, purpose: KeyPurpose, at: datetime) -> None:
-    """Demand that a leaf which is known by itself, not by its authority, may serve a purpose at a moment.
-
-    Raises CertificateExpired, InvalidChain.
-    """
-    leaf = read(der)
-    _check_leaf(leaf)
-    if not serves(usages_of(leaf), purpose):
-        raise InvalidChain("the certificate is not for this use")
-    _check_period(leaf, at)
-
-
-def could_end_at(x5c: Sequence[bytes], anchors: Sequence[bytes]) -> bool:
-    """Say whether an anchor bears the name that a chain ends with: a cheap look before the whole validation.
-
-    Raises InvalidChain for what is not a chain at all.
-    """
-    if not x5c:
-        return False
-    issuer = read(x5c[-1]).issuer
-    return any(read(anchor).subject == issuer for anchor in anchors)
-
-
-def _authority_of(chain: Sequence[x509.Certificate], anchors: Sequence[bytes], at: datetime) -> x509.Certificate:
-    failure: InvalidChain = UnknownAuthority("the chain ends at no authority that we know")
+def _authorities_of(chain: Sequence[x509.Certificate], anchors: Sequence[bytes]) -> list[x509.Certificate]:
+    found: list[x509.Certificate] = []
+    failure = UnknownAuthority("the chain ends at no authority that we know")
     for der in anchors:
         anchor = read(der)
         if anchor.subject != chain[-1].issuer:
@@ -163,18 +184,14 @@ def _authority_of(chain: Sequence[x509.Certificate], anchors: Sequence[bytes], a
             # Authorities of one name and different keys follow each other: another anchor may still fit.
             failure = UnknownAuthority(error.detail)
             continue
-        try:
-            _check_period(anchor, at)
-        except CertificateExpired as error:
-            failure = error
-            continue
-        return anchor
-    raise failure
+        found.append(anchor)
+    if not found:
+        raise failure
+    return found
 
 
-def _check_period(certificate: x509.Certificate, at: datetime) -> None:
-    if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
-        raise CertificateExpired("a certificate of the chain is not valid at this moment")
+def _in_period(certificate: x509.Certificate, at: datetime) -> bool:
+    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
 
 
 def _check_link(child: x509.Certificate, parent: x509.Certificate, below: int) -> None:
