@@ -121,7 +121,7 @@ class Examiner(Protocol):
 
     @property
     def together(self) -> Callable[[], AbstractContextManager[None]]:
-        """Open a context in which several presentations are checked at one moment: no status list is fetched twice."""
+        """Open a context in which presentations are checked at one moment: by one trust list, no status list twice."""
         ...
 
     def examine(self, presented: Presented, *, shown: Shown) -> Examined:

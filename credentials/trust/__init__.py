@@ -17,6 +17,7 @@ from credentials.trust.participant import Participant, Role
 from credentials.trust.pinned import PinnedKeys
 from credentials.trust.shared import SharedAuthority, shared_authorities, with_pinned_names
 from credentials.trust.source import Keeper, TrustListSource
+from credentials.trust.steady import SteadyTrustList
 from credentials.trust.trust_list import HeldTrustList, TrustList, TrustListExpired, TrustListRejected
 from credentials.trust.x509 import CertificateAuthority, InvalidChain, KeyPurpose, Leaf, make_ca, verify_chain
 
@@ -35,6 +36,7 @@ __all__ = [
     "Role",
     "SharedAuthority",
     "Signed",
+    "SteadyTrustList",
     "TrustList",
     "TrustListExpired",
     "TrustListRejected",

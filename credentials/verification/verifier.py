@@ -11,7 +11,8 @@ Each step is taken only when those before it have passed: a status list is never
 not be checked is not proven. The order stands in this list and nowhere else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias, final
@@ -27,7 +28,15 @@ from credentials.formats.base import (
 )
 from credentials.formats.registry import FormatRegistry
 from credentials.status import Status, StatusChecker, StatusError
-from credentials.trust import IssuerNotAllowed, Participant, PinnedKeys, TrustList, UnknownIssuer, authorise
+from credentials.trust import (
+    IssuerNotAllowed,
+    Participant,
+    PinnedKeys,
+    SteadyTrustList,
+    TrustList,
+    UnknownIssuer,
+    authorise,
+)
 from credentials.trust.anchors import NotAuthorised
 from credentials.verification import words
 from credentials.verification.report import (
@@ -128,10 +137,16 @@ class Verifier:
         clock: Clock,
     ) -> None:
         self._formats = formats
-        self._trust_list = trust_list
-        self._keys = PinnedKeys(trust_list, keys)
-        self._status = StatusReader(status, formats, self._keys, trust_list)
+        self._trust_list = SteadyTrustList(trust_list)
+        self._keys = PinnedKeys(self._trust_list, keys)
+        self._status = StatusReader(status, formats, self._keys, self._trust_list)
         self._clock = clock
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """While this lasts, judge everything by one trust list and each status by one list, looked up once at most."""
+        with self._trust_list.steady(), self._status.checker.batch():
+            yield
 
     def verify(
         self, presented: Credential, expected: Expectation, format_name: str | None = None

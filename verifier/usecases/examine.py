@@ -39,13 +39,13 @@ class CredentialExaminer:
     """The examiner by `credentials.verification`; the adapter of `ports.Examiner`.
 
     `forget` drops the status lists that are held, so that checking again asks the issuers anew; within `together` each
-    list is fetched once at most.
+    status list is fetched, and the trust list looked up, once at most.
     """
 
     def __init__(self, verifier: Verifier, status: StatusChecker, clock: Clock) -> None:
         self._verifier = verifier
         self.forget = status.forget
-        self.together = status.batch
+        self.together = verifier.together
         self._clock = clock
 
     def examine(self, presented: Presented, *, shown: Shown) -> Examined:
