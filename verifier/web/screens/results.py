@@ -1,5 +1,6 @@
 """The result, each piece of evidence behind it, checking again, and taking it along."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Depends, FastAPI
@@ -10,7 +11,7 @@ from credentials.encoding import json_compact
 from service.errors import NotFound
 from service.web.input import Form
 from verifier.domain.errors import NotAnswered
-from verifier.domain.request import Answered
+from verifier.domain.request import Answered, VerificationRequest
 from verifier.exports.document import download
 from verifier.exports.files import TABLE_FILES
 from verifier.exports.names import file_name
@@ -28,9 +29,10 @@ def install(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
     def result(request: Request, id: str, at: Annotated[Seat, Depends(seat)]) -> Response:
         intake = desk.file(at.owner, id)
         requests = desk.requests(at.owner, id)
-        if not any(isinstance(each.state, Answered) for each in requests):
+        try:
+            outcome = _newest_of(screens, requests)
+        except NotAnswered:
             return RedirectResponse(f"/intakes/{id}", 303)
-        outcome = _newest_answer(screens, at, id)
         cases_asked = asks_cases(outcome.request)
         return pages.render(
             request,
@@ -115,7 +117,11 @@ def _install_file(app: FastAPI, screens: Screens, seat: SeatOf, file: str) -> No
 
 def _newest_answer(screens: Screens, at: Seat, id: str) -> Outcome:  # the name in the path
     screens.desk.file(at.owner, id)
-    for each in screens.desk.requests(at.owner, id):
+    return _newest_of(screens, screens.desk.requests(at.owner, id))
+
+
+def _newest_of(screens: Screens, requests: Sequence[VerificationRequest]) -> Outcome:
+    for each in requests:
         if isinstance(each.state, Answered):
             return screens.results.outcome(each)
     raise NotAnswered
