@@ -50,7 +50,7 @@ VP_TOKEN_BYTES: Final = 12_000_000
 """The presentations of one answer together, as JSON."""
 
 JWE_CHARACTERS: Final = VP_TOKEN_BYTES * 4 // 3 + 16_000
-"""An encrypted answer: base64url makes four characters of three bytes."""
+"""An encrypted answer or credential response: base64url makes four characters of three bytes."""
 
 FORM_BYTES: Final = 2 * VP_TOKEN_BYTES
 """The body of an answer: percent-encoding makes three bytes of every quotation mark and brace."""

@@ -17,6 +17,7 @@ from credentials.dids import did_web
 from credentials.errors import ConfigurationError
 from credentials.web_addresses import LOCAL_HOSTS
 from issuer.domain.configurations import DEFAULT_SECURINGS, Securing
+from issuer.domain.encryption import Encryption
 from service.settings import BaseUrl, SettingAuthorities, SettingPath, Settings, load
 
 Oin = Annotated[str, StringConstraints(pattern=r"^\d{20}$")]
@@ -157,6 +158,9 @@ class AgencySettings(Settings):
     ] = DEFAULT_SECURINGS
     offer_minutes: Annotated[int, Field(ge=1, le=60)] = 10
     batch_size: Annotated[int, Field(ge=2, le=100)] = 10
+    encryption: Annotated[
+        Encryption, Field(description="whether credential requests and responses may or must be encrypted beside TLS")
+    ] = Encryption.OFFERED
     key_attesters: Annotated[
         tuple[SettingPath, ...],
         Field(description="PEM certificates under which wallet providers attest keys; without any, no word counts"),

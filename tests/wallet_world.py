@@ -41,7 +41,8 @@ from issuer.settings import AgencySection, AgencySettings, DigidSection, FcidSou
 from service.errors import UnexpectedContentType, UnexpectedStatus, Unreachable
 from service.http import Answer
 from tests.conftest import _free_port
-from tests.debt_builders import DEMO, SAMIRA, agency
+from tests.debt_builders import DEMO, SAMIRA
+from tests.debt_builders import agency as agency_named
 from tests.flows.issuance_kit import FakeLogin
 from wallet_api.app import WalletService, create
 from wallet_api.settings import Collecting, Trust, WalletSettings
@@ -101,7 +102,7 @@ class Net:
 
     def post(
         self, url: str, content: bytes, content_type: str, *, accept: str = "application/json",
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None, max_bytes: int | None = None,
     ) -> Answer:  # fmt: skip
         return self._exchange("POST", url, {"content-type": content_type, **(headers or {})}, content)
 
@@ -294,11 +295,13 @@ def make_world(
     database: str = "",
     copies: int = 3,
     securings: Mapping[str, tuple[Securing, ...]] = MappingProxyType({}),
+    agency: Mapping[str, Any] = MappingProxyType({}),
     **more: Any,
 ) -> WalletWorld:
     """Set up a wallet with these agencies of the demonstration, which have the demonstration's debts.
 
-    `securings` says of an agency how it secures what it issues, where that is not as usual.
+    `securings` says of an agency how it secures what it issues, where that is not as usual; `agency` holds more of the
+    settings of all of them.
     """
     # Certificates live on the machine's own clock.
     clock = FixedClock(datetime.now(UTC).replace(microsecond=0))
@@ -307,7 +310,7 @@ def make_world(
     participants: list[Participant] = []
     logins = {key: FakeLogin() for key in keys}
     for key in keys:
-        settings = _agency_settings(folder, key, securings.get(key, DEFAULT_SECURINGS))
+        settings = _agency_settings(folder, key, securings.get(key, DEFAULT_SECURINGS), agency)
         shutil.copytree(DEMO / key, folder / key / "debts")
         initialise(settings)
         agencies[key] = build(
@@ -338,8 +341,10 @@ def make_world(
     return world
 
 
-def _agency_settings(folder: Path, key: str, securings: tuple[Securing, ...]) -> AgencySettings:
-    known = agency(key)
+def _agency_settings(
+    folder: Path, key: str, securings: tuple[Securing, ...], more: Mapping[str, Any]
+) -> AgencySettings:
+    known = agency_named(key)
     return AgencySettings(
         base_url=f"http://localhost:{PORTS[key]}",
         port=PORTS[key],
@@ -352,6 +357,7 @@ def _agency_settings(folder: Path, key: str, securings: tuple[Securing, ...]) ->
         digid=DigidSection(issuer=DIGID, client_id=key),
         status=StatusSection(ttl_seconds=60),
         securings=securings,
+        **more,
     )
 
 

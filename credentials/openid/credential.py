@@ -5,6 +5,7 @@ from typing import Final, TypeAlias
 
 from credentials import limits
 from credentials.encoding import JsonObject
+from credentials.openid.credential_encryption import ResponseEncryption
 from credentials.openid.errors import InvalidCredentialRequest, InvalidProof, MalformedMessage
 from credentials.openid.members import Members
 
@@ -14,6 +15,8 @@ MAX_PROOFS: Final = 1_000
 MAX_CREDENTIALS: Final = 1_000
 MAX_INTERVAL: Final = 31_536_000
 
+RESPONSE_ENCRYPTION: Final = "credential_response_encryption"
+
 _MAX_JWT_CHARACTERS: Final = 64_000
 
 
@@ -21,14 +24,13 @@ _MAX_JWT_CHARACTERS: Final = 64_000
 class CredentialRequest:
     """A request for one credential, in as many copies as there are proofs.
 
-    Exactly one of `configuration_id` and `identifier` is set. `response_encryption` is the member as it came: an
-    issuer that does not encrypt refuses it with InvalidEncryptionParameters.
+    Exactly one of `configuration_id` and `identifier` is set.
     """
 
     configuration_id: str | None = None
     identifier: str | None = None
     jwt_proofs: tuple[str, ...] = ()
-    response_encryption: JsonObject | None = None
+    response_encryption: ResponseEncryption | None = None
 
     def __post_init__(self) -> None:
         # Section 8.2: exactly one of the two identifiers.
@@ -45,26 +47,34 @@ class CredentialRequest:
         if self.jwt_proofs:
             members["proofs"] = {"jwt": list(self.jwt_proofs)}
         if self.response_encryption is not None:
-            members["credential_response_encryption"] = self.response_encryption
+            members[RESPONSE_ENCRYPTION] = self.response_encryption.to_json()
         return members
 
 
 def parse_credential_request(data: bytes) -> CredentialRequest:
     """Read a credential request. Members that 1.0 does not know, such as the drafts' `format`, are ignored.
 
-    Raises InvalidCredentialRequest, InvalidProof.
+    Raises InvalidCredentialRequest, InvalidProof, InvalidEncryptionParameters.
     """
-    sent = Members.parse(data, "credential request", InvalidCredentialRequest, max_bytes=MAX_REQUEST_BYTES)
-    # Some wallets write null for what they leave out; here it can mean nothing else.
-    given: JsonObject = {name: value for name, value in sent.raw.items() if value is not None}
-    body = Members(given, sent.what, InvalidCredentialRequest)
-    encryption = body.optional_object("credential_response_encryption")
+    body = _parse_request(data, "credential request")
     return CredentialRequest(
         configuration_id=body.optional_text("credential_configuration_id"),
         identifier=body.optional_text("credential_identifier"),
         jwt_proofs=_parse_proofs(body),
-        response_encryption=encryption.raw if encryption else None,
+        response_encryption=_parse_encryption(body),
     )
+
+
+def _parse_request(data: bytes, what: str) -> Members:
+    sent = Members.parse(data, what, InvalidCredentialRequest, max_bytes=MAX_REQUEST_BYTES)
+    # Some wallets write null for what they leave out; here it can mean nothing else.
+    given: JsonObject = {name: value for name, value in sent.raw.items() if value is not None}
+    return Members(given, sent.what, InvalidCredentialRequest)
+
+
+def _parse_encryption(body: Members) -> ResponseEncryption | None:
+    # Section 8.3.1.2: whatever is wrong with it is a matter of encryption parameters.
+    return ResponseEncryption.parse(body.raw[RESPONSE_ENCRYPTION]) if RESPONSE_ENCRYPTION in body else None
 
 
 def _parse_proofs(body: Members) -> tuple[str, ...]:
@@ -135,11 +145,22 @@ def _parse_credential(entry: Members) -> str | JsonObject:
     return credential
 
 
-def deferred_request(transaction_id: str) -> JsonObject:
-    """Return the body of a deferred credential request (section 9.1)."""
-    return {"transaction_id": transaction_id}
+@dataclass(frozen=True, slots=True)
+class DeferredRequest:
+    """A request for credentials that were not ready before (section 9.1)."""
+
+    transaction_id: str = field(repr=False)
+    response_encryption: ResponseEncryption | None = None
+
+    def to_json(self) -> JsonObject:
+        """Return the body."""
+        members: JsonObject = {"transaction_id": self.transaction_id}
+        if self.response_encryption is not None:
+            members[RESPONSE_ENCRYPTION] = self.response_encryption.to_json()
+        return members
 
 
-def parse_deferred_request(data: bytes) -> str:
-    """Return the `transaction_id` of a deferred credential request. Raises InvalidCredentialRequest."""
-    return Members.parse(data, "deferred credential request", InvalidCredentialRequest).text("transaction_id")
+def parse_deferred_request(data: bytes) -> DeferredRequest:
+    """Read a deferred credential request. Raises InvalidCredentialRequest, InvalidEncryptionParameters."""
+    body = _parse_request(data, "deferred credential request")
+    return DeferredRequest(body.text("transaction_id"), _parse_encryption(body))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from credentials.encoding import JsonObject
+from credentials.openid.credential_encryption import RequestEncryption, ResponseEncryptionOffer
 from credentials.openid.display import (
     MAX_CLAIM_DESCRIPTIONS,
     MAX_DISPLAYS,
@@ -94,7 +95,8 @@ class IssuerMetadata:
     notification_endpoint: str | None = None
     batch_size: int | None = None
     display: tuple[Display, ...] = ()
-    encrypts: bool = False
+    request_encryption: RequestEncryption | None = None
+    response_encryption: ResponseEncryptionOffer | None = None
 
     def to_json(self) -> JsonObject:
         """Return the document, without any null: peers refuse it whole for one."""
@@ -105,6 +107,8 @@ class IssuerMetadata:
             "nonce_endpoint": self.nonce_endpoint,
             "deferred_credential_endpoint": self.deferred_credential_endpoint,
             "notification_endpoint": self.notification_endpoint,
+            "credential_request_encryption": _json_of(self.request_encryption),
+            "credential_response_encryption": _json_of(self.response_encryption),
             # Section 12.2.4: a batch size is 2 or more, or there is none.
             "batch_credential_issuance": {"batch_size": self.batch_size} if (self.batch_size or 0) > 1 else None,
             "display": [display.to_json() for display in self.display] or None,
@@ -116,10 +120,7 @@ class IssuerMetadata:
 
 
 def parse_issuer_metadata(data: bytes, *, credential_issuer: str, insecure_localhost: bool = False) -> IssuerMetadata:
-    """Read the metadata that was fetched for an issuer identifier. Raises MalformedMessage.
-
-    `encrypts` is true when the issuer insists on encrypted requests or responses.
-    """
+    """Read the metadata that was fetched for an issuer identifier. Raises MalformedMessage."""
     document = Members.parse(data, "issuer metadata", MalformedMessage, max_bytes=MAX_METADATA_BYTES)
     # Section 12.2.4: simple string comparison, no normalisation.
     if document.text("credential_issuer") != credential_issuer:
@@ -133,6 +134,8 @@ def parse_issuer_metadata(data: bytes, *, credential_issuer: str, insecure_local
     supported = document.object("credential_configurations_supported")
     if len(supported.raw) > MAX_CONFIGURATIONS:
         raise document.refuse(f"more than {MAX_CONFIGURATIONS} configurations")
+    requests = document.optional_object("credential_request_encryption")
+    responses = document.optional_object("credential_response_encryption")
     servers = document.optional_texts("authorization_servers")
     for server in servers:
         check_url(server, "authorization_servers", insecure_localhost=insecure_localhost, query=False)
@@ -148,12 +151,13 @@ def parse_issuer_metadata(data: bytes, *, credential_issuer: str, insecure_local
         notification_endpoint=endpoint("notification_endpoint"),
         batch_size=batch.integer("batch_size", minimum=2, maximum=10_000) if batch else None,
         display=parse_displays(document.optional_objects("display", max_items=MAX_DISPLAYS)),
-        encrypts=any(
-            encryption.boolean("encryption_required", default=False)
-            for name in ("credential_request_encryption", "credential_response_encryption")
-            if (encryption := document.optional_object(name)) is not None
-        ),
+        request_encryption=RequestEncryption.parse(requests) if requests else None,
+        response_encryption=ResponseEncryptionOffer.parse(responses) if responses else None,
     )
+
+
+def _json_of(encryption: RequestEncryption | ResponseEncryptionOffer | None) -> JsonObject | None:
+    return encryption.to_json() if encryption is not None else None
 
 
 def _parse_configuration(id: str, entry: object) -> CredentialConfiguration:

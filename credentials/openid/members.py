@@ -81,9 +81,9 @@ class Members:
         """Return a whole number within bounds, None when absent."""
         return self.integer(name, minimum=minimum, maximum=maximum) if name in self else None
 
-    def boolean(self, name: str, *, default: bool) -> bool:
-        """Return a boolean."""
-        value = self._members.get(name, default)
+    def boolean(self, name: str, *, default: bool | None = None) -> bool:
+        """Return a boolean, the default when absent; without a default it must be there."""
+        value = self.value(name) if default is None else self._members.get(name, default)
         if not isinstance(value, bool):
             raise self.refuse(f"{name} is not a boolean")
         return value

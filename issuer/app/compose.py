@@ -23,6 +23,7 @@ from credentials.formats.jwt_vc import JwtVcJson, VcJwt, VcSdJwt
 from credentials.formats.ldp_vc import ContextBundle, LdpVc, sign_document
 from credentials.formats.registry import FormatRegistry
 from credentials.formats.sd_jwt import SdJwtVc
+from credentials.jose import EncryptionKey
 from credentials.keys import PublicJwk, Signer
 from credentials.openid.key_attestation import AttesterKey
 from credentials.openid.nonce import NonceAuthority
@@ -45,6 +46,7 @@ from issuer.usecases.authorise import Authorise, PushRequest
 from issuer.usecases.debts import ReadDebts
 from issuer.usecases.describe import Describe
 from issuer.usecases.dpop import TakeDpopProof
+from issuer.usecases.encrypt import MessageEncryption
 from issuer.usecases.issue import IssueCredentials
 from issuer.usecases.offer import CreateOffer, ShowOffer
 from issuer.usecases.publish import PublishStatus, ReadStatusList
@@ -169,6 +171,7 @@ def build(
         time_to_live=timedelta(seconds=settings.status.ttl_seconds),
     )
     refresh = RefreshSource(store, clock, source, read_debts, hiding, publish)
+    encryption = MessageEncryption(_encryption_key(keys), settings.encryption, CREDENTIAL_BODY)
     nonces = NonceAuthority(derive(keys.token_key, "issuer c_nonce"))
     sessions = Sessions(
         database,
@@ -186,7 +189,7 @@ def build(
         api_token=keys.api_token,
         random=secrets.token_bytes,
         offered=offered,
-        describe=Describe(identity, offered, formats, addresses, settings.batch_size),
+        describe=Describe(identity, offered, formats, addresses, settings.batch_size, encryption),
         create_offer=CreateOffer(store, clock, derivation, hiding, settings.offer_lifetime, offered),
         show_offer=ShowOffer(store, clock, derivation),
         push_request=PushRequest(store, clock, directory),
@@ -194,6 +197,7 @@ def build(
         give_token=GiveToken(store, clock, derivation, hiding, read_debts),
         take_dpop=TakeDpopProof(store, clock, settings.base_url),
         nonces=nonces,
+        encryption=encryption,
         issue=IssueCredentials(
             store=store,
             clock=clock,
@@ -296,6 +300,11 @@ def _identity(settings: AgencySettings, keys: AgencyKeys) -> Identity:
             Securing.JWT_VC_JSON: token,
         },
     )
+
+
+def _encryption_key(keys: AgencyKeys) -> EncryptionKey:
+    # Two parts, as one that is twice as long as the key favours none. With another token.key it is another key.
+    return EncryptionKey.from_seed(b"".join(derive(keys.token_key, f"issuer encryption {part}") for part in (1, 2)))
 
 
 def _vocabularies() -> list[Vocabulary]:

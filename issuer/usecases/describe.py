@@ -17,6 +17,7 @@ from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMe
 from issuer.domain.configurations import Form, IssuedConfiguration, Kind, Offered, Securing
 from issuer.domain.places import StatusAddresses
 from issuer.usecases.dpop import ALGORITHMS as DPOP_ALGORITHMS
+from issuer.usecases.encrypt import MessageEncryption
 from issuer.usecases.sign import TYPES, Identity
 
 _NAMES: Final = {
@@ -47,6 +48,7 @@ class Describe:
     formats: FormatRegistry
     addresses: StatusAddresses
     batch_size: int
+    encryption: MessageEncryption
 
     @cached_property
     def issuer(self) -> JsonObject:
@@ -57,6 +59,8 @@ class Describe:
             credential_endpoint=f"{url}/credential",
             nonce_endpoint=f"{url}/nonce",
             batch_size=self.batch_size,
+            request_encryption=self.encryption.of_requests,
+            response_encryption=self.encryption.of_responses,
             display=(Display(self.identity.name, "nl"), Display(self.identity.name, "en")),
             configurations={each.id: self._configuration(each) for each in self.offered.configurations},
         ).to_json()

@@ -16,7 +16,7 @@ from credentials.clock import Clock
 from credentials.debts.bsn import Bsn
 from credentials.formats.base import Credential, HolderKey
 from credentials.openid.credential import CredentialRequest
-from credentials.openid.errors import DPOP, InvalidAccessToken, InvalidEncryptionParameters, InvalidNonce
+from credentials.openid.errors import DPOP, InvalidAccessToken, InvalidNonce
 from credentials.openid.key_attestation import AttesterKey
 from credentials.openid.nonce import CheckedNonce, NonceAuthority
 from credentials.openid.proof import KeyResolver, verify_jwt_proofs
@@ -73,8 +73,6 @@ class IssueCredentials:
     def __call__(self, grant: AccessGrant, request: CredentialRequest) -> tuple[Credential, ...]:
         """Issue. Raises what OpenID4VCI 1.0 section 8.3.1.2 has codes for, or SourceUnavailable."""
         now = self.clock.now()
-        if request.response_encryption is not None:
-            raise InvalidEncryptionParameters("credential responses are not encrypted here")
         _check_granted(grant, request)
         nonces: list[CheckedNonce] = []
         keys = verify_jwt_proofs(

@@ -13,6 +13,7 @@ from issuer.usecases.authorise import Authorise, PushRequest
 from issuer.usecases.debts import ReadDebts
 from issuer.usecases.describe import Describe
 from issuer.usecases.dpop import TakeDpopProof
+from issuer.usecases.encrypt import MessageEncryption
 from issuer.usecases.issue import IssueCredentials
 from issuer.usecases.offer import CreateOffer, ShowOffer
 from issuer.usecases.publish import PublishStatus, ReadStatusList
@@ -54,6 +55,7 @@ class Desk:
     give_token: GiveToken
     take_dpop: TakeDpopProof
     nonces: NonceAuthority
+    encryption: MessageEncryption
     issue: IssueCredentials
     read_debts: ReadDebts
     read_status_list: ReadStatusList

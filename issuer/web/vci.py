@@ -1,6 +1,7 @@
 """OpenID4VCI 1.0: offer, pushed request, token, nonce and credential endpoints. Each route reads, calls, answers."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -8,7 +9,14 @@ from starlette.responses import JSONResponse, Response
 from credentials.encoding import JsonObject
 from credentials.openid.authorization import PushedResponse, parse_authorization_request
 from credentials.openid.authorization_details import AuthorizationDetail
-from credentials.openid.credential import CredentialResponse, parse_credential_request
+from credentials.openid.credential import (
+    CredentialRequest,
+    CredentialResponse,
+    DeferredRequest,
+    parse_credential_request,
+)
+from credentials.openid.credential_encryption import MEDIA_TYPE as ENCRYPTED
+from credentials.openid.credential_encryption import ResponseEncryption
 from credentials.openid.errors import InvalidCredentialRequest, InvalidRequest
 from credentials.openid.form import MEDIA_TYPE as FORM
 from credentials.openid.form import parse_form
@@ -27,6 +35,7 @@ from service.web.input import media_type_of
 JSON: Final = "application/json"
 REQUEST_URI: Final = "urn:ietf:params:oauth:request_uri:"
 _DPOP_ALGORITHMS: Final = tuple(algorithm.value for algorithm in ALGORITHMS)
+_Asked = TypeVar("_Asked", CredentialRequest, DeferredRequest)
 _NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 
 
@@ -89,10 +98,8 @@ def install(app: ProtocolApp, desk: Desk) -> None:
     def credential(request: Request, body: bytes) -> Response:
         """Credentials (section 8)."""
         grant = _opened(desk, request, "/credential")
-        # OpenID4VCI 1.0 section 8.2; `application/jwt` would be an encrypted request, and our metadata offer none.
-        if media_type_of(request) != JSON:
-            raise InvalidCredentialRequest(f"the body is not {JSON}")
-        return _answer(CredentialResponse(desk.issue(grant, parse_credential_request(body))).to_json())
+        asked = _asked(desk, request, body, parse_credential_request)
+        return _sealed(CredentialResponse(desk.issue(grant, asked)).to_json(), asked.response_encryption)
 
 
 def credential_offer(url: str, made: MadeOffer) -> CredentialOffer:
@@ -134,8 +141,23 @@ def _opened(desk: Desk, request: Request, path: str) -> AccessGrant:
     return desk.issue.grant_of(access, thumbprint)
 
 
+def _asked(desk: Desk, request: Request, body: bytes, parse: Callable[[bytes], _Asked]) -> _Asked:
+    media_type = media_type_of(request)
+    # OpenID4VCI 1.0 sections 8.2 and 10: the media type says whether the request is encrypted.
+    if media_type not in (JSON, ENCRYPTED):
+        raise InvalidCredentialRequest(f"the body is neither {JSON} nor {ENCRYPTED}")
+    return desk.encryption.read(body, parse, encrypted=media_type == ENCRYPTED)
+
+
 def _dpop(request: Request) -> list[str]:
     return request.headers.getlist("dpop")
+
+
+def _sealed(body: JsonObject, encryption: ResponseEncryption | None, status: int = 200) -> Response:
+    # Section 8.3: encrypted as was asked, whatever it says; errors never come here.
+    if encryption is None:
+        return _answer(body, status)
+    return Response(encryption.seal(body), status, _NO_STORE, ENCRYPTED)
 
 
 def _answer(body: JsonObject, status: int = 200) -> Response:

@@ -69,6 +69,8 @@ def test_a_wallet_may_not_ask_more_copies_than_it_reads() -> None:
         Collecting(copies=limits.COPIES + 1)
     # What an overview of that many cases weighs: a digest, its salt and its place, for each of them.
     assert limits.COPIES * limits.OPEN_CASES * 500 < limits.CREDENTIAL_RESPONSE_BYTES
+    # The same, encrypted.
+    assert limits.CREDENTIAL_RESPONSE_BYTES * 4 / 3 < MAX_JWE_CHARACTERS
 
 
 @pytest.mark.parametrize(

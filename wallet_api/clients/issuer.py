@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, final
 
+from credentials import limits
 from credentials.clock import Clock
 from credentials.dids import did_jwk
 from credentials.errors import BlauweKnopError
@@ -12,12 +13,7 @@ from credentials.formats import Credential
 from credentials.keys import Signer, SoftwareSigner
 from credentials.openid.authorization import AuthorizationRequest, authorization_url, parse_pushed_response
 from credentials.openid.authorization_details import AuthorizationDetail
-from credentials.openid.credential import (
-    MAX_RESPONSE_BYTES,
-    CredentialRequest,
-    CredentialResponse,
-    parse_credential_response,
-)
+from credentials.openid.credential import CredentialRequest, CredentialResponse, parse_credential_response
 from credentials.openid.dpop import build_dpop_proof
 from credentials.openid.issuer_metadata import IssuerMetadata
 from credentials.openid.nonce import parse_nonce_response
@@ -33,6 +29,7 @@ from credentials.openid.token import (
 from service.http import FORM, JSON, Answer, OutboundClient
 from wallet_api.clients.asking import what_to_ask
 from wallet_api.clients.issuer_metadata import IssuerDirectory, body_of
+from wallet_api.clients.sealing import ACCEPT, Sealed
 from wallet_api.domain.errors import IssuerRefused, TransactionCodeWrong
 from wallet_api.domain.issuance import Grant, IssuerDescription, Kind
 from wallet_api.domain.refusals import DEFERRED, refusal
@@ -151,9 +148,12 @@ class HttpIssuers:
         try:
             return self._ask(description, grant, kind, identifier, keys)
         except IssuerRefused as error:
-            # Section 8.3.1.2: with a new nonce the same request may succeed; once.
-            if error.reason != "invalid_nonce":
+            # Section 8.3.1.2: with a new nonce the same request may succeed, or with the key for requests that the
+            # agency has now; once.
+            if error.reason not in ("invalid_nonce", "invalid_encryption_parameters"):
                 raise
+            if error.reason != "invalid_nonce":
+                self._directory.forget(description.credential_issuer)
             return self._ask(description, grant, kind, identifier, keys)
 
     def _ask(
@@ -176,14 +176,21 @@ class HttpIssuers:
         request = CredentialRequest(
             configuration_id=None if identifier is not None else kind.id, identifier=identifier, jwt_proofs=proofs
         )
-        url = metadata.credential_endpoint
+        url, sealed = metadata.credential_endpoint, Sealed.of(request, metadata)
         answer = self._send(
             url,
-            lambda headers: self._http.post_json(url, request.to_json(), headers=headers, max_bytes=MAX_RESPONSE_BYTES),
+            lambda headers: self._http.post(
+                url,
+                sealed.content,
+                sealed.media_type,
+                accept=ACCEPT,
+                headers=headers,
+                max_bytes=limits.JWE_CHARACTERS,
+            ),
             grant.dpop,
             access_token=grant.access_token,
         )
-        issued = parse_credential_response(answer.status, body_of(answer))
+        issued = parse_credential_response(answer.status, sealed.open(answer))
         if not isinstance(issued, CredentialResponse):
             # The agency will have it later; this wallet asks again when the citizen does.
             raise refusal(DEFERRED)

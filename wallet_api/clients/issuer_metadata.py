@@ -55,6 +55,11 @@ class IssuerDirectory:
             self._kept[credential_issuer] = fetched
         return fetched
 
+    def forget(self, credential_issuer: str) -> None:
+        """Have an agency's metadata fetched anew, as they turned out to be old."""
+        with self._one:
+            self._kept.pop(credential_issuer, None)
+
     def _fetch(self, credential_issuer: str) -> Known:
         url = well_known.inserted(credential_issuer, well_known.CREDENTIAL_ISSUER)
         metadata = parse_issuer_metadata(

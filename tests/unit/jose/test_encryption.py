@@ -1,6 +1,7 @@
 """Encryption: one agreement, two ciphers, our own key; and nothing that a sender may choose besides."""
 
 import json
+import zlib
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -11,7 +12,7 @@ from jwcrypto import jwk as library_keys
 
 from credentials.encoding import JsonObject, b64url_decode, b64url_encode
 from credentials.errors import LimitExceeded, MalformedInput
-from credentials.jose import EncryptionKey, InvalidEncryption, decrypt, encrypt
+from credentials.jose import EncryptionKey, InvalidEncryption, decrypt, encrypt, open_compact
 from credentials.jose.jwe import MAX_JWE_CHARACTERS, header_of
 from credentials.keys import Algorithm, SoftwareSigner, UnsupportedKey
 from tests.unit.jose.tokens import KEY_OF_OURS, concat_kdf, encrypted, text_of
@@ -129,6 +130,27 @@ def test_what_the_library_would_unpack_is_refused_before_it_is_asked() -> None:
     assert len(compact) < 2_500
     with pytest.raises(InvalidEncryption, match="zip"):
         decrypt(compact, KEY_OF_OURS)
+
+
+def test_compressed_content_is_taken_where_the_caller_says_how_much() -> None:
+    compact = encrypt({"a": "0" * 50_000}, KEY_OF_OURS.public(), compressed=True)
+    assert len(compact) < 1_000
+    assert len(open_compact(compact, KEY_OF_OURS, max_inflated=60_000)) > 50_000
+    for bound in (0, 1, 49_999):
+        with pytest.raises(InvalidEncryption):
+            open_compact(compact, KEY_OF_OURS, max_inflated=bound)
+
+
+@pytest.mark.parametrize("zip_", ["deflate", "def", "", None, 1, ["DEF"]])
+def test_no_other_compression_is_taken(zip_: object) -> None:
+    with pytest.raises(InvalidEncryption, match="zip"):
+        open_compact(encrypted({"zip": zip_}), KEY_OF_OURS, max_inflated=1_000)
+
+
+@pytest.mark.parametrize("plaintext", [b"", b"\xff\xff", b"{}", zlib.compress(b"{}"), zlib.compress(b"{}" * 99)[2:-9]])
+def test_what_does_not_inflate_is_refused(plaintext: bytes) -> None:
+    with pytest.raises(InvalidEncryption):
+        open_compact(encrypted({"zip": "DEF"}, plaintext), KEY_OF_OURS, max_inflated=1_000)
 
 
 @pytest.mark.parametrize("name", ["apu", "apv", "kid"])

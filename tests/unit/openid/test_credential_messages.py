@@ -4,17 +4,26 @@ from collections.abc import Callable
 import pytest
 
 from credentials.encoding import JsonObject
+from credentials.jose import EncryptionKey
 from credentials.openid.credential import (
     CredentialRequest,
     CredentialResponse,
+    DeferredRequest,
     DeferredResponse,
-    deferred_request,
     parse_credential_request,
     parse_credential_response,
     parse_deferred_request,
 )
-from credentials.openid.errors import CredentialError, InvalidCredentialRequest, InvalidProof, MalformedMessage
+from credentials.openid.credential_encryption import ResponseEncryption
+from credentials.openid.errors import (
+    CredentialError,
+    InvalidCredentialRequest,
+    InvalidEncryptionParameters,
+    InvalidProof,
+    MalformedMessage,
+)
 
+ENCRYPTION = ResponseEncryption(EncryptionKey.generate("k1").public(), "A128GCM", "DEF")
 BY_ID = CredentialRequest(configuration_id="overzicht_sdjwt", jwt_proofs=("a.b.c", "d.e.f"))
 
 
@@ -24,7 +33,7 @@ def read(document: object) -> CredentialRequest:
 
 @pytest.mark.parametrize(
     "request_",
-    [BY_ID, CredentialRequest(identifier="zaak-1"), CredentialRequest("x", response_encryption={"enc": "A128GCM"})],
+    [BY_ID, CredentialRequest(identifier="zaak-1"), CredentialRequest("x", response_encryption=ENCRYPTION)],
 )
 def test_requests_travel_both_ways(request_: CredentialRequest) -> None:
     assert read(request_.to_json()) == request_
@@ -57,7 +66,10 @@ def test_null_is_what_a_wallet_left_out() -> None:
         ({"credential_configuration_id": ""}, InvalidCredentialRequest),
         ({"credential_configuration_id": None, "credential_identifier": None}, InvalidCredentialRequest),
         ({"credential_configuration_id": ["x"]}, InvalidCredentialRequest),
-        ({"credential_configuration_id": "x", "credential_response_encryption": "A128GCM"}, InvalidCredentialRequest),
+        (
+            {"credential_configuration_id": "x", "credential_response_encryption": "A128GCM"},
+            InvalidEncryptionParameters,
+        ),
         ({"credential_configuration_id": "x", "proofs": []}, InvalidProof),
         ({"credential_configuration_id": "x", "proofs": {}}, InvalidProof),
         ({"credential_configuration_id": "x", "proofs": {"jwt": []}}, InvalidProof),
@@ -94,7 +106,8 @@ def test_immediate_responses_travel_both_ways(response: CredentialResponse) -> N
 def test_deferred_responses_travel_both_ways() -> None:
     response = DeferredResponse("t-1", 30)
     assert parse_credential_response(202, json.dumps(response.to_json()).encode()) == response
-    assert parse_deferred_request(json.dumps(deferred_request("t-1")).encode()) == "t-1"
+    for request in (DeferredRequest("t-1"), DeferredRequest("t-1", ENCRYPTION)):
+        assert parse_deferred_request(json.dumps(request.to_json()).encode()) == request
 
 
 def test_credentials_do_not_print() -> None:

@@ -32,9 +32,16 @@ from credentials.openid.claims_path import PathNotFound, parse_path, select
 from credentials.openid.client_id import ClientId, Prefix, check_x5c, parse_client_id
 from credentials.openid.credential import (
     CredentialRequest,
+    DeferredRequest,
     parse_credential_request,
     parse_credential_response,
     parse_deferred_request,
+)
+from credentials.openid.credential_encryption import (
+    RequestEncryption,
+    ResponseEncryption,
+    ResponseEncryptionOffer,
+    open_request,
 )
 from credentials.openid.dcql import parse_query
 from credentials.openid.dpop import build_dpop_proof, verify_dpop_proof
@@ -67,6 +74,7 @@ NOW = datetime(2026, 12, 14, 9, 30, tzinfo=UTC)
 ISSUER = "https://tilburg.example/uitgever"
 SIGNER = SoftwareSigner.generate()
 KEY = EncryptionKey.generate("e1")
+ENCRYPTION = ResponseEncryption(KEY.public(), "A128GCM", "DEF")
 DID = "did:example:verifier"
 
 CONFIGURATION = CredentialConfiguration.build(
@@ -183,7 +191,13 @@ JSON_MESSAGES: dict[str, tuple[Any, Callable[[bytes], object]]] = {
     ),
     "issuer metadata": (
         IssuerMetadata(
-            ISSUER, f"{ISSUER}/c", {"o": CONFIGURATION}, nonce_endpoint=f"{ISSUER}/n", batch_size=10
+            ISSUER,
+            f"{ISSUER}/c",
+            {"o": CONFIGURATION},
+            nonce_endpoint=f"{ISSUER}/n",
+            batch_size=10,
+            request_encryption=RequestEncryption((KEY.public(),), zip_values=("DEF",)),
+            response_encryption=ResponseEncryptionOffer(zip_values=("DEF",)),
         ).to_json(),
         lambda data: parse_issuer_metadata(data, credential_issuer=ISSUER),
     ),
@@ -198,12 +212,12 @@ JSON_MESSAGES: dict[str, tuple[Any, Callable[[bytes], object]]] = {
     ),
     "nonce response": ({"c_nonce": "n"}, parse_nonce_response),
     "credential request": (
-        CredentialRequest("o", jwt_proofs=("a.b.c",), response_encryption={"enc": "A128GCM"}).to_json(),
+        CredentialRequest("o", jwt_proofs=("a.b.c",), response_encryption=ENCRYPTION).to_json(),
         parse_credential_request,
     ),
     "credential response": ({"credentials": [{"credential": "a~"}]}, lambda data: parse_credential_response(200, data)),
     "deferred response": ({"transaction_id": "t", "interval": 5}, lambda data: parse_credential_response(202, data)),
-    "deferred request": ({"transaction_id": "t"}, parse_deferred_request),
+    "deferred request": (DeferredRequest("t", ENCRYPTION).to_json(), parse_deferred_request),
     "error response": ({"error": "invalid_nonce"}, lambda data: parse_error(400, data)),
     "query": (QUERY, lambda data: parse_query(json.loads(data))),
     "request parameters": (REQUEST.to_parameters(), lambda data: parse_parameters(json.loads(data))),
@@ -246,6 +260,10 @@ TEXT_MESSAGES: dict[str, tuple[str, Callable[[str], object]]] = {
     "nonce": (NonceAuthority(bytes(32)).issue(NOW, bytes(16)), authority_check),
     "authorization header": ("DPoP abc.def", lambda text: parse_access_token([text])),
     "client id": ("x509_san_dns:v.example", parse_client_id),
+    "encrypted request": (
+        RequestEncryption((KEY.public(),)).seal({"a": 1}),
+        lambda text: open_request(text.encode("utf-8", "replace"), [KEY], max_inflated=10_000),
+    ),
     "encrypted form": (
         build_response(REQUEST, VP_TOKEN["vp_token"])["response"],
         lambda text: parse_response(

@@ -1,11 +1,14 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from credentials.encoding import JsonObject
+from credentials.encoding import JsonObject, JsonValue
+from credentials.jose import EncryptionKey
 from credentials.openid import well_known
 from credentials.openid.authorization_server import AuthorizationServerMetadata, parse_authorization_server
+from credentials.openid.credential_encryption import RequestEncryption, ResponseEncryptionOffer
 from credentials.openid.display import ClaimDescription, Display, display_for
 from credentials.openid.errors import MalformedMessage
 from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMetadata, parse_issuer_metadata
@@ -175,10 +178,34 @@ def test_malformed_or_foreign_issuer_metadata_is_refused(change: JsonObject) -> 
         read({**METADATA.to_json(), **change})
 
 
-def test_an_issuer_that_insists_on_encryption_is_known_as_such() -> None:
-    required: JsonObject = {"alg_values_supported": ["ECDH-ES"], "encryption_required": True}
-    assert read({**METADATA.to_json(), "credential_response_encryption": required}).encrypts
-    assert not read(METADATA.to_json()).encrypts
+@pytest.mark.requirement("vci-encryption")
+def test_metadata_that_offer_encryption_travel_both_ways() -> None:
+    key = EncryptionKey.generate("k1").public()
+    offering = replace(
+        METADATA,
+        request_encryption=RequestEncryption((key,), zip_values=("DEF",)),
+        response_encryption=ResponseEncryptionOffer(required=True),
+    )
+    assert read(offering.to_json()) == offering
+
+
+@pytest.mark.requirement("vci-encryption")
+def test_the_specifications_example_says_how_it_encrypts(vector: Callable[[str], bytes]) -> None:
+    data = vector("vci/credential_issuer_metadata_sd_jwt_long.json")
+    metadata = parse_issuer_metadata(data, credential_issuer=json.loads(data)["credential_issuer"])
+    assert metadata.request_encryption is not None
+    assert metadata.request_encryption.usable
+    assert metadata.request_encryption.required
+    assert metadata.response_encryption == ResponseEncryptionOffer(
+        enc_values=("A128GCM",), zip_values=("DEF",), required=True
+    )
+
+
+@pytest.mark.parametrize("name", ["credential_request_encryption", "credential_response_encryption"])
+@pytest.mark.parametrize("member", [None, [], {}, "off"])
+def test_half_a_statement_about_encryption_is_refused(name: str, member: JsonValue) -> None:
+    with pytest.raises(MalformedMessage):
+        read({**METADATA.to_json(), name: member})
 
 
 def test_server_metadata_travels_both_ways() -> None:
