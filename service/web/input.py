@@ -35,10 +35,24 @@ class ApiModel(BaseModel):
     @field_validator("*", mode="after")
     @classmethod
     def _readable(cls, value: Any) -> Any:  # noqa: ANN401  # whatever the field is
-        fault = text_fault(value, lines=True) if isinstance(value, str) else None
-        if fault is not None:
-            raise PydanticCustomError("unreadable_text", "{fault}", {"fault": fault})
+        for text in _texts(value):
+            fault = text_fault(text, lines=True)
+            if fault is not None:
+                raise PydanticCustomError("unreadable_text", "{fault}", {"fault": fault})
         return value
+
+
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401  # whatever the field is
+    """Return the texts in a field at every depth, names too; a model inside has seen to its own."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from _texts(name)
+            yield from _texts(each)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for each in value:
+            yield from _texts(each)
 
 
 @final

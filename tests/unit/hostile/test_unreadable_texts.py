@@ -26,6 +26,7 @@ from service.settings import load
 from tests.debt_builders import ROOT, a_case, a_document, changed
 from verifier.settings import EXAMPLE as VERIFIER
 from verifier.settings import VerifierSettings
+from verifier.web.api import NewRequest
 
 UNREADABLE = ["Koop\u202enak", "a\x1b[2Jb", "a\x00b", "Caf\u00c3\u00a9", "a\ufffdb", "a\u200bb"]
 EXAMPLE = ROOT / "docs" / "examples" / "agency-csv.toml"
@@ -53,6 +54,15 @@ class TestRefused:
             WithdrawalRequest(bsn="999990007", reden=text)
         assert text not in str(caught.value)
         assert WithdrawalRequest(bsn="999990007", reden="Café\nen meer").reden
+
+    def test_at_any_depth_of_a_field_of_the_api(self, text: str) -> None:
+        for query in ({"credentials": [{"values": [text]}]}, {"credentials": [{text: 1}]}):
+            with pytest.raises(ValidationError) as caught:
+                NewRequest(dcqlQuery=query)
+            assert text not in str(caught.value)
+        with pytest.raises(ValidationError):
+            NewRequest(sjabloon="intake", formaten=["dc+sd-jwt", text])
+        assert NewRequest(dcqlQuery={"credentials": [{"values": ["Café", 1, None]}]}).dcql_query
 
     @pytest.mark.parametrize("member", ["naam", "identifier", "afkorting", "category"])
     def test_in_the_trust_list(self, text: str, member: str) -> None:
