@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final, final
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -38,7 +39,9 @@ from service.settings import load
 from service.web import Health, assemble, business_app, pages_app, protocol_app
 from service.workers import Post, serve_posts, workers_for
 from wallet_api.clients.issuer import HttpIssuers
+from wallet_api.clients.own_site import only_from
 from wallet_api.clients.verifier import HttpRequesters
+from wallet_api.domain.acquaintance import Acquaintance
 from wallet_api.domain.card import Card
 from wallet_api.domain.collection import Collection
 from wallet_api.domain.delivery import Delivery
@@ -49,6 +52,7 @@ from wallet_api.domain.wallet import Attempts
 from wallet_api.jobs import jobs
 from wallet_api.settings import WalletSettings
 from wallet_api.storage import SqlRecords, SqlWallets
+from wallet_api.usecases.acquaintances import Acquaintances
 from wallet_api.usecases.collect import Collect
 from wallet_api.usecases.offers import TakeOffers
 from wallet_api.usecases.prove import ProveCards
@@ -184,7 +188,15 @@ def _usecases(
     formats = _formats()
     keys = Resolver(http.fetch, allow_insecure_localhost=insecure, clock=clock)
     status = StatusChecker(http.fetch_wherever, clock)
-    proof = ProveCards(Verifier(formats, trust.current, keys, status, clock), status, clock)
+    proof = ProveCards(
+        Verifier(formats, trust.current, keys, status, clock),
+        status,
+        clock,
+        # A stranger's site may be asked for the stranger's own keys, and nobody else's.
+        lambda agency: Resolver(
+            only_from(http.fetch, urlsplit(agency.identifier).netloc), allow_insecure_localhost=insecure, clock=clock
+        ),
+    )
     cards = SealedShelf(records, "cards", Card, clock)
     issuers = HttpIssuers(
         http,
@@ -204,6 +216,12 @@ def _usecases(
         SealedShelf(records, "requests", PendingRequest, clock), cards, SealedShelf(records, "receipts", Receipt, clock)
     )
     requesters = HttpRequesters(http, insecure_localhost=insecure)
+    acquaintances = Acquaintances(
+        trust,
+        SealedShelf(records, "acquaintances", Acquaintance, clock),
+        clock,
+        refuse_unknown=settings.unknown_issuers == "refuse",
+    )
     return UseCases(
         wallets=KeepWallets(wallets, locksmith, Attempts(free=settings.limits.attempts), clock),
         collect=Collect(
@@ -216,8 +234,9 @@ def _usecases(
             formats=settings.collecting.formats,
         ),
         visits=visits,
+        acquaintances=acquaintances,
         offers=TakeOffers(
-            trust=trust,
+            acquaintances=acquaintances,
             issuers=issuers,
             visits=visits,
             receive=receive,

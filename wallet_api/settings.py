@@ -73,6 +73,7 @@ class WalletSettings(PartySettings):
 
     client_id: Annotated[str, Field(min_length=1, max_length=200)]
     unknown_verifiers: Literal["warn", "refuse"] = "warn"
+    unknown_issuers: Literal["warn", "refuse"] = "refuse"
     provider: Provider = Provider()
     trust: Trust
     collecting: Collecting = Collecting()
@@ -107,6 +108,10 @@ client_id = "blauweknop-wallet"
 
 # An organisation that asks for cards and is not on the trust list: "warn" the citizen strongly, or "refuse".
 unknown_verifiers = "warn"
+
+# An organisation that offers cards and is not on the trust list: "refuse" it, or "warn" the citizen, who may add it.
+# Its cards are kept apart and never counted among the debts.
+unknown_issuers = "refuse"
 
 # Plain http and loopback addresses, for development on one machine only.
 insecure_localhost = true

@@ -158,6 +158,21 @@ class Verifier:
             raise VerificationFailed(report)
         return VerifiedCredential(examination.claims, examination.issuer, examination.status, report)
 
+    def verify_unlisted(
+        self, presented: Credential, expected: Expectation, keys: KeyResolver, format_name: str | None = None
+    ) -> VerifiedClaims:
+        """Take the steps that need no trust list, 1 and 3, with keys of the caller's. Raises VerificationFailed.
+
+        For a holder who keeps what a stranger gave: who signed it, and whether it was taken back, stays unknown.
+        """
+        examination = _Examination(self._clock.now())
+        try:
+            claims = self._integrity(examination, presented, expected, format_name, keys)
+            self._validity(examination, claims)
+        except _Stop as stop:
+            raise VerificationFailed(examination.report(stop.outcome)) from stop
+        return claims
+
     def examine(self, presented: Credential, expected: Expectation, format_name: str | None = None) -> Report:
         """Take the four steps and report; never raises for what was presented.
 
@@ -171,7 +186,7 @@ class Verifier:
     ) -> tuple[_Examination, Outcome]:
         examination = _Examination(self._clock.now())
         try:
-            claims = self._integrity(examination, presented, expected, format_name)
+            claims = self._integrity(examination, presented, expected, format_name, self._keys)
             participant = self._authority(examination, claims)
             self._validity(examination, claims)
             outcome = self._status_step(examination, claims, participant)
@@ -182,13 +197,18 @@ class Verifier:
     # Step 1.
 
     def _integrity(
-        self, examination: _Examination, presented: Credential, expected: Expectation, format_name: str | None
+        self,
+        examination: _Examination,
+        presented: Credential,
+        expected: Expectation,
+        format_name: str | None,
+        keys: KeyResolver,
     ) -> VerifiedClaims:
         try:
             examination.format = format_name or self._formats.detect(presented)
-            claims = self._formats[examination.format].verify(presented, expected, self._keys)
+            claims = self._formats[examination.format].verify(presented, expected, keys)
         except HolderBindingFailed as error:
-            self._signature_alone(examination, presented, expected)
+            self._signature_alone(examination, presented, expected, keys)
             raise examination.fail(
                 CheckName.HOLDER, words.of(words.HOLDER, error, words.HOLDER_OTHERWISE), error.code
             ) from error
@@ -221,14 +241,16 @@ class Verifier:
         else:
             examination.passed(CheckName.HOLDER, words.HOLDER_PASSED, "sleutel van de houder")
 
-    def _signature_alone(self, examination: _Examination, presented: Credential, expected: Expectation) -> None:
+    def _signature_alone(
+        self, examination: _Examination, presented: Credential, expected: Expectation, keys: KeyResolver
+    ) -> None:
         """Say of a credential in wrong hands whether it is at least genuine. Its claims are not shown."""
         unbound = without_holder_proof(presented)
         if unbound is None or examination.format is None:
             return
         bare = replace(expected, holder_binding=False, nonce=None, audience=None)
         try:
-            examination.claims = self._formats[examination.format].verify(unbound, bare, self._keys)
+            examination.claims = self._formats[examination.format].verify(unbound, bare, keys)
         except BlauweKnopError:
             return
         examination.passed(CheckName.SIGNATURE, words.SIGNATURE_PASSED)

@@ -27,12 +27,13 @@ class Standing(StrEnum):
 @final
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """Who issued a card, as the trust list names it."""
+    """Who issued a card, as the trust list names it; a stranger, who is not `listed`, is named after its host."""
 
     identifier: str
     name: str
     oin: str | None = None
     abbreviation: str | None = None
+    listed: bool = True
 
 
 @final

@@ -194,6 +194,9 @@ def payee(case: DisclosedCase, agency: Agency) -> str:
 def overview_of(cards: Sequence[Card], now: datetime) -> CitizenOverview:
     """Make the overview of the cards in a wallet."""
     today = dutch_day(now)
+    # What a stranger says of debts is shown, and counts for nothing.
+    strange = [card for card in cards if not card.agency.listed]
+    cards = [card for card in cards if card.agency.listed]
     overviews = _newest_overviews(cards)
     lines = _debt_lines(cards, now)
     agencies = tuple(_agency_line(agency, overviews.get(agency.identifier), lines, now) for agency in _agencies(cards))
@@ -223,7 +226,7 @@ def overview_of(cards: Sequence[Card], now: datetime) -> CitizenOverview:
         arrears=total("arrears", "arrears"),
         open_cases=sum(line.open_cases for line in counted) + len(loose) - len(double),
         counted_once=len(double),
-        other_cards=tuple(card for card in cards if card.type not in (OVERVIEW, CASE)),
+        other_cards=(*(card for card in cards if card.type not in (OVERVIEW, CASE)), *strange),
     )
 
 

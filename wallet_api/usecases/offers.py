@@ -7,15 +7,14 @@ from urllib.parse import urlsplit
 
 from credentials.clock import Clock
 from credentials.openid.offer import CredentialOffer, OfferReference
-from credentials.trust import Participant, Role, TrustList
 from wallet_api.domain.card import Agency
 from wallet_api.domain.delivery import Received, Underway
-from wallet_api.domain.errors import Expired, NothingOffered, TransactionCodeWrong, UnlistedIssuer
+from wallet_api.domain.errors import Expired, NothingOffered, TransactionCodeWrong
 from wallet_api.domain.flow import Visit
 from wallet_api.domain.issuance import GrantKind, IssuerDescription, PendingOffer, TransactionCode
 from wallet_api.domain.wallet import OpenedWallet
-from wallet_api.ports import Issuers, Shelf, TrustSource
-from wallet_api.usecases.collect import agency_of
+from wallet_api.ports import Issuers, Shelf
+from wallet_api.usecases.acquaintances import Acquaintances
 from wallet_api.usecases.receive import ReceiveCards
 from wallet_api.usecases.visits import Return, Visits
 
@@ -27,7 +26,7 @@ class TakeOffers:
     def __init__(
         self,
         *,
-        trust: TrustSource,
+        acquaintances: Acquaintances,
         issuers: Issuers,
         visits: Visits,
         receive: ReceiveCards,
@@ -35,7 +34,7 @@ class TakeOffers:
         clock: Clock,
         lifetime: timedelta,
     ) -> None:
-        self._trust = trust
+        self._acquaintances = acquaintances
         self._issuers = issuers
         self._visits = visits
         self._receive = receive
@@ -43,19 +42,17 @@ class TakeOffers:
         self._clock = clock
         self._lifetime = lifetime
 
-    def read(self, wallet: OpenedWallet, text: str) -> PendingOffer:
+    def read(self, wallet: OpenedWallet, text: str, *, stranger_agreed: bool = False) -> PendingOffer:
         """Read an offer link and keep it for the citizen's word.
 
-        Nothing is fetched from a host that is not an agency's on the trust list. Raises UnlistedIssuer,
-        NothingOffered, Unavailable, MalformedInput.
+        Nothing is fetched from a host that is no agency's, unless the citizen agreed to that. Raises UnknownHost when
+        they did not, UnlistedIssuer where they cannot; NothingOffered, Unavailable, MalformedInput.
         """
-        trust_list = self._trust.current()
         offer = self._issuers.read_offer(text)
         if isinstance(offer, OfferReference):
-            if urlsplit(offer.url).netloc not in _issuer_hosts(trust_list):
-                raise UnlistedIssuer("the offer is kept at a host that is no agency's")
+            self._acquaintances.demand_host(wallet, urlsplit(offer.url).netloc, agreed=stranger_agreed)
             offer = self._issuers.fetch_offer(offer.url)
-        agency = agency_of(_listed(trust_list, offer.credential_issuer))
+        agency = self._acquaintances.agency(wallet, offer.credential_issuer, agreed=stranger_agreed)
         description = self._issuers.describe(offer.credential_issuer)
         pending = self._pending(agency, offer, description)
         self._shelf.put(wallet, pending.id, pending, expires_at=pending.expires_at)
@@ -78,6 +75,8 @@ class TakeOffers:
         pending = self._shelf.get(wallet, id)
         if self._clock.now() >= pending.expires_at:
             raise Expired
+        if not pending.agency.listed:
+            self._acquaintances.add(wallet, pending.agency)
         description = self._issuers.describe(pending.agency.identifier)
         if pending.grant is GrantKind.AUTHORIZATION:
             address = self._visits.begin(
@@ -98,7 +97,7 @@ class TakeOffers:
     def arrive(self, wallet: OpenedWallet, visit: Visit, returned: Return) -> Received | Underway:
         """Take the cards after the browser came back from the agency's login. Raises what receiving raises."""
         description, grant = self._visits.redeem(visit, returned)
-        agency = agency_of(_listed(self._trust.current(), visit.credential_issuer))
+        agency = self._acquaintances.agency(wallet, visit.credential_issuer)
         return self._receive.receive(wallet, agency, description, grant, visit.configurations)
 
     def underway(self, wallet: OpenedWallet, delivery: str) -> Underway:
@@ -131,14 +130,3 @@ class TakeOffers:
             else TransactionCode(code.length, code.input_mode == "numeric", code.description),
             left_behind=len(offer.configuration_ids) - len(kinds),
         )
-
-
-def _listed(trust_list: TrustList, credential_issuer: str) -> Participant:
-    participant = trust_list.find(credential_issuer)
-    if participant is None or Role.ISSUER not in participant.roles or participant.withdrawn_at is not None:
-        raise UnlistedIssuer("the offer comes from nobody on the trust list")
-    return participant
-
-
-def _issuer_hosts(trust_list: TrustList) -> frozenset[str]:
-    return frozenset(urlsplit(each.identifier).netloc for each in trust_list.with_role(Role.ISSUER))

@@ -70,8 +70,8 @@ class ShowOverview:
         self._cards.remove(wallet, id)
 
     def download(self, wallet: OpenedWallet) -> JsonObject:
-        """Return the overview as a file in which every line carries its agency's proof."""
-        cards = [card for card in self._checked(wallet) if card.gone_since is None]
+        """Return the overview as a file in which every line carries its agency's proof; strangers have none."""
+        cards = [card for card in self._checked(wallet) if card.gone_since is None and card.agency.listed]
         proofs = [BundledProof(card.format, card.copies[0].credential) for card in cards]
         return Bundle.of(proofs).to_dict(self._clock.now())
 

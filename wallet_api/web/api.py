@@ -46,9 +46,10 @@ class CollectionBody(ApiModel):
 
 
 class OfferBody(ApiModel):
-    """An offer, as it was scanned."""
+    """An offer, as it was scanned. `onbekend_akkoord` lets it be one of an organisation that is not on the list."""
 
     aanbod: str
+    onbekend_akkoord: bool = False
 
 
 class AcceptanceBody(ApiModel):
@@ -167,7 +168,8 @@ def download(here: Machine, wallet: Wallet) -> Response:
 @router.post("/aanbiedingen", status_code=201, tags=["aanbiedingen"])
 def read_offer(body: OfferBody, here: Machine, wallet: Wallet) -> Response:
     """Read an offer."""
-    return JSONResponse(shapes.offer(here.usecases.offers.read(wallet, body.aanbod)), 201)
+    pending = here.usecases.offers.read(wallet, body.aanbod, stranger_agreed=body.onbekend_akkoord)
+    return JSONResponse(shapes.offer(pending), 201)
 
 
 @router.get("/aanbiedingen/{id}", tags=["aanbiedingen"])

@@ -13,6 +13,7 @@ from service.csrf import CsrfGuard
 from service.pages import Pages
 from service.web import Form
 from wallet_api.domain.wallet import OpenedWallet
+from wallet_api.usecases.acquaintances import Acquaintances
 from wallet_api.usecases.collect import Collect
 from wallet_api.usecases.offers import TakeOffers
 from wallet_api.usecases.read_request import ReadRequests
@@ -31,6 +32,7 @@ class UseCases:
     wallets: KeepWallets
     collect: Collect
     visits: Visits
+    acquaintances: Acquaintances
     offers: TakeOffers
     requests: ReadRequests
     share: ShareCards

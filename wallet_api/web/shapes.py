@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE
 from credentials.encoding import JsonObject, JsonValue
-from wallet_api.domain.card import Card
+from wallet_api.domain.card import Agency, Card
 from wallet_api.domain.collection import Collection
 from wallet_api.domain.disclosure import Fact
 from wallet_api.domain.issuance import PendingOffer
@@ -81,7 +81,7 @@ def card(held: Card) -> JsonObject:
     """Return one card, without what it says."""
     return {
         "id": held.id,
-        "uitgever": {"identifier": held.agency.identifier, "naam": held.agency.name},
+        "uitgever": _issuer(held.agency),
         "soort": _KINDS.get(held.type, "anders"),
         "type": held.type,
         "formaat": held.format,
@@ -98,7 +98,7 @@ def offer(pending: PendingOffer) -> JsonObject:
     code = pending.transaction_code
     return {
         "id": pending.id,
-        "uitgever": {"identifier": pending.agency.identifier, "naam": pending.agency.name},
+        "uitgever": _issuer(pending.agency),
         "kaarten": list(pending.names),
         "configuraties": list(pending.configurations),
         "nietTeBewaren": pending.left_behind,
@@ -200,7 +200,7 @@ def _share(share: Share) -> JsonObject:
     return {
         "vraag": share.query,
         "kaart": share.card.id,
-        "uitgever": {"identifier": share.card.agency.identifier, "naam": share.card.agency.name},
+        "uitgever": _issuer(share.card.agency),
         "soort": _KINDS.get(share.card.type, "anders"),
         "formaat": share.card.format,
         "nodig": share.required,
@@ -214,6 +214,10 @@ def _share(share: Share) -> JsonObject:
 
 def _fact(fact: Fact) -> JsonObject:
     return {"pad": ".".join(fact.path), "naam": fact.label, "waarde": fact.value}
+
+
+def _issuer(agency: Agency) -> JsonObject:
+    return {"identifier": agency.identifier, "naam": agency.name, "bekend": agency.listed}
 
 
 def _requester(name: str, host: str, *, known: bool) -> JsonObject:

@@ -17,7 +17,7 @@ from wallet_api.domain.errors import (
     UnknownRequester,
 )
 from wallet_api.web.bundle import CheckedForm, Here, Screens
-from wallet_api.web.links import after_receiving, offer_link, recognise, request_link
+from wallet_api.web.links import Link, after_receiving, offer_link, recognise, request_link
 from wallet_api.web.words import REFUSALS
 
 _REJECTED: Final = "request_refused.html"
@@ -35,16 +35,14 @@ def scanning(request: Request, here: Here) -> Response:
 @router.post("/toevoegen")
 def scanned(request: Request, here: Here, form: CheckedForm) -> Response:
     """Read what was scanned."""
-    wallet = here.door.wallet(request)
+    here.door.wallet(request)
     try:
         link = recognise(form.text("link"))
     except NotRecognised:
         return _scan_page(
             request, here, session_error="Dit kennen wij niet. Scan of plak een QR-code van een organisatie."
         )
-    if link.is_offer:
-        return RedirectResponse(f"/aanbod/{here.usecases.offers.read(wallet, link.text).id}", 303)
-    return _read_request(request, here, link.text, stranger_agreed=form.get("zeker") == "ja")
+    return _read(request, here, link, stranger_agreed=form.get("zeker") == "ja")
 
 
 @router.get("/aanbod")
@@ -163,19 +161,20 @@ def _landing(request: Request, here: Screens, text: str) -> Response:
         response = RedirectResponse("/welkom?verder=1", 303)
         here.door.knock(response, here.door.session(request), then=f"{request.url.path}?{request.url.query}")
         return response
-    wallet = here.door.wallet(request)
-    link = recognise(text)
-    if link.is_offer:
-        return RedirectResponse(f"/aanbod/{here.usecases.offers.read(wallet, link.text).id}", 303)
-    return _read_request(request, here, link.text, stranger_agreed=False)
+    return _read(request, here, recognise(text), stranger_agreed=False)
 
 
-def _read_request(request: Request, here: Screens, text: str, *, stranger_agreed: bool) -> Response:
+def _read(request: Request, here: Screens, link: Link, *, stranger_agreed: bool) -> Response:
     session, wallet = here.door.open_session(request)
     try:
-        pending = here.usecases.requests.read(wallet, text, stranger_agreed=stranger_agreed)
+        if link.is_offer:
+            offered = here.usecases.offers.read(wallet, link.text, stranger_agreed=stranger_agreed)
+            return RedirectResponse(f"/aanbod/{offered.id}", 303)
+        pending = here.usecases.requests.read(wallet, link.text, stranger_agreed=stranger_agreed)
     except UnknownHost as error:
-        return here.pages.render(request, "stranger.html", session=session, host=error.host, link=text)
+        return here.pages.render(
+            request, "stranger.html", session=session, host=error.host, link=link.text, offered=link.is_offer
+        )
     except RequestRefused as error:
         return here.pages.render(
             request, _REJECTED, status=403, session=session, reason=REFUSALS.get(error.reason, ""), pending=None

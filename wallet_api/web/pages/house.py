@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from wallet_api.web.bundle import CheckedForm, Here
+from wallet_api.web.bundle import CheckedForm, Here, Screens
 
 router: Final = APIRouter()
 
@@ -13,21 +13,22 @@ router: Final = APIRouter()
 @router.get("/instellingen")
 def settings(request: Request, here: Here) -> Response:
     """Show the settings."""
-    session, _ = here.door.open_session(request)
-    number = here.door.number(session)
-    shown = number.shown if number is not None else ""
-    return here.pages.render(request, "settings.html", session=session, number=shown, error="")
+    return _settings_page(request, here, "")
+
+
+@router.post("/instellingen/toegevoegd")
+def take_off(request: Request, here: Here, form: CheckedForm) -> Response:
+    """Take off an organisation that the citizen had added."""
+    here.usecases.acquaintances.forget(here.door.wallet(request), form.text("organisatie"))
+    return RedirectResponse("/instellingen#toegevoegd", 303)
 
 
 @router.post("/instellingen/verwijderen")
 def delete(request: Request, here: Here, form: CheckedForm) -> Response:
     """Throw the wallet away."""
-    session, wallet = here.door.open_session(request)
+    wallet = here.door.wallet(request)
     if form.get("zeker") != "ja":
-        number = here.door.number(session)
-        shown = number.shown if number is not None else ""
-        text = "Zet eerst een vinkje. Weggooien kan niet ongedaan worden gemaakt."
-        return here.pages.render(request, "settings.html", status=400, session=session, number=shown, error=text)
+        return _settings_page(request, here, "Zet eerst een vinkje. Weggooien kan niet ongedaan worden gemaakt.")
     here.usecases.wallets.delete(wallet)
     response = RedirectResponse("/welkom?weg=1", 303)
     here.door.leave(request, response)
@@ -50,3 +51,17 @@ def privacy(request: Request, here: Here) -> Response:
 def accessibility(request: Request, here: Here) -> Response:
     """Say what works."""
     return here.pages.render(request, "a11y.html")
+
+
+def _settings_page(request: Request, here: Screens, error: str) -> Response:
+    session, wallet = here.door.open_session(request)
+    number = here.door.number(session)
+    return here.pages.render(
+        request,
+        "settings.html",
+        status=400 if error else 200,
+        session=session,
+        number=number.shown if number is not None else "",
+        added=here.usecases.acquaintances.added(wallet),
+        error=error,
+    )
