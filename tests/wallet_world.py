@@ -20,12 +20,13 @@ from starlette.testclient import TestClient
 from credentials.clock import FixedClock
 from credentials.debts.bsn import Bsn
 from credentials.encoding import JsonObject, json_compact
-from credentials.jose import EncryptionKey
+from credentials.jose import EncryptionKey, sign_jwt
 from credentials.keys import SoftwareSigner
+from credentials.openid.certificates import build_x5c
 from credentials.openid.client_id import client_id_of_certificate
 from credentials.openid.dcql import parse_query
 from credentials.openid.request_link import RequestReference
-from credentials.openid.request_object import MEDIA_TYPE, sign_request
+from credentials.openid.request_object import AUDIENCE, MEDIA_TYPE, sign_request
 from credentials.openid.verifier_info import Purpose
 from credentials.openid.vp_request import PresentationRequest, ResponseMode
 from credentials.openid.vp_response import PresentationResponse, RefusedResponse, parse_response
@@ -212,19 +213,26 @@ class Requester:
             client_id=changed.pop("client_id", None) or client_id_of_certificate(self.chain[0]),
             response_uri=f"{self.url}/vp/{number}",
             response_mode=changed.pop("response_mode", ResponseMode.DIRECT_POST_JWT),
-            nonce="n" * 22,
+            nonce=changed.pop("nonce", "n" * 22),
             dcql=parse_query(query),
-            state="s" * 22,
-            encryption_keys=(key.public(),),
+            state=changed.pop("state", "s" * 22),
+            encryption_keys=(*changed.pop("keys_before", ()), key.public()),
             purpose=changed.pop("purpose", Purpose("Intake schuldhulp", "Wgs artikel 8", "6 maanden")),
         )
         self.expected[f"/vp/{number}"] = (request, key)
         signer: SoftwareSigner = changed.pop("signer", self.signer)
         echo: bool = changed.pop("echo", True)
+        header: JsonObject | None = changed.pop("header", None)
+        # What a request object says otherwise than we ever would: members by name, None for those that are left out.
+        otherwise: JsonObject = changed.pop("otherwise", {})
 
         def made(fields: Mapping[str, str]) -> str:
             asked = replace(request, wallet_nonce=fields.get("wallet_nonce") if echo else None)
-            return sign_request(asked, signer, now=self.clock.now(), x5c=self.chain)
+            if header is None and not otherwise:
+                return sign_request(asked, signer, now=self.clock.now(), x5c=self.chain)
+            stated: JsonObject = {"aud": AUDIENCE, **asked.to_parameters(), **otherwise}
+            payload: JsonObject = {name: value for name, value in stated.items() if value is not None}
+            return sign_jwt("oauth-authz-req+jwt", header or {"x5c": [*build_x5c(self.chain)]}, payload, signer)
 
         self.requests[f"/r/{number}"] = changed.pop("jwt", made)
         link = RequestReference(str(changed.pop("outer", request.client_id.full)), f"{self.url}/r/{number}", method)

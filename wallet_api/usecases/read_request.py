@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from credentials.clock import Clock, from_epoch
 from credentials.formats import KeyResolver
-from credentials.openid.errors import InvalidPresentationRequest, InvalidTransactionData
+from credentials.openid.errors import InvalidTransactionData, PresentationError
 from credentials.openid.request_link import RequestByValue, RequestReference
 from credentials.openid.request_object import UnverifiedRequest, VerifiedRequest, verify_request
 from credentials.trust import (
@@ -78,7 +78,7 @@ class ReadRequests:
             verified, expires_at = self._fetched(text, trust_list, stranger_agreed=stranger_agreed)
         except InvalidTransactionData as error:
             raise RequestRefused("transaction") from error
-        except InvalidPresentationRequest as error:
+        except PresentationError as error:
             raise RequestRefused("malformed") from error
         pending = self._pending(verified, trust_list, expires_at)
         if pending.refusal is None:
