@@ -90,6 +90,7 @@ base_url = "http://localhost:{first_port + WALLET}"
 port = {first_port + WALLET}
 database = "sqlite:///{folder / "wallet.db"}"
 client_id = "{_WALLET_CLIENT}"
+unknown_issuers = "warn"
 insecure_localhost = true
 
 [trust]
