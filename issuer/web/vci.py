@@ -17,9 +17,7 @@ from credentials.openid.credential import (
 )
 from credentials.openid.credential_encryption import MEDIA_TYPE as ENCRYPTED
 from credentials.openid.credential_encryption import ResponseEncryption
-from credentials.openid.errors import InvalidCredentialRequest, InvalidRequest
-from credentials.openid.form import MEDIA_TYPE as FORM
-from credentials.openid.form import parse_form
+from credentials.openid.errors import InvalidCredentialRequest
 from credentials.openid.nonce import RANDOM_BYTES, nonce_response
 from credentials.openid.offer import AuthorizationCodeGrant, CredentialOffer, PreAuthorizedGrant, TxCode
 from credentials.openid.token import PreAuthorizedTokenRequest, TokenResponse, parse_access_token, parse_token_request
@@ -29,7 +27,7 @@ from issuer.usecases.dpop import ALGORITHMS
 from issuer.usecases.offer import TX_CODE_LENGTH, MadeOffer
 from issuer.usecases.token import IssuedToken
 from issuer.web.desk import Desk
-from service.web import ProtocolApp
+from service.web import ProtocolApp, protocol_form
 from service.web.input import media_type_of
 
 JSON: Final = "application/json"
@@ -50,7 +48,7 @@ def install(app: ProtocolApp, desk: Desk) -> None:
     @app.post("/oauth/par")
     def push(request: Request, body: bytes) -> Response:
         """A pushed authorization request (RFC 9126)."""
-        asked = parse_authorization_request(_form(request, body))
+        asked = parse_authorization_request(protocol_form(request, body))
         thumbprint = desk.take_dpop.at_authorization_server(_dpop(request), method="POST", path="/oauth/par")
         names = [*asked.scope, *(detail.configuration_id for detail in asked.authorization_details)]
         handle = desk.push_request(
@@ -71,7 +69,7 @@ def install(app: ProtocolApp, desk: Desk) -> None:
     @app.post("/oauth/token")
     def token(request: Request, body: bytes) -> Response:
         """A code for an access token (section 6)."""
-        asked = parse_token_request(_form(request, body))
+        asked = parse_token_request(protocol_form(request, body))
         thumbprint = desk.take_dpop.at_authorization_server(_dpop(request), method="POST", path="/oauth/token")
         details = [detail.configuration_id for detail in asked.authorization_details] or None
         if isinstance(asked, PreAuthorizedTokenRequest):
@@ -126,12 +124,6 @@ def _token_response(issued: IssuedToken) -> TokenResponse:
         scope=issued.grant.configurations,
         authorization_details=tuple(AuthorizationDetail(name, tuple(found)) for name, found in identifiers.items()),
     )
-
-
-def _form(request: Request, body: bytes) -> dict[str, str]:
-    if media_type_of(request) != FORM:
-        raise InvalidRequest(f"the body is not {FORM}")
-    return parse_form(body)
 
 
 def _opened(desk: Desk, request: Request, path: str) -> AccessGrant:

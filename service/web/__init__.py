@@ -8,7 +8,7 @@ from service.web.apps import business_app, pages_app, protocol_app
 from service.web.assemble import Health, assemble
 from service.web.bearer import bearer, bearer_token
 from service.web.headers import CAMERA_ALLOWED, content_security_policy
-from service.web.input import ApiModel, Form, form_body, json_body, single_form, strict_query
+from service.web.input import ApiModel, Form, form_body, json_body, protocol_form, strict_query
 from service.web.protocol import ProtocolApp
 from service.web.public import PublicResponse
 
@@ -28,6 +28,6 @@ __all__ = [
     "json_body",
     "pages_app",
     "protocol_app",
-    "single_form",
+    "protocol_form",
     "strict_query",
 ]

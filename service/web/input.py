@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, Final, TypeVar, final
-from urllib.parse import unquote_to_bytes
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -12,15 +11,17 @@ from pydantic_core import PydanticCustomError
 
 from credentials import limits
 from credentials.encoding import JsonObject, JsonValue, json_object, json_parse
-from credentials.errors import LimitExceeded, MalformedInput
+from credentials.errors import MalformedInput
+from credentials.openid.errors import InvalidRequest
+from credentials.openid.form import MAX_FORM_BYTES, form_pairs, parse_form
+from credentials.openid.form import MEDIA_TYPE as FORM
+from credentials.openid.members import ErrorClass
 from credentials.plain_text import text_fault
 from service.errors import UnexpectedMediaType
 from service.problems import MalformedBody
 
 # A citizen's consent has a box for every card.
 MAX_FORM_FIELDS: Final = limits.PRESENTATIONS + 100
-
-FORM: Final = "application/x-www-form-urlencoded"
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -108,17 +109,30 @@ def media_type_of(request: Request) -> str:
 
 async def form_body(request: Request) -> Form:
     """Read a form (`application/x-www-form-urlencoded`, UTF-8). Raises UnexpectedMediaType, MalformedInput."""
-    return Form(_pairs(await _form_bytes(request), "the form"))
+    return Form(form_pairs(await _form_bytes(request), "the form", max_fields=MAX_FORM_FIELDS))
 
 
-async def single_form(request: Request) -> dict[str, str]:
-    """Read a form in which no name may occur twice (RFC 6749 section 3.2). Raises as `form_body`."""
-    return _single(_pairs((await _form_bytes(request)), "the form"))
+def protocol_form(
+    request: Request, body: bytes, *, max_bytes: int = MAX_FORM_BYTES, error: ErrorClass = InvalidRequest
+) -> dict[str, str]:
+    """Read the form of a protocol, in which no name may occur twice (RFC 6749 section 3.2). Raises `error`.
+
+    Without a body nothing is said, whatever its media type.
+    """
+    if not body:
+        return {}
+    if media_type_of(request) != FORM:
+        raise error(f"the body must be {FORM}")
+    return parse_form(body, max_bytes=max_bytes, error=error)
 
 
 def strict_query(request: Request) -> dict[str, str]:
     """Read the query, in which no name may occur twice (RFC 6749 section 3.1). Raises MalformedInput."""
-    return _single(_pairs(request.scope.get("query_string", b""), "the query"))
+    pairs = form_pairs(request.scope.get("query_string", b""), "the query", max_fields=MAX_FORM_FIELDS)
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise MalformedInput("a parameter is given twice")
+    return fields
 
 
 class StrictRoute(APIRoute):
@@ -151,38 +165,6 @@ async def _form_bytes(request: Request) -> bytes:
     if media_type_of(request) != FORM:
         raise UnexpectedMediaType(f"the body must be {FORM}")
     return await request.body()
-
-
-def _single(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise MalformedInput("a parameter is given twice")
-    return fields
-
-
-def _pairs(data: bytes, what: str) -> list[tuple[str, str]]:
-    # urllib's parse_qsl replaces undecodable bytes and drops blank fields; here nothing is guessed.
-    if not data:
-        return []
-    parts = data.split(b"&", MAX_FORM_FIELDS)
-    if len(parts) > MAX_FORM_FIELDS:
-        raise LimitExceeded(f"{what} has more than {MAX_FORM_FIELDS} fields")
-    return [_pair(part, what) for part in parts if part]
-
-
-def _pair(part: bytes, what: str) -> tuple[str, str]:
-    name, _, value = part.replace(b"+", b" ").partition(b"=")
-    try:
-        return _decoded(name), _decoded(value)
-    except UnicodeError as error:
-        raise MalformedInput(f"{what} is not UTF-8") from error
-
-
-def _decoded(data: bytes) -> str:
-    text = unquote_to_bytes(data).decode("utf-8")
-    if "\0" in text:
-        raise MalformedInput("a parameter holds a null character")
-    return text
 
 
 def validated(model: type[_Model], value: Any) -> _Model:  # noqa: ANN401  # it is the model that says what it is

@@ -1,6 +1,6 @@
 """The wallets' doors (OpenID4VP 1.0 sections 5.10 and 8.2): the request object, and the answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
@@ -9,15 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from credentials.openid.errors import InvalidRequest, InvalidResponse
-from credentials.openid.form import MEDIA_TYPE as FORM
-from credentials.openid.form import parse_form
-from credentials.openid.members import ErrorClass
 from credentials.openid.request_object import MEDIA_TYPE as REQUEST_OBJECT
 from credentials.openid.vp_response import MAX_FORM_BYTES, acknowledgement
 from service.problems import ProblemMap
-from service.web import ProtocolApp, protocol_app
+from service.web import ProtocolApp, protocol_app, protocol_form
 from service.web.frame import MAX_BODY_BYTES
-from service.web.input import media_type_of
 from verifier.usecases.answering import Answering
 from verifier.usecases.asking import Asking
 
@@ -37,12 +33,12 @@ def wallet_app(asking: Asking, answering: Answering, problems: ProblemMap) -> Pr
 
     @app.post("/vp/verzoeken/{path}")
     def read_request_by_post(request: Request, body: bytes) -> Response:
-        fields = _form(request, body, MAX_REQUEST_FORM_BYTES, InvalidRequest)
+        fields = protocol_form(request, body, max_bytes=MAX_REQUEST_FORM_BYTES, error=InvalidRequest)
         return _request_object(asking.request_object(request.path_params["path"], fields))
 
     @app.post(f"{ANSWERS}{{path}}")
     def answer(request: Request, body: bytes) -> Response:
-        fields = _form(request, body, MAX_FORM_BYTES, InvalidResponse)
+        fields = protocol_form(request, body, max_bytes=MAX_FORM_BYTES, error=InvalidResponse)
         redirect_uri = answering.accept(request.path_params["path"], fields)
         # Section 8.2: always 200 with a JSON object, also when the wallet said no.
         return JSONResponse(acknowledgement(redirect_uri), headers=_NO_STORE)
@@ -76,11 +72,3 @@ def _note_refusals(app: ProtocolApp, answering: Answering) -> None:
 
 def _request_object(jwt: str) -> Response:
     return Response(jwt, media_type=REQUEST_OBJECT, headers=_NO_STORE)
-
-
-def _form(request: Request, body: bytes, most: int, error: ErrorClass) -> Mapping[str, str]:
-    if not body:
-        return {}
-    if media_type_of(request) != FORM:
-        raise error(f"the body must be {FORM}")
-    return parse_form(body, max_bytes=most, error=error)

@@ -27,7 +27,7 @@ from service.web import (
     form_body,
     json_body,
     protocol_app,
-    single_form,
+    protocol_form,
     strict_query,
 )
 from service.web.input import MAX_FORM_FIELDS
@@ -83,8 +83,8 @@ def _protocol() -> ProtocolApp:
     app = protocol_app(problems=PROBLEMS)
 
     @app.post("/oauth/token")
-    async def token(request: Request) -> Response:
-        fields = await single_form(request)
+    def token(request: Request, body: bytes) -> Response:
+        fields = protocol_form(request, body)
         if "grant_type" not in fields:
             raise InvalidRequest("grant_type is missing")
         return JSONResponse(fields)
@@ -307,7 +307,8 @@ def test_protocol_errors_have_the_protocols_form(client: TestClient) -> None:
     assert (twice.status_code, twice.json()["error"]) == (400, "invalid_request")
     unknown = client.get("/oauth/kapot")
     assert (unknown.status_code, unknown.json()) == (500, {"error": "server_error"})
-    assert client.post("/oauth/token", json={}).status_code == 415
+    wrong = client.post("/oauth/token", json={})
+    assert (wrong.status_code, wrong.json()["error"]) == (400, "invalid_request")
 
 
 TOO_MANY = b"&" * MAX_FORM_FIELDS
