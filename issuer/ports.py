@@ -10,7 +10,7 @@ from credentials.debts.agency import Agency
 from credentials.debts.bsn import Bsn
 from credentials.debts.case import Case
 from credentials.encoding import JsonObject
-from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest
+from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest, RefreshGrant
 from issuer.domain.clients import Wallets
 from issuer.domain.issuance import Copy, LiveCopies, Place, Status
 from issuer.domain.offers import Offer
@@ -119,7 +119,7 @@ class Authorisations(Protocol):
         ...
 
     def revoke_after_replay(self, code: str) -> bool:
-        """End the token that a used code led to (RFC 9700 section 4.5); say whether the code was a used one."""
+        """End the tokens that a used code led to (RFC 9700 section 4.5); say whether the code was a used one."""
         ...
 
     def add_grant(self, token: str, grant: AccessGrant) -> None:
@@ -128,6 +128,22 @@ class Authorisations(Protocol):
 
     def find_grant(self, token: str, now: datetime) -> AccessGrant | None:
         """Return what an access token opens, unless it has expired."""
+        ...
+
+    def add_refresh(self, refresh: RefreshGrant, token: str) -> None:
+        """Begin a family of refresh tokens with this one."""
+        ...
+
+    def find_refresh(self, family: str) -> RefreshGrant | None:
+        """Return what the tokens of a family stand for."""
+        ...
+
+    def rotate_refresh(self, family: str, used: str, fresh: str, now: datetime) -> bool:
+        """Put a new token in the place of the one used; False when that is not the family's token (any more)."""
+        ...
+
+    def end_family(self, family: str) -> None:
+        """End the refresh token of a family and every access token of it."""
         ...
 
     def count_request(self, session: str, limit: int, now: datetime) -> bool:

@@ -157,6 +157,10 @@ class AgencySettings(Settings):
         Field(min_length=1, description="how each statement can be had; citizens are offered the first"),
     ] = DEFAULT_SECURINGS
     offer_minutes: Annotated[int, Field(ge=1, le=60)] = 10
+    refresh_days: Annotated[
+        int,
+        Field(ge=0, le=366, description="how long after a login a wallet may come again without one; 0: never"),
+    ] = 90
     batch_size: Annotated[int, Field(ge=2, le=100)] = 10
     encryption: Annotated[
         Encryption, Field(description="whether credential requests and responses may or must be encrypted beside TLS")
@@ -170,6 +174,11 @@ class AgencySettings(Settings):
     def offer_lifetime(self) -> timedelta:
         """How long an offer can be taken."""
         return timedelta(minutes=self.offer_minutes)
+
+    @property
+    def refresh_lifetime(self) -> timedelta:
+        """How long after a login a wallet may come again without one; nothing at all when it may not."""
+        return timedelta(days=self.refresh_days)
 
     @property
     def database_url(self) -> str:

@@ -47,6 +47,7 @@ from wallet_api.domain.collection import Collection
 from wallet_api.domain.delivery import Delivery
 from wallet_api.domain.flow import Visit
 from wallet_api.domain.issuance import PendingOffer
+from wallet_api.domain.permission import Permission
 from wallet_api.domain.presentation import PendingRequest, Receipt
 from wallet_api.domain.wallet import Attempts
 from wallet_api.jobs import jobs
@@ -55,6 +56,7 @@ from wallet_api.storage import SqlRecords, SqlWallets
 from wallet_api.usecases.acquaintances import Acquaintances
 from wallet_api.usecases.collect import Collect
 from wallet_api.usecases.offers import TakeOffers
+from wallet_api.usecases.permissions import Permissions
 from wallet_api.usecases.prove import ProveCards
 from wallet_api.usecases.read_request import ReadRequests, RequestPolicy
 from wallet_api.usecases.receive import DeliveryShelves, ReceiveCards
@@ -210,7 +212,10 @@ def _usecases(
     kept = DeliveryShelves(
         cards, SealedShelf(records, "waiting", Card, clock), SealedShelf(records, "deliveries", Delivery, clock)
     )
-    receive = ReceiveCards(issuers, proof, kept, clock, copies=settings.collecting.copies, lifetime=lifetime)
+    permissions = Permissions(issuers, SealedShelf(records, "permissions", Permission, clock))
+    receive = ReceiveCards(
+        issuers, proof, kept, permissions, clock, copies=settings.collecting.copies, lifetime=lifetime
+    )
     show = ShowOverview(cards, proof, clock)
     shelves = Shelves(
         SealedShelf(records, "requests", PendingRequest, clock), cards, SealedShelf(records, "receipts", Receipt, clock)
@@ -229,6 +234,7 @@ def _usecases(
             issuers=issuers,
             visits=visits,
             receive=receive,
+            permissions=permissions,
             shelf=SealedShelf(records, "collections", Collection, clock),
             clock=clock,
             formats=settings.collecting.formats,

@@ -20,6 +20,7 @@ from credentials.trust import TrustList
 from credentials.verification import Report
 from wallet_api.domain.card import Agency, Card, Standing
 from wallet_api.domain.issuance import Grant, IssuerDescription, Kind
+from wallet_api.domain.permission import Permission
 from wallet_api.domain.wallet import Lock, OpenedWallet, StoredWallet, WalletNumber
 
 _Item = TypeVar("_Item")
@@ -210,6 +211,13 @@ class Issuers(Protocol):
 
     def redeem_offer(self, description: IssuerDescription, code: str, transaction_code: str | None) -> Grant:
         """Exchange a pre-authorized code. Raises TransactionCodeWrong, IssuerRefused, Unavailable, MalformedInput."""
+        ...
+
+    def redeem_permission(self, description: IssuerDescription, permission: Permission) -> Grant:
+        """Exchange a refresh token, and return a grant with the next one.
+
+        Raises PermissionOver when it is not good any more, IssuerRefused, Unavailable, MalformedInput.
+        """
         ...
 
     def obtain(

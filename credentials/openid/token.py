@@ -27,6 +27,10 @@ from credentials.openid.offer import AUTHORIZATION_CODE, PRE_AUTHORIZED_CODE
 
 MAX_TX_CODE_CHARACTERS: Final = 64
 MAX_ACCESS_TOKEN_CHARACTERS: Final = 16_000
+MAX_REFRESH_TOKEN_CHARACTERS: Final = 4_000
+
+REFRESH_TOKEN: Final = "refresh_token"  # noqa: S105  # the name of a grant type
+"""The grant type of RFC 6749 section 6."""
 
 _SCHEMES: Final = {"bearer": "Bearer", "dpop": DPOP}
 # RFC 6750 section 2.1 and RFC 9449 section 7.1: b64token, or token68.
@@ -83,13 +87,37 @@ class AuthorizationCodeTokenRequest:
         )
 
 
-TokenRequest: TypeAlias = PreAuthorizedTokenRequest | AuthorizationCodeTokenRequest
+@dataclass(frozen=True, slots=True)
+class RefreshTokenRequest:
+    """A token request with a refresh token (RFC 6749 section 6). Without a scope, it is for all that was granted."""
+
+    refresh_token: str = field(repr=False)
+    client_id: str | None = None
+    scope: tuple[str, ...] = ()
+    resource: tuple[str, ...] = ()
+    authorization_details: tuple[AuthorizationDetail, ...] = ()
+
+    def to_form(self) -> dict[str, str]:
+        """Return the parameters."""
+        return _filled(
+            {
+                "grant_type": REFRESH_TOKEN,
+                "refresh_token": self.refresh_token,
+                "client_id": self.client_id,
+                "scope": " ".join(self.scope),
+                "resource": self.resource[0] if self.resource else None,
+                "authorization_details": serialise(self.authorization_details) if self.authorization_details else None,
+            }
+        )
+
+
+TokenRequest: TypeAlias = PreAuthorizedTokenRequest | AuthorizationCodeTokenRequest | RefreshTokenRequest
 
 
 def parse_token_request(fields: Mapping[str, str]) -> TokenRequest:
     """Read a token request. Raises InvalidRequest, UnsupportedGrantType or InvalidAuthorizationDetails."""
     grant_type = required(fields, "grant_type")
-    if grant_type not in (PRE_AUTHORIZED_CODE, AUTHORIZATION_CODE):
+    if grant_type not in (PRE_AUTHORIZED_CODE, AUTHORIZATION_CODE, REFRESH_TOKEN):
         raise UnsupportedGrantType("grant_type is not offered here")
     details_text = optional(fields, "authorization_details", max_length=64_000)
     details = parse_parameter(details_text) if details_text else ()
@@ -105,6 +133,14 @@ def parse_token_request(fields: Mapping[str, str]) -> TokenRequest:
     # Section 6.1: a transaction code belongs to the other grant only.
     if "tx_code" in fields:
         raise InvalidRequest("tx_code does not belong to this grant type")
+    if grant_type == REFRESH_TOKEN:
+        return RefreshTokenRequest(
+            refresh_token=required(fields, "refresh_token"),
+            client_id=optional(fields, "client_id", max_length=2_048),
+            scope=tuple(dict.fromkeys((optional(fields, "scope") or "").split())),
+            resource=resource,
+            authorization_details=details,
+        )
     return AuthorizationCodeTokenRequest(
         code=required(fields, "code"),
         code_verifier=required(fields, "code_verifier", max_length=128),
@@ -124,6 +160,7 @@ class TokenResponse:
     expires_in: int | None = None
     scope: tuple[str, ...] = ()
     authorization_details: tuple[AuthorizationDetail, ...] = ()
+    refresh_token: str | None = field(default=None, repr=False)
 
     def to_json(self) -> JsonObject:
         """Return the body, without any null."""
@@ -134,6 +171,8 @@ class TokenResponse:
             members["scope"] = " ".join(self.scope)
         if self.authorization_details:
             members["authorization_details"] = [detail.to_json() for detail in self.authorization_details]
+        if self.refresh_token is not None:
+            members["refresh_token"] = self.refresh_token
         return members
 
     @property
@@ -161,6 +200,7 @@ def parse_token_response(data: bytes) -> TokenResponse:
         authorization_details=parse_details(details, MalformedMessage, identifiers=True, skip_foreign=True)
         if "authorization_details" in body
         else (),
+        refresh_token=body.optional_text("refresh_token", max_length=MAX_REFRESH_TOKEN_CHARACTERS),
     )
 
 

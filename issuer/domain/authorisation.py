@@ -1,6 +1,7 @@
 """A wallet's way through the login: `PushedRequest` → (login, consent) → `AuthorisationCode` → `AccessGrant`.
 
-Each is used once, and each is made from the one before.
+Each is used once, and each is made from the one before. Beside an `AccessGrant` a wallet may get a `RefreshGrant`,
+which leads to the next of both.
 """
 
 from dataclasses import dataclass, field
@@ -51,7 +52,8 @@ class AuthorisationCode:
 class AccessGrant:
     """What an access token opens. `session` names the issuance in the records; it opens nothing.
 
-    `by_identifier` is true when the token response named credential identifiers, one per credential.
+    `by_identifier` is true when the token response named credential identifiers, one per credential. `family` is that
+    of the refresh token beside it.
     """
 
     session: str
@@ -62,6 +64,25 @@ class AccessGrant:
     client_id: str | None = None
     dpop_thumbprint: str | None = None
     offer: str | None = None
+    family: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshGrant:
+    """What a refresh token stands for: that this citizen lets this wallet come again, without a login.
+
+    `family` names what all tokens of one rotation have in common: the session of the first access token. It opens
+    nothing. The whole family ends at `expires_at`, however often it was renewed, so that the citizen logs in again
+    some day.
+    """
+
+    family: str
+    subject: Bsn = field(repr=False)
+    configurations: tuple[str, ...]
+    by_details: bool
+    dpop_thumbprint: str
+    expires_at: datetime
+    client_id: str | None = None
 
 
 def token_lifetime(dpop_thumbprint: str | None) -> timedelta:

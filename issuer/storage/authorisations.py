@@ -7,12 +7,13 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, sel
 from sqlalchemy.dialects import postgresql, sqlite
 
 from credentials.clock import epoch
-from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest
+from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest, RefreshGrant
 from issuer.domain.secrets import hashed
 from issuer.storage.sealed import Sealer
 from issuer.storage.tables import code as codes
 from issuer.storage.tables import grant as grants
 from issuer.storage.tables import once, pushed
+from issuer.storage.tables import refresh as refreshes
 from service.prepared import Prepared
 
 _NOW: Final[BindParameter[int]] = bindparam("now")
@@ -37,6 +38,19 @@ _COUNT_REQUEST: Final = Prepared(
     .where(grants.c.session == bindparam("key"), grants.c.requests < bindparam("most"), grants.c.expires_at > _NOW)
     .values(requests=grants.c.requests + 1)
 )
+_ADD_REFRESH: Final = Prepared(insert(refreshes))
+_FIND_REFRESH: Final = Prepared(select(refreshes.c.sealed).where(refreshes.c.family == bindparam("key")))
+_ROTATE: Final = Prepared(
+    update(refreshes)
+    .where(
+        refreshes.c.family == bindparam("key"),
+        refreshes.c.token_hash == bindparam("used"),
+        refreshes.c.expires_at > _NOW,
+    )
+    .values(token_hash=bindparam("fresh"))
+)
+_END_REFRESH: Final = Prepared(delete(refreshes).where(refreshes.c.family == bindparam("key")))
+_END_ACCESS: Final = Prepared(delete(grants).where(grants.c.family == bindparam("key")))
 # RETURNING, not a row count: psycopg gives none for an INSERT that found a conflict.
 _USE: Final = Prepared(
     postgresql.insert(once).on_conflict_do_nothing().returning(once.c.kind),
@@ -92,10 +106,12 @@ class SqlAuthorisations:
         return _TAKE_CODE.run(self._connection, key=hashed(code), taker=session, now=epoch(now)) == 1
 
     def revoke_after_replay(self, code: str) -> bool:
-        """End the token that a used code led to (RFC 9700 section 4.5); say whether the code was a used one."""
+        """End the tokens that a used code led to (RFC 9700 section 4.5); say whether the code was a used one."""
         row = _FIND_CODE.one(self._connection, key=hashed(code))
         if row is None or row.used_by is None:
             return False
+        # A family bears the name of its first session.
+        self.end_family(row.used_by)
         _END_SESSION.run(self._connection, key=row.used_by)
         return True
 
@@ -106,6 +122,7 @@ class SqlAuthorisations:
             self._connection,
             token_hash=key,
             session=grant.session,
+            family=grant.family,
             sealed=self._sealer.grant(grant, _grant_place(key)),
             expires_at=epoch(grant.expires_at),
             requests=0,
@@ -116,6 +133,32 @@ class SqlAuthorisations:
         key = hashed(token)
         row = _FIND_GRANT.one(self._connection, key=key, now=epoch(now))
         return self._sealer.open_grant(row.sealed, _grant_place(key)) if row is not None else None
+
+    def add_refresh(self, refresh: RefreshGrant, token: str) -> None:
+        """Begin a family of refresh tokens with this one."""
+        _ADD_REFRESH.run(
+            self._connection,
+            family=refresh.family,
+            token_hash=hashed(token),
+            sealed=self._sealer.refresh(refresh, _refresh_place(refresh.family)),
+            expires_at=epoch(refresh.expires_at),
+        )
+
+    def find_refresh(self, family: str) -> RefreshGrant | None:
+        """Return what the tokens of a family stand for."""
+        row = _FIND_REFRESH.one(self._connection, key=family)
+        return self._sealer.open_refresh(row.sealed, _refresh_place(family)) if row is not None else None
+
+    def rotate_refresh(self, family: str, used: str, fresh: str, now: datetime) -> bool:
+        """Put a new token in the place of the one used; False when that is not the family's token (any more)."""
+        changed = _ROTATE.run(self._connection, key=family, used=hashed(used), fresh=hashed(fresh), now=epoch(now))
+        return changed == 1
+
+    def end_family(self, family: str) -> None:
+        """End the refresh token of a family and every access token of it."""
+        # The row first: whoever is renewing now holds it, and what they write is seen by the second statement.
+        _END_REFRESH.run(self._connection, key=family)
+        _END_ACCESS.run(self._connection, key=family)
 
     def count_request(self, session: str, limit: int, now: datetime) -> bool:
         """Count a credential request and hold the session until the transaction ends; say whether it may go on."""
@@ -145,3 +188,7 @@ def _code_place(key: bytes) -> bytes:
 
 def _grant_place(key: bytes) -> bytes:
     return b"issuer_grant.sealed|" + key
+
+
+def _refresh_place(family: str) -> bytes:
+    return b"issuer_refresh.sealed|" + family.encode("ascii")

@@ -7,7 +7,7 @@ from typing import Any, Final
 from credentials.clock import epoch, from_epoch
 from credentials.debts.bsn import Bsn
 from credentials.encoding import json_compact
-from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest
+from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest, RefreshGrant
 from service.sealing import derive, seal, unseal
 
 _LABEL: Final = "issuer storage"
@@ -86,6 +86,7 @@ class Sealer:
                 "client_id": grant.client_id,
                 "dpop_thumbprint": grant.dpop_thumbprint,
                 "offer": grant.offer,
+                "family": grant.family,
             },
             place,
         )
@@ -93,6 +94,25 @@ class Sealer:
     def open_grant(self, sealed: bytes, place: bytes) -> AccessGrant:
         """Open what an access token opens."""
         return AccessGrant(**_revived(self._open(sealed, place)))
+
+    def refresh(self, refresh: RefreshGrant, place: bytes) -> bytes:
+        """Seal what a refresh token stands for."""
+        return self._seal(
+            {
+                "family": refresh.family,
+                "subject": refresh.subject.reveal(),
+                "configurations": refresh.configurations,
+                "by_details": refresh.by_details,
+                "dpop_thumbprint": refresh.dpop_thumbprint,
+                "expires_at": epoch(refresh.expires_at),
+                "client_id": refresh.client_id,
+            },
+            place,
+        )
+
+    def open_refresh(self, sealed: bytes, place: bytes) -> RefreshGrant:
+        """Open what a refresh token stands for."""
+        return RefreshGrant(**_revived(self._open(sealed, place)))
 
     def _seal(self, values: dict[str, Any], place: bytes) -> bytes:
         return seal(self.key, json_compact(values), place)

@@ -16,7 +16,7 @@ from issuer.storage.authorisations import SqlAuthorisations, SqlOneTimeValues
 from issuer.storage.issuances import SqlIssuances, SqlPublications
 from issuer.storage.offers import SqlOffers
 from issuer.storage.sealed import Sealer
-from issuer.storage.tables import code, grant, offer, once, pushed
+from issuer.storage.tables import code, grant, offer, once, pushed, refresh
 from service.database import Database
 
 AuditWriter = Callable[[Connection, Event], None]
@@ -61,6 +61,7 @@ class SqlRecords:
             pushed: moment,
             code: moment - _KEEP_SECONDS,
             grant: moment,
+            refresh: moment,
             once: moment,
         }
         return sum(

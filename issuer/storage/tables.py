@@ -73,9 +73,21 @@ class GrantRow(_Row, table=True):
 
     token_hash: bytes = Field(sa_column=Column(LargeBinary(32), primary_key=True))
     session: str = Field(unique=True, max_length=64)
+    family: str | None = Field(default=None, max_length=64, index=True)
     sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     expires_at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     requests: int = Field(default=0, sa_column=Column(Integer, nullable=False))
+
+
+class RefreshRow(_Row, table=True):
+    """A family of refresh tokens: what they stand for, and which of them is the one that is good now."""
+
+    __tablename__ = "issuer_refresh"
+
+    family: str = Field(primary_key=True, max_length=64)
+    token_hash: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False))
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    expires_at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
 
 
 class OnceRow(_Row, table=True):
@@ -149,6 +161,7 @@ offer: Final = _table("issuer_offer")
 pushed: Final = _table("issuer_pushed")
 code: Final = _table("issuer_code")
 grant: Final = _table("issuer_grant")
+refresh: Final = _table("issuer_refresh")
 once: Final = _table("issuer_once")
 status_list: Final = _table("issuer_list")
 issued_copy: Final = _table("issuer_copy")

@@ -14,6 +14,8 @@ from credentials.formats.registry import FormatRegistry
 from credentials.openid.authorization_server import AuthorizationServerMetadata
 from credentials.openid.display import ClaimDescription, Display
 from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMetadata
+from credentials.openid.offer import AUTHORIZATION_CODE, PRE_AUTHORIZED_CODE
+from credentials.openid.token import REFRESH_TOKEN
 from issuer.domain.configurations import Form, IssuedConfiguration, Kind, Offered, Securing
 from issuer.domain.places import StatusAddresses
 from issuer.usecases.dpop import ALGORITHMS as DPOP_ALGORITHMS
@@ -49,6 +51,7 @@ class Describe:
     addresses: StatusAddresses
     batch_size: int
     encryption: MessageEncryption
+    refreshes: bool = False
 
     @cached_property
     def issuer(self) -> JsonObject:
@@ -75,6 +78,7 @@ class Describe:
             authorization_endpoint=f"{url}/oauth/authorize",
             pushed_authorization_request_endpoint=f"{url}/oauth/par",
             require_pushed_authorization_requests=True,
+            grant_types=(AUTHORIZATION_CODE, PRE_AUTHORIZED_CODE, *((REFRESH_TOKEN,) if self.refreshes else ())),
             scopes=tuple(each.id for each in self.offered.configurations),
             dpop_algorithms=tuple(algorithm.value for algorithm in DPOP_ALGORITHMS),
         ).to_json()

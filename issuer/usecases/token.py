@@ -1,17 +1,25 @@
-"""Turn a code into an access token: the pre-authorized code of an offer, or the code of a login.
+"""Turn a code into an access token: the pre-authorized code of an offer, the code of a login, or a refresh token.
 
-The order is the same for both: look, compare everything that can be wrong, read the debts (they say how many
+The order is the same for all: look, compare everything that can be wrong, read the debts (they say how many
 credentials there are to name), and only then use the code up, in the transaction that writes the token. So a wrong
 transaction code or an unreachable register burns nothing, and two who come at once cannot both pass.
+
+A refresh token is given only with an access token that is bound to a key, is bound to that same key, and is good once:
+the next one comes with the new access token (RFC 9700 section 4.14.2). One that comes again, with its key, has leaked
+together with that key, so it ends itself and all that came from the same login. Without its key it is refused and
+nothing else, or whoever finds an old token in a log could lock the citizen out.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final
 
 from credentials.clock import Clock
 from credentials.debts.bsn import Bsn
 from credentials.openid.pkce import check_verifier
-from issuer.domain.authorisation import AccessGrant, token_lifetime
+from issuer.domain.authorisation import AccessGrant, RefreshGrant, token_lifetime
 from issuer.domain.errors import InvalidGrant, InvalidScope, TxCodeMissing, TxCodeUnexpected, WrongTxCode
 from issuer.domain.facts import Hiding, needs_identifiers
 from issuer.domain.issuance import Dataset
@@ -19,6 +27,8 @@ from issuer.domain.offers import MAX_TX_CODE_ATTEMPTS, Grant, Offer, tx_code_has
 from issuer.domain.secrets import Derivation, random_reference, random_token, same
 from issuer.ports import Event, Records, Store
 from issuer.usecases.debts import ReadDebts
+
+_REFRESH_TOKEN: Final = re.compile(r"(?P<family>[A-Za-z0-9_-]{22})\.[A-Za-z0-9_-]{43}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +38,19 @@ class IssuedToken:
     token: str = field(repr=False)
     grant: AccessGrant
     datasets: tuple[Dataset, ...]
+    refresh_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class GiveToken:
-    """The token endpoint."""
+    """The token endpoint. Without a `refresh_lifetime` no refresh tokens are given, and none is taken."""
 
     store: Store
     clock: Clock
     derivation: Derivation
     hiding: Hiding
     read_debts: ReadDebts
+    refresh_lifetime: timedelta = timedelta()
 
     def for_offer(
         self,
@@ -64,10 +76,11 @@ class GiveToken:
             dpop_thumbprint=dpop_thumbprint,
             offer=offer.reference,
         )
+        issued, refresh = self._with_refresh(issued, by_details=details is not None)
         with self.store.write() as records:
             if not records.offers.redeem(offer.reference, self.clock.now()):
                 raise InvalidGrant("the code was used already")
-            self._write(records, issued)
+            self._write(records, issued, refresh)
         return issued
 
     def for_login(
@@ -100,15 +113,76 @@ class GiveToken:
             dpop_thumbprint=dpop_thumbprint,
             offer=authorised.offer,
         )
+        issued, refresh = self._with_refresh(issued, by_details=authorised.by_details or details is not None)
         with self.store.write() as records:
             fresh = records.authorisations.take_code(code, issued.grant.session, now)
             if fresh:
-                self._write(records, issued)
+                self._write(records, issued, refresh)
             elif records.authorisations.revoke_after_replay(code):
                 records.audit(Event("code.replayed", issued.grant.session, "refused"))
         if not fresh:
             raise InvalidGrant("the code was used already")
         return issued
+
+    def for_refresh(
+        self,
+        token: str,
+        *,
+        scope: Sequence[str],
+        details: Sequence[str] | None,
+        client_id: str | None,
+        dpop_thumbprint: str | None,
+    ) -> IssuedToken:
+        """Redeem a refresh token (RFC 6749 section 6). Raises InvalidGrant, InvalidScope or SourceUnavailable."""
+        now, family = self.clock.now(), family_of(token)
+        with self.store.read() as records:
+            held = records.authorisations.find_refresh(family) if family is not None else None
+        if held is None or held.expires_at <= now or not self.refresh_lifetime:
+            raise InvalidGrant("the refresh token is unknown, ended or has expired")
+        if held.client_id is not None and client_id != held.client_id:
+            raise InvalidGrant("the refresh token was given to another client")
+        # RFC 9449 section 5: the same key as ever.
+        if dpop_thumbprint != held.dpop_thumbprint:
+            raise InvalidGrant("the refresh token is bound to another DPoP key")
+        granted = _narrowed(held.configurations, scope or None, "scope")
+        issued = self._issued(
+            held.subject,
+            _narrowed(granted, details),
+            by_details=held.by_details or details is not None,
+            client_id=held.client_id,
+            dpop_thumbprint=dpop_thumbprint,
+            offer=None,
+            family=held.family,
+        )
+        # RFC 6749 section 6: of the same scope as the one that came, also where less was asked for this time.
+        renewed = _refresh_token(held.family)
+        with self.store.write() as records:
+            fresh = records.authorisations.rotate_refresh(held.family, token, renewed, now)
+            if fresh:
+                self._write(records, issued)
+            else:
+                records.authorisations.end_family(held.family)
+                records.audit(Event("refresh.replayed", held.family, "refused", self.hiding.subject(held.subject)))
+        if not fresh:
+            raise InvalidGrant("the refresh token was used already")
+        return replace(issued, refresh_token=renewed)
+
+    def _with_refresh(self, issued: IssuedToken, *, by_details: bool) -> tuple[IssuedToken, RefreshGrant | None]:
+        """Begin a family of refresh tokens, for a token that is bound to a key (RFC 9700 section 2.2.2)."""
+        grant = issued.grant
+        if grant.dpop_thumbprint is None or not self.refresh_lifetime:
+            return issued, None
+        refresh = RefreshGrant(
+            family=grant.session,
+            subject=grant.subject,
+            configurations=grant.configurations,
+            by_details=by_details,
+            dpop_thumbprint=grant.dpop_thumbprint,
+            expires_at=self.clock.now() + self.refresh_lifetime,
+            client_id=grant.client_id,
+        )
+        bound = replace(issued, grant=replace(grant, family=refresh.family))
+        return replace(bound, refresh_token=_refresh_token(refresh.family)), refresh
 
     def _open_offer(self, code: str) -> Offer:
         with self.store.read() as records:
@@ -141,6 +215,7 @@ class GiveToken:
         client_id: str | None,
         dpop_thumbprint: str | None,
         offer: str | None,
+        family: str | None = None,
     ) -> IssuedToken:
         session = random_reference()
         datasets = self.read_debts(subject).datasets(configurations, session, self.derivation)
@@ -154,18 +229,33 @@ class GiveToken:
             client_id=client_id,
             dpop_thumbprint=dpop_thumbprint,
             offer=offer,
+            family=family,
         )
         return IssuedToken(random_token(), grant, datasets if by_identifier else ())
 
-    def _write(self, records: Records, issued: IssuedToken) -> None:
+    def _write(self, records: Records, issued: IssuedToken, refresh: RefreshGrant | None = None) -> None:
         records.authorisations.add_grant(issued.token, issued.grant)
+        if refresh is not None and issued.refresh_token is not None:
+            records.authorisations.add_refresh(refresh, issued.refresh_token)
         records.audit(Event("token.given", issued.grant.session, "ok", self.hiding.subject(issued.grant.subject)))
 
 
-def _narrowed(granted: tuple[str, ...], details: Sequence[str] | None) -> tuple[str, ...]:
-    if details is None:
+def _refresh_token(family: str) -> str:
+    return f"{family}.{random_token()}"
+
+
+def family_of(refresh_token: str) -> str | None:
+    """Return the family that a refresh token says it is of; None for what is no refresh token of ours."""
+    found = _REFRESH_TOKEN.match(refresh_token)
+    return found["family"] if found is not None else None
+
+
+def _narrowed(
+    granted: tuple[str, ...], asked: Sequence[str] | None, parameter: str = "authorization_details"
+) -> tuple[str, ...]:
+    if asked is None:
         return granted
-    narrowed = tuple(each for each in granted if each in details)
-    if len(narrowed) != len(set(details)):
-        raise InvalidScope("authorization_details asks for more than was granted")
+    narrowed = tuple(each for each in granted if each in asked)
+    if len(narrowed) != len(set(asked)):
+        raise InvalidScope(f"{parameter} asks for more than was granted")
     return narrowed

@@ -20,7 +20,13 @@ from credentials.openid.credential_encryption import ResponseEncryption
 from credentials.openid.errors import InvalidCredentialRequest
 from credentials.openid.nonce import RANDOM_BYTES, nonce_response
 from credentials.openid.offer import AuthorizationCodeGrant, CredentialOffer, PreAuthorizedGrant, TxCode
-from credentials.openid.token import PreAuthorizedTokenRequest, TokenResponse, parse_access_token, parse_token_request
+from credentials.openid.token import (
+    AuthorizationCodeTokenRequest,
+    PreAuthorizedTokenRequest,
+    TokenResponse,
+    parse_access_token,
+    parse_token_request,
+)
 from issuer.domain.authorisation import PUSHED_LIFETIME, AccessGrant, PushedRequest, token_lifetime
 from issuer.domain.offers import Grant
 from issuer.usecases.dpop import ALGORITHMS
@@ -68,7 +74,7 @@ def install(app: ProtocolApp, desk: Desk) -> None:
 
     @app.post("/oauth/token")
     def token(request: Request, body: bytes) -> Response:
-        """A code for an access token (section 6)."""
+        """A code or a refresh token for an access token (section 6)."""
         asked = parse_token_request(protocol_form(request, body))
         thumbprint = desk.take_dpop.at_authorization_server(_dpop(request), method="POST", path="/oauth/token")
         details = [detail.configuration_id for detail in asked.authorization_details] or None
@@ -76,13 +82,21 @@ def install(app: ProtocolApp, desk: Desk) -> None:
             issued = desk.give_token.for_offer(
                 asked.code, asked.tx_code, details=details, client_id=asked.client_id, dpop_thumbprint=thumbprint
             )
-        else:
+        elif isinstance(asked, AuthorizationCodeTokenRequest):
             issued = desk.give_token.for_login(
                 asked.code,
                 verifier=asked.code_verifier,
                 redirect_uri=asked.redirect_uri,
                 client_id=asked.client_id,
                 details=details,
+                dpop_thumbprint=thumbprint,
+            )
+        else:
+            issued = desk.give_token.for_refresh(
+                asked.refresh_token,
+                scope=asked.scope,
+                details=details,
+                client_id=asked.client_id,
                 dpop_thumbprint=thumbprint,
             )
         return _answer(_token_response(issued).to_json())
@@ -123,6 +137,7 @@ def _token_response(issued: IssuedToken) -> TokenResponse:
         expires_in=int(token_lifetime(issued.grant.dpop_thumbprint).total_seconds()),
         scope=issued.grant.configurations,
         authorization_details=tuple(AuthorizationDetail(name, tuple(found)) for name, found in identifiers.items()),
+        refresh_token=issued.refresh_token,
     )
 
 

@@ -17,7 +17,7 @@ from credentials.formats.base import IssuerKey
 from credentials.keys import SoftwareSigner
 from credentials.status.token_list import TokenStatusList
 from credentials.status.values import Status
-from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest
+from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest, RefreshGrant
 from issuer.domain.errors import StatusListsFull
 from issuer.domain.issuance import Copy, LiveCopies, Place
 from issuer.domain.offers import Grant, Offer
@@ -162,6 +162,18 @@ def a_grant(clock: FixedClock, session: str = "session-1") -> AccessGrant:
     )
 
 
+def a_refresh(clock: FixedClock) -> RefreshGrant:
+    return RefreshGrant(
+        family="session-1",
+        subject=SAMIRA,
+        configurations=("overzicht_sdjwt",),
+        by_details=False,
+        dpop_thumbprint="t",
+        expires_at=clock.now() + timedelta(days=90),
+        client_id="app",
+    )
+
+
 class TestAuthorisations:
     def test_a_pushed_request_is_taken_once(self, store: SqlStore, clock: FixedClock) -> None:
         with store.write() as records:
@@ -209,6 +221,47 @@ class TestAuthorisations:
             assert records.authorisations.find_grant("token", clock.now()) == a_grant(clock)
             assert records.authorisations.find_grant("other", clock.now()) is None
             assert records.authorisations.find_grant("token", clock.now() + timedelta(seconds=300)) is None
+
+    def test_a_refresh_token_is_put_in_the_place_of_another_once(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            records.authorisations.add_refresh(a_refresh(clock), "first")
+        with store.read() as records:
+            assert records.authorisations.find_refresh("session-1") == a_refresh(clock)
+            assert records.authorisations.find_refresh("session-2") is None
+
+        def rotate(number: int) -> bool:
+            with store.write() as records:
+                return records.authorisations.rotate_refresh("session-1", "first", f"next-{number}", clock.now())
+
+        with ThreadPoolExecutor(6) as pool:
+            rotated = list(pool.map(rotate, range(6)))
+        assert sum(rotated) == 1
+        with store.write() as records:
+            assert records.authorisations.rotate_refresh(
+                "session-1", f"next-{rotated.index(True)}", "third", clock.now()
+            )
+            assert not records.authorisations.rotate_refresh("session-2", "third", "x", clock.now())
+            late = clock.now() + timedelta(days=90)
+            assert not records.authorisations.rotate_refresh("session-1", "third", "x", late)
+
+    def test_the_end_of_a_family_ends_its_access_tokens_and_no_other(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            records.authorisations.add_refresh(a_refresh(clock), "first")
+            for number, family in enumerate(("session-1", "session-1", None)):
+                grant = replace(a_grant(clock, f"s{number}"), family=family)
+                records.authorisations.add_grant(f"token-{number}", grant)
+            records.authorisations.end_family("session-1")
+            found = [records.authorisations.find_grant(f"token-{number}", clock.now()) for number in range(3)]
+            assert [each is not None for each in found] == [False, False, True]
+            assert records.authorisations.find_refresh("session-1") is None
+
+    def test_a_codes_second_use_ends_the_family_of_the_first(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            records.authorisations.add_code("code", a_code(clock))
+            records.authorisations.take_code("code", "session-1", clock.now())
+            records.authorisations.add_refresh(a_refresh(clock), "first")
+            assert records.authorisations.revoke_after_replay("code")
+            assert records.authorisations.find_refresh("session-1") is None
 
     def test_requests_are_counted_up_to_the_limit(self, store: SqlStore, clock: FixedClock) -> None:
         with store.write() as records:
@@ -459,10 +512,11 @@ class TestTransactions:
             records.authorisations.push("handle", pushed(), clock.now())
             records.authorisations.add_code("code", a_code(clock))
             records.authorisations.add_grant("token", a_grant(clock))
+            records.authorisations.add_refresh(replace(a_refresh(clock), expires_at=clock.now()), "first")
             records.once.use("c_nonce", "x", clock.now())
             records.issuances.reserve([a_copy(clock, Place(1, 1))])
         with store.write() as records:
-            assert records.purge(clock.now()) == 2
+            assert records.purge(clock.now()) == 3
         with store.write() as records:
             assert records.purge(clock.now() + timedelta(hours=1)) == 3
             assert records.issuances.live("samira", clock.now())

@@ -146,6 +146,12 @@ class Wallet:
         }
         return self._token({**form, **changed})
 
+    def refresh(self, refresh_token: str, **changed: str | None) -> Any:
+        """Come again with a refresh token, under the name that the login was for."""
+        named = CLIENT if self.verifier else None
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token, "client_id": named, **changed}
+        return self._token({name: value for name, value in form.items() if value is not None})
+
     def push(self, **changed: str | None) -> Any:
         self.verifier = code_verifier(secrets.token_bytes(32))
         form: dict[str, str | None] = {

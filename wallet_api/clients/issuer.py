@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Final, final
 
 from credentials import limits
@@ -23,6 +24,7 @@ from credentials.openid.proof import build_jwt_proof
 from credentials.openid.token import (
     AuthorizationCodeTokenRequest,
     PreAuthorizedTokenRequest,
+    RefreshTokenRequest,
     TokenRequest,
     parse_token_response,
 )
@@ -32,6 +34,7 @@ from wallet_api.clients.issuer_metadata import IssuerDirectory, body_of
 from wallet_api.clients.sealing import ACCEPT, Sealed
 from wallet_api.domain.errors import IssuerRefused, TransactionCodeWrong
 from wallet_api.domain.issuance import Grant, IssuerDescription, Kind
+from wallet_api.domain.permission import Permission
 from wallet_api.domain.refusals import DEFERRED, refusal
 
 DPOP: Final = "DPoP"
@@ -138,6 +141,17 @@ class HttpIssuers:
                 raise TransactionCodeWrong from error
             raise
 
+    def redeem_permission(self, description: IssuerDescription, permission: Permission) -> Grant:
+        """Exchange a refresh token, and return a grant with the next one.
+
+        Raises PermissionOver when it is not good any more, IssuerRefused, Unavailable, MalformedInput.
+        """
+        request = RefreshTokenRequest(permission.refresh_token, client_id=self._client_id if permission.named else None)
+        dpop = SoftwareSigner.from_private_jwk(permission.dpop) if permission.dpop is not None else None
+        grant = self._exchanged(description, request, dpop)
+        # RFC 6749 section 6: without a new one the old one stays good.
+        return replace(grant, named=permission.named, refresh_token=grant.refresh_token or permission.refresh_token)
+
     def obtain(
         self, description: IssuerDescription, grant: Grant, kind: Kind, identifier: str | None, keys: Sequence[Signer]
     ) -> Sequence[Credential]:
@@ -203,8 +217,12 @@ class HttpIssuers:
 
     def _redeem(self, description: IssuerDescription, request: TokenRequest) -> Grant:
         server = self._directory.known(description.credential_issuer).server
-        dpop = SoftwareSigner.generate() if "ES256" in server.dpop_algorithms else None
-        url = server.token_endpoint
+        return self._exchanged(
+            description, request, SoftwareSigner.generate() if "ES256" in server.dpop_algorithms else None
+        )
+
+    def _exchanged(self, description: IssuerDescription, request: TokenRequest, dpop: SoftwareSigner | None) -> Grant:
+        url = self._directory.known(description.credential_issuer).server.token_endpoint
         answer = self._send(url, lambda headers: self._http.post_form(url, request.to_form(), headers=headers), dpop)
         response = parse_token_response(body_of(answer))
         return Grant(
@@ -215,6 +233,7 @@ class HttpIssuers:
             },
             dpop=dpop if response.token_type == DPOP else None,
             named=isinstance(request, AuthorizationCodeTokenRequest),
+            refresh_token=response.refresh_token,
         )
 
     def _send(

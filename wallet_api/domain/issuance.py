@@ -89,6 +89,7 @@ class Grant:
     """An access token and what it opens: per configuration the identifiers of single credentials, if there are any.
 
     `dpop` is the key that the token is bound to; `named` says that the token was asked for in this wallet's own name.
+    `refresh_token` leads to the next grant, without the citizen.
     """
 
     access_token: str
@@ -96,6 +97,7 @@ class Grant:
     identifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dpop: Signer | None = None
     named: bool = False
+    refresh_token: str | None = None
 
 
 class GrantKind(StrEnum):

@@ -32,6 +32,7 @@ from wallet_api.domain.flow import Visit
 from wallet_api.domain.issuance import CASE, OVERVIEW
 from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.ports import Issuers, Shelf, TrustSource
+from wallet_api.usecases.permissions import Permissions
 from wallet_api.usecases.receive import ReceiveCards
 from wallet_api.usecases.visits import Return, Visits
 
@@ -52,6 +53,7 @@ class Collect:
         issuers: Issuers,
         visits: Visits,
         receive: ReceiveCards,
+        permissions: Permissions,
         shelf: Shelf[Collection],
         clock: Clock,
         formats: tuple[str, ...],
@@ -60,6 +62,7 @@ class Collect:
         self._issuers = issuers
         self._visits = visits
         self._receive = receive
+        self._permissions = permissions
         self._shelf = shelf
         self._clock = clock
         self._formats = formats
@@ -97,7 +100,8 @@ class Collect:
     def next_step(self, wallet: OpenedWallet, step: str) -> str | None:
         """Return where the browser must go for the next agency; None when it has none to go to now.
 
-        An agency that fails before the browser leaves has its outcome, and the page that shows it leads on.
+        An agency that fails before the browser leaves has its outcome, and the page that shows it leads on. So has one
+        that gives its cards again without a login.
         """
         collection = self._of(wallet)
         current = collection.next_round
@@ -119,10 +123,16 @@ class Collect:
             kinds = description.kinds_of(WANTED, self._formats)
             if not kinds:
                 raise NothingOffered
-            return self._visits.begin(wallet, description, tuple(kind.id for kind in kinds), collection=begun.id)
+            configurations = tuple(kind.id for kind in kinds)
+            grant = self._permissions.use(wallet, description, configurations)
+            if grant is None:
+                return self._visits.begin(wallet, description, configurations, collection=begun.id)
+            received = self._receive.receive(wallet, self._agency(identifier), description, grant, configurations)
         except BlauweKnopError as error:
             self._fail(wallet, begun.id, identifier, error)
-            return None
+        else:
+            self._note(wallet, begun.id, identifier, received)
+        return None
 
     def arrive(self, wallet: OpenedWallet, visit: Visit, returned: Return) -> None:
         """Take in what the agency gives, after the browser came back from it. Whatever goes wrong is its outcome."""

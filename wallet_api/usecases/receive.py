@@ -18,6 +18,7 @@ from wallet_api.domain.issuance import OVERVIEW, Grant, IssuerDescription, Kind
 from wallet_api.domain.renewal import renew
 from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.ports import Issuers, Proof, Proven, Shelf
+from wallet_api.usecases.permissions import Permissions
 
 
 @final
@@ -42,6 +43,7 @@ class ReceiveCards:
         issuers: Issuers,
         proof: Proof,
         shelves: DeliveryShelves,
+        permissions: Permissions,
         clock: Clock,
         *,
         copies: int,
@@ -50,6 +52,7 @@ class ReceiveCards:
         self._issuers = issuers
         self._proof = proof
         self._shelves = shelves
+        self._permissions = permissions
         self._clock = clock
         self._copies = copies
         self._lifetime = lifetime
@@ -64,8 +67,11 @@ class ReceiveCards:
     ) -> Received | Underway:
         """Take the first step in asking for everything that the grant opens of these configurations.
 
+        A refresh token that comes with the grant is kept first, so that none is lost.
+
         Raises CardRefused, NothingOffered, IssuerRefused, Unavailable, MalformedInput; then nothing was kept.
         """
+        self._permissions.keep(wallet, description, configurations, grant)
         wanted = tuple(_wanted(description, grant, configurations))
         if not wanted:
             raise NothingOffered

@@ -16,6 +16,8 @@ from credentials.openid.offer import PRE_AUTHORIZED_CODE
 from credentials.openid.token import (
     AuthorizationCodeTokenRequest,
     PreAuthorizedTokenRequest,
+    RefreshTokenRequest,
+    TokenRequest,
     TokenResponse,
     parse_access_token,
     parse_token_request,
@@ -31,17 +33,19 @@ CODE = AuthorizationCodeTokenRequest(
     client_id="https://wallet.example",
     authorization_details=(AuthorizationDetail("zaak_sdjwt"),),
 )
+REFRESH = RefreshTokenRequest("r-secret", client_id="app", scope=("overzicht_sdjwt", "zaak_sdjwt"))
 RESPONSE = TokenResponse(
     "at-secret",
     "DPoP",
     300,
     scope=("zaak_sdjwt",),
     authorization_details=(AuthorizationDetail("zaak_sdjwt", ("zaak-1", "zaak-2")),),
+    refresh_token="rt-secret",
 )
 
 
-@pytest.mark.parametrize("request_", [PRE_AUTHORIZED, CODE])
-def test_token_requests_travel_both_ways(request_: PreAuthorizedTokenRequest | AuthorizationCodeTokenRequest) -> None:
+@pytest.mark.parametrize("request_", [PRE_AUTHORIZED, CODE, REFRESH])
+def test_token_requests_travel_both_ways(request_: TokenRequest) -> None:
     assert parse_token_request(request_.to_form()) == request_
 
 
@@ -53,7 +57,7 @@ def test_an_anonymous_wallet_names_no_client() -> None:
 
 
 def test_secrets_do_not_print() -> None:
-    for secret in (PRE_AUTHORIZED, CODE, RESPONSE, RESPONSE.token):
+    for secret in (PRE_AUTHORIZED, CODE, REFRESH, RESPONSE, RESPONSE.token):
         assert "secret" not in repr(secret)
         assert "493536" not in repr(secret)
 
