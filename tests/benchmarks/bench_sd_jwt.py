@@ -1,12 +1,14 @@
 """SD-JWT VC with ten disclosures: ours beside the `sd-jwt` package, and beside nothing but the cryptography."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from jwcrypto.jwk import JWK
+from rich.console import Console
 from sd_jwt.common import SDObj
 from sd_jwt.holder import SDJWTHolder
 from sd_jwt.issuer import SDJWTIssuer
@@ -14,8 +16,9 @@ from sd_jwt.verifier import SDJWTVerifier
 
 from credentials.encoding import JsonObject, b64_encode
 from credentials.formats.sd_jwt import SdJwtVc
+from tests.benchmarks.rust_peer import NoRust, rust_peer
 from tests.benchmarks.samples import TEN
-from tests.benchmarks.timing import Row, in_turns
+from tests.benchmarks.timing import Row, by_turns, in_turns, per_second
 from tests.unit.formats.format_samples import (
     AUDIENCE,
     BARE,
@@ -28,6 +31,8 @@ from tests.unit.formats.format_samples import (
     issuer_key,
     signer,
 )
+
+FAR: Final = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 def measure() -> list[Row]:
@@ -104,4 +109,26 @@ def measure() -> list[Row]:
             "sd-jwt",
             lambda: verify_theirs(their_shown, AUDIENCE, NONCE),
         ),
+        *_beside_rust(ours, ours.issue(replace(unbound, expires_at=FAR), key)),
     ]
+
+
+def _beside_rust(ours: SdJwtVc, held: str) -> list[Row]:
+    """Verify the same SD-JWT as Rust's library does, which compares its expiry with the real clock."""
+    verified = ours.verify(held, BARE, RESOLVER)
+    try:
+        with rust_peer(held, verified.signed_by.key) as peer:
+            assert peer.claims() == len(verified.document or {})
+            return [
+                by_turns(
+                    "sd_jwt_verify_10_vs_rust",
+                    "SD-JWT VC verify, 10",
+                    lambda: per_second(lambda: ours.verify(held, BARE, RESOLVER)),
+                    "sd-jwt-rs 0.7.1",
+                    peer.per_second,
+                    target="1.2x",
+                )
+            ]
+    except NoRust as why:
+        Console(stderr=True).print(f"Not measured: sd-jwt-rs. {why}.")
+        return []

@@ -39,13 +39,26 @@ def in_turns(
     target: str = "",
 ) -> Row:
     """Time both in turns (A B A B ...), and compare the medians."""
-    mine: list[float] = []
-    others: list[float] = []
     ours()
     theirs()
+    return by_turns(name, work, lambda: per_second(ours), peer, lambda: per_second(theirs), target=target)
+
+
+def by_turns(
+    name: str | None,
+    work: str,
+    ours: Callable[[], float],
+    peer: str,
+    theirs: Callable[[], float],
+    *,
+    target: str = "",
+) -> Row:
+    """Ask both in turns for their speed, and compare the medians."""
+    mine: list[float] = []
+    others: list[float] = []
     for _ in range(ROUNDS):
-        mine.append(per_second(ours))
-        others.append(per_second(theirs))
+        mine.append(ours())
+        others.append(theirs())
     return Row(name, work, median(mine), peer, median(others), target)
 
 
