@@ -60,8 +60,9 @@ class Memory:
 class Key:
     """What a key of a document stands for in one active context.
 
-    `iri` is a keyword, an IRI or a blank node identifier, and None for what is to be ignored. `plain` is true when
-    nothing is known of its values but how to coerce them: no container but `@set`, no scope, no reversal, no JSON.
+    `iri` is a keyword, an IRI or a blank node identifier, and None for what is to be ignored. `plain` is true of a
+    property of which nothing is known but how to coerce its values: no container but `@set`, no scope, no reversal, no
+    JSON.
     `language` and `direction` are those of its strings, the context's defaults included.
     """
 
@@ -92,7 +93,8 @@ class Key:
             self.language = definition.language
         if definition is not None and definition.direction is not ABSENT:
             self.direction = definition.direction
-        self.plain = not (self.reverse or self.scoped or self.type == "@json" or self.container - {"@set"})
+        special = self.reverse or self.scoped or self.type == "@json" or self.container - {"@set"}
+        self.plain = not (self.iri is None or self.keyword or special)
 
 
 @final

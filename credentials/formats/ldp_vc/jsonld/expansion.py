@@ -126,14 +126,17 @@ class Expander:
     def _add_entries(self, place: Place) -> None:
         # Steps 13 and 14.
         nests: list[str] = []
-        active = place.active
+        active, result = place.active, place.result
         keys = active.keys
         for name, value in place.element.items():
             if name == "@context":
                 continue
             key = keys.get(name) or active.key(name)
             iri = key.iri
-            if iri is None:
+            if key.plain and type(value) is str and iri not in result:
+                # What most entries are; of the steps below only the last would do something for them.
+                result[iri] = [expand_scalar(active, key, value)]  # type: ignore[index]  # a property has an IRI
+            elif iri is None:
                 self.drop("a property is not defined by the contexts")
             elif not key.keyword:
                 self._add_property(place, key, name, value)
@@ -145,12 +148,8 @@ class Expander:
             self._add_nested(place, nest)
 
     def _add_property(self, place: Place, key: Key, name: str, value: JsonValue) -> None:
-        if not key.plain:
-            expanded = self._contained(place.active, key, name, value)
-        elif isinstance(value, str):
-            expanded = expand_scalar(place.active, key, value)
-        else:
-            expanded = self.any(place.active, name, value)
+        active = place.active
+        expanded = self.any(active, name, value) if key.plain else self._contained(active, key, name, value)
         if expanded is None:
             self.drop("a property has no value")
             return
@@ -200,12 +199,17 @@ class Expander:
         self._depth += 1
         if self._depth > self._limits.max_depth:
             raise LimitExceeded(f"the document is nested deeper than {self._limits.max_depth} levels")
-        self._count(count)
+        self._values += count
+        if self._values > self._limits.max_values:
+            raise self._too_many()
 
     def _count(self, count: int) -> None:
         self._values += count
         if self._values > self._limits.max_values:
-            raise LimitExceeded(f"the document has more than {self._limits.max_values} values")
+            raise self._too_many()
+
+    def _too_many(self) -> LimitExceeded:
+        return LimitExceeded(f"the document has more than {self._limits.max_values} values")
 
 
 def _keeps_context(active: ActiveContext, element: JsonObject) -> bool:

@@ -3,7 +3,7 @@
 import math
 from typing import Final
 
-from credentials.encoding import JsonObject, JsonValue, jcs
+from credentials.encoding import JsonValue, jcs
 from credentials.errors import MalformedInput
 from credentials.formats.ldp_vc.jsonld.errors import JsonLdError
 from credentials.formats.ldp_vc.rdf.terms import literal
@@ -52,9 +52,8 @@ def json_literal(value: JsonValue) -> str:
         raise JsonLdError("invalid JSON literal") from error
 
 
-def scalar_literal(item: JsonObject, datatype: str | None, *, safe: bool) -> str:
+def scalar_literal(value: JsonValue, datatype: str | None, *, safe: bool) -> str:
     """Write a literal that has no language. Raises JsonLdError, and UnsafeDocument for digits that would be lost."""
-    value = item["@value"]
     if isinstance(value, str):
         return literal(checked_text(value), datatype or _STRING)
     if isinstance(value, bool):

@@ -11,7 +11,7 @@ from credentials.formats.ldp_vc.jsonld.errors import JsonLdError
 from credentials.formats.ldp_vc.jsonld.iris import well_formed, well_formed_language
 from credentials.formats.ldp_vc.jsonld.literals import RDF, check_kind, checked_text, json_literal, scalar_literal
 from credentials.formats.ldp_vc.jsonld.values import as_list
-from credentials.formats.ldp_vc.rdf.terms import DEFAULT_GRAPH, Quad, literal
+from credentials.formats.ldp_vc.rdf.terms import DEFAULT_GRAPH, Quad, find_escaped, literal
 from credentials.formats.ldp_vc.safety import UnsafeDocument
 
 RdfDirection: TypeAlias = Literal["i18n-datatype", "compound-literal"]
@@ -35,12 +35,16 @@ _MAX_KNOWN_CHARACTERS: Final = 256
 
 @final
 class Names:
-    """IRIs that were found well-formed, as they stand in N-Quads: the names of a vocabulary come again and again."""
+    """IRIs that were found well-formed, as they stand in N-Quads: the names of a vocabulary come again and again.
 
-    __slots__ = ("known",)
+    `known` holds them by themselves, and `endings` by datatype what a literal of it ends with.
+    """
+
+    __slots__ = ("endings", "known")
 
     def __init__(self) -> None:
         self.known: dict[str, str] = {}
+        self.endings: dict[str, str] = {}
 
     def term(self, iri: str) -> str | None:
         """Return `<iri>`, or None for a text that is no IRI."""
@@ -54,6 +58,27 @@ class Names:
                     self.known.clear()
                 self.known[iri] = known
         return known
+
+    def datatype(self, iri: str) -> bool:
+        """Tell whether a literal may be of this datatype: whether it is an IRI."""
+        if self.term(iri) is None:
+            return False
+        if len(iri) <= _MAX_KNOWN_CHARACTERS:
+            if len(self.endings) >= _MAX_KNOWN:
+                self.endings.clear()
+            self.endings[iri] = literal("", iri)[1:]
+        return True
+
+    def literal(self, item: JsonObject) -> str | None:
+        """Return the literal of a plain text, or of a text of a datatype that was met before; None for all others."""
+        text = item["@value"]
+        if type(text) is not str or find_escaped(text):
+            return None
+        if len(item) == 1:
+            return f'"{text}"'
+        datatype = item.get("@type")
+        ending = self.endings.get(datatype) if len(item) == 2 and type(datatype) is str else None
+        return None if ending is None else f'"{text}{ending}'
 
 
 @final
@@ -135,17 +160,14 @@ class Deserializer:
 
     def _property(self, graph: str, subject: str | None, iri: str, values: JsonValue) -> None:
         predicate = self._names.known.get(iri) or self._predicate(iri)
-        objects: list[str | None] = []
-        for value in as_list(values):
-            if type(value) is dict and "@value" in value:
-                term = self._literal(graph, subject, predicate, value)
-            else:
-                term = self._object(graph, subject, predicate, value)
-            objects.append(term)
+        terms: list[str | None] = []
+        for value in values if type(values) is list else [values]:
+            term = self._object(graph, subject, predicate, value)
+            terms.append(term)
             if subject is not None and predicate is not None and term is not None:
                 self._quads.append((subject, predicate, term, graph))
-        if self._safe and len(objects) > 1:
-            _check_distinct(objects)
+        if self._safe and len(terms) > 1:
+            _check_distinct(terms)
 
     def _types(self, graph: str, subject: str | None, types: list[JsonValue]) -> None:
         terms = [self._resource(item) for item in types]
@@ -206,16 +228,17 @@ class Deserializer:
 
     def _literal(self, graph: str, subject: str | None, predicate: str | None, item: JsonObject) -> str | None:
         # Section 8.2.2.
-        if len(item) == 1:
-            return scalar_literal(item, None, safe=self._safe)
-        datatype = item.get("@type")
+        known = self._names.literal(item)
+        if known is not None:
+            return known
+        text, datatype = item["@value"], item.get("@type")
         if datatype == "@json":
-            return json_literal(item["@value"])
-        if datatype is not None and (not isinstance(datatype, str) or self._names.term(datatype) is None):
+            return json_literal(text)
+        if datatype is not None and not (isinstance(datatype, str) and self._names.datatype(datatype)):
             self._drop("a datatype is not an absolute IRI")
             return None
         if self._kinds and datatype is not None:
-            check_kind(item["@value"], datatype)
+            check_kind(text, datatype)
         language = item.get("@language")
         if language is not None and not (isinstance(language, str) and well_formed_language(language)):
             self._drop("a language is not the tag of one")
@@ -225,17 +248,16 @@ class Deserializer:
             if self._direction is not None:
                 return self._directed((graph, subject or "", predicate or ""), item, language or "", direction)
             self._drop("the direction of a text is not signed")
-        text = item["@value"]
         if language and isinstance(text, str):
             return literal(checked_text(text), language=language)
-        return scalar_literal(item, datatype, safe=self._safe)
+        return scalar_literal(text, datatype, safe=self._safe)
 
     def _directed(self, at: tuple[str, str, str], item: JsonObject, language: str, direction: str) -> str:
         graph = at[0]
         language = language.lower()
         if self._direction == "i18n-datatype":
-            return scalar_literal(item, f"{_I18N}{language}_{direction}", safe=self._safe)
-        text = scalar_literal(item, None, safe=self._safe)
+            return scalar_literal(item["@value"], f"{_I18N}{language}_{direction}", safe=self._safe)
+        text = scalar_literal(item["@value"], None, safe=self._safe)
         # A text that is there twice is there once, but two items of a list are two.
         key = (*at, text, language, direction, str(item.get("@index")))
         known = self._compound.get(key)

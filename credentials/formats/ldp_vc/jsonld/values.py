@@ -31,11 +31,9 @@ def expand_scalar(active: ActiveContext, key: Key, value: JsonValue) -> JsonObje
             if key.direction is not None:
                 result["@direction"] = key.direction
             return result
-        if coercion == "@id":
-            return {"@id": active.expand(value, relative=True)}
-        if coercion == "@vocab":
-            return {"@id": active.name(value)}
-        return {"@value": value, "@type": coercion}
+        if coercion[0] != "@":
+            return {"@value": value, "@type": coercion}
+        return {"@id": active.name(value) if coercion == "@vocab" else active.expand(value, relative=True)}
     if not isinstance(value, int | float):
         raise JsonLdError("invalid value object value", "a value is not JSON")
     if coercion is None or coercion[0] == "@":

@@ -25,6 +25,10 @@ _ESCAPES: Final[dict[int, str]] = {code: f"\\u{code:04X}" for code in _NUMBERED}
 }
 
 
+find_escaped: Final = _SPECIAL.search
+"""Find the first character of a text that a literal must escape; half a character is one of them."""
+
+
 def iri(value: str) -> str:
     """Write an IRI; the caller has checked that it holds no character that is not allowed in one."""
     return f"<{value}>"
@@ -37,7 +41,7 @@ def blank(label: str) -> str:
 
 def literal(lexical: str, datatype: str = _XSD_STRING, language: str = "") -> str:
     """Write a literal: with its language where it has one, without its datatype where that is xsd:string."""
-    if _SPECIAL.search(lexical):
+    if find_escaped(lexical):
         lexical = lexical.translate(_ESCAPES)
     if language:
         return f'"{lexical}"@{language}'
