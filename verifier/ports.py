@@ -59,7 +59,7 @@ class Requests(Protocol):
         ...
 
     def mark_fetched(self, request_id: str, now: datetime) -> None:
-        """Note that a wallet has read the request."""
+        """Note that a wallet has read the request: soon, and a crash may lose it, so nothing may rest on it."""
         ...
 
     def answer(self, request_id: str, answer: Answer, *, return_code: str | None) -> None:

@@ -104,6 +104,15 @@ def test_an_intake_is_its_owners_alone(store: Store) -> None:
     assert store.intakes.get(ANNA, intake.id) == intake
 
 
+def test_that_a_wallet_read_the_request_is_noted_soon_and_the_first_time_counts(store: Store) -> None:
+    request = store.request(store.intake())
+    assert store.requests.get(ANNA, request.id).state == Open(None)
+    store.requests.mark_fetched(request.id, NOW)
+    store.requests.mark_fetched(request.id, NOW + timedelta(minutes=1))
+    store.database.settle()
+    assert store.requests.get(ANNA, request.id).state == Open(NOW)
+
+
 def test_a_request_is_its_owners_alone(store: Store) -> None:
     request = store.request(store.intake())
     store.requests.answer(request.id, an_answer(), return_code=None)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, final
 
-from sqlalchemy import Connection, Row, Select, Update, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Update, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from credentials.clock import epoch, from_epoch
@@ -15,6 +15,7 @@ from service import audit
 from service.audit import AuditEntry
 from service.database import Database, use_once
 from service.errors import NotExactlyOne
+from service.prepared import Prepared
 from verifier.domain.errors import NoMoreTime, NotAnswered, NotSameBrowser, RequestEnded, UnknownRequest
 from verifier.domain.request import (
     Answer,
@@ -33,6 +34,55 @@ from verifier.storage.tables import attempt_table, request_table
 MAX_ATTEMPTS: Final = 20
 
 _requests = request_table.c
+_attempts = attempt_table.c
+
+
+def _found_by(*columns: ColumnElement[Any]) -> Prepared:
+    return Prepared(select(request_table).where(*(column == bindparam(f"this_{column.key}") for column in columns)))
+
+
+_THIS: Final = _found_by(_requests.id, _requests.owner)
+_BY_REQUEST: Final = _found_by(_requests.request_hash)
+_BY_RESPONSE: Final = _found_by(_requests.response_hash)
+_OF_INTAKE: Final = Prepared(
+    select(request_table)
+    .where(_requests.intake_id == bindparam("of_intake"), _requests.owner == bindparam("of_owner"))
+    .order_by(_requests.number.desc(), _requests.id)
+)
+_ATTEMPTS: Final = Prepared(
+    select(_attempts.at, _attempts.code, _attempts.explanation)
+    .where(_attempts.request_id == bindparam("of_request"))
+    .order_by(_attempts.number)
+)
+_WITHDRAW: Final = Prepared(
+    update(request_table)
+    .where(
+        _requests.intake_id == bindparam("of_intake"),
+        _requests.owner == bindparam("of_owner"),
+        _requests.state == "open",
+    )
+    .values(state="withdrawn", ended_at=bindparam("now"), binding=None)
+)
+_COUNT: Final = Prepared(
+    select(func.count()).select_from(request_table).where(_requests.intake_id == bindparam("of_intake"))
+)
+_ADD: Final = Prepared(insert(request_table))
+_FETCHED: Final = Prepared(
+    update(request_table)
+    .where(_requests.id == bindparam("this_id"), _requests.fetched_at.is_(None))
+    .values(fetched_at=bindparam("now"))
+)
+_ANSWER: Final = Prepared(
+    update(request_table)
+    .where(_requests.id == bindparam("this_id"), _requests.state == "open", _requests.expires_at > bindparam("now"))
+    .values(
+        state="answered",
+        ended_at=bindparam("now"),
+        answer=bindparam("sealed"),
+        return_hash=bindparam("code"),
+        binding=None,
+    )
+)
 _NO_BINDING: Final = Binding(request_path="", response_path="", nonce="", state="")
 
 
@@ -48,86 +98,72 @@ class SqlRequests:
         """Keep a new request; open ones of the same file are withdrawn in the same step."""
         now = epoch(request.created_at)
         with self._database.write() as connection:
-            connection.execute(
-                update(request_table)
-                .where(
-                    _requests.intake_id == request.intake_id,
-                    _requests.owner == request.owner,
-                    _requests.state == "open",
-                )
-                .values(state="withdrawn", ended_at=now, binding=None)
-            )
-            number = connection.execute(
-                select(func.count()).select_from(request_table).where(_requests.intake_id == request.intake_id)
-            ).scalar_one()
-            connection.execute(
-                insert(request_table).values(
-                    id=request.id,
-                    intake_id=request.intake_id,
-                    number=number + 1,
-                    owner=request.owner,
-                    template=request.template,
-                    query=json_compact(request.query).decode(),
-                    response_mode=request.response_mode,
-                    client_id_prefix=request.client_id_prefix,
-                    request_hash=_hash(request.binding.request_path),
-                    response_hash=_hash(request.binding.response_path),
-                    binding=self._seals.binding(request.id, request.binding),
-                    browser=request.browser,
-                    formats=" ".join(request.formats),
-                    created_at=now,
-                    expires_at=epoch(request.expires_at),
-                    extensions=request.extensions,
-                    state="open",
-                )
+            _WITHDRAW.run(connection, of_intake=request.intake_id, of_owner=request.owner, now=now)
+            number = _COUNT.value(connection, of_intake=request.intake_id)
+            _ADD.run(
+                connection,
+                id=request.id,
+                intake_id=request.intake_id,
+                number=number + 1,
+                owner=request.owner,
+                template=request.template,
+                query=json_compact(request.query).decode(),
+                response_mode=request.response_mode,
+                client_id_prefix=request.client_id_prefix,
+                request_hash=_hash(request.binding.request_path),
+                response_hash=_hash(request.binding.response_path),
+                binding=self._seals.binding(request.id, request.binding),
+                browser=request.browser,
+                formats=" ".join(request.formats),
+                created_at=now,
+                expires_at=epoch(request.expires_at),
+                extensions=request.extensions,
+                fetched_at=None,
+                state="open",
+                ended_at=None,
+                decline_code=None,
+                answer=None,
+                return_hash=None,
             )
             entry = AuditEntry(action="request_made", actor=request.owner, object=request.id, reason=request.template)
             audit.append(connection, entry, at=request.created_at)
 
     def get(self, owner: str, request_id: str) -> VerificationRequest:
         """Return a request. Raises UnknownRequest."""
-        return self._one(select(request_table).where(_requests.id == request_id, _requests.owner == owner))
+        return self._one(_THIS, this_id=request_id, this_owner=owner)
 
     def of_intake(self, owner: str, intake_id: str) -> Sequence[VerificationRequest]:
         """Return the requests of a file, newest first."""
-        statement = (
-            select(request_table)
-            .where(_requests.intake_id == intake_id, _requests.owner == owner)
-            .order_by(_requests.number.desc(), _requests.id)
-        )
         with self._database.read() as connection:
-            return [self._read(connection, row) for row in connection.execute(statement).all()]
+            rows = _OF_INTAKE.all(connection, of_intake=intake_id, of_owner=owner)
+            return [self._read(connection, row) for row in rows]
 
     def by_request_path(self, path: str) -> VerificationRequest:
         """Return the request whose `request_uri` ends so. Raises UnknownRequest."""
-        return self._one(select(request_table).where(_requests.request_hash == _hash(path)))
+        return self._one(_BY_REQUEST, this_request_hash=_hash(path))
 
     def by_response_path(self, path: str) -> VerificationRequest:
         """Return the request whose `response_uri` ends so. Raises UnknownRequest."""
-        return self._one(select(request_table).where(_requests.response_hash == _hash(path)))
+        return self._one(_BY_RESPONSE, this_response_hash=_hash(path))
 
     def mark_fetched(self, request_id: str, now: datetime) -> None:
-        """Note the first time that a wallet reads the request."""
-        with self._database.write() as connection:
-            connection.execute(
-                update(request_table)
-                .where(_requests.id == request_id, _requests.fetched_at.is_(None))
-                .values(fetched_at=epoch(now))
-            )
+        """Note the first time that a wallet reads the request, with the next commit."""
+
+        def note(connection: Connection) -> None:
+            _FETCHED.run(connection, this_id=request_id, now=epoch(now))
+
+        self._database.later(note)
 
     def answer(self, request_id: str, answer: Answer, *, return_code: str | None) -> None:
         """Take the one answer. Raises RequestEnded."""
-        self._change(
-            _still_open(request_id, answer.received_at).values(
-                state="answered",
-                ended_at=epoch(answer.received_at),
-                answer=self._seals.answer(request_id, answer),
-                return_hash=None if return_code is None else _hash(return_code),
-                binding=None,
-            ),
-            AuditEntry(action="answer_taken", actor="wallet", object=request_id),
-            answer.received_at,
-        )
+        received = epoch(answer.received_at)
+        sealed = self._seals.answer(request_id, answer)
+        code = None if return_code is None else _hash(return_code)
+        entry = AuditEntry(action="answer_taken", actor="wallet", object=request_id)
+        with self._database.write() as connection:
+            if _ANSWER.run(connection, this_id=request_id, now=received, sealed=sealed, code=code) != 1:
+                raise RequestEnded
+            audit.append(connection, entry, at=answer.received_at)
 
     def confirm(self, request_id: str, *, return_code: str, browser: str, now: datetime) -> None:
         """Accept an answer whose wallet came back in the browser that asked. Raises NotSameBrowser."""
@@ -219,17 +255,15 @@ class SqlRequests:
         except NotExactlyOne as error:
             raise RequestEnded from error
 
-    def _one(self, statement: Select[Any]) -> VerificationRequest:
+    def _one(self, statement: Prepared, **values: object) -> VerificationRequest:
         with self._database.read() as connection:
-            row = connection.execute(statement).one_or_none()
+            row = statement.one(connection, **values)
             if row is None:
                 raise UnknownRequest
             return self._read(connection, row)
 
-    def _read(self, connection: Connection, row: Row[Any]) -> VerificationRequest:
-        attempts = connection.execute(
-            select(attempt_table).where(attempt_table.c.request_id == row.id).order_by(attempt_table.c.number)
-        ).all()
+    def _read(self, connection: Connection, row: Any) -> VerificationRequest:  # noqa: ANN401  # a row of the table
+        attempts = _ATTEMPTS.all(connection, of_request=row.id)
         return VerificationRequest(
             id=row.id,
             intake_id=row.intake_id,
@@ -248,7 +282,7 @@ class SqlRequests:
             formats=tuple(row.formats.split()),
         )
 
-    def _state(self, row: Row[Any]) -> State:
+    def _state(self, row: Any) -> State:  # noqa: ANN401  # a row of the table
         match row.state:
             case "answered" if row.return_hash is None:
                 return Answered(self._seals.open_answer(row.id, row.answer))

@@ -23,7 +23,7 @@ from credentials.openid.vp_request import PresentationRequest, ResponseMode
 from verifier.domain.errors import RequestEnded, UnknownRequest
 from verifier.domain.formats import VP_FORMATS, formats_for
 from verifier.domain.query import fitted
-from verifier.domain.request import VerificationRequest
+from verifier.domain.request import Open, VerificationRequest
 from verifier.ports import Requests
 from verifier.usecases.desk import template_for
 
@@ -88,7 +88,8 @@ class Asking:
             raise UnknownRequest
         message = self._presentation_request(request, posted)
         jwt = sign_request(message, self._access.signer, now=now, x5c=self._access.chain)
-        self._requests.mark_fetched(request.id, now)
+        if isinstance(request.state, Open) and request.state.fetched_at is None:
+            self._requests.mark_fetched(request.id, now)
         return jwt
 
     def _presentation_request(
