@@ -189,10 +189,10 @@ def install_business(app: FastAPI, problems: ProblemMap) -> None:
             body["errors"] = _field_errors(error.errors())
         return JSONResponse(body, problem.status, dict(problem.headers), PROBLEM_JSON)
 
-    _install(app, problems, render)
+    _install(app, Face(problems, render))
 
 
-def install_protocol(app: Starlette, problems: ProblemMap) -> None:
+def protocol_face(problems: ProblemMap) -> "Face":
     """Answer errors as the protocols want them (RFC 6749 section 5.2, OpenID4VCI 1.0 section 8.3.1.2)."""
 
     def render(_request: Request, error: Exception, problem: Problem) -> Response:
@@ -202,7 +202,7 @@ def install_protocol(app: Starlette, problems: ProblemMap) -> None:
         detail = description_of(_detail(error, problem))
         return JSONResponse(body | ({"error_description": detail} if detail else {}), problem.status, problem.headers)
 
-    _install(app, problems, render)
+    return Face(problems, render)
 
 
 def install_pages(app: FastAPI, problems: ProblemMap, pages: ProblemPages, *, login: str | None = None) -> None:
@@ -213,48 +213,71 @@ def install_pages(app: FastAPI, problems: ProblemMap, pages: ProblemPages, *, lo
             return RedirectResponse(login, 303)
         return pages.problem(request, problem)
 
-    _install(app, problems, render)
+    _install(app, Face(problems, render))
 
 
 def refusal_of(app: ASGIApp) -> Refuse | None:
     """Return how an app with one of the faces above answers what the frame refuses; None for another app."""
-    refuse: Refuse | None = getattr(app.state, "refusal", None) if isinstance(app, Starlette) else None
+    refuse: Refuse | None = getattr(app.state if isinstance(app, Starlette) else app, "refusal", None)
     return refuse
 
 
-def _install(app: Starlette, problems: ProblemMap, render: Callable[[Request, Exception, Problem], Response]) -> None:
-    async def ours(request: Request, error: Exception) -> Response:
-        problem = problems.of(error)
+@final
+class Face:
+    """One face of a table: the answer to each error, in the form that `render` gives it."""
+
+    def __init__(self, problems: ProblemMap, render: Callable[[Request, Exception, Problem], Response]) -> None:
+        self._problems = problems
+        self._render = render
+
+    def answer(self, request: Request, error: Exception) -> Response:
+        """Return the answer to an error; one that is ours to mend is reported in the log."""
+        match error:
+            case MalformedBody():
+                return self._ours(request, error.error)
+            case HTTPException():
+                return self._http(request, error)
+            case RequestValidationError():
+                return self._render(request, error, Problem(status=400, title="Niet alles is goed ingevuld"))
+            case RecursionError() | UnicodeError() | OverflowError():
+                # Input that a library choked on: hostile, no fault of ours (security notes: never a 500 on such input).
+                _report(request, error, _COMMON[MalformedInput])
+                return self._render(request, error, _COMMON[MalformedInput])
+            case _:
+                return self._ours(request, error)
+
+    def refuse(self, request: Request, status: int) -> Response:
+        """Return the answer to what the frame does not let through."""
+        return self._render(request, HTTPException(status), _STATUSES[status])
+
+    def _ours(self, request: Request, error: Exception) -> Response:
+        problem = self._problems.of(error)
         if problem.status >= 500 and not isinstance(error, ProtocolError):
             _report(request, error, problem)
-        return render(request, error, problem)
+        return self._render(request, error, problem)
 
-    async def invalid(request: Request, error: Exception) -> Response:
-        return render(request, error, Problem(status=400, title="Niet alles is goed ingevuld"))
-
-    async def http(request: Request, error: Exception) -> Response:
-        if isinstance(error, MalformedBody):
-            return await ours(request, error.error)
-        status = error.status_code if isinstance(error, HTTPException) else 500
+    def _http(self, request: Request, error: HTTPException) -> Response:
+        status = error.status_code
         problem = _STATUSES.get(status) or Problem(status=status, title=_phrase(status))
-        headers = dict(getattr(error, "headers", None) or {})
-        return render(request, error, replace(problem, headers={**problem.headers, **headers}))
+        headers = dict(error.headers or {})
+        return self._render(request, error, replace(problem, headers={**problem.headers, **headers}))
 
-    async def undecodable(request: Request, error: Exception) -> Response:
-        # Input that a library choked on: hostile, not a fault of ours (security notes: never a 500 on hostile input).
-        _report(request, error, _COMMON[MalformedInput])
-        return render(request, error, _COMMON[MalformedInput])
 
-    def refuse(request: Request, status: int) -> Response:
-        return render(request, HTTPException(status), _STATUSES[status])
+def _install(app: Starlette, face: Face) -> None:
+    async def answer(request: Request, error: Exception) -> Response:
+        return face.answer(request, error)
 
-    app.state.refusal = refuse
-    app.add_exception_handler(BlauweKnopError, ours)
-    app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(HTTPException, http)
-    for kind in (RecursionError, UnicodeError, OverflowError):
-        app.add_exception_handler(kind, undecodable)
-    app.add_exception_handler(Exception, ours)
+    app.state.refusal = face.refuse
+    for kind in (
+        BlauweKnopError,
+        RequestValidationError,
+        HTTPException,
+        RecursionError,
+        UnicodeError,
+        OverflowError,
+        Exception,
+    ):
+        app.add_exception_handler(kind, answer)
 
 
 def _report(request: Request, error: Exception, problem: Problem) -> None:
