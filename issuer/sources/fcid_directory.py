@@ -11,11 +11,12 @@ in the directory when it is unknown whose the file is.
 import os
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, TypeAlias, final
+from typing import Final, NamedTuple, TypeAlias, final
 
 from credentials.debts.agency import Agency
 from credentials.debts.bsn import Bsn
@@ -32,6 +33,7 @@ Refused: TypeAlias = Callable[[SourceError], None]
 
 _HELD: Final = timedelta(seconds=30)
 _MOST_HELD: Final = 16
+_SETTLED_NS: Final = 2_000_000_000
 
 _DIGITS: Final = re.compile(r"\d{9}")
 
@@ -52,7 +54,7 @@ class _Held:
     A document says nothing of later moments than its own, so that its cases are the same for each of them.
     """
 
-    stamp: tuple[str | int, ...]
+    stamp: "_Stamp"
     cases: tuple[Case, ...]
     until: datetime
     read_at: datetime
@@ -60,6 +62,16 @@ class _Held:
     def serves(self, as_of: datetime) -> bool:
         """Say whether this may still be held, and says all that is known at this moment."""
         return timedelta(0) <= as_of - self.read_at < _HELD
+
+
+class _Stamp(NamedTuple):
+    """What tells one state of a file from another."""
+
+    name: str
+    inode: int
+    size: int
+    changed_ns: int
+    entry_changed_ns: int
 
 
 @final
@@ -105,7 +117,7 @@ class FcidDirectorySource:
         cases = document.cases_at(self._agency, as_of)
         until = min((case.balance_at for case in document.cases), default=document.created_at)
         newest = max((case.balance_at for case in document.cases), default=document.created_at)
-        if stamp is not None and as_of >= newest:
+        if stamp is not None and as_of >= newest and _has_settled(stamp):
             self._hold(bsn, _Held(stamp, cases, until, as_of))
         return Known(cases, min(as_of, until))
 
@@ -114,12 +126,12 @@ class FcidDirectorySource:
             left = [(each, held) for each, held in self._held.items() if each != bsn and held.serves(read.read_at)]
             self._held = dict([*left[1 - _MOST_HELD :], (bsn, read)])
 
-    def _stamp_of(self, name: str) -> tuple[str | int, ...] | None:
+    def _stamp_of(self, name: str) -> _Stamp | None:
         try:
             found = (self._directory / name).stat()
         except OSError:
             return None
-        return name, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+        return _Stamp(name, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
     def people(self) -> Iterable[Bsn]:
         """Go through everyone who has a file. Raises SourceUnavailable."""
@@ -194,3 +206,9 @@ class FcidDirectorySource:
             return Bsn(digits) if isinstance(digits, str) else None
         except (OSError, MalformedInput, InvalidBsn):
             return None
+
+
+def _has_settled(stamp: _Stamp) -> bool:
+    # Two changes within one tick of the file system's clock, two seconds at most, may look the same. It is the
+    # machine's clock that files bear.
+    return max(stamp.changed_ns, stamp.entry_changed_ns) + _SETTLED_NS < time.time_ns()

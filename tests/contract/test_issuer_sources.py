@@ -10,11 +10,11 @@ import pytest
 
 from credentials.debts.bsn import Bsn
 from credentials.debts.errors import SourceError
-from credentials.debts.fcid import FcidDocument, write_document
+from credentials.debts.fcid import FcidDocument, parse_document, write_document
 from credentials.errors import ConfigurationError
 from issuer.domain.errors import SourceUnavailable
 from issuer.ports import DebtSource
-from issuer.sources import CsvColumns, CsvFileSource, FcidDirectorySource
+from issuer.sources import CsvColumns, CsvFileSource, FcidDirectorySource, fcid_directory
 from tests.debt_builders import AS_OF, CJIB, SAMIRA, demanded, imposed, paid
 
 NOBODY = Bsn("111222333")
@@ -113,6 +113,18 @@ def _void(_result: object) -> None:
     return None
 
 
+def _noted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note the name of each document that is read from here on."""
+    read: list[str] = []
+
+    def noted(data: bytes, **more: Any) -> FcidDocument:
+        read.append(more["file"])
+        return parse_document(data, **more)
+
+    monkeypatch.setattr(fcid_directory, "parse_document", noted)
+    return read
+
+
 @pytest.fixture(params=[fcid, csv], ids=["fcid", "csv"])
 def register(request: pytest.FixtureRequest, tmp_path: Path) -> Register:
     made: Register = request.param(tmp_path)
@@ -203,6 +215,31 @@ class TestFcidDirectory:
         (debts / "copy.json").write_bytes((debts / "samira.json").read_bytes())
         with pytest.raises(SourceUnavailable):
             register.source.cases_of(SAMIRA, NOW)
+
+    def test_a_document_is_read_once_while_its_file_is_as_it_was(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(fcid_directory, "_SETTLED_NS", 0)
+        register, read = fcid(tmp_path), _noted(monkeypatch)
+        register.fill()
+        first = register.source.cases_of(SAMIRA, NOW)
+        read.clear()
+        assert register.source.cases_of(SAMIRA, NOW) == first
+        assert read == []
+        register.pay()
+        (case,) = register.source.cases_of(SAMIRA, NOW).cases
+        assert (case.balance, len(read)) == (600, 1)
+
+    def test_a_file_that_changed_just_now_is_read_each_time(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # Its next change may bear the same time.
+        register, read = fcid(tmp_path), _noted(monkeypatch)
+        register.fill()
+        register.source.cases_of(SAMIRA, NOW)
+        read.clear()
+        register.source.cases_of(SAMIRA, NOW)
+        assert read == ["samira.json"]
 
     def test_a_citizens_number_in_a_files_name_stays_out_of_the_fault(self, tmp_path: Path) -> None:
         register = fcid(tmp_path)
