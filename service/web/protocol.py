@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from service.errors import Overloaded
-from service.problems import ProblemMap, protocol_face
+from service.problems import ProblemMap, Refuse, protocol_face
 
 THREADS: Final = 40
 MOST_WAITING: Final = 400
@@ -40,7 +40,7 @@ class ProtocolApp:
 
     def __init__(self, problems: ProblemMap) -> None:
         face = protocol_face(problems)
-        self.refusal = face.refuse
+        self.refusal: Refuse = face.refuse
         self._answer_to = face.answer
         self._routes: dict[int, list[_Route]] = {}
         self._threads = _Threads()

@@ -58,7 +58,7 @@ def answer_limit(answering: Answering, most: int) -> Callable[[str], int]:
 
 def _note_refusals(app: ProtocolApp, answering: Answering) -> None:
     """Let the counsellor know of an answer that the edge refused for its size, since no use case ever saw it."""
-    refuse = app.state.refusal
+    refuse = app.refusal
 
     def noted(request: Request, status: int) -> Response:
         answer: Response = refuse(request, status)
@@ -67,7 +67,7 @@ def _note_refusals(app: ProtocolApp, answering: Answering) -> None:
             answer.background = BackgroundTask(answering.too_large, path.removeprefix(ANSWERS))
         return answer
 
-    app.state.refusal = noted
+    app.refusal = noted
 
 
 def _request_object(jwt: str) -> Response:
