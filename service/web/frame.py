@@ -12,7 +12,7 @@ import structlog
 from anyio import move_on_after
 from anyio.to_thread import run_sync
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,13 +30,19 @@ _log: Final = get_logger(__name__)
 _PLAIN_500: Final = b"500"
 
 
+class _NotTaken(Exception):  # seen by the frame alone
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status = status
+
+
 @final
 class Frame:
     """Wrap an app: limit what it reads, complete what it answers, and let no exception through.
 
-    `body_limits` maps path prefixes to limits of their own, for routes that take uploads: a number, or what
-    says of one path how much is expected there, so that nobody can make us hold much for nothing. `refuse` makes the
-    answer, in the app's own form, to a request that does not come through.
+    `body_limits` maps path prefixes to limits of their own, for routes that take uploads: a number, or what says of one
+    path how much more than `max_body` is expected there, so that nobody can make us hold much for nothing. `refuse`
+    makes the answer, in the app's own form, to a request that does not come through.
     """
 
     def __init__(
@@ -99,31 +105,45 @@ class Frame:
         return own
 
     async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
-        stated, limit = headers.get("content-length"), await self._limit_of(scope["path"])
+        try:
+            body = await self._body_of(scope, receive)
+        except _NotTaken as error:
+            await self._refused(error.status, scope, receive, send)
+        except ClientDisconnect:
+            return  # There is nobody to answer.
+        else:
+            await self._app(scope, _replayed(body, receive), send)
+
+    async def _body_of(self, scope: Scope, receive: Receive) -> bytes:
+        headers, path = Headers(scope=scope), scope["path"]
         # RFC 9110 section 15.5.16: bodies are taken as they are; a few kilobytes of gzip can hold gigabytes.
         if headers.get("content-encoding", "identity").strip().lower() != "identity":
-            await self._refused(415, scope, receive, send)
-            return
-        if stated is not None and (not stated.isdecimal() or len(stated) > 18 or int(stated) > limit):
-            await self._refused(413, scope, receive, send)
-            return
-        if scope["method"] in ("GET", "HEAD") and stated is None and "transfer-encoding" not in headers:
-            await self._app(scope, receive, send)
-            return
+            raise _NotTaken(415)
+        stated, limit = headers.get("content-length"), self._unasked_limit_of(path)
+        if stated is not None:
+            if not stated.isdecimal() or len(stated) > 18:
+                raise _NotTaken(413)
+            limit = await self._weighed(int(stated), limit, path)
+        elif scope["method"] in ("GET", "HEAD") and "transfer-encoding" not in headers:
+            return b""
         body = bytearray()
         while True:
             message = await receive()
             if message["type"] != "http.request":
-                return  # The client has gone: there is nobody to answer.
+                raise ClientDisconnect
             # The stated length may lie or be absent, so the bytes are counted too.
             body += message.get("body", b"")
-            if len(body) > limit:
-                await self._refused(413, scope, receive, send)
-                return
+            limit = await self._weighed(len(body), limit, path)
             if not message.get("more_body", False):
-                break
-        await self._app(scope, _replayed(bytes(body), receive), send)
+                return bytes(body)
+
+    async def _weighed(self, size: int, limit: int, path: str) -> int:
+        """Return the limit, asked for if what is usual is not enough. Raises _NotTaken."""
+        if size > limit:
+            limit = await self._limit_of(path)
+        if size > limit:
+            raise _NotTaken(413)
+        return limit
 
     async def _refused(self, status: int, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, and then read on for a moment: a client that is still sending would not see the answer otherwise."""
@@ -136,10 +156,19 @@ class Frame:
             await _read_on(receive)
         await send({"type": "http.response.body", "body": b""})
 
+    def _unasked_limit_of(self, path: str) -> int:
+        limit = self._own_limit_of(path)
+        return limit if isinstance(limit, int) else self._max_body
+
     async def _limit_of(self, path: str) -> int:
+        # Only for a body that is larger than most: whoever is asked may have to look in a database.
+        limit = self._own_limit_of(path)
+        return limit if isinstance(limit, int) else await run_sync(limit, path)
+
+    def _own_limit_of(self, path: str) -> int | Callable[[str], int]:
         for prefix, limit in self._body_limits.items():
             if path.startswith(prefix):
-                return limit if isinstance(limit, int) else await run_sync(limit, path)
+                return limit
         return self._max_body
 
 
