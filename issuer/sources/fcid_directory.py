@@ -11,13 +11,13 @@ in the directory when it is unknown whose the file is.
 import os
 import re
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias, final
 
+from credentials.clock import epoch
 from credentials.debts.agency import Agency
 from credentials.debts.bsn import Bsn
 from credentials.debts.case import Case
@@ -33,7 +33,7 @@ Refused: TypeAlias = Callable[[SourceError], None]
 
 _HELD: Final = timedelta(seconds=30)
 _MOST_HELD: Final = 16
-_SETTLED_NS: Final = 2_000_000_000
+_SETTLED: Final = timedelta(seconds=2)
 
 _DIGITS: Final = re.compile(r"\d{9}")
 
@@ -117,7 +117,7 @@ class FcidDirectorySource:
         cases = document.cases_at(self._agency, as_of)
         until = min((case.balance_at for case in document.cases), default=document.created_at)
         newest = max((case.balance_at for case in document.cases), default=document.created_at)
-        if stamp is not None and as_of >= newest and _has_settled(stamp):
+        if stamp is not None and as_of >= newest and _has_settled(stamp, as_of):
             self._hold(bsn, _Held(stamp, cases, until, as_of))
         return Known(cases, min(as_of, until))
 
@@ -208,7 +208,6 @@ class FcidDirectorySource:
             return None
 
 
-def _has_settled(stamp: _Stamp) -> bool:
-    # Two changes within one tick of the file system's clock, two seconds at most, may look the same. It is the
-    # machine's clock that files bear.
-    return max(stamp.changed_ns, stamp.entry_changed_ns) + _SETTLED_NS < time.time_ns()
+def _has_settled(stamp: _Stamp, now: datetime) -> bool:
+    # Two changes within one tick of the file system's clock, two seconds at most, may look the same.
+    return max(stamp.changed_ns, stamp.entry_changed_ns) < epoch(now - _SETTLED) * 1_000_000_000

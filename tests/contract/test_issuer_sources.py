@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +125,10 @@ def _noted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return read
 
 
+def _written_at(folder: Path) -> datetime:
+    return datetime.fromtimestamp((folder / "debts" / "samira.json").stat().st_ctime, UTC)
+
+
 @pytest.fixture(params=[fcid, csv], ids=["fcid", "csv"])
 def register(request: pytest.FixtureRequest, tmp_path: Path) -> Register:
     made: Register = request.param(tmp_path)
@@ -219,15 +223,15 @@ class TestFcidDirectory:
     def test_a_document_is_read_once_while_its_file_is_as_it_was(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(fcid_directory, "_SETTLED_NS", 0)
         register, read = fcid(tmp_path), _noted(monkeypatch)
         register.fill()
-        first = register.source.cases_of(SAMIRA, NOW)
+        later = _written_at(tmp_path) + timedelta(seconds=4)
+        first = register.source.cases_of(SAMIRA, later)
         read.clear()
-        assert register.source.cases_of(SAMIRA, NOW) == first
+        assert register.source.cases_of(SAMIRA, later) == first
         assert read == []
         register.pay()
-        (case,) = register.source.cases_of(SAMIRA, NOW).cases
+        (case,) = register.source.cases_of(SAMIRA, later).cases
         assert (case.balance, len(read)) == (600, 1)
 
     def test_a_file_that_changed_just_now_is_read_each_time(
@@ -236,9 +240,10 @@ class TestFcidDirectory:
         # Its next change may bear the same time.
         register, read = fcid(tmp_path), _noted(monkeypatch)
         register.fill()
-        register.source.cases_of(SAMIRA, NOW)
+        now = _written_at(tmp_path) + timedelta(seconds=1)
+        register.source.cases_of(SAMIRA, now)
         read.clear()
-        register.source.cases_of(SAMIRA, NOW)
+        register.source.cases_of(SAMIRA, now)
         assert read == ["samira.json"]
 
     def test_a_citizens_number_in_a_files_name_stays_out_of_the_fault(self, tmp_path: Path) -> None:
