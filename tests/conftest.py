@@ -45,17 +45,28 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs things from outside the project that no variable names, and what is long, unless asked."""
+    """Leave out what needs things from outside the project, and what is long, unless asked.
+
+    A variable that says where they lie asks for what needs it; `-m outside` for all, and then what lacks its variable
+    is skipped and says so.
+    """
     wanted = str(config.getoption("markexpr"))
-    left_out = [
-        item
-        for item in items
-        if any(mark.args[0] not in os.environ for mark in item.iter_markers("outside"))
-        or ("long" not in wanted and item.get_closest_marker("long") is not None)
-    ]
+    left_out = []
+    for item in items:
+        lacking = _lacking(item)
+        if ("long" not in wanted and item.get_closest_marker("long")) or (lacking and "outside" not in wanted):
+            left_out.append(item)
+        elif lacking and lacking[0]:
+            item.add_marker(pytest.mark.skip(reason=f"{lacking[0]} says nowhere (CONTRIBUTING.md)"))
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def _lacking(item: pytest.Item) -> list[str]:
+    """Give the variables that a test needs and that are not there; an empty one for a test that needs a network."""
+    variables = [variable for mark in item.iter_markers("outside") for variable in (mark.args or ("",))]
+    return [variable for variable in variables if variable not in os.environ]
 
 
 class _Together(LoadGroupScheduling):
