@@ -49,7 +49,7 @@ from issuer.domain.configurations import CONFIGURATIONS, Securing, rounded_times
 from issuer.domain.issuance import Place
 from service.commands.formats import all_formats
 from tests.debt_builders import CJIB, demo_document
-from tests.flows.issuance_kit import URL, an_agency
+from tests.flows.issuance_kit import an_agency
 
 NONCE = "n" * 22
 AUDIENCE = "x509_hash:" + "a" * 43
@@ -110,18 +110,19 @@ class Bench:
         return self.verifier.examine(presented, expected, FORM[securing].value)
 
 
-def make_bench(folder: Path) -> Bench:
+def make_bench(folder: Path, **settings: Any) -> Bench:
     """Open an agency that offers everything, and a verifier with its trust list and status lists."""
     clock = FixedClock(datetime.now(UTC).replace(microsecond=0))
-    agency = an_agency(folder, clock, securings=ALL)
-    client = TestClient(agency.app, base_url=URL)
+    agency = an_agency(folder, clock, securings=ALL, **settings)
+    url = agency.settings.base_url
+    client = TestClient(agency.app, base_url=url)
     participant = Participant.parse(json.loads(describe(agency.settings)))
     now = clock.now()
     listed = TrustList("https://stelsel.example", now, now + timedelta(days=1), 1, (participant,))
 
-    def fetch(url: str, _accept: str) -> bytes:
-        assert url.startswith(f"{URL}/status/")
-        return client.get(url).content
+    def fetch(address: str, _accept: str) -> bytes:
+        assert address.startswith(f"{url}/status/")
+        return client.get(address).content
 
     verifier = Verifier(FORMATS, lambda: listed, Resolver(), StatusChecker(fetch, clock), clock)
     return Bench(agency, verifier, clock, iter(range(100, 10_000)))
