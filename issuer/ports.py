@@ -12,7 +12,7 @@ from credentials.debts.case import Case
 from credentials.encoding import JsonObject
 from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest, RefreshGrant
 from issuer.domain.clients import Wallets
-from issuer.domain.issuance import Copy, LiveCopies, Place, Status
+from issuer.domain.issuance import Copy, CopyState, DayOfIssue, LiveCopies, Place, Status
 from issuer.domain.offers import Offer
 
 SignDocument: TypeAlias = Callable[[JsonObject, datetime], JsonObject]
@@ -176,6 +176,14 @@ class Issuances(Protocol):
 
     def mark_issued(self, ids: Collection[str], now: datetime) -> None:
         """Remember that the signatures were made."""
+        ...
+
+    def note(self, session: str, ids: Collection[str], state: CopyState) -> bool:
+        """Set the state of those of these copies that exist and are of this session; say whether there were any."""
+        ...
+
+    def count_states(self, since: datetime) -> Sequence[DayOfIssue]:
+        """Count the copies issued since a moment, by day and state, the oldest day first."""
         ...
 
     def live(self, subject_hash: str, now: datetime) -> Sequence[LiveCopies]:

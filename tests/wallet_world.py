@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -20,6 +21,7 @@ from starlette.testclient import TestClient
 from credentials.clock import FixedClock
 from credentials.debts.bsn import Bsn
 from credentials.encoding import JsonObject, json_compact
+from credentials.errors import BlauweKnopError
 from credentials.jose import EncryptionKey, sign_jwt
 from credentials.keys import SoftwareSigner
 from credentials.openid.certificates import build_x5c
@@ -119,6 +121,11 @@ class Net:
         if answer.content_type not in accept:
             raise UnexpectedContentType
         return answer.body
+
+    def now(self, work: Callable[[], object]) -> None:
+        """Do at once what a wallet does afterwards; it may fail."""
+        with suppress(BlauweKnopError):
+            work()
 
     def close(self) -> None:
         """Nothing is open."""
@@ -343,7 +350,7 @@ def make_world(
         collecting=Collecting(copies=copies, **more.pop("collecting", {})),
         **more,
     )
-    service = create(wallet, clock=clock, http=net, locksmith=ScryptLocksmith(cost=6))  # type: ignore[arg-type]
+    service = create(wallet, clock=clock, http=net, locksmith=ScryptLocksmith(cost=6), afterwards=net.now)  # type: ignore[arg-type]
     world = WalletWorld(folder, clock, net, root, agencies, participants, logins, service)
     world.publish()
     return world

@@ -1,5 +1,6 @@
 """The composition root: from settings to a running wallet. Everything is made here, once, and handed in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -25,6 +26,7 @@ from credentials.status import StatusChecker
 from credentials.trust import TrustListSource
 from credentials.trust.trust_list import MEDIA_TYPE as TRUST_LIST
 from credentials.verification import Verifier
+from service.afterwards import Afterwards
 from service.csrf import CsrfGuard
 from service.database import Database
 from service.http import OutboundClient, OutboundPolicy
@@ -98,6 +100,7 @@ def create(
     clock: Clock | None = None,
     http: OutboundClient | None = None,
     locksmith: ScryptLocksmith | None = None,
+    afterwards: Callable[[Callable[[], object]], None] | None = None,
 ) -> WalletService:
     """Compose a wallet. The arguments after the settings are for tests."""
     clock = clock or SystemClock()
@@ -127,8 +130,16 @@ def create(
         keeper=KeptText(database, "trust-list"),
         failed=lambda code: _log.warning("trust_list_not_refreshed", code=code),
     )
+    notices = Afterwards("notifications")
     usecases = _usecases(
-        settings, clock, http, trust, wallets=wallets, records=records, locksmith=locksmith or ScryptLocksmith()
+        settings,
+        clock,
+        http,
+        trust,
+        afterwards=afterwards or notices,
+        wallets=wallets,
+        records=records,
+        locksmith=locksmith or ScryptLocksmith(),
     )
     door = Door(sessions, wallets)
     pages = _pages(settings)
@@ -159,7 +170,7 @@ def create(
             clock,
             refresh=timedelta(seconds=settings.trust.refresh_seconds),
         ),
-        closing=(http.close, database.close),
+        closing=(notices.close, http.close, database.close),
     )
     return WalletService(app, database, usecases, door, sessions)
 
@@ -182,6 +193,7 @@ def _usecases(
     http: OutboundClient,
     trust: TrustListSource,
     *,
+    afterwards: Callable[[Callable[[], object]], None],
     wallets: SqlWallets,
     records: SqlRecords,
     locksmith: ScryptLocksmith,
@@ -203,6 +215,7 @@ def _usecases(
     issuers = HttpIssuers(
         http,
         clock,
+        afterwards=afterwards,
         client_id=settings.client_id,
         redirect_uri=settings.redirect_uri,
         parallel=settings.collecting.parallel,

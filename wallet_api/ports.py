@@ -14,6 +14,7 @@ from credentials.errors import BlauweKnopError
 from credentials.formats import Credential
 from credentials.keys import PublicJwk, Signer
 from credentials.masking import Secret
+from credentials.openid.notification import NotificationEvent
 from credentials.openid.offer import CredentialOffer, OfferReference
 from credentials.openid.request_link import RequestLink, RequestReference
 from credentials.trust import TrustList
@@ -171,6 +172,15 @@ class TrustSource(Protocol):
         ...
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class Obtained:
+    """Copies of one credential. `notice` is the name by which the agency wants to hear what became of them."""
+
+    credentials: Sequence[Credential] = field(repr=False)
+    notice: str | None = field(default=None, repr=False)
+
+
 class Issuers(Protocol):
     """Agencies, over OpenID4VCI 1.0. One call is one conversation; nothing is remembered of the citizen."""
 
@@ -222,11 +232,17 @@ class Issuers(Protocol):
 
     def obtain(
         self, description: IssuerDescription, grant: Grant, kind: Kind, identifier: str | None, keys: Sequence[Signer]
-    ) -> Sequence[Credential]:
+    ) -> Obtained:
         """Ask for one credential, bound to each of these keys in turn: one copy per key, in their order.
 
         Raises IssuerRefused, Unavailable, MalformedInput.
         """
+        ...
+
+    def notify(
+        self, description: IssuerDescription, grant: Grant, notices: Sequence[str], event: NotificationEvent
+    ) -> None:
+        """Tell the agency soon what became of what it gave, if it wants to know. Nobody waits, nothing raises."""
         ...
 
 

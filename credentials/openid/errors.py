@@ -298,6 +298,26 @@ class InvalidTransactionId(CredentialError):
     error = "invalid_transaction_id"
 
 
+class NotificationError(OAuthError):
+    """A refusal at the notification endpoint (OpenID4VCI 1.0 section 11.3)."""
+
+    code = "vci_notification_error"
+
+
+class InvalidNotificationId(NotificationError):
+    """No credentials were issued under this name with this access token."""
+
+    code = "vci_invalid_notification_id"
+    error = "invalid_notification_id"
+
+
+class InvalidNotificationRequest(NotificationError):
+    """The notification lacks a parameter, has one twice or with a value that does not exist, or is malformed."""
+
+    code = "vci_invalid_notification_request"
+    error = "invalid_notification_request"
+
+
 class PresentationError(OAuthError):
     """A wallet's refusal of a presentation request (OpenID4VP 1.0 section 8.5)."""
 

@@ -48,6 +48,7 @@ from issuer.usecases.describe import Describe
 from issuer.usecases.dpop import TakeDpopProof
 from issuer.usecases.encrypt import MessageEncryption
 from issuer.usecases.issue import IssueCredentials
+from issuer.usecases.notification import TakeNotification
 from issuer.usecases.offer import CreateOffer, ShowOffer
 from issuer.usecases.publish import PublishStatus, ReadStatusList
 from issuer.usecases.purge import Purge
@@ -77,6 +78,7 @@ PROTOCOL_PATHS: Final = (
     "/contexts/",
     "/credential",
     "/nonce",
+    "/notification",
     "/oauth/",
     "/offers/",
     "/status/",
@@ -218,6 +220,7 @@ def build(
             reached=reached,
             attester_key=_attester_key(settings),
         ),
+        take_notification=TakeNotification(store, clock, settings.batch_size),
         read_debts=read_debts,
         read_status_list=ReadStatusList(store),
         publish=publish,

@@ -1,11 +1,13 @@
 """What is remembered of an issued credential: enough to withdraw it, too little to rebuild or recognise it.
 
-A row is `reserved` before the signature and `issued` some time after it; both count as issued. It holds keyed hashes of
-person and case, a keyed fingerprint of the facts, a place in a status list; no claim, salt, holder key or signature.
+A row is `reserved` before the signature and `issued` some time after it, and later what a wallet tells of it; all of
+these count as issued. It holds keyed hashes of person and case, a keyed fingerprint of the facts, a place in a status
+list; no claim, salt, holder key or signature.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from credentials.status.values import Status
@@ -13,10 +15,13 @@ from issuer.domain.configurations import IssuedConfiguration
 
 
 class CopyState(StrEnum):
-    """Whether the signature was made, as far as we know. After a crash a row stays reserved, and counts as issued."""
+    """How far a copy came, as far as we know. After a crash a row stays reserved, and counts as issued."""
 
     RESERVED = "reserved"
     ISSUED = "issued"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    DELETED = "deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,14 @@ class Dataset:
 
 
 @dataclass(frozen=True, slots=True)
+class DayOfIssue:
+    """How many of the copies that were issued on one Dutch day are in which state; those that are in none left out."""
+
+    day: date
+    copies: Mapping[CopyState, int]
+
+
+@dataclass(frozen=True, slots=True)
 class LiveCopies:
     """The live copies of one statement about one person: which facts they state, and how many they are."""
 
@@ -64,4 +77,4 @@ class LiveCopies:
     count: int
 
 
-__all__ = ["Copy", "CopyState", "Dataset", "LiveCopies", "Place", "Status"]
+__all__ = ["Copy", "CopyState", "Dataset", "DayOfIssue", "LiveCopies", "Place", "Status"]

@@ -1,15 +1,16 @@
 """What was issued, in SQL: copies, their places in status lists, and the published lists."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, final
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from credentials.clock import epoch, from_epoch
+from credentials.clock import dutch_day, epoch, from_epoch
 from issuer.domain.errors import StatusListsFull
-from issuer.domain.issuance import Copy, CopyState, LiveCopies, Place, Status
+from issuer.domain.issuance import Copy, CopyState, DayOfIssue, LiveCopies, Place, Status
 from issuer.ports import Publication
 from issuer.storage.tables import issued_copy as table
 from issuer.storage.tables import publication as publications
@@ -32,7 +33,12 @@ _IS_TAKEN: Final = Prepared(
     select(table.c.place).where(table.c.list_number == bindparam("in_list"), table.c.place == bindparam("at"))
 )
 _RESERVE: Final = Prepared(insert(table))
-_MARK_ISSUED: Final = Prepared(update(table).where(table.c.id == bindparam("key")).values(state=CopyState.ISSUED.value))
+# It is written some time after the signature: a wallet may have told more by then.
+_MARK_ISSUED: Final = Prepared(
+    update(table)
+    .where(table.c.id == bindparam("key"), table.c.state == CopyState.RESERVED.value)
+    .values(state=CopyState.ISSUED.value)
+)
 # On PostgreSQL the row is locked until we commit, so that two processes draw one after the other.
 _NEWEST: Final = select(lists).order_by(lists.c.number.desc()).limit(1)
 _NEWEST_LIST: Final = Prepared(_NEWEST.with_for_update(), on_sqlite=_NEWEST)
@@ -105,6 +111,20 @@ class SqlIssuances:
         # The moment itself is not kept: it would single a citizen's visit out. `issued_at` is rounded.
         del now
         _MARK_ISSUED.run_each(self._connection, [{"key": each} for each in ids])
+
+    def note(self, session: str, ids: Collection[str], state: CopyState) -> bool:
+        """Set the state of those of these copies that exist and are of this session; say whether there were any."""
+        named = update(table).where(table.c.id.in_(ids), table.c.session == session)
+        return self._connection.execute(named.values(state=state.value)).rowcount > 0
+
+    def count_states(self, since: datetime) -> Sequence[DayOfIssue]:
+        """Count the copies issued since a moment, by day and state, the oldest day first."""
+        columns = (table.c.issued_at, table.c.state)
+        counted = select(*columns, func.count().label("copies")).where(table.c.issued_at >= epoch(since))
+        days: dict[date, Counter[CopyState]] = {}
+        for row in self._connection.execute(counted.group_by(*columns).order_by(table.c.issued_at)):
+            days.setdefault(dutch_day(from_epoch(row.issued_at)), Counter())[CopyState(row.state)] += row.copies
+        return [DayOfIssue(day, copies) for day, copies in days.items()]
 
     def live(self, subject_hash: str, now: datetime) -> Sequence[LiveCopies]:
         """Return this person's copies that are valid and not expired, by statement and fingerprint."""

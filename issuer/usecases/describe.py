@@ -61,6 +61,7 @@ class Describe:
             credential_issuer=url,
             credential_endpoint=f"{url}/credential",
             nonce_endpoint=f"{url}/nonce",
+            notification_endpoint=f"{url}/notification",
             batch_size=self.batch_size,
             request_encryption=self.encryption.of_requests,
             response_encryption=self.encryption.of_responses,

@@ -15,7 +15,7 @@ from datetime import datetime
 from credentials.clock import Clock
 from credentials.debts.bsn import Bsn
 from credentials.formats.base import Credential, HolderKey
-from credentials.openid.credential import CredentialRequest
+from credentials.openid.credential import CredentialRequest, CredentialResponse
 from credentials.openid.errors import DPOP, InvalidAccessToken, InvalidNonce
 from credentials.openid.key_attestation import AttesterKey
 from credentials.openid.nonce import CheckedNonce, NonceAuthority
@@ -70,7 +70,7 @@ class IssueCredentials:
             raise InvalidAccessToken(detail, scheme=scheme, algorithms=algorithms)
         return grant
 
-    def __call__(self, grant: AccessGrant, request: CredentialRequest) -> tuple[Credential, ...]:
+    def __call__(self, grant: AccessGrant, request: CredentialRequest) -> CredentialResponse:
         """Issue. Raises what OpenID4VCI 1.0 section 8.3.1.2 has codes for, or SourceUnavailable."""
         now = self.clock.now()
         _check_granted(grant, request)
@@ -98,7 +98,7 @@ class IssueCredentials:
         credentials = self.signing.sign(facts, batch, holders)
         self.reached("signed")
         self._mark_issued([batch], now)
-        return credentials
+        return CredentialResponse(credentials, batch.name)
 
     def signed_file(self, subject: Bsn) -> tuple[Credential, ...]:
         """Issue everything about one citizen bound to no key: for a file that proves itself, like a sealed letter.

@@ -14,11 +14,12 @@ from credentials.debts.bsn import Bsn
 from credentials.debts.claims import ALWAYS_DISCLOSED, CASE_TYPE, OVERVIEW_TYPE, SLOTS, WHOLE
 from credentials.formats.base import Credential, CredentialDraft, HolderKey, IssuerKey
 from credentials.formats.registry import FormatRegistry
+from issuer.domain.batches import copy_ids
 from issuer.domain.configurations import Kind, Securing, rounded_times
 from issuer.domain.facts import CopySalt, Facts, Hiding
 from issuer.domain.issuance import Copy, Dataset
 from issuer.domain.places import StatusAddresses
-from issuer.domain.secrets import Derivation
+from issuer.domain.secrets import Derivation, random_reference
 from issuer.ports import Event, Records
 
 TYPES: Final[Mapping[Kind, str]] = {Kind.OVERVIEW: OVERVIEW_TYPE, Kind.CASE: CASE_TYPE}
@@ -41,8 +42,12 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Copies of one statement whose rows are written; `first` is the number of the first in its session."""
+    """Copies of one statement whose rows are written; `first` is the number of the first in its session.
 
+    `name` is what a wallet may call them by; it is told to the wallet only.
+    """
+
+    name: str = field(repr=False)
     dataset: Dataset
     session: str
     first: int
@@ -69,9 +74,10 @@ class Signing:
         fingerprint = self.hiding.fingerprint(facts, chosen.kind, case_hash) or ""
         issued_at, expires_at = rounded_times(now, chosen.lifetime)
         first = records.issuances.copies_of(session, chosen.id, case_hash)
+        name = random_reference()
         copies = tuple(
             Copy(
-                id=str(uuid.uuid4()),
+                id=id,
                 session=session,
                 configuration=chosen.id,
                 subject_hash=subject_hash,
@@ -81,11 +87,11 @@ class Signing:
                 issued_at=issued_at,
                 expires_at=expires_at,
             )
-            for place in records.issuances.free_places(count)
+            for id, place in zip(copy_ids(name, count), records.issuances.free_places(count), strict=True)
         )
         records.issuances.reserve(copies)
         records.audit(Event("credentials.issued", session, f"{chosen.id} {count}", subject_hash))
-        return Batch(dataset, session, first, copies)
+        return Batch(name, dataset, session, first, copies)
 
     def sign(self, facts: Facts, batch: Batch, holders: Sequence[HolderKey | None]) -> tuple[Credential, ...]:
         """Sign one copy per holder."""

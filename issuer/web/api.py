@@ -1,5 +1,6 @@
 """The agency's own API: offers for case systems, withdrawals, and looking for changed debts."""
 
+from datetime import date
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends
@@ -8,6 +9,7 @@ from pydantic import Field
 from credentials.debts.bsn import Bsn
 from credentials.errors import MalformedInput
 from credentials.openid.offer import reference_uri
+from issuer.domain.issuance import CopyState
 from issuer.domain.offers import Grant, OfferState
 from issuer.web.desk import Desk
 from service.web import ApiModel, bearer
@@ -67,6 +69,22 @@ class SourceRefreshed(ApiModel):
     verouderd: int
 
 
+class DayOfIssue(ApiModel):
+    """Exemplaren die op één dag zijn uitgegeven, en wat wallets ervan meldden."""
+
+    datum: date
+    niet_gemeld: Annotated[int, Field(description="uitgegeven; de wallet meldde niets")]
+    opgeslagen: int
+    mislukt: int
+    verwijderd: Annotated[int, Field(description="niet opgeslagen, omdat de burger dat zei")]
+
+
+class DaysOfIssue(ApiModel):
+    """De laatste maand, de oudste dag eerst; een dag zonder uitgifte staat er niet in."""
+
+    dagen: list[DayOfIssue]
+
+
 def router(desk: Desk) -> APIRouter:
     """Return the routes of one agency; each needs the API token."""
     routes = APIRouter(prefix="/api/v1", route_class=StrictRoute, dependencies=[Depends(bearer(desk.api_token))])
@@ -95,6 +113,22 @@ def router(desk: Desk) -> APIRouter:
         if asked.uitgifte is not None:
             return Withdrawn(aantal=desk.withdraw.one(asked.uitgifte, asked.reden))
         return Withdrawn(aantal=desk.withdraw.of_person(Bsn(asked.bsn or ""), asked.zaakkenmerk, asked.reden))
+
+    @routes.get("/uitgiften", summary="Tel wat is uitgegeven en aangekomen")
+    def issued() -> DaysOfIssue:
+        """Tel exemplaren per dag, zonder te zeggen van wie."""
+        return DaysOfIssue(
+            dagen=[
+                DayOfIssue(
+                    datum=each.day,
+                    niet_gemeld=each.copies.get(CopyState.RESERVED, 0) + each.copies.get(CopyState.ISSUED, 0),
+                    opgeslagen=each.copies.get(CopyState.ACCEPTED, 0),
+                    mislukt=each.copies.get(CopyState.FAILED, 0),
+                    verwijderd=each.copies.get(CopyState.DELETED, 0),
+                )
+                for each in desk.take_notification.counted()
+            ]
+        )
 
     @routes.post("/bronverversingen", status_code=201, summary="Kijk de bron na op wijzigingen")
     def refresh() -> SourceRefreshed:

@@ -15,6 +15,7 @@ from issuer.usecases.describe import Describe
 from issuer.usecases.dpop import TakeDpopProof
 from issuer.usecases.encrypt import MessageEncryption
 from issuer.usecases.issue import IssueCredentials
+from issuer.usecases.notification import TakeNotification
 from issuer.usecases.offer import CreateOffer, ShowOffer
 from issuer.usecases.publish import PublishStatus, ReadStatusList
 from issuer.usecases.refresh import RefreshSource
@@ -57,6 +58,7 @@ class Desk:
     nonces: NonceAuthority
     encryption: MessageEncryption
     issue: IssueCredentials
+    take_notification: TakeNotification
     read_debts: ReadDebts
     read_status_list: ReadStatusList
     publish: PublishStatus

@@ -1,4 +1,4 @@
-"""OpenID4VCI 1.0: offer, pushed request, token, nonce and credential endpoints. Each route reads, calls, answers."""
+"""OpenID4VCI 1.0: from an offer to the credentials and what became of them. Each route reads, calls, answers."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -11,14 +11,14 @@ from credentials.openid.authorization import PushedResponse, parse_authorization
 from credentials.openid.authorization_details import AuthorizationDetail
 from credentials.openid.credential import (
     CredentialRequest,
-    CredentialResponse,
     DeferredRequest,
     parse_credential_request,
 )
 from credentials.openid.credential_encryption import MEDIA_TYPE as ENCRYPTED
 from credentials.openid.credential_encryption import ResponseEncryption
-from credentials.openid.errors import InvalidCredentialRequest
+from credentials.openid.errors import InvalidCredentialRequest, InvalidNotificationRequest
 from credentials.openid.nonce import RANDOM_BYTES, nonce_response
+from credentials.openid.notification import parse_notification
 from credentials.openid.offer import AuthorizationCodeGrant, CredentialOffer, PreAuthorizedGrant, TxCode
 from credentials.openid.token import (
     AuthorizationCodeTokenRequest,
@@ -111,7 +111,16 @@ def install(app: ProtocolApp, desk: Desk) -> None:
         """Credentials (section 8)."""
         grant = _opened(desk, request, "/credential")
         asked = _asked(desk, request, body, parse_credential_request)
-        return _sealed(CredentialResponse(desk.issue(grant, asked)).to_json(), asked.response_encryption)
+        return _sealed(desk.issue(grant, asked).to_json(), asked.response_encryption)
+
+    @app.post("/notification")
+    def notification(request: Request, body: bytes) -> Response:
+        """What became of credentials in the wallet (section 11)."""
+        grant = _opened(desk, request, "/notification")
+        if media_type_of(request) != JSON:
+            raise InvalidNotificationRequest(f"the body is not {JSON}")
+        desk.take_notification(grant, parse_notification(body))
+        return Response(status_code=204, headers=_NO_STORE)
 
 
 def credential_offer(url: str, made: MadeOffer) -> CredentialOffer:

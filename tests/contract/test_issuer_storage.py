@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from credentials.clock import FixedClock
+from credentials.clock import FixedClock, dutch_day
 from credentials.debts.bsn import Bsn
 from credentials.formats.base import IssuerKey
 from credentials.keys import SoftwareSigner
@@ -19,7 +19,7 @@ from credentials.status.token_list import TokenStatusList
 from credentials.status.values import Status
 from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest, RefreshGrant
 from issuer.domain.errors import StatusListsFull
-from issuer.domain.issuance import Copy, LiveCopies, Place
+from issuer.domain.issuance import Copy, CopyState, DayOfIssue, LiveCopies, Place
 from issuer.domain.offers import Grant, Offer
 from issuer.domain.places import StatusAddresses
 from issuer.domain.secrets import Derivation
@@ -387,6 +387,30 @@ class TestCopies:
             records.issuances.reserve([a_copy(clock, Place(1, 1), "1")])
             records.issuances.mark_issued(["1"], clock.now())
             assert records.issuances.live("samira", clock.now())[0].count == 1
+
+    def test_what_a_wallet_tells_stays_whatever_is_written_later(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            issuances = records.issuances
+            issuances.reserve([a_copy(clock, Place(1, number), str(number)) for number in (1, 2, 3)])
+            assert not issuances.note("session-2", ["1", "2"], CopyState.ACCEPTED)
+            assert not issuances.note("session-1", ["4"], CopyState.ACCEPTED)
+            assert issuances.note("session-1", ["1", "2", "4"], CopyState.ACCEPTED)
+            assert issuances.note("session-1", ["2"], CopyState.DELETED)
+            issuances.mark_issued(["1", "2", "3"], clock.now())
+            states = {CopyState.ISSUED: 1, CopyState.ACCEPTED: 1, CopyState.DELETED: 1}
+            assert issuances.count_states(clock.now()) == [DayOfIssue(dutch_day(clock.now()), states)]
+
+    def test_copies_are_counted_by_day(self, store: SqlStore, clock: FixedClock) -> None:
+        first = clock.now()
+        with store.write() as records:
+            for number in (1, 2):
+                records.issuances.reserve([a_copy(clock, Place(1, number), str(number))])
+                clock.advance(timedelta(days=1))
+        with store.read() as records:
+            days = [dutch_day(first), dutch_day(first + timedelta(days=1))]
+            reserved = {CopyState.RESERVED: 1}
+            assert records.issuances.count_states(first) == [DayOfIssue(day, reserved) for day in days]
+            assert records.issuances.count_states(first + timedelta(hours=1)) == [DayOfIssue(days[1], reserved)]
 
 
 class TestPublications:

@@ -4,20 +4,22 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Final, final
 
 from credentials import limits
 from credentials.clock import Clock
 from credentials.dids import did_jwk
 from credentials.errors import BlauweKnopError
-from credentials.formats import Credential
 from credentials.keys import Signer, SoftwareSigner
 from credentials.openid.authorization import AuthorizationRequest, authorization_url, parse_pushed_response
 from credentials.openid.authorization_details import AuthorizationDetail
 from credentials.openid.credential import CredentialRequest, CredentialResponse, parse_credential_response
 from credentials.openid.dpop import build_dpop_proof
+from credentials.openid.errors import parse_error
 from credentials.openid.issuer_metadata import IssuerMetadata
 from credentials.openid.nonce import parse_nonce_response
+from credentials.openid.notification import Notification, NotificationEvent
 from credentials.openid.offer import CredentialOffer, OfferReference, parse_offer, parse_offer_uri
 from credentials.openid.pkce import code_challenge
 from credentials.openid.proof import build_jwt_proof
@@ -36,19 +38,24 @@ from wallet_api.domain.errors import IssuerRefused, TransactionCodeWrong
 from wallet_api.domain.issuance import Grant, IssuerDescription, Kind
 from wallet_api.domain.permission import Permission
 from wallet_api.domain.refusals import DEFERRED, refusal
+from wallet_api.ports import Obtained
 
 DPOP: Final = "DPoP"
 
 
 @final
 class HttpIssuers:
-    """The port `Issuers`. `client_id` and `redirect_uri` are how this wallet stands in the trust list."""
+    """The port `Issuers`. `client_id` and `redirect_uri` are how this wallet stands in the trust list.
+
+    `afterwards` does what nobody waits for.
+    """
 
     def __init__(
         self,
         http: OutboundClient,
         clock: Clock,
         *,
+        afterwards: Callable[[Callable[[], object]], None],
         client_id: str,
         redirect_uri: str,
         parallel: int = 6,
@@ -56,6 +63,7 @@ class HttpIssuers:
     ) -> None:
         self._http = http
         self._clock = clock
+        self._afterwards = afterwards
         self._client_id = client_id
         self._redirect_uri = redirect_uri
         self._parallel = parallel
@@ -154,7 +162,7 @@ class HttpIssuers:
 
     def obtain(
         self, description: IssuerDescription, grant: Grant, kind: Kind, identifier: str | None, keys: Sequence[Signer]
-    ) -> Sequence[Credential]:
+    ) -> Obtained:
         """Ask for one credential, bound to each of these keys in turn.
 
         Raises IssuerRefused, Unavailable, MalformedInput.
@@ -172,7 +180,7 @@ class HttpIssuers:
 
     def _ask(
         self, description: IssuerDescription, grant: Grant, kind: Kind, identifier: str | None, keys: Sequence[Signer]
-    ) -> Sequence[Credential]:
+    ) -> Obtained:
         metadata = self._directory.known(description.credential_issuer).metadata
         configuration = metadata.configurations[kind.id]
         nonce = self._nonce(metadata)
@@ -208,7 +216,28 @@ class HttpIssuers:
         if not isinstance(issued, CredentialResponse):
             # The agency will have it later; this wallet asks again when the citizen does.
             raise refusal(DEFERRED)
-        return issued.credentials
+        return Obtained(issued.credentials, issued.notification_id)
+
+    def notify(
+        self, description: IssuerDescription, grant: Grant, notices: Sequence[str], event: NotificationEvent
+    ) -> None:
+        """Tell the agency soon what became of what it gave, if it wants to know. Nobody waits, nothing raises."""
+        for notice in notices:
+            self._afterwards(partial(self._notify, description.credential_issuer, grant, Notification(notice, event)))
+
+    def _notify(self, credential_issuer: str, grant: Grant, notification: Notification) -> None:
+        url = self._directory.known(credential_issuer).metadata.notification_endpoint
+        if url is None:
+            return
+        answer = self._send(
+            url,
+            lambda headers: self._http.post_json(url, notification.to_json(), headers=headers),
+            grant.dpop,
+            access_token=grant.access_token,
+        )
+        # Section 11.2: any status 2xx, and nothing in it that we need.
+        if not answer.ok:
+            raise parse_error(answer.status, answer.body)
 
     def _nonce(self, metadata: IssuerMetadata) -> str | None:
         if metadata.nonce_endpoint is None:

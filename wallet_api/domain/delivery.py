@@ -22,7 +22,10 @@ class Wanted:
 @final
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a grant opens and is not all fetched yet. `token` and `dpop` open it; they wait sealed, and briefly."""
+    """What a grant opens and is not all fetched yet. `token` and `dpop` open it; they wait sealed, and briefly.
+
+    `notices` are the names by which the agency wants to hear what became of what it gave so far.
+    """
 
     id: str
     agency: Agency
@@ -34,6 +37,7 @@ class Delivery:
     dpop: JsonObject | None = field(repr=False)
     named: bool
     taken: int = 0
+    notices: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def next_wanted(self) -> tuple[tuple[int, Wanted], ...]:

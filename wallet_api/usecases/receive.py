@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import final
@@ -10,6 +11,7 @@ from credentials.clock import Clock
 from credentials.debts.disclosed import read_overview
 from credentials.errors import BlauweKnopError, MalformedInput
 from credentials.keys import SoftwareSigner
+from credentials.openid.notification import NotificationEvent
 from service.errors import NotFound
 from wallet_api.domain.card import Agency, Card, Copy, Standing
 from wallet_api.domain.delivery import STEP, Delivery, Received, Underway, Wanted
@@ -87,7 +89,8 @@ class ReceiveCards:
             named=grant.named,
         )
         if len(wanted) <= STEP:
-            return self._keep(wallet, self._fetched(delivery, description))
+            with self._telling(delivery, description) as notices:
+                return self._keep(wallet, self._fetched(delivery, description, notices))
         self._shelves.deliveries.put(wallet, delivery.id, delivery, expires_at=self._clock.now() + self._lifetime)
         return self.go_on(wallet, delivery.id)
 
@@ -100,40 +103,63 @@ class ReceiveCards:
         """Take the next step. Raises NotFound for a delivery that has ended, and as `receive`."""
         delivery = self._shelves.deliveries.get(wallet, id)
         waiting = self._shelves.waiting
+        notices: list[str] = []
         try:
-            fetched = self._fetched(delivery, self._issuers.describe(delivery.credential_issuer))
+            description = self._issuers.describe(delivery.credential_issuer)
+            fetched = self._fetched(delivery, description, notices)
         except BlauweKnopError:
-            self.give_up(wallet, id)
+            self._forget(wallet, id, NotificationEvent.FAILURE, notices)
             raise
         # Numbered, so that a step that two windows took at once leaves each card once.
         cards = {f"{id}-{delivery.taken + number:05d}": card for number, card in enumerate(fetched)}
         waiting.exchange(wallet, cards, expires_at=self._clock.now() + self._lifetime)
         reached = delivery.taken + len(fetched)
-        delivery = self._shelves.deliveries.update(wallet, id, lambda one: replace(one, taken=max(one.taken, reached)))
+        delivery = self._shelves.deliveries.update(
+            wallet,
+            id,
+            lambda one: replace(one, taken=max(one.taken, reached), notices=(*one.notices, *notices)),
+        )
         if not delivery.complete:
             return Underway(id, delivery.taken, len(delivery.wanted))
         # Whoever takes the delivery away keeps its cards: nobody else finds it any more.
         self._shelves.deliveries.take(wallet, id)
         held = [waiting.get(wallet, place) for place in _places(delivery)]
-        received = self._keep(wallet, held)
+        with self._telling(delivery, description):
+            received = self._keep(wallet, held)
         waiting.exchange(wallet, {}, _places(delivery))
         return received
 
     def give_up(self, wallet: OpenedWallet, id: str) -> None:
-        """Forget a delivery and what it brought so far."""
+        """Forget a delivery and what it brought so far, as the citizen wants."""
+        self._forget(wallet, id, NotificationEvent.DELETED, ())
+
+    def _forget(self, wallet: OpenedWallet, id: str, event: NotificationEvent, notices: Sequence[str]) -> None:
         try:
             delivery = self._shelves.deliveries.take(wallet, id)
         except NotFound:
             return
         self._shelves.waiting.exchange(wallet, {}, _places(delivery))
+        # Who cannot be described cannot be told either.
+        with suppress(BlauweKnopError):
+            description = self._issuers.describe(delivery.credential_issuer)
+            self._issuers.notify(description, _grant(delivery), [*delivery.notices, *notices], event)
 
-    def _fetched(self, delivery: Delivery, description: IssuerDescription) -> list[Card]:
-        grant = Grant(
-            delivery.token,
-            delivery.token_type,
-            dpop=SoftwareSigner.from_private_jwk(delivery.dpop) if delivery.dpop is not None else None,
-            named=delivery.named,
-        )
+    @contextmanager
+    def _telling(self, delivery: Delivery, description: IssuerDescription) -> Iterator[list[str]]:
+        """Tell the agency whether what is done inside succeeds; names that come up inside are added to the list.
+
+        OpenID4VCI 1.0 section 11.1: "accepted" once the cards are stored, and a failure of one is a failure of all.
+        """
+        notices = list(delivery.notices)
+        try:
+            yield notices
+        except BlauweKnopError:
+            self._issuers.notify(description, _grant(delivery), notices, NotificationEvent.FAILURE)
+            raise
+        self._issuers.notify(description, _grant(delivery), notices, NotificationEvent.ACCEPTED)
+
+    def _fetched(self, delivery: Delivery, description: IssuerDescription, notices: list[str]) -> list[Card]:
+        grant = _grant(delivery)
         cards: list[Card] = []
         for _, wanted in delivery.next_wanted:
             kind = description.kind(wanted.configuration)
@@ -147,6 +173,7 @@ class ReceiveCards:
                     kind=kind,
                     identifier=wanted.identifier,
                     session=delivery.session,
+                    notices=notices,
                 )
             )
         return cards
@@ -166,10 +193,14 @@ class ReceiveCards:
         kind: Kind,
         identifier: str | None,
         session: str,
+        notices: list[str],
     ) -> Card:
         # Every copy its own key: two copies must have nothing in common.
         signers = [SoftwareSigner.generate() for _ in range(max(1, min(self._copies, description.batch_size)))]
-        credentials = self._issuers.obtain(description, grant, kind, identifier, signers)
+        obtained = self._issuers.obtain(description, grant, kind, identifier, signers)
+        credentials = obtained.credentials
+        if obtained.notice is not None:
+            notices.append(obtained.notice)
         if not 1 <= len(credentials) <= len(signers):
             raise CardRefused("number_of_copies")
         proven = [
@@ -202,6 +233,15 @@ class ReceiveCards:
         facts = [_facts(each.claims) for each in proven]
         if any(each != facts[0] for each in facts) or len({each.type for each in proven}) != 1:
             raise CardRefused("copies_differ")
+
+
+def _grant(delivery: Delivery) -> Grant:
+    return Grant(
+        delivery.token,
+        delivery.token_type,
+        dpop=SoftwareSigner.from_private_jwk(delivery.dpop) if delivery.dpop is not None else None,
+        named=delivery.named,
+    )
 
 
 def _places(delivery: Delivery) -> list[str]:

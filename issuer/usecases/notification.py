@@ -1,0 +1,38 @@
+"""Take in what wallets tell of the credentials that they were given, and count it (OpenID4VCI 1.0 section 11)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from credentials.clock import Clock, dutch_day, start_of_day
+from credentials.openid.errors import InvalidNotificationId
+from credentials.openid.notification import Notification
+from issuer.domain.authorisation import AccessGrant
+from issuer.domain.batches import STATES, copy_ids
+from issuer.domain.issuance import DayOfIssue
+from issuer.ports import Store
+
+COUNTED: Final = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeNotification:
+    """Note what became of the copies of one response. Telling the same again changes nothing."""
+
+    store: Store
+    clock: Clock
+    batch_size: int
+
+    def __call__(self, grant: AccessGrant, notification: Notification) -> None:
+        """Note it. Raises InvalidNotificationId for copies that were not issued under this access token."""
+        ids = copy_ids(notification.notification_id, self.batch_size)
+        with self.store.write() as records:
+            if not records.issuances.note(grant.session, ids, STATES[notification.event]):
+                raise InvalidNotificationId("no credentials were issued under this name with this access token")
+
+    def counted(self) -> Sequence[DayOfIssue]:
+        """Return how many copies are in which state, by the day on which they were issued, for the last month."""
+        with self.store.read() as records:
+            since = start_of_day(dutch_day(self.clock.now() - COUNTED))
+            return records.issuances.count_states(since)
