@@ -11,6 +11,8 @@ import signal
 import sys
 import threading
 import time
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Self
@@ -30,8 +32,10 @@ STATES: Final = Path(__file__).parents[1] / ".state"
 MEMORY_INTERVAL: Final = 1.0
 
 
-def main() -> int:
-    """Run the demonstration; return the exit code."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Run the demonstration; return the exit code. It takes no arguments, but tells so to who asks for help."""
+    reader = ArgumentParser("make demo", description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    reader.parse_args(arguments)
     console = Console()
     once = _wanted("ONCE")
     end_on_signals()
@@ -237,4 +241,4 @@ class _Peak:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,6 +1,6 @@
 """`make screenshots`: play the story of Samira in a real browser, and take the pictures of the README and the docs.
 
-Usage: python -m demo.screenshots FOLDER. PORT=9100 starts the demonstration at another port. The dates in
+PORT=9100 starts the demonstration at another port. The dates in
 the pictures are those of today; all else is the same at every run, except what is random by nature, as a QR code is.
 """
 
@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -49,15 +50,14 @@ FLAGS: Final = (
 
 def main(arguments: list[str]) -> int:
     """Take the pictures; return the exit code."""
-    if len(arguments) != 1:
-        print("Say in which folder the pictures go: python -m demo.screenshots docs/images", file=sys.stderr)
-        return 2
+    reader = ArgumentParser("make screenshots", description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    reader.add_argument("folder", type=Path, help="where the pictures go, such as docs/images")
+    folder = reader.parse_args(arguments).folder
     program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
     if program is None:
         print("The pictures need Chromium, which is not here. On Debian: apt-get install chromium", file=sys.stderr)
         return 1
     end_on_signals()
-    folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with _stage(int(os.environ.get("PORT") or PORT)) as stage, sync_playwright() as playwright:

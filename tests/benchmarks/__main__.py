@@ -11,6 +11,8 @@ import json
 import os
 import platform
 import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,8 +26,11 @@ PAGE: Final = HERE.parents[1] / "docs" / "performance.md"
 MARK: Final = "<!-- the table below is written by `make bench` -->"
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Measure, print, and with `--write` renew the page's table."""
+    reader = ArgumentParser("make bench", description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    reader.add_argument("--write", action="store_true", help="renew the table in docs/performance.md")
+    write = reader.parse_args(arguments).write
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     # Where nobody looks, as in a log, there is room for whole lines.
@@ -37,7 +42,7 @@ def main() -> int:
     _show(console, rows)
     if report := os.environ.get("JSON"):
         Path(report).write_text(json.dumps(_named(rows), indent=1) + "\n")
-    if "--write" in sys.argv[1:]:
+    if write:
         head = PAGE.read_text().partition(MARK)[0].rstrip()
         PAGE.write_text(f"{head}\n\n{MARK}\n\n{_markdown(rows)}")
     return 0
@@ -77,4 +82,4 @@ def _markdown(rows: list[Row]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

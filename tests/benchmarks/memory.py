@@ -9,7 +9,8 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -35,8 +36,10 @@ class Reading(NamedTuple):
     microseconds: float
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Verify COUNT credentials of each kind and print the readings."""
+    reader = ArgumentParser("make bench-memory", description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    reader.parse_args(arguments)
     count = int(os.environ.get("COUNT", str(CHECKPOINTS[-1])))
     console = Console()
     for name, verify_one in (("SD-JWT VC", _sd_jwt()), ("eddsa-rdfc-2022", _data_integrity())):
@@ -110,4 +113,4 @@ def _resident() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

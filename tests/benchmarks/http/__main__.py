@@ -9,7 +9,8 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -197,8 +198,11 @@ async def _peer(url: str, configuration: str, flows: int, concurrency: int) -> O
     return outcome
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Measure, print, and with `--write` renew the page's table."""
+    reader = ArgumentParser("make bench-http", description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    reader.add_argument("--write", action="store_true", help="renew the table in docs/performance.md")
+    write = reader.parse_args(arguments).write
     console = Console() if sys.stdout.isatty() else Console(width=170)
     flows, concurrency = int(os.environ.get("N") or 1000), int(os.environ.get("C") or 8)
     base, peer = os.environ.get("BASE"), os.environ.get("PEER")
@@ -227,7 +231,7 @@ def main() -> int:
     if report := os.environ.get("JSON"):
         named = [{"work": row.work, "side": row.side, **row.figures()} for row in rows]
         Path(report).write_text(json.dumps({"started": started, "rows": named}, indent=1) + "\n")
-    if "--write" in sys.argv[1:]:
+    if write:
         head, _, rest = PAGE.read_text().partition(BEGIN)
         tail = rest.partition(END)[2]
         PAGE.write_text(f"{head}{BEGIN}\n\n{_markdown(rows)}\n{END}{tail}")
@@ -263,4 +267,4 @@ def _markdown(rows: list[Row]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -118,6 +118,16 @@ def test_a_state_folder_that_holds_something_else_is_left_alone(
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
+def test_who_asks_for_help_gets_it_and_no_demonstration(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, code in ((["--help"], 0), (["--port", "9100"], 2)):
+        with pytest.raises(SystemExit) as ended:
+            command_line.main(arguments)
+        assert ended.value.code == code
+    told = capsys.readouterr()
+    assert "PORT=9100" in told.out
+    assert "usage: make demo" in told.err
+
+
 def test_every_figure_that_does_not_hold_is_named() -> None:
     good = Story(dict(EXPECTED), {"verified": True, "complete": True, "saldo": EXPECTED["saldo"]}, dict(AFTER))
     assert good.faults() == []
