@@ -3,6 +3,7 @@
 from credentials.claims_path import ClaimsPath
 from credentials.formats.base import (
     BitstringStatus,
+    Channel,
     Configuration,
     Credential,
     CredentialDraft,
@@ -30,6 +31,7 @@ from credentials.formats.registry import FormatRegistry
 
 __all__ = [
     "BitstringStatus",
+    "Channel",
     "ClaimsPath",
     "Configuration",
     "Credential",

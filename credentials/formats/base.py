@@ -117,6 +117,18 @@ class IssuerKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Channel:
+    """The way on which an answer travels, for a holder's proof that is bound to that too (ISO/IEC 18013-5).
+
+    `response_uri` is where it is posted, None for an answer through a browser's API; `encryption_key` the JWK
+    thumbprint (RFC 7638, base64url) of the key that it is encrypted to, None for an answer in the clear.
+    """
+
+    response_uri: str | None = None
+    encryption_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialDraft:
     """One credential about to be signed.
 
@@ -153,12 +165,13 @@ class Expectation:
     With `holder_binding` the presenter must prove the holder's key over `nonce` and `audience`, at most `max_age` ago.
     Without it a bare credential is expected, and a holder's proof that nobody asked for is refused. `on_file` is for
     evidence that was accepted before: the holder's proof must still be sound, while nonce, audience and age are
-    compared only where given.
+    compared only where given. `channel` is how the answer came, for proofs that say so.
     """
 
     now: datetime
     nonce: str | None = None
     audience: str | None = None
+    channel: Channel | None = None
     holder_binding: bool = True
     max_age: timedelta = timedelta(minutes=5)
     on_file: bool = False
@@ -322,9 +335,11 @@ class CredentialFormat(Protocol):
         audience: str,
         nonce: str,
         now: datetime,
+        channel: Channel | None = None,
     ) -> Credential:
         """Disclose the claims at `paths` (None: all) to one audience, with the holder's proof.
 
+        `channel` is how the answer will travel; formats that are bound to nonce and audience alone do without.
         Raises what `disclose` raises, and HolderBindingFailed.
         """
         ...

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import final
 
-from credentials.errors import MalformedInput
+from credentials.encoding import b64url_decode
+from credentials.errors import LimitExceeded, MalformedInput
 from credentials.formats.base import Credential, CredentialFormat, UnknownFormat
 from credentials.jose import UnverifiedToken
+from credentials.jose.cbor import CborValue, cbor_parse
 
 
 @final
@@ -58,9 +60,12 @@ def is_presentation(presented: object) -> bool:
         case str() if "~" in presented:
             # RFC 9901 section 4: a bare SD-JWT ends with a tilde, one with key binding with the holder's token.
             return not presented.endswith("~")
-        case str():
+        case str() if "." in presented:
             token = _token(presented)
             return token is not None and (token.header.get("typ") == "vp+jwt" or "vp" in token.payload)
+        case str():
+            # ISO/IEC 18013-5: a DeviceResponse holds documents, an issued one is IssuerSigned.
+            return "documents" in _map(presented)
         case {"type": kind}:
             return "VerifiablePresentation" in (kind if isinstance(kind, list) else [kind])
         case _:
@@ -73,8 +78,10 @@ def _shape(presented: object) -> str | None:
             # `vc+sd-jwt` once was the name of SD-JWT VC. Only documents of the data model are taken under it now.
             token = _token(presented.partition("~")[0])
             return "vc+sd-jwt" if token is not None and token.header.get("typ") == "vc+sd-jwt" else "dc+sd-jwt"
-        case str():
+        case str() if "." in presented:
             return _token_shape(presented)
+        case str():
+            return None if _map(presented).keys().isdisjoint(("issuerAuth", "documents")) else "mso_mdoc"
         case {"@context": _, "type": kind} if _names_a_document(kind):
             return "ldp_vc"
         case _:
@@ -99,6 +106,14 @@ def _token(compact: str) -> UnverifiedToken | None:
         return UnverifiedToken.parse(compact)
     except MalformedInput:
         return None
+
+
+def _map(text: str) -> dict[int | str, CborValue]:
+    try:
+        value = cbor_parse(b64url_decode(text))
+    except (MalformedInput, LimitExceeded):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _names_a_document(kind: object) -> bool:

@@ -10,6 +10,8 @@ import struct
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+import cbor2
+
 from credentials.errors import LimitExceeded, MalformedInput
 
 MAX_DEPTH: Final = 8
@@ -42,6 +44,18 @@ def cbor_parse(data: bytes) -> CborValue:
     if reader.position != len(data):
         raise MalformedCbor("something follows the CBOR item")
     return value
+
+
+def cbor_bytes(value: CborValue) -> bytes:
+    """Write one item in deterministic encoding (section 4.2.1)."""
+    written: bytes = cbor2.dumps(value, canonical=True, default=_encode_tagged)
+    return written
+
+
+def _encode_tagged(encoder: cbor2.CBOREncoder, value: object) -> None:
+    if not isinstance(value, Tagged):
+        raise TypeError(f"a {type(value).__name__} has no CBOR form here")
+    encoder.encode(cbor2.CBORTag(value.tag, value.value))
 
 
 @dataclass(slots=True, repr=False)

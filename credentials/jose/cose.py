@@ -1,17 +1,16 @@
 """COSE_Sign1 messages (RFC 9052 section 4.2): parse, then verify with a key that the caller chose.
 
 Header parameters by label: 1 algorithm, 2 critical, 3 content type, 4 key identifier, 15 CWT claims (RFC 9597), 16 type
-(RFC 9596). All that is relied on stands in the protected header.
+(RFC 9596), 33 certificates (RFC 9360). All that is relied on stands in the protected header, but for certificates,
+which prove themselves.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self, TypeAlias
 
-import cbor2
-
 from credentials.errors import LimitExceeded, MalformedInput
-from credentials.jose.cbor import CborValue, Tagged, cbor_parse
+from credentials.jose.cbor import CborValue, Tagged, cbor_bytes, cbor_parse
 from credentials.jose.jws import InvalidToken
 from credentials.keys import COMMON, Algorithm, PublicJwk, Signer, verify_signature
 
@@ -23,6 +22,7 @@ CONTENT_TYPE: Final = 3
 KEY_ID: Final = 4
 CWT_CLAIMS: Final = 15
 TYPE: Final = 16
+X5CHAIN: Final = 33
 
 SIGN1_TAG: Final = 18
 MAX_MESSAGE_BYTES: Final = 512_000
@@ -63,17 +63,25 @@ class UnverifiedMessage:
         """Read a message, tagged or not, with its payload inside. Raises InvalidMessage or LimitExceeded."""
         if len(message) > max_bytes:
             raise LimitExceeded(f"the message is larger than {max_bytes} bytes")
-        value = _cbor(message)
+        return cls.of(_cbor(message))
+
+    @classmethod
+    def of(cls, value: CborValue, *, detached: bytes | None = None) -> Self:
+        """Take a message that stands in a larger structure. Raises InvalidMessage or LimitExceeded.
+
+        `detached` is a payload that travels apart (RFC 9052 section 4.1): then there must be none inside.
+        """
         if isinstance(value, Tagged):
             if value.tag != SIGN1_TAG:
                 raise InvalidMessage("the tag is not that of COSE_Sign1")
             value = value.value
         match value:
-            case [bytes(protected), dict(unprotected), bytes(payload), bytes(signature)]:
+            case [bytes(protected), dict(unprotected), bytes(payload), bytes(signature)] if detached is None:
                 headers = _protected(protected)
+            case [bytes(protected), dict(unprotected), None, bytes(signature)] if detached is not None:
+                headers, payload = _protected(protected), detached
             case _:
-                # A payload of null is one that travels apart, which nobody here sends.
-                raise InvalidMessage("not a COSE_Sign1 with a payload")
+                raise InvalidMessage("not a COSE_Sign1 with its payload where it is expected")
         # RFC 9052 section 3: a label stands in one of the two only.
         if not headers.keys().isdisjoint(unprotected):
             raise InvalidMessage("a header parameter is both protected and not")
@@ -114,9 +122,38 @@ class UnverifiedMessage:
 
 def sign_message(headers: Headers, payload: bytes, signer: Signer) -> bytes:
     """Make a tagged COSE_Sign1 in deterministic encoding (RFC 8949 section 4.2.1), all headers protected."""
-    protected = cbor2.dumps({ALGORITHM: _LABELS[signer.algorithm], **headers}, canonical=True)
+    return cbor_bytes(Tagged(SIGN1_TAG, sign_structure(headers, payload, signer)))
+
+
+def sign_structure(
+    headers: Headers, payload: bytes, signer: Signer, *, unprotected: Headers | None = None, detached: bool = False
+) -> list[CborValue]:
+    """Make a COSE_Sign1 without its tag, to stand in a larger structure; `detached` leaves its payload out."""
+    protected = cbor_bytes({ALGORITHM: _LABELS[signer.algorithm], **headers})
     signature = signer.sign(_to_be_signed(protected, payload))
-    return cbor2.dumps(cbor2.CBORTag(SIGN1_TAG, [protected, {}, payload, signature]), canonical=True)
+    return [protected, dict(unprotected or {}), None if detached else payload, signature]
+
+
+def certificate_chain(message: UnverifiedMessage) -> tuple[bytes, ...]:
+    """Return the DER certificates of `x5chain`, leaf first; empty when there are none (RFC 9360 section 2).
+
+    From either header: that the chain is the signer's is decided with its key and the trust list. Raises
+    InvalidMessage.
+    """
+    if X5CHAIN not in message.protected and X5CHAIN not in message.unprotected:
+        return ()
+    value = message.protected.get(X5CHAIN, message.unprotected.get(X5CHAIN))
+    chain = value if isinstance(value, list) else [value]
+    certificates = tuple(each for each in chain if isinstance(each, bytes))
+    # A list has two or more; of one that others wrote as a list too, the meaning is as clear.
+    if not chain or len(certificates) != len(chain):
+        raise InvalidMessage("x5chain is not a certificate or a list of them")
+    return certificates
+
+
+def chain_header(certificates: tuple[bytes, ...]) -> CborValue:
+    """Return the value of `x5chain`: one certificate by itself, several as a list (RFC 9360 section 2)."""
+    return certificates[0] if len(certificates) == 1 else list(certificates)
 
 
 def _protected(raw: bytes) -> dict[int | str, CborValue]:
@@ -131,7 +168,7 @@ def _protected(raw: bytes) -> dict[int | str, CborValue]:
 
 def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
     # Section 4.4, Sig_structure; nothing is signed that is not in the message (external_aad).
-    return cbor2.dumps(["Signature1", protected, b"", payload], canonical=True)
+    return cbor_bytes(["Signature1", protected, b"", payload])
 
 
 def _cbor(data: bytes) -> CborValue:

@@ -11,11 +11,19 @@ from typing import Final
 import cbor2
 
 from credentials.clock import epoch
-from credentials.encoding import JsonObject, JsonValue, b64_encode, b64url_encode
+from credentials.encoding import JsonObject, b64_encode, b64url_encode
 from credentials.errors import MalformedInput
 from credentials.jose import UnverifiedToken
 from credentials.jose.cbor import CborValue, cbor_parse
-from credentials.jose.cose import KEY_ID, TYPE, UnverifiedMessage, sign_message
+from credentials.jose.cose import (
+    KEY_ID,
+    TYPE,
+    X5CHAIN,
+    UnverifiedMessage,
+    certificate_chain,
+    chain_header,
+    sign_message,
+)
 from credentials.keys import Signer
 from credentials.status.compression import to_zlib
 from credentials.status.errors import StatusListMalformed
@@ -24,7 +32,6 @@ from credentials.status.token_list import TOKEN_TYPE, TokenStatusList
 MEDIA_TYPE: Final = "application/statuslist+cwt"
 MAX_BYTES: Final = 1_390_000
 
-_X5CHAIN: Final = 33
 _SUBJECT, _EXPIRES, _ISSUED_AT, _ISSUER, _TTL, _STATUS_LIST = 2, 4, 6, 1, 65534, 65533
 _NAMES: Final = {_ISSUER: "iss", _SUBJECT: "sub", _EXPIRES: "exp", _ISSUED_AT: "iat", _TTL: "ttl"}
 # The first byte of COSE_Sign1: its tag, or the array of four by itself. Section 5.2: no tag of CWT before it.
@@ -53,7 +60,7 @@ def sign_status_list_cwt(
     if key_id:
         headers[KEY_ID] = key_id.encode("utf-8")
     if x5c:
-        headers[_X5CHAIN] = x5c[0] if len(x5c) == 1 else list(x5c)
+        headers[X5CHAIN] = chain_header(x5c)
     content: dict[int | str, CborValue] = {"bits": statuses.bits, "lst": to_zlib(statuses.to_bytes())}
     if aggregation_uri:
         content["aggregation_uri"] = aggregation_uri
@@ -72,7 +79,7 @@ def parse_cwt(body: bytes) -> UnverifiedToken:
     try:
         message = UnverifiedMessage.parse(body, max_bytes=MAX_BYTES)
         claims = cbor_parse(message.payload)
-        algorithm, key_id = message.algorithm, message.key_id
+        algorithm, key_id, chain = message.algorithm, message.key_id, certificate_chain(message)
     except MalformedInput as error:
         raise StatusListMalformed("not a status list CWT") from error
     if message.protected.get(TYPE) != MEDIA_TYPE or not isinstance(claims, dict):
@@ -80,18 +87,9 @@ def parse_cwt(body: bytes) -> UnverifiedToken:
     header: JsonObject = {"alg": algorithm.value, "typ": TOKEN_TYPE}
     if key_id is not None:
         header["kid"] = key_id
-    chain = message.protected.get(_X5CHAIN, message.unprotected.get(_X5CHAIN))
-    if chain is not None:
-        header["x5c"] = _chain(chain)
+    if chain:
+        header["x5c"] = [b64_encode(each) for each in chain]
     return UnverifiedToken(header, _payload(claims), message.signing_input, message.signature)
-
-
-def _chain(value: CborValue) -> list[JsonValue]:
-    chain = value if isinstance(value, list) else [value]
-    certificates = [each for each in chain if isinstance(each, bytes)]
-    if not chain or len(certificates) != len(chain):
-        raise StatusListMalformed("x5chain is not a list of certificates")
-    return [b64_encode(each) for each in certificates]
 
 
 def _payload(claims: Mapping[int | str, CborValue]) -> JsonObject:

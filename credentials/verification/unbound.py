@@ -5,6 +5,7 @@ from typing import Final
 from credentials.encoding import JsonValue
 from credentials.errors import MalformedInput
 from credentials.formats.base import Credential
+from credentials.formats.mdoc import issuer_signed_inside
 from credentials.jose import UnverifiedToken
 
 _ENVELOPE: Final = "data:application/vc+jwt,"
@@ -15,7 +16,9 @@ def without_holder_proof(presented: Credential) -> Credential | None:
     if isinstance(presented, str):
         # RFC 9901 section 4: the key binding is what stands after the last tilde.
         signed_part, tilde, _ = presented.rpartition("~")
-        return signed_part + tilde if tilde else _in_token(presented)
+        if tilde:
+            return signed_part + tilde
+        return _in_token(presented) if "." in presented else issuer_signed_inside(presented)
     inside = _only(presented.get("verifiableCredential"))
     return inside if isinstance(inside, dict) else None
 

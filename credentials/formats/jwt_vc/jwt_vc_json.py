@@ -11,6 +11,7 @@ from credentials.claims_path import ClaimsPath
 from credentials.clock import epoch
 from credentials.encoding import JsonObject
 from credentials.formats.base import (
+    Channel,
     Configuration,
     Credential,
     CredentialDraft,
@@ -112,13 +113,14 @@ class JwtVcJson:
         audience: str,
         nonce: str,
         now: datetime,
+        channel: Channel | None = None,
     ) -> str:
         """Make a `jwt_vp_json` of one credential, for one audience (OpenID4VP 1.0 appendix B.1.3.1).
 
         The whole credential is disclosed whatever `paths` says. Raises HolderBindingFailed when the credential is bound
         to another key.
         """
-        del paths
+        del paths, channel
         card = self._cards.read(_held(credential)[1].document, Version.V1_1)
         did = card.subject.get("id")
         if not isinstance(did, str):

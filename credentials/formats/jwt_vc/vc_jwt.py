@@ -11,6 +11,7 @@ from typing import Final, final
 from credentials.claims_path import ClaimsPath
 from credentials.encoding import JsonObject
 from credentials.formats.base import (
+    Channel,
     Configuration,
     Credential,
     CredentialDraft,
@@ -122,13 +123,14 @@ class VcJwt:
         audience: str,
         nonce: str,
         now: datetime,
+        channel: Channel | None = None,
     ) -> str:
         """Make a `vp+jwt` around one enveloped credential, for one audience.
 
         The whole credential is disclosed whatever `paths` says: a JWS has no selective disclosure. Raises
         HolderBindingFailed when the credential is bound to another key.
         """
-        del paths
+        del paths, channel
         token = _token(credential, Kind.CREDENTIAL)
         card = self._cards.read({name: value for name, value in token.payload.items() if name not in NAMES})
         did = card.subject.get("id")

@@ -12,6 +12,7 @@ from typing import Final, final
 from credentials.claims_path import ClaimsPath
 from credentials.encoding import JsonObject
 from credentials.formats.base import (
+    Channel,
     Configuration,
     Credential,
     CredentialDraft,
@@ -141,12 +142,14 @@ class VcSdJwt:
         audience: str,
         nonce: str,
         now: datetime,
+        channel: Channel | None = None,
     ) -> str:
         """Make an SD-JWT+KB that discloses what stands at `paths` in the document, and nothing else.
 
         Raises UndisclosablePath, MalformedCredential, or HolderBindingFailed when the credential is bound to another
         key than the holder's.
         """
+        del channel
         parsed, whole = self._held(credential)
         claims = SignatureClaims.read(parsed.token.header, whole.payload)
         bound_to = _holder(claims.confirmation, self._card(whole), None)

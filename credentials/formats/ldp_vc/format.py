@@ -14,6 +14,7 @@ from credentials.dids import Resolver
 from credentials.encoding import JsonObject
 from credentials.errors import ConfigurationError
 from credentials.formats.base import (
+    Channel,
     Configuration,
     Credential,
     CredentialDraft,
@@ -193,6 +194,7 @@ class LdpVc:
         audience: str,
         nonce: str,
         now: datetime,
+        channel: Channel | None = None,
     ) -> JsonObject:
         """Make a VerifiablePresentation of one credential, signed for one audience.
 
@@ -200,6 +202,7 @@ class LdpVc:
         disclosed whole, whatever `paths` says. Raises HolderBindingFailed when it is bound to another key,
         UndisclosablePath.
         """
+        del channel
         document, _ = _document(credential)
         node = self.disclose(credential, paths)
         did = _only_subject(document).get("id")

@@ -12,6 +12,7 @@ from credentials.claims_path import ClaimsPath
 from credentials.clock import epoch
 from credentials.encoding import JsonObject, b64_encode
 from credentials.formats.base import (
+    Channel,
     Configuration,
     Credential,
     CredentialDraft,
@@ -149,12 +150,14 @@ class SdJwtVc:
         audience: str,
         nonce: str,
         now: datetime,
+        channel: Channel | None = None,
     ) -> str:
         """Make an SD-JWT+KB that discloses the wanted claims and no others.
 
         Raises UndisclosablePath, MalformedCredential, or HolderBindingFailed when the credential is bound to another
         key than the holder's.
         """
+        del channel
         parsed, opened = self._held(credential)
         bound_to = holder_of(registered.read(opened.payload).confirmation, None)
         if bound_to is not None and bound_to.jwk.members != holder.public_jwk.members:
