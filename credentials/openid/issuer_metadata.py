@@ -51,17 +51,17 @@ class CredentialConfiguration:
 
     @property
     def types(self) -> tuple[str, ...]:
-        """The `vct` of an SD-JWT VC, or the `type` names of a W3C credential."""
-        vct = self.described.get("vct")
-        if isinstance(vct, str):
-            return (vct,)
+        """The `vct` of an SD-JWT VC, the `doctype` of an mdoc, or the `type` names of a W3C credential."""
+        name = self.described.get("vct", self.described.get("doctype"))
+        if isinstance(name, str):
+            return (name,)
         definition = self.described.get("credential_definition")
         types = definition.get("type") if isinstance(definition, dict) else None
         return tuple(name for name in types if isinstance(name, str)) if isinstance(types, list) else ()
 
     @property
     def algorithms(self) -> tuple[str, ...]:
-        """What the issuer may sign it with: JOSE names, or for `ldp_vc` cryptosuites; empty when it does not say."""
+        """What the issuer may sign it with: JOSE names, for `ldp_vc` cryptosuites; none of an mdoc's COSE numbers."""
         names = self.described.get("credential_signing_alg_values_supported")
         return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 

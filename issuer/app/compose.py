@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from credentials.clock import Clock, SystemClock
 from credentials.debts.agency import Agency as DebtAgency
 from credentials.debts.claims import from_jsonld, to_jsonld
+from credentials.debts.elements import ELEMENTS
 from credentials.debts.errors import SourceError
 from credentials.debts.types import CASE_TYPE, CONTEXT_URL, OVERVIEW_TYPE, TYPE_TERMS, context_document
 from credentials.dids import Resolver, json_web_key, verification_method
@@ -21,6 +22,7 @@ from credentials.errors import ConfigurationError, MalformedInput
 from credentials.formats.base import IssuerKey, Vocabulary
 from credentials.formats.jwt_vc import JwtVcJson, VcJwt, VcSdJwt
 from credentials.formats.ldp_vc import ContextBundle, LdpVc, sign_document
+from credentials.formats.mdoc import MsoMdoc
 from credentials.formats.registry import FormatRegistry
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.jose import EncryptionKey
@@ -144,7 +146,7 @@ def build(
     vocabularies = _vocabularies()
     ldp = LdpVc(ContextBundle({CONTEXT_URL: context_document()}), vocabularies)
     formats = FormatRegistry(
-        [SdJwtVc(), ldp, VcSdJwt(vocabularies), VcJwt(vocabularies), JwtVcJson(vocabularies)],
+        [SdJwtVc(), ldp, VcSdJwt(vocabularies), VcJwt(vocabularies), JwtVcJson(vocabularies), MsoMdoc(ELEMENTS)],
     )
     identity, offered = _identity(settings, keys), Offered(settings.securings)
     ldp_key = identity.keys[Securing.EDDSA_RDFC]
@@ -296,19 +298,21 @@ def _identity(settings: AgencySettings, keys: AgencyKeys) -> Identity:
 
     # A JOSE header names the key's JsonWebKey, a Data Integrity proof its Multikey; the document lists both.
     token = IssuerKey(keys.signer, (), json_web_key(did, keys.signer.public_jwk))
+    certified = IssuerKey(keys.signer, keys.signer_chain)
     return Identity(
         url=settings.base_url,
         did=did,
         name=settings.agency.name,
         abbreviation=settings.agency.abbreviation,
         keys={
-            Securing.SD_JWT: IssuerKey(keys.signer, keys.signer_chain),
+            Securing.SD_JWT: certified,
             Securing.EDDSA_RDFC: data_integrity(keys.ldp, Securing.EDDSA_RDFC),
             Securing.ECDSA_RDFC: data_integrity(keys.signer, Securing.ECDSA_RDFC),
             Securing.ECDSA_SD: data_integrity(keys.signer, Securing.ECDSA_SD),
             Securing.VC_JWT: token,
             Securing.VC_SD_JWT: token,
             Securing.JWT_VC_JSON: token,
+            Securing.MDOC: certified,
         },
     )
 

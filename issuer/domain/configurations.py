@@ -24,6 +24,7 @@ class Form(StrEnum):
     VC_JWT = "vc+jwt"
     VC_SD_JWT = "vc+sd-jwt"
     JWT_VC_JSON = "jwt_vc_json"
+    MDOC = "mso_mdoc"
 
 
 class Securing(StrEnum):
@@ -36,6 +37,7 @@ class Securing(StrEnum):
     VC_JWT = "vc+jwt"
     VC_SD_JWT = "vc+sd-jwt"
     JWT_VC_JSON = "jwt_vc_json"
+    MDOC = "mso_mdoc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ _SECURINGS: Final = (
     (Securing.VC_SD_JWT, Form.VC_SD_JWT, "vc_sd_jwt"),
     (Securing.VC_JWT, Form.VC_JWT, "vc_jwt"),
     (Securing.JWT_VC_JSON, Form.JWT_VC_JSON, "jwt_vc_json"),
+    (Securing.MDOC, Form.MDOC, "mdoc"),
 )
 
 CONFIGURATIONS: Final = tuple(

@@ -29,7 +29,7 @@ class StatusAddresses:
 
     def entries(self, form: Form, place: Place) -> tuple[StatusEntry, ...]:
         """Return what a credential of this form states about its status."""
-        if form is Form.SD_JWT:
+        if form in (Form.SD_JWT, Form.MDOC):
             return (TokenStatus(self.of(TOKEN, place.list_number), place.index),)
         return tuple(
             BitstringStatus(self.of(purpose, place.list_number), place.index, purpose)

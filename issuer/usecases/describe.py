@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from credentials.debts.claims import labels
+from credentials.debts.claims import ClaimLabel, every_label, labels
 from credentials.debts.document_paths import Path, document_path
+from credentials.debts.elements import element_path
 from credentials.dids import did_web_document
 from credentials.encoding import JsonObject, b64_encode
 from credentials.formats.base import Configuration
@@ -126,15 +127,26 @@ def _displays(kind: Kind, agency: str) -> Iterable[Display]:
 
 def _claims(issued: IssuedConfiguration) -> Iterable[ClaimDescription]:
     seen: set[Path] = set()
-    for label in labels(TYPES[issued.kind]):
-        # OpenID4VCI 1.0 appendix A.1: in a W3C credential a path begins at the credential itself.
-        path = label.path if issued.form is Form.SD_JWT else document_path(TYPES[issued.kind], label.path)
+    for label, path in _places(issued.form, TYPES[issued.kind]):
         # The slots of one member are nodes of one set, so they come to one path.
         if path not in seen:
             seen.add(path)
             names = [_of_any_slot(name) if None in path else name for name in (label.nl, label.en)]
             displays = tuple(Display(name, locale) for name, locale in zip(names, ("nl", "en"), strict=True))
             yield ClaimDescription(path, label.mandatory, displays)
+
+
+def _places(form: Form, type: str) -> Iterable[tuple[ClaimLabel, Path]]:
+    match form:
+        case Form.SD_JWT:
+            return ((label, label.path) for label in labels(type))
+        case Form.MDOC:
+            # OpenID4VCI 1.0 appendix A.2.2: namespace and element; objects of claims are one element each.
+            top = (label for label in every_label(type) if len(label.path) == 1)
+            return ((label, element_path(type, label.path)) for label in top)
+        case _:
+            # Appendix A.1: in a W3C credential a path begins at the credential itself.
+            return ((label, document_path(type, label.path)) for label in labels(type))
 
 
 def _of_any_slot(name: str) -> str:

@@ -4,11 +4,13 @@ from functools import cache, partial
 
 from credentials.debts.claim_table import CASE_TYPE, OVERVIEW_TYPE
 from credentials.debts.claims import from_jsonld, to_jsonld
+from credentials.debts.elements import ELEMENTS
 from credentials.debts.jsonld import TYPE_TERMS
 from credentials.debts.types import CONTEXT_URL, context_document
 from credentials.formats import FormatRegistry, Vocabulary
 from credentials.formats.jwt_vc import JwtVcJson, VcJwt, VcSdJwt
 from credentials.formats.ldp_vc import ContextBundle, LdpVc
+from credentials.formats.mdoc import MsoMdoc
 from credentials.formats.sd_jwt import SdJwtVc
 
 
@@ -32,5 +34,6 @@ def all_formats() -> FormatRegistry:
             VcJwt(vocabularies),
             VcSdJwt(vocabularies),
             JwtVcJson(vocabularies),
+            MsoMdoc(ELEMENTS),
         ]
     )
