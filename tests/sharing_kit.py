@@ -13,7 +13,9 @@ from credentials.clock import FixedClock
 from credentials.debts.claims import ALWAYS_DISCLOSED, SLOTS, WHOLE
 from credentials.dids import did_key
 from credentials.encoding import JsonObject
-from credentials.formats import BitstringStatus, Credential, Expectation, IssuerKey, TokenStatus
+from credentials.errors import BlauweKnopError
+from credentials.formats import BitstringStatus, Channel, Credential, Expectation, IssuerKey, TokenStatus
+from credentials.jose.cbor import Tagged, cbor_parse
 from credentials.keys import Algorithm
 from credentials.openid.client_id import ClientId, Prefix
 from credentials.openid.dcql import parse_query
@@ -33,7 +35,7 @@ _Item = TypeVar("_Item")
 
 FORMATS = all_formats()
 OWNER = OpenedWallet("w", bytes(32))
-SECURINGS = ("dc+sd-jwt", "vc+sd-jwt", "ecdsa-sd-2023", "eddsa-rdfc-2022", "vc+jwt", "jwt_vc_json")
+SECURINGS = ("dc+sd-jwt", "vc+sd-jwt", "mso_mdoc", "ecdsa-sd-2023", "eddsa-rdfc-2022", "vc+jwt", "jwt_vc_json")
 DOCUMENT_ID = "urn:uuid:6f0c9e2e-7f3c-4a8d-9b3a-1d2e3f4a5b6c"
 AT = "https://vrager.example/vp"
 
@@ -174,7 +176,7 @@ def secured(securing: str, claims: JsonObject, **changes: Any) -> Any:
 
 def own(type: str, securing: str) -> dict[str, Any]:
     status: Any = (TokenStatus("https://cjib.example/status/1", 4711),)
-    if securing != "dc+sd-jwt":
+    if securing not in ("dc+sd-jwt", "mso_mdoc"):
         status = (BitstringStatus("https://cjib.example/status/r", 5, "revocation"),)
     return {
         "type": type, "always_disclosed": ALWAYS_DISCLOSED[type], "whole": WHOLE[type], "slots": SLOTS[type],
@@ -184,7 +186,7 @@ def own(type: str, securing: str) -> dict[str, Any]:
 
 def expected() -> Expectation:
     """Return what the requester demands."""
-    return Expectation(NOW, "n" * 22, f"redirect_uri:{AT}")
+    return Expectation(NOW, "n" * 22, f"redirect_uri:{AT}", Channel(AT))
 
 
 def text_of(presented: Credential) -> str:
@@ -204,6 +206,35 @@ def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
         yield path, value
 
 
+def _embedded(text: str) -> Iterator[str]:
+    try:
+        found = cbor_parse(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, BlauweKnopError):
+        return
+    yield from _of_cbor(found)
+
+
+def _of_cbor(value: object) -> Iterator[str]:
+    match value:
+        case Tagged(tag=24, value=bytes(inside)):
+            yield from _of_cbor(cbor_parse(inside))
+        case Tagged():
+            yield from _of_cbor(value.value)
+        case dict():
+            for name, item in value.items():
+                yield from _of_cbor(name)
+                yield from _of_cbor(item)
+        case list():
+            for item in value:
+                yield from _of_cbor(item)
+        case bytes():
+            pass
+        case str():
+            yield value
+        case _:
+            yield json.dumps(value)
+
+
 def _texts(value: object) -> Iterator[str]:
     if isinstance(value, dict):
         for name, item in value.items():
@@ -214,6 +245,8 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
     elif isinstance(value, str):
         yield value
+        if "." not in value and "~" not in value:
+            yield from _embedded(value)
         for part in re.split(r"[.~,]", value):
             try:
                 inside = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))

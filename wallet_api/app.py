@@ -14,12 +14,14 @@ from starlette.types import ASGIApp
 from credentials.clock import Clock, SystemClock
 from credentials.debts.catalogue import describe
 from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE, from_jsonld, to_jsonld
+from credentials.debts.elements import ELEMENTS
 from credentials.debts.jsonld import TYPE_TERMS
 from credentials.debts.types import CONTEXT_URL, context_document
 from credentials.dids import Resolver
 from credentials.formats import FormatRegistry, Vocabulary
 from credentials.formats.jwt_vc import JwtVcJson, VcJwt, VcSdJwt
 from credentials.formats.ldp_vc import ContextBundle, LdpVc
+from credentials.formats.mdoc import MsoMdoc
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.keys import PublicJwk
 from credentials.status import StatusChecker
@@ -296,6 +298,7 @@ def _formats() -> FormatRegistry:
             VcSdJwt(vocabularies),
             VcJwt(vocabularies),
             JwtVcJson(vocabularies),
+            MsoMdoc(ELEMENTS),
         ]
     )
 

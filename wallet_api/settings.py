@@ -12,7 +12,7 @@ from credentials import limits
 from service.settings import BaseUrl, PartySettings, Settings
 from wallet_api.domain.issuance import FORMATS
 
-Format: TypeAlias = Literal["dc+sd-jwt", "vc+sd-jwt", "ldp_vc", "vc+jwt", "jwt_vc_json"]
+Format: TypeAlias = Literal["dc+sd-jwt", "vc+sd-jwt", "mso_mdoc", "ldp_vc", "vc+jwt", "jwt_vc_json"]
 
 
 class Provider(Settings):
@@ -131,7 +131,7 @@ refresh_seconds = 900
 [collecting]
 copies = 3                  # one-time copies of each card
 # Of each agency the cards come in the first of these formats that it has. Those before "ldp_vc" can be shown in part.
-formats = ["dc+sd-jwt", "vc+sd-jwt", "ldp_vc", "vc+jwt", "jwt_vc_json"]
+formats = ["dc+sd-jwt", "vc+sd-jwt", "mso_mdoc", "ldp_vc", "vc+jwt", "jwt_vc_json"]
 parallel = 6                # agencies that are asked at the same time what they offer
 timeout_seconds = 5.0       # per call to an agency
 

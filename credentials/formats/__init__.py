@@ -26,6 +26,7 @@ from credentials.formats.base import (
     Vocabulary,
     WrongAudience,
     WrongNonce,
+    WrongSession,
 )
 from credentials.formats.registry import FormatRegistry
 
@@ -56,4 +57,5 @@ __all__ = [
     "Vocabulary",
     "WrongAudience",
     "WrongNonce",
+    "WrongSession",
 ]

@@ -68,6 +68,12 @@ class StaleHolderProof(HolderBindingFailed):
     code = "stale_holder_proof"
 
 
+class WrongSession(HolderBindingFailed):
+    """The holder's one signature is not over this question, audience and channel, or not by the holder."""
+
+    code = "wrong_session"
+
+
 @dataclass(frozen=True, slots=True)
 class HolderKey:
     """The key that a credential is bound to, and the DID URL under which the holder proved it, if it was one."""

@@ -52,6 +52,12 @@ class PresentationRequest:
     purpose: Purpose | None = None
     wallet_nonce: str | None = None
 
+    @property
+    def answer_key(self) -> PublicJwk | None:
+        """The key that the answer is encrypted to; None for one in the clear."""
+        encrypted = self.response_mode is ResponseMode.DIRECT_POST_JWT and bool(self.encryption_keys)
+        return PublicJwk.parse(self.encryption_keys[0]) if encrypted else None
+
     def to_parameters(self) -> JsonObject:
         """Return the request's parameters, without any null."""
         metadata: JsonObject = {"vp_formats_supported": self.vp_formats}

@@ -48,6 +48,7 @@ HOLDER: Final[Mapping[str, str]] = {
     "wrong_nonce": "Dit is een antwoord op een andere vraag dan de onze. Misschien is het een kopie.",
     "wrong_audience": "Dit bewijs is getoond aan een ander, niet aan ons.",
     "stale_holder_proof": "Dit bewijs is te lang geleden getoond. Vraag het opnieuw.",
+    "wrong_session": "Dit is geen antwoord van de houder op onze vraag. Misschien is het een kopie, of van een ander.",
     "holder_binding_missing": "Niet bewezen is dat degene die dit toont, ook degene is aan wie het is afgegeven.",
 }
 HOLDER_OTHERWISE: Final = "Degene die dit bewijs toont, is niet degene aan wie het is afgegeven."

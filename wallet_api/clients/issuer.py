@@ -42,6 +42,9 @@ from wallet_api.ports import Obtained
 
 DPOP: Final = "DPoP"
 
+# OpenID4VCI 1.0 section 12.2.4: a key that is named by itself; to the agency that of an mdoc is a COSE_Key.
+_KEYS: Final = frozenset({"jwk", "cose_key"})
+
 
 @final
 class HttpIssuers:
@@ -190,7 +193,7 @@ class HttpIssuers:
                 audience=metadata.credential_issuer,
                 nonce=nonce,
                 now=self._clock.now(),
-                did_url=None if "jwk" in configuration.binding_methods else did_jwk(key.public_jwk)[1],
+                did_url=did_jwk(key.public_jwk)[1] if _KEYS.isdisjoint(configuration.binding_methods) else None,
                 client_id=self._client_id if grant.named else None,
             )
             for key in keys

@@ -24,6 +24,7 @@ WALLET_METADATA: Final[JsonObject] = {
         "ldp_vc": {"proof_type_values": ["DataIntegrityProof"], "cryptosuite_values": list(SUITES)},
         "vc+jwt": _JWT,
         "jwt_vc_json": _JWT,
+        "mso_mdoc": {"issuerauth_alg_values": [-7, -9], "deviceauth_alg_values": [-7, -9]},
     }
 }
 _ACCEPT: Final = f"{MEDIA_TYPE}, application/jwt"

@@ -16,10 +16,11 @@ from credentials.debts.claim_table import LEAVES, SLOT, Kind
 from credentials.debts.claims import to_jsonld
 from credentials.debts.dates import parse_day, parse_moment, write_moment
 from credentials.debts.document_paths import SUBJECT, claim_path
+from credentials.debts.elements import claim_of_element
 from credentials.debts.errors import InvalidField, UnknownCredentialType
 from credentials.encoding import JsonObject, JsonValue
 from credentials.formats import ClaimsPath, HeldView
-from credentials.openid.dcql import W3C_FORMATS
+from credentials.openid.dcql import MDOC, W3C_FORMATS
 
 _TECHNICAL: Final = frozenset({"digest", "zaak_digest", "schema_versie", "fcid_versie", "oin", "afkorting", "dekking"})
 _PER_COPY: Final = frozenset({"digest", "zaak_digest"})
@@ -117,7 +118,10 @@ def envelope_of(view: HeldView) -> tuple[Fact, ...]:
 
 def asked_leaves(view: HeldView, paths: Sequence[ClaimsPath]) -> Said:
     """Return what the paths of a query select of a card, every claim of it open."""
-    wanted = claim_paths(view.type, paths, view.document if view.format in W3C_FORMATS else None)
+    if view.format == MDOC:
+        wanted = tuple(claim_of_element(view.type, path) for path in paths)
+    else:
+        wanted = claim_paths(view.type, paths, view.document if view.format in W3C_FORMATS else None)
     return frozenset(
         _said(_fact(view.type, path, value))
         for path, value in _leaves(view.claims, ())
@@ -175,7 +179,7 @@ def _name_of_issuer(view: HeldView) -> str | None:
 def _beside(view: HeldView) -> Iterator[_Leaf]:
     """Give what a W3C document states beside the claim tree: other members, and what its vocabulary leaves out."""
     if view.format not in W3C_FORMATS:
-        # Claims of an SD-JWT VC stand at the root, beside what the card says of itself.
+        # Claims of an SD-JWT VC stand at the root, beside what the card says of itself; an mdoc has nothing else.
         return
     for name, value in view.document.items():
         if name == SUBJECT:

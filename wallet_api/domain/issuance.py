@@ -9,7 +9,7 @@ from typing import Final, final
 from credentials.keys import Signer
 from wallet_api.domain.card import Agency
 
-FORMATS: Final = ("dc+sd-jwt", "vc+sd-jwt", "ldp_vc", "vc+jwt", "jwt_vc_json")
+FORMATS: Final = ("dc+sd-jwt", "vc+sd-jwt", "mso_mdoc", "ldp_vc", "vc+jwt", "jwt_vc_json")
 """What this wallet keeps, the most wanted first: what shows no more than is asked."""
 
 SUITES: Final = ("ecdsa-sd-2023", "eddsa-rdfc-2022", "ecdsa-rdfc-2019")

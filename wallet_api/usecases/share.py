@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import final
 
 from credentials.clock import Clock
-from credentials.formats import Credential, FormatRegistry
+from credentials.formats import Channel, Credential, FormatRegistry
 from credentials.keys import SoftwareSigner
 from credentials.openid.errors import AccessDenied
 from credentials.openid.vp_request import PresentationRequest
@@ -147,6 +147,7 @@ class ShareCards:
         return answer
 
     def _present(self, request: PresentationRequest, share: Share) -> Credential:
+        key = request.answer_key
         return self._formats[share.card.format].present(
             # What the citizen was shown, whole.
             share.disclosed,
@@ -156,6 +157,7 @@ class ShareCards:
             audience=request.client_id.full,
             nonce=request.nonce,
             now=self._clock.now(),
+            channel=Channel(request.response_uri, key.thumbprint if key is not None else None),
         )
 
     def _receipt(self, pending: PendingRequest, state: ReceiptState, shares: Sequence[Share]) -> Receipt:

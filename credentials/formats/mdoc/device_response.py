@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, Self, final
 
 from credentials.errors import BlauweKnopError
-from credentials.formats.base import HolderBindingFailed, MalformedCredential
+from credentials.formats.base import MalformedCredential, WrongSession
 from credentials.formats.mdoc.issuer_signed import IssuerSigned
 from credentials.formats.mdoc.reading import ENCODED_CBOR, embedded, mapping, parsed, required, text
 from credentials.formats.mdoc.session import device_authentication
@@ -43,7 +43,7 @@ class DeviceResponse:
         if required(members, "status") != 0 or isinstance(members["status"], bool) or "documentErrors" in members:
             raise MalformedCredential("the response reports an error")
         documents = required(members, "documents")
-        # OpenID4VP 1.0 appendix B.2.1: each presentation holds one document.
+        # OpenID4VP 1.0 section 8.1: of several credentials, each is a presentation of its own.
         if not isinstance(documents, list) or len(documents) != 1:
             raise MalformedCredential("the response does not hold one document")
         document = mapping(documents[0], "a document")
@@ -69,14 +69,14 @@ class DeviceResponse:
         return cls(issuer_signed, _NOTHING, sign_structure({}, content, holder, detached=True))
 
     def verify(self, transcript: CborValue) -> None:
-        """Demand that the holder signed this session (9.1.3.6). Raises HolderBindingFailed and its kin."""
+        """Demand that the holder signed this session (9.1.3.6). Raises WrongSession."""
         security = self.issuer_signed.security
         content = device_authentication(transcript, security.doc_type, self.device_namespaces)
         try:
             UnverifiedMessage.of(self.device_signature, detached=content).verify(security.device_key)
         except BlauweKnopError as error:
             # One signature covers question, audience, address and key: which of them is another's cannot be told.
-            raise HolderBindingFailed("the device's signature is not the holder's over this session") from error
+            raise WrongSession("the device's signature is not the holder's over this session") from error
 
     def to_cbor(self) -> CborValue:
         """Return the structure."""

@@ -126,7 +126,7 @@ class MsoMdoc:
             claims=_claims(document, security.doc_type),
             always_disclosed={},
             paths=tuple((namespace, name) for namespace, listed in _objects(document) for name in listed),
-            issuer=None,
+            issuer=_named_in(held.x5c[0]),
             x5c=held.x5c,
             holder=HolderKey(security.device_key),
             issued_at=security.signed,
@@ -190,7 +190,7 @@ class MsoMdoc:
             type=security.doc_type,
             types=(security.doc_type,),
             claims=_claims(contents, security.doc_type),
-            signed_by=SignedBy(None, signer, document.x5c),
+            signed_by=SignedBy(_named_in(document.x5c[0]), signer, document.x5c),
             holder=HolderKey(security.device_key),
             issued_at=security.signed,
             valid_from=security.valid_from,
@@ -267,6 +267,21 @@ def _claims(document: JsonObject, doc_type: str) -> JsonObject:
             raise MalformedCredential("an element bears the name of a namespace")
         claims.update(found)
     return claims
+
+
+@lru_cache(maxsize=256)
+def _named_in(certificate: bytes) -> str | None:
+    """Return the address by which a certificate names the issuer, which a document itself does not."""
+    leaf_key(certificate)
+    try:
+        names = x509.load_der_x509_certificate(certificate).extensions.get_extension_for_class(
+            x509.SubjectAlternativeName
+        )
+        return next(iter(names.value.get_values_for_type(x509.UniformResourceIdentifier)), None)
+    except x509.ExtensionNotFound:
+        return None
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        raise MalformedCredential("the names in the issuer's certificate are unreadable") from error
 
 
 @lru_cache(maxsize=256)

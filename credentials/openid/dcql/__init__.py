@@ -9,6 +9,7 @@ from credentials.openid.dcql.asked import AskedClaim, asked_claims, only_asked
 from credentials.openid.dcql.checking import Answered, check_presentation, check_response
 from credentials.openid.dcql.evaluation import Candidate, Evaluation, InvalidChoice, Match, SetMatch, evaluate
 from credentials.openid.dcql.query import (
+    MDOC,
     W3C_FORMATS,
     ClaimsQuery,
     CredentialQuery,
@@ -19,6 +20,7 @@ from credentials.openid.dcql.query import (
 )
 
 __all__ = [
+    "MDOC",
     "W3C_FORMATS",
     "Answered",
     "AskedClaim",

@@ -32,11 +32,15 @@ TypeAlternatives: TypeAlias = tuple[frozenset[str], ...]
 
 @dataclass(frozen=True, slots=True)
 class ClaimsQuery:
-    """One claim that is asked for, if need be with the values that would do (section 6.3)."""
+    """One claim that is asked for, if need be with the values that would do (section 6.3).
+
+    `intent_to_retain` is what the verifier of an mdoc says of keeping it, if anything (appendix B.2.4).
+    """
 
     path: ClaimsPath
     id: str | None = None
     values: tuple[ClaimValue, ...] = ()
+    intent_to_retain: bool | None = None
 
     def to_json(self) -> JsonObject:
         """Return the `claims` entry."""
@@ -44,6 +48,8 @@ class ClaimsQuery:
         members["path"] = list(self.path)
         if self.values:
             members["values"] = list(self.values)
+        if self.intent_to_retain is not None:
+            members["intent_to_retain"] = self.intent_to_retain
         return members
 
 
@@ -197,7 +203,13 @@ def _parse_claim(entry: Members, format_name: str, error: ErrorClass) -> ClaimsQ
         if not isinstance(value, str | int):
             raise entry.refuse("values holds something that is not a string, whole number or boolean")
         values.append(value)
-    return ClaimsQuery(path, _parse_id(entry) if "id" in entry else None, tuple(values))
+    retain = entry.boolean("intent_to_retain", default=False) if _says_retain(entry, format_name) else None
+    return ClaimsQuery(path, _parse_id(entry) if "id" in entry else None, tuple(values), retain)
+
+
+def _says_retain(entry: Members, format_name: str) -> bool:
+    # A member of mdocs alone: in other formats it is one that the specification does not know.
+    return format_name == MDOC and "intent_to_retain" in entry
 
 
 def _parse_meta(meta: Members, format_name: str) -> TypeAlternatives:

@@ -7,7 +7,7 @@ import pytest
 from credentials.debts.claims import CASE_TYPE
 from credentials.encoding import JsonObject
 from credentials.errors import BlauweKnopError
-from credentials.formats import ClaimsPath, UndisclosablePath
+from credentials.formats import Channel, ClaimsPath, UndisclosablePath
 from tests.sharing_kit import FORMATS, SECURINGS, format_of, own, secured
 from tests.unit.formats.format_samples import AUDIENCE, NONCE, NOW, RESOLVER, fresh, signer
 
@@ -18,12 +18,13 @@ CLAIMS: JsonObject = {
     "betaling": {"iban": "NL91ABNA0417164300", "kenmerk": "8000000020260001"},
     "gebeurtenissen": {"g001": {"type": "betaling", "bedrag": 5000}, "g002": {"type": "verhoging", "bedrag": 800}},
 }
-SELECTIVE = ("dc+sd-jwt", "vc+sd-jwt", "ecdsa-sd-2023")
+SELECTIVE = ("dc+sd-jwt", "vc+sd-jwt", "mso_mdoc", "ecdsa-sd-2023")
+CHANNEL = Channel("https://verifier.example/vp/1")
 
 
 def present(securing: str, credential: Any, paths: list[ClaimsPath] | None) -> Any:
     return FORMATS[format_of(securing)].present(
-        credential, paths, signer("holder"), audience=AUDIENCE, nonce=NONCE, now=NOW
+        credential, paths, signer("holder"), audience=AUDIENCE, nonce=NONCE, now=NOW, channel=CHANNEL
     )
 
 
@@ -35,14 +36,16 @@ def test_what_is_disclosed_is_what_is_read_of_its_presentation(securing: str, pa
     format = FORMATS[format_of(securing)]
     credential = secured(securing, CLAIMS, **own(CASE_TYPE, securing))
     paths: list[ClaimsPath] | None = [] if path is None else [path]
-    if securing != "dc+sd-jwt" and path is not None:
+    if securing == "mso_mdoc" and path is not None:
+        paths = [(CASE_TYPE, path[0])]
+    elif securing != "dc+sd-jwt" and path is not None:
         paths = [("credentialSubject", *path)]
     elif path == ("gebeurtenissen", None):
         paths = [("gebeurtenissen",)]
     disclosed = format.disclose(credential, paths)
     seen = format.inspect(disclosed)
     for presented in (present(securing, credential, paths), present(securing, disclosed, None)):
-        read = format.verify(presented, fresh(), RESOLVER)
+        read = format.verify(presented, fresh(channel=CHANNEL), RESOLVER)
         assert (read.claims, read.document) == (seen.claims, seen.document)
     assert (seen.claims == format.inspect(credential).claims) is (securing not in SELECTIVE)
     assert format.inspect(format.disclose(credential, None)).claims == format.inspect(credential).claims

@@ -32,6 +32,7 @@ from credentials.jose.cbor import CborValue, Tagged, cbor_bytes, cbor_parse
 from credentials.jose.cose import InvalidMessage, sign_structure
 from credentials.jose.cose_key import to_cose_key
 from credentials.keys import Algorithm, InvalidSignature, UnsupportedKey
+from credentials.trust.x509 import make_ca
 from tests.unit.formats.format_samples import (
     AUDIENCE,
     BARE,
@@ -133,6 +134,7 @@ def test_what_is_issued_is_read_by_its_holder_and_verified() -> None:
     assert bare.status == held.status == (TokenStatus("https://cjib.example/status/1", 4711),)
 
 
+@pytest.mark.requirement("mdoc-issued")
 def test_the_security_object_is_that_of_the_standard() -> None:
     credential = issued()
     document, security = opened(credential), security_object(credential)
@@ -182,6 +184,7 @@ def test_dates_are_written_as_the_type_says_and_read_as_text() -> None:
     }
 
 
+@pytest.mark.requirement("mdoc-metadata")
 def test_the_metadata_are_those_of_openid4vci() -> None:
     described = FORMAT.describe(Configuration("overzicht_mdoc", TYPE, algorithms=("ES256",)))
     assert described == {
@@ -239,6 +242,7 @@ def test_only_the_holder_can_present() -> None:
         presented(channel=None)
 
 
+@pytest.mark.requirement("mdoc-session")
 @pytest.mark.parametrize(
     "changed",
     [
@@ -292,6 +296,22 @@ def test_the_issuer_of_a_document_is_its_certificate() -> None:
         verified(stranger, BARE)
     held = FORMAT.issue(draft(), IssuerKey(signer("issuer"), (certificate(), certificate("ca"))))
     assert verified(held, BARE).signed_by.x5c == (certificate(), certificate("ca"))
+
+
+def test_the_issuer_is_named_as_its_certificate_names_it() -> None:
+    authority = make_ca("CA", not_before=NOW - timedelta(days=9), not_after=NOW + timedelta(days=900))
+    leaf = authority.issue_leaf(
+        signer("issuer").public_jwk,
+        uri="https://cjib.example",
+        dns="cjib.example",
+        common_name="CJIB",
+        organisation="CJIB",
+        oin=None,
+        not_before=NOW - timedelta(days=1),
+        not_after=NOW + timedelta(days=300),
+    )
+    credential = FORMAT.issue(draft(), IssuerKey(signer("issuer"), (leaf,)))
+    assert FORMAT.inspect(credential).issuer == verified(credential, BARE).signed_by.issuer == "https://cjib.example"
 
 
 def changed_security(member: str, value: Any) -> Callable[[Any], object]:
@@ -349,6 +369,7 @@ REFUSED: list[tuple[str, Callable[[Any], object]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.requirement("mdoc-validity")
 @pytest.mark.parametrize(("what", "change"), REFUSED)
 def test_a_security_object_that_breaks_the_standard_is_refused(what: str, change: Callable[[Any], object]) -> None:
     with pytest.raises((MalformedCredential, UnsupportedKey)):
@@ -372,6 +393,7 @@ def test_other_digests_of_the_standard_are_taken(algorithm: str) -> None:
     assert verified(signed_anew(text, digests), BARE).claims == TREE
 
 
+@pytest.mark.requirement("mdoc-digests")
 @pytest.mark.parametrize(
     "items",
     [
@@ -395,6 +417,7 @@ def test_an_item_that_breaks_the_standard_is_refused(items: Any) -> None:
         verified(of_items(*items), BARE)
 
 
+@pytest.mark.requirement("mdoc-digests")
 def test_an_item_that_nobody_signed_is_refused() -> None:
     document = opened(issued())
     added = Item.make("saldo", 99, 0, bytes(16))
@@ -441,6 +464,7 @@ RESPONSES: list[Callable[[Any], object]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.requirement("mdoc-one-document")
 @pytest.mark.parametrize("change", RESPONSES)
 def test_a_response_that_breaks_the_standard_is_refused(change: Callable[[Any], object]) -> None:
     response = opened(presented())
@@ -477,6 +501,7 @@ def test_what_is_no_document_is_refused(text: Any) -> None:
             call()
 
 
+@pytest.mark.requirement("mdoc-bounded")
 def test_nesting_and_size_are_bounded_before_anything_is_believed() -> None:
     deep = b"\x81" * 100_000 + b"\x80"
     for bomb in (

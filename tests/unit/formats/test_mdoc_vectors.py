@@ -34,6 +34,7 @@ def as_text(value: Any) -> str:
     return b64url_encode(cbor_bytes(value))
 
 
+@pytest.mark.requirement("mdoc-digests")
 def test_the_driving_licence_of_annex_d_is_read_and_verified() -> None:
     verified = FORMAT.verify(as_text(annex_d_document()), BARE, RESOLVER)
     assert (verified.type, verified.format) == ("org.iso.18013.5.1.mDL", "mso_mdoc")
@@ -85,6 +86,7 @@ def test_a_mac_by_the_device_is_not_taken() -> None:
         FORMAT.verify(b64url_encode(of_annex_d("4-1-2-device-response")), asked, RESOLVER)
 
 
+@pytest.mark.requirement("mdoc-session")
 @pytest.mark.parametrize(
     ("name", "audience", "address"),
     [

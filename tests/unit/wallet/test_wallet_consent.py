@@ -183,7 +183,7 @@ def test_a_decision_is_about_who_asks_too() -> None:
 @pytest.mark.parametrize("path", [["@context", 0], ["type", 0], ["proof"], ["proof", "proofValue"], ["id"]])
 def test_odd_paths_into_a_w3c_document_break_nothing(path: list[str | int | None]) -> None:
     claims: JsonObject = {"bronorganisatie": {"naam": "CJIB"}, "saldo_totaal": 5, "zaken": {}}
-    for securing in SECURINGS[1:]:
+    for securing in set(SECURINGS) - {"dc+sd-jwt", "mso_mdoc"}:
         wallet = Sharing()
         wallet.hold(secured(securing, claims, **own(OVERVIEW_TYPE, securing)), format=format_of(securing))
         query: Any = asking(path)

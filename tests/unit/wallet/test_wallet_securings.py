@@ -42,8 +42,8 @@ def test_within_ldp_vc_what_can_be_shown_in_part_is_preferred() -> None:
 
 def test_what_is_secured_in_a_way_that_we_cannot_show_is_left_alone() -> None:
     assert chosen(both("ldp_vc", "bbs", "bbs-2023")) == []
-    assert chosen(both("mso_mdoc", "x")) == []
-    assert not Kind("x", "mso_mdoc", "t", "n").kept_here
+    assert chosen(both("jwt_vc_json-ld", "x")) == []
+    assert not Kind("x", "jwt_vc_json-ld", "t", "n").kept_here
 
 
 TREE = {"saldo_totaal": 5, "peildatum": "2026-11-23T12:00:00Z", "zaken": {"z01": {"saldo": 3}, "z02": {"saldo": 2}}}
