@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from credentials.clock import Clock, SystemClock
 from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE, from_jsonld, to_jsonld
+from credentials.debts.elements import ELEMENTS
 from credentials.debts.jsonld import TYPE_TERMS
 from credentials.debts.types import CONTEXT_URL, context_document
 from credentials.dids import Resolver
@@ -21,6 +22,7 @@ from credentials.formats import FormatRegistry, Vocabulary
 from credentials.formats.issuer_key import IssuerMetadata, PublishedKeys
 from credentials.formats.jwt_vc import JwtVcJson, VcJwt, VcSdJwt
 from credentials.formats.ldp_vc import ContextBundle, LdpVc
+from credentials.formats.mdoc import MsoMdoc
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.keys import PublicJwk
 from credentials.openid.client_id import client_id_of_certificate
@@ -289,6 +291,7 @@ def formats(published: PublishedKeys | None = None) -> FormatRegistry:
             VcSdJwt(vocabularies),
             VcJwt(vocabularies),
             JwtVcJson(vocabularies),
+            MsoMdoc(ELEMENTS),
         ]
     )
 

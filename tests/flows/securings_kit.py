@@ -26,8 +26,10 @@ from credentials.debts.claims import (
 )
 from credentials.debts.overview import overview_of
 from credentials.dids import Resolver
-from credentials.encoding import JsonObject
+from credentials.encoding import JsonObject, b64url_decode, b64url_encode
+from credentials.errors import MalformedInput
 from credentials.formats import (
+    Channel,
     ClaimsPath,
     Credential,
     CredentialDraft,
@@ -36,8 +38,11 @@ from credentials.formats import (
     IssuerKey,
 )
 from credentials.formats.ldp_vc import sign_document
+from credentials.formats.mdoc.session import device_authentication, session_transcript
 from credentials.formats.selective_disclosure import key_binding
 from credentials.jose import UnverifiedToken
+from credentials.jose.cbor import cbor_bytes, cbor_parse
+from credentials.jose.cose import sign_structure
 from credentials.jose.jws import sign_compact
 from credentials.keys import SoftwareSigner
 from credentials.status import StatusChecker
@@ -45,7 +50,7 @@ from credentials.trust import Participant, TrustList
 from credentials.verification import Report, Verifier
 from issuer.app.compose import Agency
 from issuer.app.run import describe
-from issuer.domain.configurations import CONFIGURATIONS, Securing, rounded_times
+from issuer.domain.configurations import CONFIGURATIONS, Form, Securing, rounded_times
 from issuer.domain.issuance import Place
 from service.commands.formats import all_formats
 from tests.debt_builders import CJIB, demo_document
@@ -55,7 +60,8 @@ NONCE = "n" * 22
 AUDIENCE = "x509_hash:" + "a" * 43
 FORMATS = all_formats()
 LDP: Any = FORMATS["ldp_vc"]
-SELECTIVE = (Securing.SD_JWT, Securing.VC_SD_JWT, Securing.ECDSA_SD)
+SELECTIVE = (Securing.SD_JWT, Securing.VC_SD_JWT, Securing.ECDSA_SD, Securing.MDOC)
+CHANNEL = Channel("https://counsellor.example/antwoord/1", "k" * 42 + "A")
 FORM = {each.securing: each.form for each in CONFIGURATIONS}
 ALL = tuple(Securing)
 SECURINGS = [pytest.param(each, id=each.value) for each in ALL]
@@ -102,11 +108,13 @@ class Bench:
         paths: Sequence[ClaimsPath] | None = None,
     ) -> Credential:
         return FORMATS[FORM[securing].value].present(
-            credential, paths, holder, audience=AUDIENCE, nonce=NONCE, now=self.clock.now()
+            credential, paths, holder, audience=AUDIENCE, nonce=NONCE, now=self.clock.now(), channel=CHANNEL
         )
 
     def examine(self, presented: Credential, securing: Securing, **changed: Any) -> Report:
-        expected = Expectation(**{"now": self.clock.now(), "nonce": NONCE, "audience": AUDIENCE, **changed})
+        expected = Expectation(
+            **{"now": self.clock.now(), "nonce": NONCE, "audience": AUDIENCE, "channel": CHANNEL, **changed}
+        )
         return self.verifier.examine(presented, expected, FORM[securing].value)
 
 
@@ -178,6 +186,8 @@ def as_own(bench: Bench, stolen: Shown, thief: Shown) -> Credential:
         )
     assert isinstance(stolen.credential, str)
     assert isinstance(thief.credential, str)
+    if FORM[thief.securing] is Form.MDOC:
+        return mdoc_as_own(stolen.credential, thief)
     if "~" in thief.presented:
         return stolen.credential + key_binding.make(
             stolen.credential, thief.holder, audience=AUDIENCE, nonce=NONCE, now=now, hash_name="sha-256"
@@ -188,11 +198,29 @@ def as_own(bench: Bench, stolen: Shown, thief: Shown) -> Credential:
     return sign_compact(token.header, json.loads(changed), thief.holder)
 
 
+def mdoc_as_own(stolen: str, thief: Shown) -> str:
+    """Put a document into the thief's response, and sign that anew with the thief's key."""
+    try:
+        document = cbor_parse(b64url_decode(stolen))
+    except MalformedInput:
+        # Changed so that it is CBOR no more.
+        return stolen
+    response: Any = cbor_parse(b64url_decode(str(thief.presented)))
+    shown = response["documents"][0]
+    session = session_transcript(AUDIENCE, NONCE, CHANNEL)
+    content = device_authentication(session, shown["docType"], shown["deviceSigned"]["nameSpaces"].value)
+    shown["issuerSigned"] = document
+    shown["deviceSigned"]["deviceAuth"]["deviceSignature"] = sign_structure({}, content, thief.holder, detached=True)
+    return b64url_encode(cbor_bytes(response))
+
+
 def flipped(presented: Credential) -> Iterator[tuple[str, Credential]]:
     """Give copies with one character changed: in each part of a token, in each value of an object."""
     if isinstance(presented, str):
         for part in re.finditer(r"[^.~]+", presented):
-            for at in {part.start(), (part.start() + part.end()) // 2, part.end() - 2}:
+            # An mdoc is one part: all its structures come by.
+            step = len(part[0]) // 40 if len(part[0]) == len(presented) else len(part[0])
+            for at in {*range(part.start(), part.end(), step), (part.start() + part.end()) // 2, part.end() - 2}:
                 other = "A" if presented[at] != "A" else "B"
                 yield str(at), f"{presented[:at]}{other}{presented[at + 1 :]}"
         return

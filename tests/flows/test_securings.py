@@ -25,8 +25,9 @@ from credentials.debts.claims import (
     OVERVIEW_TYPE,
 )
 from credentials.debts.document_paths import document_path
+from credentials.debts.elements import element_path
 from credentials.dids import Resolver
-from credentials.encoding import JsonObject
+from credentials.encoding import JsonObject, JsonValue, b64url_decode, b64url_encode
 from credentials.formats import (
     BitstringStatus,
     ClaimsPath,
@@ -35,6 +36,7 @@ from credentials.formats import (
     HeldView,
     TokenStatus,
 )
+from credentials.jose.cbor import CborValue, Tagged, cbor_parse
 from credentials.keys import SoftwareSigner
 from credentials.openid.dcql import (
     Answered,
@@ -109,26 +111,44 @@ def test_a_holder_shows_what_is_asked_and_where_the_securing_allows_no_more(benc
     for type_, claims in list(statements("samira"))[:2]:
         credential = bench.issue(bench.draft(type_, claims, holder), securing)
         held = FORMATS[FORM[securing].value].inspect(credential)
-        assert held.claims == claims
+        assert stated(held.claims) == stated(claims)
         assert bool(held.paths) is (securing in SELECTIVE)
-        paths: list[ClaimsPath] = [*asked[type_]]
-        if FORM[securing] is not Form.SD_JWT:
-            paths = [document_path(type_, path) for path in asked[type_]]
+        paths = [place_of(securing, type_, path) for path in asked[type_]]
         report = bench.examine(bench.show(credential, securing, holder, paths), securing)
         assert report.proven, report.decisive
-        wanted = {**kept(claims, asked[type_]), **seen_by_all(claims, type_)}
-        assert shown(report) == (wanted if securing in SELECTIVE else claims)
+        seen = wanted(securing, type_, claims, asked[type_]) if securing in SELECTIVE else claims
+        assert shown(report) == stated(seen)
         if securing in SELECTIVE:
             nothing_more = bench.examine(bench.show(credential, securing, holder, []), securing)
             assert nothing_more.proven
-            always = {name: value for name, value in claims.items() if name in ALWAYS_DISCLOSED[type_]}
-            assert shown(nothing_more) == stated(held.always_disclosed) == always
+            always = {} if securing is Securing.MDOC else seen_by_all(claims, type_)
+            assert shown(nothing_more) == stated(held.always_disclosed) == stated(always)
 
 
-OF_THE_CREDENTIAL: dict[bool, list[ClaimsPath]] = {
+def place_of(securing: Securing, type_: str, path: tuple[str, ...]) -> ClaimsPath:
+    """Return where a claim stands in a credential that is secured so."""
+    match FORM[securing]:
+        case Form.SD_JWT:
+            return path
+        case Form.MDOC:
+            return element_path(type_, path)
+        case _:
+            return document_path(type_, path)
+
+
+def wanted(securing: Securing, type_: str, claims: JsonObject, paths: list[tuple[str, ...]]) -> JsonObject:
+    """Return what a verifier sees that asked for these: with what everybody sees, and of an mdoc whole elements."""
+    if securing is Securing.MDOC:
+        return kept(claims, [path[:1] for path in paths])
+    return {**kept(claims, paths), **seen_by_all(claims, type_)}
+
+
+OF_THE_CREDENTIAL: dict[Form | None, list[ClaimsPath]] = {
     # OpenID4VP 1.0 section 7: "starting from the root of the Credential", whatever secures it.
-    True: [("vct",), ("iss",), ("iat",), ("exp",), ("cnf", "jwk", "kty"), ("status", "status_list", "idx")],
-    False: [("@context", 0), ("type", None), ("issuer", "id"), ("credentialSubject", "id"), ("credentialStatus",)],
+    Form.SD_JWT: [("vct",), ("iss",), ("iat",), ("exp",), ("cnf", "jwk", "kty"), ("status", "status_list", "idx")],
+    # Section 7.2: of an mdoc the data elements alone.
+    Form.MDOC: [(OVERVIEW_TYPE, "bronorganisatie"), (OVERVIEW_TYPE, "peildatum")],
+    None: [("@context", 0), ("type", None), ("issuer", "id"), ("credentialSubject", "id"), ("credentialStatus",)],
 }
 
 
@@ -139,7 +159,8 @@ def test_a_claims_path_starts_at_the_root_of_the_credential(bench: Bench, securi
     type_, claims = next(iter(statements("samira")))
     credential = bench.issue(bench.draft(type_, claims, holder), securing)
     held = FORMATS[FORM[securing].value].inspect(credential)
-    paths = OF_THE_CREDENTIAL[FORM[securing] is Form.SD_JWT]
+    kind = FORM[securing] if FORM[securing] in OF_THE_CREDENTIAL else None
+    paths = OF_THE_CREDENTIAL[kind]
     report = bench.examine(bench.show(credential, securing, holder, paths), securing)
     assert report.document is not None
     for path in paths:
@@ -149,14 +170,14 @@ def test_a_claims_path_starts_at_the_root_of_the_credential(bench: Bench, securi
         check_presentation(query.credentials[0], an_answer(securing, type_, report))
     # Nothing of the citizen went along with what the credential says of itself.
     if securing in SELECTIVE:
-        always = {name: value for name, value in claims.items() if name in ALWAYS_DISCLOSED[type_]}
-        assert shown(report) == always
+        seen = kept(claims, [("bronorganisatie",), ("peildatum",)])
+        assert shown(report) == stated(seen if securing is Securing.MDOC else seen_by_all(claims, type_))
     for nowhere in [
         ("proof",),
         ("_sd_alg",),
         ("_sd",),
         ("jti",),
-        *OF_THE_CREDENTIAL[FORM[securing] is not Form.SD_JWT],
+        *(path for form, others in OF_THE_CREDENTIAL.items() if form is not kind for path in others),
     ]:
         query = asking(securing, nowhere)
         assert not evaluate(query, [a_candidate(securing, held)]).matches["q"]
@@ -195,8 +216,19 @@ def shown(report: Report) -> JsonObject:
 
 
 def stated(claims: JsonObject) -> JsonObject:
-    """Return claims without objects of none: `zaken` of somebody without cases states nothing, there or not."""
-    return {name: value for name, value in claims.items() if value != {}}
+    """Return claims without objects of none: `zaken` of somebody without cases states nothing, there or not.
+
+    A moment is the same moment on any clock: an mdoc writes each in UTC.
+    """
+    return {name: in_utc(value) for name, value in claims.items() if value != {}}
+
+
+def in_utc(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        return {name: in_utc(item) for name, item in value.items()}
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT.*", value):
+        return datetime.fromisoformat(value).astimezone(UTC).isoformat()
+    return value
 
 
 IDS = {(each.securing, each.kind): each.id for each in CONFIGURATIONS}
@@ -218,7 +250,7 @@ def test_an_agency_offers_and_issues_it_by_its_configuration(bench: Bench, secur
     assert {type(each) for each in copies} == ({dict} if FORM[securing] is Form.LDP else {str})
     assert [view.type for view in views] == [OVERVIEW_TYPE] * 2 + [CASE_TYPE] * 2
     kinds = {type(entry) for view in views for entry in view.status}
-    assert kinds == ({TokenStatus} if securing is Securing.SD_JWT else {BitstringStatus})
+    assert kinds == ({TokenStatus} if securing in (Securing.SD_JWT, Securing.MDOC) else {BitstringStatus})
     # One place per copy, in each list alike; so no two copies share one.
     assert len({entry.index for view in views for entry in view.status}) == len(copies)
     for credential, view in zip(copies, views, strict=True):
@@ -254,13 +286,19 @@ def test_the_metadata_says_how_it_is_secured(bench: Bench, securing: Securing, t
         entry = metadata["credential_configurations_supported"][id]
         assert id in scopes
         assert (entry["scope"], entry["format"]) == (id, FORM[securing].value)
-        by_suite = FORM[securing] is Form.LDP
-        assert entry["credential_signing_alg_values_supported"] == ([securing.value] if by_suite else ["ES256"])
+        algorithms: dict[Form, list[Any]] = {Form.LDP: [securing.value], Form.MDOC: [-7, -9]}
+        assert entry["credential_signing_alg_values_supported"] == algorithms.get(FORM[securing], ["ES256"])
         assert "ES256" in entry["proof_types_supported"]["jwt"]["proof_signing_alg_values_supported"]
         paths = [claim["path"] for claim in entry["credential_metadata"]["claims"]]
         assert len({tuple(path) for path in paths}) == len(paths)
-        assert {path[0] == "credentialSubject" for path in paths} == {securing is not Securing.SD_JWT}
+        of_w3c = securing not in (Securing.SD_JWT, Securing.MDOC)
+        assert {path[0] == "credentialSubject" for path in paths} == {of_w3c}
         assert ("vct" in entry) is (securing is Securing.SD_JWT)
+        assert ("doctype" in entry) is (securing is Securing.MDOC)
+        if securing is Securing.MDOC:
+            assert {len(path) for path in paths} == {2}
+            assert {path[0] for path in paths} == {entry["doctype"]}
+            assert entry["cryptographic_binding_methods_supported"] == ["cose_key"]
 
 
 def test_the_did_document_lists_every_key_that_signs(bench: Bench, tmp_path: Path) -> None:
@@ -334,7 +372,7 @@ class Town:
 
 
 OWNER = "anna"
-AGENCIES = dict(zip(ALL, ("cjib", "duo", "cak", "belastingdienst", "tilburg", "toeslagen", "svb"), strict=True))
+AGENCIES = dict(zip(ALL, ("cjib", "duo", "cak", "belastingdienst", "tilburg", "toeslagen", "svb", "uwv"), strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -343,9 +381,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     world = make_world(
         folder, *AGENCIES.values(), copies=2, securings={key: (securing,) for securing, key in AGENCIES.items()}
     )
-    # The SVB knows of no debt of Samira's, and every securing shall have debts to show.
-    svb = replace(several_cases(), source_oin=agency("svb").oin)
-    a_person_file(folder / "svb" / "debts", svb)
+    # These know of no debt of Samira's, and every securing shall have debts to show.
+    for key in ("svb", "uwv"):
+        a_person_file(folder / key / "debts", replace(several_cases(), source_oin=agency(key).oin))
     counsellor = a_counsellor(world, folder)
     citizen = world.citizen()
     citizen.make_wallet()
@@ -382,10 +420,29 @@ def disclosed_text(presented: Credential) -> str:
     """Return everything that can be read in a presentation."""
     if not isinstance(presented, str):
         return json.dumps(presented)
+    if "." not in presented:
+        return in_words(cbor_parse(b64url_decode(presented)))
     parts = presented.replace("~", ".").split(".")
     return " ".join(
         base64.urlsafe_b64decode(each + "=" * (-len(each) % 4)).decode("utf-8", "replace") for each in parts
     )
+
+
+def in_words(value: CborValue) -> str:
+    """Write everything that CBOR holds, what is embedded in it too."""
+    match value:
+        case Tagged(tag=24, value=bytes(inside)):
+            return in_words(cbor_parse(inside))
+        case Tagged():
+            return in_words(value.value)
+        case dict():
+            return " ".join(f"{name}: {in_words(item)}" for name, item in value.items())
+        case list():
+            return " ".join(map(in_words, value))
+        case bytes():
+            return b64url_encode(value)
+        case _:
+            return str(value)
 
 
 def test_one_press_of_the_button_collects_from_every_agency(town: Town) -> None:

@@ -13,10 +13,11 @@ from credentials.formats import (
 )
 from credentials.formats.ldp_vc.safety import UnsafeDocument
 from credentials.keys import SoftwareSigner
-from credentials.verification import CheckName, CheckOutcome, Outcome
+from credentials.verification import CheckName, CheckOutcome, Outcome, Report
 from issuer.domain.configurations import Securing
 from tests.flows.securings_kit import (
     AUDIENCE,
+    CHANNEL,
     FORM,
     NONCE,
     SECURINGS,
@@ -69,6 +70,12 @@ def test_what_was_shown_to_another_is_refused(
     if "now" in changed:
         changed = {"now": bench.clock.now() + changed["now"]}
     report = bench.examine(shown_card.presented, securing, **changed)
+    if securing is Securing.MDOC:
+        # One signature over the whole session: what of it is another's cannot be told, and it has no time of its own.
+        if "now" in changed:
+            assert report.proven
+            return
+        code = "wrong_session"
     assert (report.outcome, report.check(CheckName.HOLDER).code) == (Outcome.NOT_PROVEN, code)
     # Whose card it is does not matter: it is genuine, and not meant for us.
     assert report.check(CheckName.SIGNATURE).outcome is CheckOutcome.PASSED
@@ -81,12 +88,17 @@ def test_a_card_by_itself_is_no_answer(bench: Bench, securing: Securing) -> None
     assert (report.outcome, report.check(CheckName.HOLDER).code) == (Outcome.NOT_PROVEN, "holder_binding_missing")
 
 
+def refused(report: Report) -> bool:
+    """Whether nothing was believed; an mdoc's certificates are not signed, so a wrong one is found a step later."""
+    stranger = report.check(CheckName.ISSUER).outcome is CheckOutcome.FAILED
+    return report.outcome is Outcome.NOT_PROVEN and (report.claims is None or stranger)
+
+
 @pytest.mark.parametrize("securing", SECURINGS)
 def test_a_flipped_bit_anywhere_is_refused(bench: Bench, securing: Securing) -> None:
     for place, presented in flipped(a_shown_card(bench, securing).presented):
         report = bench.examine(presented, securing)
-        assert report.outcome is Outcome.NOT_PROVEN, place
-        assert report.claims is None, place
+        assert refused(report), place
 
 
 @pytest.mark.parametrize("securing", SECURINGS)
@@ -103,15 +115,14 @@ def test_a_holder_cannot_change_what_the_agency_signed(bench: Bench, securing: S
             # Not even a holder can sign what no context gives a meaning.
             continue
         report = bench.examine(presented, securing)
-        assert report.outcome is Outcome.NOT_PROVEN, place
-        assert report.claims is None, place
+        assert refused(report), place
 
 
 @pytest.mark.parametrize("securing", SECURINGS)
 def test_no_format_takes_what_is_another_s(bench: Bench, securing: Securing) -> None:
     presented = a_shown_card(bench, securing).presented
     for other in {each for each in FORM.values() if each is not FORM[securing]}:
-        expected = Expectation(bench.clock.now(), nonce=NONCE, audience=AUDIENCE)
+        expected = Expectation(bench.clock.now(), nonce=NONCE, audience=AUDIENCE, channel=CHANNEL)
         assert bench.verifier.examine(presented, expected, other.value).outcome is Outcome.NOT_PROVEN
 
 

@@ -13,12 +13,13 @@ stored and again whenever an answer is checked anew:
 
 from credentials.debts.claims import ALWAYS_DISCLOSED
 from credentials.debts.document_paths import SUBJECT, claim_path
+from credentials.debts.elements import claim_of_element
 from credentials.debts.errors import UnknownCredentialType
 from credentials.encoding import JsonObject, JsonValue
 from credentials.openid.claims_path import ClaimsPath
 from credentials.openid.dcql import AskedClaim, CredentialQuery, asked_claims, only_asked
 from credentials.openid.dcql.matching import same_value
-from credentials.openid.dcql.query import W3C_FORMATS, ClaimValue
+from credentials.openid.dcql.query import MDOC, W3C_FORMATS, ClaimValue
 
 
 def kept(claims: JsonObject, type_: str, query: CredentialQuery, disclosed: JsonObject | None) -> JsonObject:
@@ -28,15 +29,17 @@ def kept(claims: JsonObject, type_: str, query: CredentialQuery, disclosed: Json
     if disclosed is None:
         return chosen
     asked = asked_claims(query, disclosed)
-    if query.format not in W3C_FORMATS:
+    if query.format not in W3C_FORMATS and query.format != MDOC:
         return {**only_asked(claims, asked, same_value), **chosen}
-    places = ((each, _place(type_, each.path, disclosed)) for each in asked)
+    places = ((each, _place(query.format, type_, each.path, disclosed)) for each in asked)
     found = [AskedClaim(place, each.values) for each, place in places if place is not None]
     return {**only_asked(claims, found, _same_fact), **chosen}
 
 
-def _place(type_: str, path: ClaimsPath, document: JsonObject) -> ClaimsPath | None:
-    """Return where the claims stand that a path into a whole W3C credential selects; None for its envelope."""
+def _place(format: str, type_: str, path: ClaimsPath, document: JsonObject) -> ClaimsPath | None:
+    """Return where the claims stand that a path into a document selects; None for the envelope of a W3C credential."""
+    if format == MDOC:
+        return claim_of_element(type_, path)
     if isinstance(document.get(SUBJECT), list) and len(path) > 1 and not isinstance(path[1], str):
         path = (path[0], *path[2:])
     try:

@@ -16,19 +16,28 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Final
 
+from credentials.debts.claims import ALWAYS_DISCLOSED
 from credentials.debts.document_paths import document_path
+from credentials.debts.elements import element_path
 from credentials.encoding import JsonObject, JsonValue
 from credentials.openid.dcql import CredentialQuery, DcqlQuery
 from verifier.domain.evidence import CASE, OVERVIEW
-from verifier.domain.formats import JWT_VC_JSON, LDP, SD_JWT, VC_JWT, VC_SD_JWT
+from verifier.domain.formats import JWT_VC_JSON, LDP, MDOC, SD_JWT, VC_JWT, VC_SD_JWT
 from verifier.domain.templates import ClaimPath, Template
 
 _VC: Final = "https://www.w3.org/2018/credentials#VerifiableCredential"
 _TERMS: Final = {OVERVIEW: "BetaalverplichtingenOverzicht", CASE: "FinancieleZaak"}
 
 # How the ids of one format's queries end, the most wanted format first: those that show no more than is asked.
-_ENDINGS: Final = {SD_JWT: "", VC_SD_JWT: "_vc_sd_jwt", LDP: "_ldp", VC_JWT: "_vc_jwt", JWT_VC_JSON: "_jwt_vc_json"}
-_IN_PART: Final = frozenset({SD_JWT, VC_SD_JWT, LDP})
+_ENDINGS: Final = {
+    SD_JWT: "",
+    VC_SD_JWT: "_vc_sd_jwt",
+    MDOC: "_mdoc",
+    LDP: "_ldp",
+    VC_JWT: "_vc_jwt",
+    JWT_VC_JSON: "_jwt_vc_json",
+}
+_IN_PART: Final = frozenset({SD_JWT, VC_SD_JWT, MDOC, LDP})
 
 # Ids of claims stand in every claim set: in one letter each, the question stays small.
 _IDS: Final = string.ascii_lowercase + string.ascii_uppercase + string.digits
@@ -95,7 +104,9 @@ def _in_two(query: CredentialQuery) -> CredentialQuery:
 
 def _query(query_id: str, format: str, type_: str, claims: JsonObject) -> JsonObject:
     meta: JsonObject = {"vct_values": [type_]}
-    if format != SD_JWT:
+    if format == MDOC:
+        meta = {"doctype_value": type_}
+    elif format != SD_JWT:
         # Wallets compare expanded IRIs or the names in the document: both ways of saying the same are offered.
         meta = {"type_values": [[_VC, type_], ["VerifiableCredential", _TERMS[type_]]]}
     return {"id": query_id, "format": format, "multiple": True, "meta": meta, **claims}
@@ -108,13 +119,30 @@ def _claims(
     optional: Sequence[Sequence[ClaimPath]],
     minimum: Sequence[ClaimPath],
 ) -> JsonObject:
+    if format == MDOC:
+        # What every card of ours shows to everybody, an mdoc shows to who asks: without it no amount has a meaning.
+        shown = [(name,) for name in sorted(ALWAYS_DISCLOSED[type_])]
+        claims, minimum = [*shown, *claims], [*shown, *minimum]
     every = [*claims, *(path for group in optional for path in group)]
     ids = dict(zip(every, _IDS, strict=False))
-    # Appendix B.1.2: in a W3C credential a path begins at the credential itself.
-    places = {path: path if format == SD_JWT else document_path(type_, path) for path in every}
-    asked: JsonObject = {"claims": [{"id": ids[path], "path": list(places[path])} for path in every]}
+    # Appendix B.2.4: whatever is answered is kept as long as the template says.
+    kept: JsonObject = {"intent_to_retain": True} if format == MDOC else {}
+    asked: JsonObject = {
+        "claims": [{"id": ids[path], "path": list(_place(format, type_, path)), **kept} for path in every]
+    }
     sets: list[JsonValue] = [[ids[path] for path in each] for each in _sets(claims, optional, minimum)]
     return {**asked, "claim_sets": sets} if len(sets) > 1 else asked
+
+
+def _place(format: str, type_: str, path: ClaimPath) -> Sequence[str | int | None]:
+    match format:
+        case "dc+sd-jwt":
+            return path
+        case "mso_mdoc":
+            return element_path(type_, path)
+        case _:
+            # Appendix B.1.2: in a W3C credential a path begins at the credential itself.
+            return document_path(type_, path)
 
 
 def _sets(

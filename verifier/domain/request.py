@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias, assert_never
 
 from credentials.encoding import JsonObject
+from credentials.formats import Channel
 from credentials.masking import Secret
 from verifier.domain.evidence import Evidence
 
@@ -38,10 +39,14 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the holder proved to have answered: our question, to us. Kept so that evidence can be checked again."""
+    """What the holder proved to have answered: our question, to us, on this way.
+
+    Kept so that evidence can be checked again.
+    """
 
     nonce: str
     audience: str
+    channel: Channel = field(default_factory=Channel)
 
 
 @dataclass(frozen=True, slots=True)

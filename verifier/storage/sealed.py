@@ -6,6 +6,7 @@ from typing import Any, Final, final
 from credentials import limits
 from credentials.clock import epoch, from_epoch
 from credentials.encoding import JsonObject, json_compact, json_parse
+from credentials.formats import Channel
 from credentials.masking import Secret
 from service.sealing import derive, seal, unseal
 from verifier.domain.evidence import Body, Check, Evidence
@@ -59,7 +60,7 @@ class Seals:
         members = {
             "received": epoch(answer.received_at),
             "checked": epoch(answer.checked_at),
-            "shown": [answer.shown.nonce, answer.shown.audience],
+            "shown": _shown(answer.shown),
             "evidence": [_evidence(each) for each in answer.evidence],
         }
         return seal(self._key, json_compact(members), _place("answer", request_id))
@@ -70,12 +71,21 @@ class Seals:
         return Answer(
             received_at=from_epoch(members["received"]),
             checked_at=from_epoch(members["checked"]),
-            shown=Shown(*members["shown"]),
+            shown=_read_shown(*members["shown"]),
             evidence=tuple(_read_evidence(each) for each in members["evidence"]),
         )
 
     def _open(self, column: str, row: str, sealed: bytes) -> Any:  # noqa: ANN401  # our own writing, read back
         return json_parse(unseal(self._key, sealed, _place(column, row)), "sealed value", max_bytes=_MAX_BYTES)
+
+
+def _shown(shown: Shown) -> list[str | None]:
+    return [shown.nonce, shown.audience, shown.channel.response_uri, shown.channel.encryption_key]
+
+
+def _read_shown(nonce: str, audience: str, *channel: str | None) -> Shown:
+    # Answers of before mdocs say nothing of the way they came.
+    return Shown(nonce, audience, Channel(*channel))
 
 
 def _place(column: str, row: str) -> bytes:

@@ -15,6 +15,7 @@ from credentials import limits
 from credentials.clock import Clock
 from credentials.encoding import b64_decode
 from credentials.errors import BlauweKnopError
+from credentials.formats import Channel
 from credentials.jose import EncryptionKey, UnverifiedToken
 from credentials.openid.dcql import Answered, DcqlQuery, check_presentation, parse_query
 from credentials.openid.errors import InvalidResponse, ResponseTooLarge
@@ -117,7 +118,10 @@ class Answering:
         return tuple(found)
 
     def _shown(self, request: VerificationRequest) -> Shown:
-        return Shown(request.binding.nonce, self._asking.client_id(request).full)
+        key = encryption_key(request)
+        thumbprint = None if key is None else key.signer.public_jwk.thumbprint
+        channel = Channel(self._asking.response_uri(request), thumbprint)
+        return Shown(request.binding.nonce, self._asking.client_id(request).full, channel)
 
     def _store(self, request: VerificationRequest, evidence: Sequence[Evidence]) -> str | None:
         now = self._clock.now()

@@ -13,6 +13,7 @@ Which failures refuse the whole answer and which are kept as evidence that prove
 """
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Final, final
 
 from credentials.clock import Clock
@@ -50,7 +51,7 @@ class CredentialExaminer:
 
     def examine(self, presented: Presented, *, shown: Shown) -> Examined:
         """Check a new presentation. Raises RefusedAnswer."""
-        expected = Expectation(self._clock.now(), nonce=shown.nonce, audience=shown.audience)
+        expected = _expected(shown, self._clock.now())
         report = self._verifier.examine(presented.presentation, expected, presented.format)
         for name in _REFUSING:
             check = report.check(name)
@@ -60,12 +61,16 @@ class CredentialExaminer:
 
     def again(self, evidence: Evidence, *, shown: Shown) -> Examined:
         """Check evidence on file once more. What was not proven at first may be now, and the other way round."""
-        expected = Expectation(self._clock.now(), nonce=shown.nonce, audience=shown.audience, on_file=True)
+        expected = replace(_expected(shown, self._clock.now()), on_file=True)
         report = self._verifier.examine(evidence.presented, expected, evidence.format)
         fresh = _evidence(Presented(evidence.query_id, evidence.format, evidence.presented), report)
         # An issuer that was known keeps its name when the trust list cannot be read just now.
         known = fresh if fresh.issuer != NOBODY else replace(fresh, issuer=evidence.issuer)
         return Examined(known, report.document)
+
+
+def _expected(shown: Shown, now: datetime) -> Expectation:
+    return Expectation(now, nonce=shown.nonce, audience=shown.audience, channel=shown.channel)
 
 
 def _evidence(presented: Presented, report: Report) -> Evidence:

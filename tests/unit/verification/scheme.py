@@ -9,6 +9,7 @@ from credentials.encoding import JsonObject, json_compact
 from credentials.errors import Unavailable
 from credentials.formats.base import (
     BitstringStatus,
+    Channel,
     Credential,
     CredentialDraft,
     Expectation,
@@ -32,6 +33,7 @@ CASE = "urn:nl:blauweknop:zaak:1"
 SIZE = 131_072
 AUDIENCE = "x509_hash:counsellor"
 NONCE = "n-0S6_WzA2Mj"
+CHANNEL = Channel("https://counsellor.example/antwoord/1")
 
 CANONICALISER = Canonicaliser(ContextBundle())
 
@@ -170,7 +172,7 @@ class Scheme:
     def present(
         self, credential: Credential, format_name: str, **changes: str | SoftwareSigner | datetime
     ) -> Credential:
-        wanted = {"audience": AUDIENCE, "nonce": NONCE, "now": NOW, **changes}
+        wanted = {"audience": AUDIENCE, "nonce": NONCE, "now": NOW, "channel": CHANNEL, **changes}
         holder = wanted.pop("holder", self.holder)
         return self.formats[format_name].present(credential, None, holder, **wanted)
 
@@ -182,7 +184,7 @@ class Scheme:
 
 
 def expectation(**changes: object) -> Expectation:
-    return Expectation(**{"now": NOW, "nonce": NONCE, "audience": AUDIENCE, **changes})
+    return Expectation(**{"now": NOW, "nonce": NONCE, "audience": AUDIENCE, "channel": CHANNEL, **changes})
 
 
 def claims_of(issuer: Issuer) -> JsonObject:
@@ -198,7 +200,7 @@ def claims_of(issuer: Issuer) -> JsonObject:
 
 
 def statuses_of(issuer: Issuer, format_name: str, index: int) -> tuple[StatusEntry, ...]:
-    if format_name != "dc+sd-jwt":
+    if format_name not in ("dc+sd-jwt", "mso_mdoc"):
         return tuple(
             BitstringStatus(f"{issuer.url}/status/{purpose}", index, purpose) for purpose in ("revocation", "refresh")
         )

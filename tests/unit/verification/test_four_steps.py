@@ -17,7 +17,7 @@ from credentials.trust import Participant
 from credentials.verification import CheckName, CheckOutcome, Outcome, Report, VerificationFailed
 from tests.unit.verification.scheme import AUDIENCE, CASE, NONCE, NOW, OVERVIEW, Scheme, claims_of, expectation
 
-FORMATS = ["dc+sd-jwt", "ldp_vc", "vc+jwt", "vc+sd-jwt", "jwt_vc_json"]
+FORMATS = ["dc+sd-jwt", "ldp_vc", "vc+jwt", "vc+sd-jwt", "jwt_vc_json", "mso_mdoc"]
 PASSED, FAILED, NOT_DONE, WARNING = (
     CheckOutcome.PASSED,
     CheckOutcome.FAILED,
@@ -139,6 +139,12 @@ def test_an_answer_to_another_question_is_refused(
 ) -> None:
     presented = scheme.present(scheme.a_credential(format_name), format_name, **change)
     report = scheme.examine(presented)
+    if format_name == "mso_mdoc":
+        # One signature over the whole session, without a time of its own: the nonce says that it is fresh.
+        if "now" in change:
+            assert report.proven
+            return
+        code = "wrong_session"
     assert_refused(report, Outcome.NOT_PROVEN, CheckName.HOLDER, code)
     # The credential is genuine, and shown as such; whose it is and what it says is not.
     assert report.check(CheckName.SIGNATURE).outcome is PASSED
@@ -216,7 +222,7 @@ def stolen_and_shown(stolen: str, own: str, thief: SoftwareSigner) -> str:
     return sign_compact({name: each for name, each in token.header.items() if name != "alg"}, payload, thief)
 
 
-@pytest.mark.parametrize("format_name", [name for name in FORMATS if name != "ldp_vc"])
+@pytest.mark.parametrize("format_name", [name for name in FORMATS if name not in ("ldp_vc", "mso_mdoc")])
 def test_a_thief_does_not_pass_for_the_holder(scheme: Scheme, format_name: str) -> None:
     thief = SoftwareSigner.generate()
     credential = str(scheme.a_credential(format_name, holder=HolderKey(thief.public_jwk)))
@@ -315,6 +321,9 @@ def test_a_credential_may_be_for_ever_but_not_begin_then(scheme: Scheme, format_
     report = scheme.examine(scheme.shown(format_name, expires_at=for_ever))
     assert report.proven
     assert "31 december 9999" in report.check(CheckName.VALIDITY).explanation
+    if format_name == "mso_mdoc":
+        # Its end is later than its beginning.
+        return
     far = scheme.examine(scheme.shown(format_name, issued_at=for_ever, expires_at=None))
     assert far.outcome is Outcome.NOT_PROVEN
 
@@ -418,6 +427,9 @@ def test_without_any_status_an_expiry_is_needed(scheme: Scheme) -> None:
         report = scheme.examine(scheme.shown(format_name, status=()))
         assert report.proven
         assert report.check(CheckName.STATUS).outcome is WARNING
+        if format_name == "mso_mdoc":
+            # An mdoc always has an end.
+            continue
         endless = scheme.examine(scheme.shown(format_name, status=(), expires_at=None))
         assert_refused(endless, Outcome.UNKNOWN, CheckName.STATUS, "status_missing")
 

@@ -1,6 +1,6 @@
 import pytest
 
-from credentials.debts.claims import case_claims, labels, overview_claims, to_jsonld
+from credentials.debts.claims import ALWAYS_DISCLOSED, case_claims, labels, overview_claims, to_jsonld
 from credentials.debts.overview import overview_of
 from credentials.encoding import JsonObject, json_compact
 from credentials.openid.dcql import Answered, check_presentation, parse_query
@@ -53,16 +53,45 @@ def test_every_format_is_asked_the_same_claims() -> None:
     asked = parse_query(query_of(INTAKE)).credentials
     assert {each.format for each in asked} == set(VP_FORMATS)
     for kind in (asked[::2], asked[1::2]):
-        assert {len(each.claims) for each in kind} == {len(kind[0].claims)}
-        assert {each.claim_sets for each in kind} == {kind[0].claim_sets}
-    assert all(claim.path[0] == "credentialSubject" for each in asked[2:] for claim in each.claims)
+        alike = [each for each in kind if each.format != "mso_mdoc"]
+        assert {len(each.claims) for each in alike} == {len(kind[0].claims)}
+        assert {each.claim_sets for each in alike} == {kind[0].claim_sets}
+        assert {claim.path[0] for each in alike[1:] for claim in each.claims} == {"credentialSubject"}
+
+
+@pytest.mark.requirement("mdoc-query")
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
+def test_of_an_mdoc_the_elements_are_asked_with_what_other_cards_show_to_everybody(template: Template) -> None:
+    by_id = parse_query(query_of(template)).by_id
+    for type_, name in ((OVERVIEW, "overzicht"), (CASE, "zaak")):
+        if name not in by_id:
+            continue
+        query, other = by_id[f"{name}_mdoc"], by_id[name]
+        assert (query.format, query.types) == ("mso_mdoc", (frozenset({type_}),))
+        always = ALWAYS_DISCLOSED[type_]
+        assert {claim.path for claim in query.claims} == {
+            (type_, each) for each in always | {str(claim.path[0]) for claim in other.claims}
+        }
+        assert all(claim.intent_to_retain for claim in query.claims)
+        assert '"intent_to_retain":true' in json_compact(query.to_json()).decode()
+        assert len(query.claim_sets) == len(other.claim_sets)
+        for ids, others in zip(query.claim_sets, other.claim_sets, strict=True):
+            assert len(ids) == len(others) + len(always)
+
+
+@pytest.mark.parametrize("who", ["samira", "wim", "ineke", "johan"])
+def test_every_debt_of_the_personas_answers_in_an_mdoc_too(who: str) -> None:
+    query = parse_query(query_of(SETTLEMENT)).by_id["zaak_mdoc"]
+    for case in demo_cases(who):
+        document: JsonObject = {CASE: case_claims(case, "digest")}
+        check_presentation(query, Answered("mso_mdoc", frozenset({CASE}), document))
 
 
 def test_what_comes_whole_is_asked_in_two_sets_only() -> None:
     whole = parse_query(query_of(INTAKE)).by_id
     for each in fitted(parse_query(query_of(INTAKE)), VP_FORMATS).credentials:
         sets = whole[each.id].claim_sets
-        wanted = sets if each.format in ("dc+sd-jwt", "vc+sd-jwt", "ldp_vc") else (sets[0], sets[-1])
+        wanted = sets if each.format in ("dc+sd-jwt", "vc+sd-jwt", "mso_mdoc", "ldp_vc") else (sets[0], sets[-1])
         assert each.claim_sets == wanted
 
 
@@ -77,9 +106,29 @@ def test_what_comes_whole_is_asked_in_two_sets_only() -> None:
         ({"vp_formats_supported": {"vc+jwt": {}, "ldp_vc": {}}}, (), {"vc+jwt", "ldp_vc"}),
         ({"vp_formats_supported": {"vc+jwt": {}, "ldp_vc": {}}}, ("ldp_vc", "vc+sd-jwt"), {"ldp_vc"}),
         ({"vp_formats_supported": {"vc+jwt": {}}}, ("ldp_vc",), {"ldp_vc"}),
-        ({"vp_formats_supported": {"mso_mdoc": {}}}, (), {"dc+sd-jwt"}),
+        ({"vp_formats_supported": {"jwt_vc_json-ld": {}}}, (), {"dc+sd-jwt"}),
+        ({"vp_formats_supported": {"mso_mdoc": {}}}, (), {"mso_mdoc"}),
+        ({"vp_formats_supported": {"dc+sd-jwt": {}, "mso_mdoc": {}}}, ("mso_mdoc",), {"mso_mdoc"}),
+        (
+            {"vp_formats_supported": {"dc+sd-jwt": {}, "mso_mdoc": {}, "ldp_vc": {}}},
+            (),
+            {"dc+sd-jwt", "mso_mdoc", "ldp_vc"},
+        ),
     ],
-    ids=["get", "get, named", "empty", "unreadable", "nl-wallet", "ours", "both", "at odds", "none of ours"],
+    ids=[
+        "get",
+        "get, named",
+        "empty",
+        "unreadable",
+        "nl-wallet",
+        "ours",
+        "both",
+        "at odds",
+        "none of ours",
+        "mdoc",
+        "mdoc, named",
+        "more",
+    ],
 )
 def test_a_wallet_is_asked_for_what_it_says_it_takes(
     said: JsonObject | None, named: tuple[str, ...], asked: set[str]
@@ -94,7 +143,7 @@ def test_a_wallet_is_asked_for_what_it_says_it_takes(
 
 def test_a_query_of_which_nothing_would_be_left_is_not_made() -> None:
     with pytest.raises(ValueError, match="no format"):
-        fitted(parse_query(query_of(INTAKE)), ["mso_mdoc"])
+        fitted(parse_query(query_of(INTAKE)), ["jwt_vc_json-ld"])
 
 
 @pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
@@ -148,6 +197,12 @@ def test_as_much_is_kept_of_a_w3c_credential(id_: str) -> None:
     document: JsonObject = {"credentialSubject": to_jsonld(CASE, claims, "urn:x:1")}
     by_id = parse_query(query_of(SETTLEMENT)).by_id
     assert kept(claims, CASE, by_id[id_], document) == kept(claims, CASE, by_id["zaak"], claims)
+
+
+def test_as_much_is_kept_of_an_mdoc() -> None:
+    claims = case_claims(a_case(imposed("f1", 1000), demanded("b1", 1000, 1, due=30)), "digest")
+    by_id = parse_query(query_of(SETTLEMENT)).by_id
+    assert kept(claims, CASE, by_id["zaak_mdoc"], {CASE: claims}) == kept(claims, CASE, by_id["zaak"], claims)
 
 
 def test_an_unknown_template_is_refused() -> None:
