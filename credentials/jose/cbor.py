@@ -37,9 +37,9 @@ class Tagged:
     value: CborValue
 
 
-def cbor_parse(data: bytes) -> CborValue:
-    """Read exactly one item. Raises MalformedCbor; LimitExceeded below 8 levels or beyond 1,000 items."""
-    reader = _Reader(data)
+def cbor_parse(data: bytes, *, max_items: int = MAX_ITEMS) -> CborValue:
+    """Read exactly one item. Raises MalformedCbor; LimitExceeded below 8 levels or beyond `max_items` items."""
+    reader = _Reader(data, max_items)
     value = reader.item(0)
     if reader.position != len(data):
         raise MalformedCbor("something follows the CBOR item")
@@ -61,12 +61,13 @@ def _encode_tagged(encoder: cbor2.CBOREncoder, value: object) -> None:
 @dataclass(slots=True, repr=False)
 class _Reader:
     data: bytes
+    max_items: int
     position: int = 0
     items: int = 0
 
     def item(self, depth: int) -> CborValue:
         self.items += 1
-        if depth > MAX_DEPTH or self.items > MAX_ITEMS:
+        if depth > MAX_DEPTH or self.items > self.max_items:
             raise LimitExceeded("the CBOR item is nested too deeply or holds too much")
         first = self._take(1)[0]
         major, information = first >> 5, first & 0x1F

@@ -10,6 +10,8 @@ from credentials.formats.base import Credential, MalformedCredential
 from credentials.jose.cbor import CborValue, Tagged, cbor_parse
 
 MAX_BYTES: Final = 512_000
+MAX_ITEMS: Final = 10_000
+"""Of CBOR in one element: an overview names hundreds of cases."""
 ENCODED_CBOR: Final = 24
 """The tag of bytes that are themselves CBOR (RFC 8949 section 3.4.5.1)."""
 TDATE: Final = 0
@@ -35,7 +37,7 @@ def decoded(text: Credential) -> CborValue:
 def parsed(data: bytes) -> CborValue:
     """Read one CBOR item. Raises MalformedCredential, LimitExceeded."""
     try:
-        return cbor_parse(data)
+        return cbor_parse(data, max_items=MAX_ITEMS)
     except LimitExceeded:
         raise
     except MalformedInput as error:

@@ -2,12 +2,15 @@
 
 import pytest
 
-from credentials.debts.claim_table import CASE_TYPE, LEAVES, OVERVIEW_TYPE
+from credentials.debts.claim_table import CASE_SLOTS, CASE_TYPE, LEAVES, OVERVIEW_TYPE, case_slot
 from credentials.debts.claims import case_claims, every_label
 from credentials.debts.elements import ELEMENTS, claim_of_element, element_path, to_elements
 from credentials.debts.errors import InvalidField, UnknownCredentialType
+from credentials.encoding import JsonObject
+from credentials.formats.mdoc import MsoMdoc
 from credentials.jose.cbor import Tagged, cbor_bytes, cbor_parse
 from tests.debt_builders import demo_cases
+from tests.unit.formats.format_samples import BARE, RESOLVER, draft, issuer_key
 
 
 def test_dates_bear_the_tags_of_the_standard_wherever_they_stand() -> None:
@@ -58,3 +61,13 @@ def test_every_claim_stands_in_one_element_and_back(type: str) -> None:
         assert (namespace, name) == (type, label.path[0])
         assert claim_of_element(type, (namespace, name)) == label.path[:1]
     assert claim_of_element(type, ("org.example", "saldo")) == ("org.example", "saldo")
+
+
+def test_an_overview_of_as_many_cases_as_it_can_name_is_issued_and_verified() -> None:
+    names: JsonObject = {
+        case_slot(number): {"digest": "d" * 43, "type": "cjib_wahv", "omschrijving": "Boete", "saldo": 1, "fase": "x"}
+        for number in range(1, CASE_SLOTS + 1)
+    }
+    format = MsoMdoc(ELEMENTS)
+    issued = format.issue(draft(type=OVERVIEW_TYPE, claims={"zaken": names}), issuer_key())
+    assert format.verify(issued, BARE, RESOLVER).claims == {"zaken": names}
