@@ -1,7 +1,7 @@
 """Agencies, a trust list, a citizen's wallet and a verifier for tests: real keys and signatures, no socket."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -291,7 +291,15 @@ def make_settings(folder: Path, root: PublicJwk, *, port: int = 8120) -> Verifie
     return load_verifier(folder / "verifier.toml")
 
 
-def make_world(folder: Path, clock: Clock, *, agencies: Sequence[str] = KEYS, port: int = 8120) -> World:
+def make_world(
+    folder: Path,
+    clock: Clock,
+    *,
+    agencies: Sequence[str] = KEYS,
+    port: int = 8120,
+    adapt: Callable[[VerifierSettings], VerifierSettings] = lambda settings: settings,
+) -> World:
+    """Make a world; `adapt` changes the verifier's settings once its keys are made."""
     root = SoftwareSigner.generate()
     settings = make_settings(folder, root.public_jwk, port=port)
     for name, token in (("api-token", TOKEN), ("other-token", OTHER_TOKEN)):
@@ -299,6 +307,7 @@ def make_world(folder: Path, clock: Clock, *, agencies: Sequence[str] = KEYS, po
         (settings.state / name).write_text(token)
         (settings.state / name).chmod(0o600)
     initialise(settings)
+    settings = adapt(settings)
     web, known = Web(), formats()
     issuers = {key: Issuer(agency(key), web, clock, known) for key in agencies}
     service = create(settings, clock=clock, http=web)

@@ -230,13 +230,14 @@ class Requester:
         signer: SoftwareSigner = changed.pop("signer", self.signer)
         echo: bool = changed.pop("echo", True)
         header: JsonObject | None = changed.pop("header", None)
+        proof: dict[str, str] = changed.pop("proof", {})
         # What a request object says otherwise than we ever would: members by name, None for those that are left out.
         otherwise: JsonObject = changed.pop("otherwise", {})
 
         def made(fields: Mapping[str, str]) -> str:
             asked = replace(request, wallet_nonce=fields.get("wallet_nonce") if echo else None)
             if header is None and not otherwise:
-                return sign_request(asked, signer, now=self.clock.now(), x5c=self.chain)
+                return sign_request(asked, signer, now=self.clock.now(), x5c=self.chain, **proof)
             stated: JsonObject = {"aud": AUDIENCE, **asked.to_parameters(), **otherwise}
             payload: JsonObject = {name: value for name, value in stated.items() if value is not None}
             return sign_jwt("oauth-authz-req+jwt", header or {"x5c": [*build_x5c(self.chain)]}, payload, signer)

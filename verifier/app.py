@@ -16,8 +16,8 @@ from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE, from_jsonld, to_j
 from credentials.debts.elements import ELEMENTS
 from credentials.debts.jsonld import TYPE_TERMS
 from credentials.debts.types import CONTEXT_URL, context_document
-from credentials.dids import Resolver
-from credentials.encoding import b64url_encode
+from credentials.dids import Resolver, did_jwk, did_key, did_web, did_web_document, json_web_key
+from credentials.encoding import JsonObject, b64url_encode
 from credentials.formats import FormatRegistry, Vocabulary
 from credentials.formats.issuer_key import IssuerMetadata, PublishedKeys
 from credentials.formats.jwt_vc import JwtVcJson, VcJwt, VcSdJwt
@@ -50,11 +50,11 @@ from verifier.identity.demo import DemoLogin, Login, NoLogin
 from verifier.jobs import jobs
 from verifier.settings import VerifierSettings, load_verifier
 from verifier.storage.intakes import SqlIntakes
-from verifier.storage.keys import Identity, KeyFiles, read_secret
+from verifier.storage.keys import AccessKey, Identity, KeyFiles, read_attestation, read_secret
 from verifier.storage.requests import SqlRequests
 from verifier.storage.sealed import Seals
 from verifier.usecases.answering import Answering
-from verifier.usecases.asking import Access, Asking
+from verifier.usecases.asking import Access, Asking, Attestation
 from verifier.usecases.desk import AskPolicy, Desk
 from verifier.usecases.examine import CredentialExaminer
 from verifier.usecases.results import Results
@@ -131,6 +131,7 @@ def create(
     # What may be missing or wrong first: then nothing has been opened yet.
     files.renew(_identity(settings), SystemClock().now())
     key, seals = files.access(), Seals(files.data_key())
+    access = _access(settings, key, clock)
     root = PublicJwk.from_multikey(settings.trust.root)
     database = Database(settings.database_url)
     migrate(database, PACKAGE)
@@ -159,9 +160,10 @@ def create(
         prefix=settings.client_id_prefix,
         response_mode=settings.response_mode,
         unsigned_allowed=insecure,
+        attested=access.attestation is not None,
     )
     desk = Desk(intakes, requests, fresh, clock, policy)
-    asking = Asking(requests, Access(settings.base_url, settings.hostname, key.signer, key.chain), clock)
+    asking = Asking(requests, access, clock)
     answering = Answering(
         requests,
         examiner,
@@ -187,7 +189,9 @@ def create(
     app = assemble(
         pages=screens_app(screens_of(settings, desks), PROBLEMS),
         business=api_app(doors, PROBLEMS, title=f"Verificatieverzoeken van {settings.organisation.name}"),
-        protocol=wallet_app(asking, answering, PROBLEMS),
+        protocol=wallet_app(
+            asking, answering, PROBLEMS, did_document=_did_document(settings, access.did, key.signer.public_jwk)
+        ),
         health=Health({"database": partial(_demand_current, database), "trust list": scheme}),
         secure=not insecure,
         body_limits={ANSWERS: answer_limit(answering, min(settings.limits.response_bytes, MAX_FORM_BYTES))},
@@ -230,13 +234,16 @@ def describe(settings: VerifierSettings) -> str:
     """Return this verifier's entry for the trust list, as JSON. Raises ConfigurationError."""
     files = KeyFiles(settings.state)
     files.renew(_identity(settings), SystemClock().now())
-    leaf = files.access().chain[0]
+    access = files.access()
+    leaf, (did, _) = access.chain[0], did_of(settings, access.signer.public_jwk)
     participant = Participant(
         identifier=settings.base_url,
         name=settings.organisation.name,
         roles=frozenset({Role.VERIFIER}),
         oin=settings.organisation.oin,
         anchors=(to_der(files.anchor()),),
+        did=did,
+        keys=(access.signer.public_jwk,),
         client_ids=(client_id_of_certificate(leaf).full, f"x509_san_dns:{settings.hostname}"),
         purposes=tuple(template.name for template in TEMPLATES.values()),
         # What the templates ask, so that a wallet can say of a request whether it is usual.
@@ -270,6 +277,35 @@ def screens_of(settings: VerifierSettings, desks: Desks) -> Screens:
         extensions=settings.limits.extensions,
         web_wallets=tuple((each.name, each.request_url) for each in settings.web_wallets),
     )
+
+
+def _access(settings: VerifierSettings, key: AccessKey, clock: Clock) -> Access:
+    public = key.signer.public_jwk
+    did, method = did_of(settings, public)
+    attestation = None
+    if settings.attestation is not None:
+        token = read_attestation(settings.attestation, public, clock.now())
+        attestation = Attestation(token.text, token.client_id)
+    return Access(settings.base_url, settings.hostname, key.signer, key.chain, did, method, attestation)
+
+
+def did_of(settings: VerifierSettings, key: PublicJwk) -> tuple[str, str]:
+    """Return the DID of the access key, and the DID URL of the key in it."""
+    match settings.did_method:
+        case "jwk":
+            return did_jwk(key)
+        case "key":
+            return did_key(key)
+        case "web":
+            did = did_web(settings.base_url)
+            return did, json_web_key(did, key)
+
+
+def _did_document(settings: VerifierSettings, did: str, key: PublicJwk) -> JsonObject | None:
+    if settings.did_method != "web":
+        return None
+    purposes = ("authentication", "assertionMethod")
+    return did_web_document(did, [key], also_known_as=[settings.base_url], purposes=purposes)
 
 
 def _identity(settings: VerifierSettings) -> Identity:

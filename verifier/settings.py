@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from credentials import limits
 from service.settings import BaseUrl, PartySettings, SettingPath, Settings, load
+from verifier.domain.request import ClientIdPrefix
 
 Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -86,7 +87,9 @@ class VerifierSettings(PartySettings):
 
     state: SettingPath
     database: str = ""
-    client_id_prefix: Literal["x509_hash", "x509_san_dns", "redirect_uri"] = "x509_hash"
+    client_id_prefix: ClientIdPrefix = "x509_hash"
+    did_method: Literal["web", "jwk", "key"] = "web"
+    attestation: SettingPath | None = None
     response_mode: Literal["direct_post.jwt", "direct_post"] = "direct_post.jwt"
     organisation: OrganisationSection
     trust: TrustSection
@@ -104,6 +107,8 @@ class VerifierSettings(PartySettings):
                 raise PydanticCustomError("unsigned", "unsigned requests are only for insecure_localhost = true")
             if self.trust.list_url.startswith("http://"):
                 raise PydanticCustomError("plain_http", "plain http only with insecure_localhost = true")
+        if self.client_id_prefix == "verifier_attestation" and self.attestation is None:
+            raise PydanticCustomError("unattested", "client_id_prefix verifier_attestation needs the file attestation")
         names = [client.name for client in self.api_clients]
         usernames = [counsellor.username for counsellor in self.counsellors]
         if len(set(names)) != len(names) or len(set(usernames)) != len(usernames):
@@ -150,8 +155,16 @@ state = "verifier-state"
 # sqlite:///file.db or postgresql://user@host/database. Without it: a SQLite file in the state directory.
 # database = "postgresql://verifier@localhost/verifier"
 
-# How wallets recognise this verifier: x509_hash, x509_san_dns, or (unsigned, localhost only) redirect_uri.
+# How wallets recognise this verifier: x509_hash, x509_san_dns, decentralized_identifier, verifier_attestation, or
+# (unsigned, localhost only) redirect_uri.
 client_id_prefix = "x509_hash"
+
+# Which DID the access key has: did:web of base_url (its document is served here), did:jwk or did:key.
+did_method = "web"
+
+# What an attester on the trust list says of the access key: made by `blauweknop trust attest`. Needed for the prefix
+# verifier_attestation.
+# attestation = "verifier-state/attestation.jwt"
 
 # Answers come encrypted (direct_post.jwt) or plain (direct_post).
 response_mode = "direct_post.jwt"

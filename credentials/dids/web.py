@@ -88,9 +88,14 @@ def fetch_document(did: Did, fetch: Fetch, *, allow_insecure_localhost: bool = F
 
 
 def did_web_document(
-    did: str, keys: Sequence[PublicJwk], *, also_known_as: Sequence[str] = (), service: Sequence[JsonObject] = ()
+    did: str,
+    keys: Sequence[PublicJwk],
+    *,
+    also_known_as: Sequence[str] = (),
+    service: Sequence[JsonObject] = (),
+    purposes: Sequence[str] = ("assertionMethod",),
 ) -> JsonObject:
-    """Build an issuer's document: Ed25519 keys as Multikey, EC keys as JsonWebKey and as Multikey, for assertions.
+    """Build a party's document: Ed25519 keys as Multikey, EC keys as JsonWebKey and as Multikey, for these purposes.
 
     A Multikey's fragment is the key itself, a JsonWebKey's its thumbprint, so that a pinned key can be recognised.
     """
@@ -117,7 +122,8 @@ def did_web_document(
     if also_known_as:
         document["alsoKnownAs"] = list(also_known_as)
     document["verificationMethod"] = list(methods)
-    document["assertionMethod"] = [method["id"] for method in methods]
+    for purpose in purposes:
+        document[purpose] = [method["id"] for method in methods]
     if service:
         document["service"] = list(service)
     return document

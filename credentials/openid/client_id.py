@@ -24,6 +24,7 @@ class Prefix(StrEnum):
     X509_HASH = "x509_hash"
     X509_SAN_DNS = "x509_san_dns"
     DECENTRALIZED_IDENTIFIER = "decentralized_identifier"
+    VERIFIER_ATTESTATION = "verifier_attestation"
     REDIRECT_URI = "redirect_uri"
 
 

@@ -20,6 +20,12 @@ from credentials.openid.certificates import build_x5c, parse_x5c
 from credentials.openid.client_id import ClientId, Prefix, check_x5c, parse_client_id
 from credentials.openid.errors import InvalidPresentationRequest
 from credentials.openid.proof import KeyResolver
+from credentials.openid.verifier_attestation import (
+    VerifierAttestation,
+    attester_did,
+    check_attestation,
+    verify_attestation,
+)
 from credentials.openid.vp_request import PresentationRequest, parse_parameters
 
 TYPE: Final = "oauth-authz-req+jwt"
@@ -34,13 +40,15 @@ LIFETIME: Final = timedelta(minutes=5)
 class VerifiedRequest:
     """A request whose sender has proven to be who `client_id` says; unsigned ones have `key` None and prove nothing.
 
-    `x5c` is the chain whose leaf is `key`, still to be validated; `verification_method` the DID URL of `key`.
+    `x5c` is the chain whose leaf is `key`, still to be validated; `verification_method` the DID URL of `key`;
+    `attestation` says that `key` is the verifier's, and whoever signed that is still to be found on the trust list.
     """
 
     request: PresentationRequest
     key: PublicJwk | None = None
     x5c: tuple[bytes, ...] = ()
     verification_method: str | None = None
+    attestation: VerifierAttestation | None = None
 
     @property
     def signed(self) -> bool:
@@ -56,8 +64,9 @@ def sign_request(
     lifetime: timedelta = LIFETIME,
     x5c: Sequence[bytes] = (),
     verification_method: str | None = None,
+    attestation: str | None = None,
 ) -> str:
-    """Make the request object: with `x5c` (leaf first) for certificate prefixes, else with the DID URL of the key.
+    """Make the request object: with `x5c` (leaf first), the DID URL of the key, or an attestation of it.
 
     Raises ValueError for what would not verify: it is the caller's mistake.
     """
@@ -72,6 +81,10 @@ def sign_request(
             if verification_method is None or verification_method.partition("#")[0] != request.client_id.value:
                 raise ValueError("the verification method is not of the client's DID")
             header = {"kid": verification_method}
+        case Prefix.VERIFIER_ATTESTATION:
+            if attestation is None:
+                raise ValueError("the verifier attestation is missing")
+            header = {"jwt": attestation}
         case Prefix.REDIRECT_URI:
             raise ValueError("requests under the prefix redirect_uri are not signed")
     times: JsonObject = {"iat": epoch(now), "exp": epoch(now + lifetime)}
@@ -97,6 +110,16 @@ class UnverifiedRequest:
         if not isinstance(client_id, str):
             raise InvalidPresentationRequest("client_id is missing")
         return cls(token, parse_client_id(client_id))
+
+    @property
+    def dids(self) -> tuple[str, ...]:
+        """The DIDs whose documents must be found to check this request: the verifier's, or its attester's."""
+        if self.client_id.prefix is Prefix.DECENTRALIZED_IDENTIFIER:
+            return (self.client_id.value,)
+        if self.client_id.prefix is Prefix.VERIFIER_ATTESTATION:
+            attester = attester_did(self.token.header.get("jwt"))
+            return () if attester is None else (attester,)
+        return ()
 
 
 def verify_request(
@@ -124,9 +147,13 @@ def verify_request(
         raise InvalidPresentationRequest("client_id is not the one of the link")
     x5c: tuple[bytes, ...] = ()
     verification_method: str | None = None
+    attestation: VerifierAttestation | None = None
     if request.client_id.prefix is Prefix.DECENTRALIZED_IDENTIFIER:
         verification_method = _verification_method(token.header, request.client_id)
         key = _resolve(verification_method, resolver)
+    elif request.client_id.prefix is Prefix.VERIFIER_ATTESTATION:
+        attestation = verify_attestation(token.header.get("jwt"), now, resolver)
+        key = check_attestation(attestation, request.client_id, request.response_uri)
     else:
         x5c = parse_x5c(token.header.get("x5c"), InvalidPresentationRequest)
         key = check_x5c(request.client_id, x5c, request.response_uri)
@@ -143,7 +170,7 @@ def verify_request(
         (request.wallet_nonce or "").encode("utf-8"), wallet_nonce.encode("utf-8")
     ):
         raise InvalidPresentationRequest("wallet_nonce is not ours")
-    return VerifiedRequest(request, key, x5c, verification_method)
+    return VerifiedRequest(request, key, x5c, verification_method, attestation)
 
 
 def _verification_method(header: JsonObject, client_id: ClientId) -> str:
@@ -156,7 +183,11 @@ def _verification_method(header: JsonObject, client_id: ClientId) -> str:
 def _resolve(verification_method: str, resolver: KeyResolver | None) -> PublicJwk:
     if resolver is None:
         raise InvalidPresentationRequest("verifiers with a DID are not known here")
-    try:
-        return resolver.resolve(verification_method, "authentication")
-    except BlauweKnopError as wrong:
-        raise InvalidPresentationRequest(f"the verifier's key is not found: {wrong.code}") from wrong
+    # Section 5.9.3 takes any verification method of the document, and documents list theirs for the one or the other.
+    failed: BlauweKnopError | None = None
+    for purpose in ("authentication", "assertionMethod"):
+        try:
+            return resolver.resolve(verification_method, purpose)
+        except BlauweKnopError as wrong:
+            failed = wrong
+    raise InvalidPresentationRequest(f"the verifier's key is not found: {failed.code if failed else ''}") from failed

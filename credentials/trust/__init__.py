@@ -9,6 +9,7 @@ from credentials.trust.anchors import (
     authorise,
     authorise_list,
     publishes_keys,
+    recognise_attester,
     recognise_verifier,
 )
 from credentials.trust.naming import names
@@ -49,6 +50,7 @@ __all__ = [
     "make_ca",
     "names",
     "publishes_keys",
+    "recognise_attester",
     "recognise_verifier",
     "shared_authorities",
     "verify_chain",

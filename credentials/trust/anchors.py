@@ -19,6 +19,8 @@ from credentials.trust.x509 import KeyPurpose, Leaf, UnknownAuthority, check_alo
 _ROUNDING: Final = timedelta(days=1)
 # OpenID4VP 1.0 section 5.9.3: this prefix names a host, and only a trusted chain says that the key is the host's.
 _NEEDS_CHAIN: Final = "x509_san_dns:"
+_DID: Final = "decentralized_identifier:"
+_ATTESTED: Final = "verifier_attestation:"
 
 
 class Signed(Protocol):
@@ -114,15 +116,30 @@ def authorise_list(trust_list: TrustList, participant: Participant, signed_by: S
 
 
 def recognise_verifier(
-    trust_list: TrustList, now: datetime, *, client_id: str, x5c: tuple[bytes, ...] = ()
+    trust_list: TrustList,
+    now: datetime,
+    *,
+    client_id: str,
+    x5c: tuple[bytes, ...] = (),
+    key: PublicJwk | None = None,
+    attestation: Signed | None = None,
 ) -> Participant:
     """Return the verifier that a request comes from, after its signature was checked as its client id demands.
 
-    Its certificate is the participant's own, or the full client id is listed.
+    Its certificate or its DID is the participant's own, or the full client id is listed. `key` is what signed: where
+    the list pins keys of a DID, no other will do. `attestation` is what was shown for the prefix of that name: it
+    counts only by an attester of the list.
     Raises UnknownVerifier, IssuerNotAllowed, IssuerWithdrawn or InvalidChain.
     """
+    if attestation is not None:
+        # Anybody can attest any name to any key; listed or not, the name counts only by an attester's word.
+        recognise_attester(trust_list, attestation, now)
     participant = _certified(trust_list, x5c, KeyPurpose.REQUESTS, now)[0] if x5c else None
-    if participant is None and not client_id.startswith(_NEEDS_CHAIN):
+    if client_id.startswith(_DID):
+        participant = _of_did(trust_list, client_id, key)
+    elif client_id.startswith(_ATTESTED) and attestation is None:
+        raise UnknownVerifier("nobody attests who the requester is")
+    elif participant is None and not client_id.startswith(_NEEDS_CHAIN):
         listed = (each for each in trust_list.participants if client_id in each.client_ids)
         participant = next(listed, None)
         # Listed by the certificate's hash: whoever vouches for it, a web server's certificate signs no requests.
@@ -132,6 +149,32 @@ def recognise_verifier(
         raise UnknownVerifier("the requester is no verifier on the trust list")
     _check_period(participant, now, now)
     return participant
+
+
+def recognise_attester(trust_list: TrustList, signed_by: Signed, now: datetime) -> Participant:
+    """Return the participant that vouches for a verifier (OpenID4VP 1.0 section 12).
+
+    Raises UnknownVerifier, IssuerNotAllowed, IssuerWithdrawn or InvalidChain.
+    """
+    try:
+        participant = _speaker(trust_list, signed_by, KeyPurpose.CREDENTIALS, now)
+    except UnknownIssuer as error:
+        raise UnknownVerifier("whoever vouches for the requester is not on the trust list") from error
+    if Role.ATTESTER not in participant.roles:
+        raise UnknownVerifier("whoever vouches for the requester may not do so")
+    _check_period(participant, now, now)
+    return participant
+
+
+def _of_did(trust_list: TrustList, client_id: str, key: PublicJwk | None) -> Participant | None:
+    did = client_id.removeprefix(_DID)
+    for participant in trust_list.participants:
+        if did != participant.did and client_id not in participant.client_ids:
+            continue
+        pinned = participant.keys if did == participant.did else ()
+        if not pinned or (key is not None and any(each.members == key.members for each in pinned)):
+            return participant
+    return None
 
 
 def _speaker(trust_list: TrustList, signed_by: Signed, purpose: KeyPurpose, now: datetime) -> Participant:

@@ -39,6 +39,7 @@ class Role(StrEnum):
     ISSUER = "issuer"
     VERIFIER = "verifier"
     WALLET = "wallet"
+    ATTESTER = "attester"
 
 
 @final

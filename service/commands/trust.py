@@ -1,10 +1,11 @@
-"""`blauweknop trust`: look at a trust list, check it, or sign a new one."""
+"""`blauweknop trust`: look at a trust list, check it, sign a new one, or attest a verifier's key."""
 
 import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
@@ -16,8 +17,10 @@ from credentials.encoding import json_parse
 from credentials.errors import BlauweKnopError, ConfigurationError
 from credentials.jose import UnverifiedToken
 from credentials.keys import SoftwareSigner
-from credentials.trust import Participant, TrustList, TrustListExpired, shared_authorities
+from credentials.openid.verifier_attestation import sign_attestation
+from credentials.trust import Participant, Role, TrustList, TrustListExpired, shared_authorities
 from credentials.trust.trust_list import MAX_CHARACTERS, issue
+from credentials.trust.x509 import to_der
 from service.commands.reading import MAX_FILE_BYTES, Unusable, moment, plain, read_bytes, read_text, read_trust_list
 
 _ListFile = Annotated[Path, typer.Argument(help="The trust list, as it was published.")]
@@ -31,10 +34,11 @@ _LINE: Final = "%Y-%m-%d %H:%M UTC"
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    commands = typer.Typer(help="Look at a trust list, check it, or sign one.", no_args_is_help=True)
+    commands = typer.Typer(help="Look at a trust list, check it, sign one, or attest a verifier.", no_args_is_help=True)
     commands.command("show")(show)
     commands.command("check")(check)
     commands.command("sign")(sign)
+    commands.command("attest")(attest)
     app.add_typer(commands, name="trust")
 
 
@@ -113,6 +117,49 @@ def sign(
         _write(root_out, json.dumps(signer.public_jwk.to_dict()))
     typer.echo(_summary(TrustList.verify(jwt, signer.public_jwk, now)))
     typer.echo(f"root = {signer.public_jwk.multikey}")
+
+
+def attest(
+    verifier: Annotated[
+        Path, typer.Argument(help="The verifier's entry, as `blauweknop verifier describe` prints it.")
+    ],
+    *,
+    key: Annotated[Path, typer.Option(help="The attester's private key: PEM, readable by you alone.")],
+    issuer: Annotated[str, typer.Option(help="The attester's identifier on the trust list.")],
+    out: Annotated[Path, typer.Option(help="Where to write the attestation.")],
+    certificate: Annotated[
+        Path | None, typer.Option(help="The certificate of the key: PEM, below the attester's authority on the list.")
+    ] = None,
+    did_url: Annotated[str | None, typer.Option(help="Instead: the DID URL of the key.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Who the verifier is; without it, its host.")] = None,
+    days: Annotated[int, typer.Option(help="For how long it is valid.", min=1, max=366)] = 90,
+) -> None:
+    """Attest that an access key is a verifier's (OpenID4VP 1.0 section 12), as an attester on the trust list."""
+    if (certificate is None) == (did_url is None):
+        raise Unusable("give either the certificate of the key or its DID URL")
+    try:
+        entry = Participant.parse(json_parse(read_bytes(verifier), "the entry", max_bytes=MAX_FILE_BYTES))
+        signer = SoftwareSigner.from_file(key)
+        x5c = (to_der(read_text(certificate)),) if certificate is not None else ()
+    except ConfigurationError as error:
+        raise Unusable(error.detail) from error
+    except BlauweKnopError as error:
+        raise Unusable(f"{verifier}: {error.detail}") from error
+    if Role.VERIFIER not in entry.roles or len(entry.keys) != 1:
+        raise Unusable(f"{verifier}: is not the entry of a verifier with one key")
+    who = subject or urlsplit(entry.identifier).hostname or entry.identifier
+    token = sign_attestation(
+        signer,
+        issuer=issuer,
+        subject=who,
+        holder=entry.keys[0],
+        now=SystemClock().now(),
+        lifetime=timedelta(days=days),
+        x5c=x5c,
+        verification_method=did_url,
+    )
+    _write(out, token)
+    typer.echo(f"verifier_attestation:{who}, for {days} days")
 
 
 def _shared(participants: Iterable[Participant]) -> list[str]:

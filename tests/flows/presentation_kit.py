@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+from credentials.dids import Resolver
 from credentials.encoding import JsonObject, json_compact
 from credentials.formats import Credential
 from credentials.openid.request_link import RequestUriPost, VerifiedRequest, parse_request_link
@@ -55,10 +56,17 @@ class Counter:
             client_id=link.client_id,
             now=self.world.clock.now(),
             wallet_nonce=wallet_nonce,
+            resolver=Resolver(self._fetch, allow_insecure_localhost=True),
             insecure_localhost=True,
         )
-        assert len(verified.x5c) == 1
+        assert len(verified.x5c) == link.client_id.startswith("x509_")
         return verified.request
+
+    def _fetch(self, url: str, _accept: str) -> bytes:
+        """Fetch the verifier's DID document, as a wallet would."""
+        answer = self.http.get(url.removeprefix(BASE))
+        assert answer.status_code == 200, answer.text
+        return answer.content
 
     def post(self, request: PresentationRequest, fields: Mapping[str, str]) -> Any:  # a response
         return self.http.post(request.response_uri.removeprefix(BASE), data=dict(fields))

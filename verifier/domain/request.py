@@ -13,7 +13,9 @@ from credentials.formats import Channel
 from credentials.masking import Secret
 from verifier.domain.evidence import Evidence
 
-ClientIdPrefix: TypeAlias = Literal["x509_hash", "x509_san_dns", "redirect_uri"]
+ClientIdPrefix: TypeAlias = Literal[
+    "x509_hash", "x509_san_dns", "decentralized_identifier", "verifier_attestation", "redirect_uri"
+]
 ResponseMode: TypeAlias = Literal["direct_post.jwt", "direct_post"]
 StatusWord: TypeAlias = Literal["open", "beantwoord", "geweigerd", "ingetrokken", "verlopen"]
 

@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, final
 
+from credentials.clock import from_epoch
 from credentials.encoding import b64url_decode, b64url_encode
 from credentials.errors import ConfigurationError, MalformedInput
-from credentials.keys import SoftwareSigner
+from credentials.jose import UnverifiedToken
+from credentials.keys import PublicJwk, SoftwareSigner
 from credentials.masking import Secret
+from credentials.openid.client_id import ClientId, Prefix
 from credentials.trust import Participant, leaf_fault
 from credentials.trust.x509 import CertificateAuthority, KeyPurpose, load_pem, make_ca, to_der, to_pem
 from credentials.trust.x509.certificate import read
@@ -182,6 +185,39 @@ def read_secret(path: Path) -> Secret:
     if len(text) < 24:
         raise ConfigurationError(f"{path.name} holds fewer than 24 characters")
     return Secret(text)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class AttestationFile:
+    """What a file says of the access key: the token, and who it says that we are."""
+
+    text: str
+    client_id: ClientId
+
+
+def read_attestation(path: Path, key: PublicJwk, now: datetime) -> AttestationFile:
+    """Read what an attester says of the access key. Its signature is for wallets to check. Raises ConfigurationError.
+
+    What no wallet would take is refused here: another key's, or one whose time is over.
+    """
+    try:
+        text = path.read_text("ascii").strip()
+        stated = UnverifiedToken.parse(text).payload
+    except (OSError, UnicodeError, MalformedInput) as error:
+        raise ConfigurationError(f"{path.name}: no readable verifier attestation") from error
+    subject, expires, confirmation = stated.get("sub"), stated.get("exp"), stated.get("cnf")
+    if not isinstance(subject, str) or not isinstance(confirmation, dict):
+        raise ConfigurationError(f"{path.name}: no verifier attestation")
+    try:
+        attested = PublicJwk.parse(confirmation.get("jwk"))
+    except MalformedInput as error:
+        raise ConfigurationError(f"{path.name}: attests no key that can be read") from error
+    if attested.thumbprint != key.thumbprint:
+        raise ConfigurationError(f"{path.name}: attests another key than the access key")
+    if not isinstance(expires, int) or from_epoch(expires) <= now:
+        raise ConfigurationError(f"{path.name}: its time is over; ask the attester for a new one")
+    return AttestationFile(text, ClientId(Prefix.VERIFIER_ATTESTATION, subject))
 
 
 def _write_secret(path: Path, text: str) -> None:

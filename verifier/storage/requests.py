@@ -83,6 +83,9 @@ _ANSWER: Final = Prepared(
         binding=None,
     )
 )
+# The column is narrower than the longest prefix.
+_SHORT: Final = {"decentralized_identifier": "did"}
+_LONG: Final = {short: prefix for prefix, short in _SHORT.items()}
 _NO_BINDING: Final = Binding(request_path="", response_path="", nonce="", state="")
 
 
@@ -109,7 +112,7 @@ class SqlRequests:
                 template=request.template,
                 query=json_compact(request.query).decode(),
                 response_mode=request.response_mode,
-                client_id_prefix=request.client_id_prefix,
+                client_id_prefix=_SHORT.get(request.client_id_prefix, request.client_id_prefix),
                 request_hash=_hash(request.binding.request_path),
                 response_hash=_hash(request.binding.response_path),
                 binding=self._seals.binding(request.id, request.binding),
@@ -271,7 +274,7 @@ class SqlRequests:
             template=row.template,
             query=json_object(row.query, "stored query"),
             response_mode=row.response_mode,
-            client_id_prefix=row.client_id_prefix,
+            client_id_prefix=_LONG.get(row.client_id_prefix, row.client_id_prefix),
             binding=_NO_BINDING if row.binding is None else self._seals.open_binding(row.id, row.binding),
             created_at=from_epoch(row.created_at),
             expires_at=from_epoch(row.expires_at),

@@ -29,14 +29,30 @@ from verifier.usecases.desk import template_for
 
 
 @final
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """A verifier attestation of our key: the token, and the client id that it gives us."""
+
+    token: str
+    client_id: ClientId
+
+
+@final
 @dataclass(frozen=True, slots=True, repr=False)
 class Access:
-    """Who we are to wallets: our address, and the key and certificate that prove it."""
+    """Who we are to wallets: our address, and the key with what proves it to be ours.
+
+    `chain` is its certificate, `did` and `verification_method` its DID and DID URL, `attestation` what somebody else
+    says of it, if anybody does.
+    """
 
     base_url: str
     hostname: str
     signer: Signer
     chain: tuple[bytes, ...]
+    did: str
+    verification_method: str
+    attestation: Attestation | None = None
 
 
 @final
@@ -55,6 +71,13 @@ class Asking:
                 return client_id_of_certificate(self._access.chain[0])
             case "x509_san_dns":
                 return ClientId(Prefix.X509_SAN_DNS, self._access.hostname)
+            case "decentralized_identifier":
+                return ClientId(Prefix.DECENTRALIZED_IDENTIFIER, self._access.did)
+            case "verifier_attestation":
+                if self._access.attestation is None:
+                    # It was taken away since the request was made: nobody could believe the request any more.
+                    raise RequestEnded
+                return self._access.attestation.client_id
             case "redirect_uri":
                 return ClientId(Prefix.REDIRECT_URI, self.response_uri(request))
 
@@ -87,7 +110,15 @@ class Asking:
             # OpenID4VP 1.0 section 5.9.3: it cannot be signed, so it travels in its link.
             raise UnknownRequest
         message = self._presentation_request(request, posted)
-        jwt = sign_request(message, self._access.signer, now=now, x5c=self._access.chain)
+        attestation = self._access.attestation
+        jwt = sign_request(
+            message,
+            self._access.signer,
+            now=now,
+            x5c=self._access.chain,
+            verification_method=self._access.verification_method,
+            attestation=None if attestation is None else attestation.token,
+        )
         if isinstance(request.state, Open) and request.state.fetched_at is None:
             self._requests.mark_fetched(request.id, now)
         return jwt

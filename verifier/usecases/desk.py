@@ -34,13 +34,14 @@ _FORMATS: Final = ", ".join(VP_FORMATS)
 
 @dataclass(frozen=True, slots=True)
 class AskPolicy:
-    """How requests are made here. `unsigned_allowed` is for development on one machine."""
+    """How requests are made here: `unsigned_allowed` in development only, `attested` where somebody vouches for us."""
 
     lifetime: timedelta = timedelta(minutes=5)
     extensions: int = 3
     prefix: ClientIdPrefix = "x509_hash"
     response_mode: ResponseMode = "direct_post.jwt"
     unsigned_allowed: bool = False
+    attested: bool = False
 
 
 @final
@@ -105,6 +106,8 @@ class Desk:
         chosen = prefix or self._policy.prefix
         if chosen == "redirect_uri" and not self._policy.unsigned_allowed:
             raise BadInput("clientIdPrefix", "een verzoek zonder handtekening kan hier niet")
+        if chosen == "verifier_attestation" and not self._policy.attested:
+            raise BadInput("clientIdPrefix", "deze verifier heeft geen attest (instelling attestation)")
         if formats and query is not None:
             raise BadInput("formaten", "een eigen vraag noemt haar formaten zelf")
         if any(each not in VP_FORMATS for each in formats):

@@ -20,7 +20,7 @@ from service.web.apps import API_ROOT, business_app
 from service.web.bearer import bearer_token
 from service.web.input import ApiModel
 from verifier.domain.errors import NotAnswered
-from verifier.domain.request import Answered, VerificationRequest
+from verifier.domain.request import Answered, ClientIdPrefix, VerificationRequest
 from verifier.domain.templates import TEMPLATES
 from verifier.exports.document import request_document, result_document
 from verifier.exports.files import TABLE_FILES
@@ -46,7 +46,7 @@ class NewRequest(ApiModel):
         Literal["direct_post", "direct_post.jwt"] | None, Field(description="Hoe het antwoord terugkomt.")
     ] = None
     client_id_prefix: Annotated[
-        Literal["x509_hash", "x509_san_dns", "redirect_uri"] | None,
+        ClientIdPrefix | None,
         Field(description="Hoe de wallet deze partij herkent."),
     ] = None
     formaten: Annotated[

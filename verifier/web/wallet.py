@@ -8,24 +8,36 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from credentials.encoding import JsonObject, json_compact
 from credentials.openid.errors import InvalidRequest, InvalidResponse
 from credentials.openid.request_object import MEDIA_TYPE as REQUEST_OBJECT
 from credentials.openid.vp_response import MAX_FORM_BYTES, acknowledgement
 from service.problems import ProblemMap
 from service.web import ProtocolApp, protocol_app, protocol_form
 from service.web.frame import MAX_BODY_BYTES
+from service.web.public import PublicResponse
 from verifier.usecases.answering import Answering
 from verifier.usecases.asking import Asking
 
 ANSWERS: Final = "/vp/antwoorden/"
 MAX_REQUEST_FORM_BYTES: Final = 64_000
+DID_DOCUMENT: Final = "application/did+json"
+DID_SECONDS: Final = 300
 
 _NO_STORE: Final = {"cache-control": "no-store"}
 
 
-def wallet_app(asking: Asking, answering: Answering, problems: ProblemMap) -> ProtocolApp:
-    """Make the app of the protocol routes."""
+def wallet_app(
+    asking: Asking, answering: Answering, problems: ProblemMap, *, did_document: JsonObject | None = None
+) -> ProtocolApp:
+    """Make the app of the protocol routes. `did_document` is that of our did:web, if we have one."""
     app = protocol_app(problems=problems)
+    if did_document is not None:
+        document = json_compact(did_document)
+
+        @app.get("/.well-known/did.json")
+        def did(request: Request, _body: bytes) -> Response:
+            return PublicResponse(document, DID_DOCUMENT, max_age=DID_SECONDS, request=request)
 
     @app.get("/vp/verzoeken/{path}")
     def read_request(request: Request, _body: bytes) -> Response:

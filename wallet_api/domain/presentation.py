@@ -15,7 +15,10 @@ from wallet_api.domain.disclosure import Fact
 @final
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks. Only when `known` do name and OIN come from the trust list; otherwise all we know is the host."""
+    """Who asks. Only when `known` do name and OIN come from the trust list; otherwise all we know is the host.
+
+    With `attested_by` the list does not have the requester itself but that organisation, which says who it is.
+    """
 
     name: str
     host: str
@@ -24,6 +27,7 @@ class Requester:
     oin: str | None = None
     may_ask_bsn: bool = False
     registered: tuple[str, ...] = ()
+    attested_by: str | None = None
 
 
 @final
@@ -99,7 +103,7 @@ class Consent:
         """
         requester, reason = self.request.requester, self.request.reason
         stated: list[JsonValue] = [
-            [requester.name, requester.host, requester.known],
+            [requester.name, requester.host, requester.known, requester.attested_by],
             None if reason is None else [reason.purpose, reason.ground, reason.retention],
             *(_stated(share) for share in self.shares),
         ]

@@ -8,13 +8,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from credentials.clock import Clock, from_epoch
 from credentials.formats import KeyResolver
 from credentials.openid.errors import InvalidTransactionData, PresentationError
 from credentials.openid.request_link import RequestByValue, RequestReference
 from credentials.openid.request_object import UnverifiedRequest, VerifiedRequest, verify_request
+from credentials.plain_text import shown
 from credentials.trust import (
     InvalidChain,
     IssuerNotAllowed,
@@ -23,6 +24,7 @@ from credentials.trust import (
     Role,
     TrustList,
     UnknownVerifier,
+    recognise_attester,
     recognise_verifier,
 )
 from wallet_api.domain.disclosure import BSN
@@ -101,6 +103,10 @@ class ReadRequests:
         else:
             jwt = link.request if isinstance(link, RequestByValue) else ""
         unverified = UnverifiedRequest.parse(jwt)
+        for did in unverified.dids:
+            # The document of a did:web is fetched from a host that whoever asks has chosen.
+            known = not did.startswith("did:web:") or trust_list.find(did) is not None
+            _demand_agreement(_host_of(did), known=known, agreed=stranger_agreed)
         verified = verify_request(
             unverified,
             client_id=link.client_id,
@@ -145,12 +151,39 @@ class ReadRequests:
             # Anybody can write an unsigned request; outside development that is reason enough.
             return stranger, None if self._policy.insecure_localhost else "unsigned"
         try:
-            found = recognise_verifier(trust_list, now, client_id=verified.request.client_id.full, x5c=verified.x5c)
+            found = recognise_verifier(
+                trust_list,
+                now,
+                client_id=verified.request.client_id.full,
+                x5c=verified.x5c,
+                key=verified.key,
+                attestation=verified.attestation,
+            )
         except UnknownVerifier:
-            return stranger, "unknown" if self._policy.refuse_unknown else None
+            return self._vouched_for(verified, trust_list, stranger, now)
         except (InvalidChain, IssuerWithdrawn, IssuerNotAllowed):
             return stranger, "signature"
         return _known(found, host), None
+
+    def _vouched_for(
+        self, verified: VerifiedRequest, trust_list: TrustList, stranger: Requester, now: datetime
+    ) -> tuple[Requester, str | None]:
+        """Return who asks when the trust list has not that verifier itself, but perhaps who vouches for it."""
+        attestation = verified.attestation
+        try:
+            if attestation is not None:
+                attester = recognise_attester(trust_list, attestation, now)
+                name = shown(attestation.subject)
+                return Requester(name, stranger.host, known=True, attested_by=attester.name), None
+        except UnknownVerifier:
+            pass
+        except (InvalidChain, IssuerWithdrawn, IssuerNotAllowed):
+            return stranger, "signature"
+        return stranger, "unknown" if self._policy.refuse_unknown else None
+
+
+def _host_of(did: str) -> str:
+    return unquote(did.removeprefix("did:web:").partition(":")[0])
 
 
 def _demand_agreement(host: str, *, known: bool, agreed: bool) -> None:

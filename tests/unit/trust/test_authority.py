@@ -22,6 +22,7 @@ from credentials.trust import (
     authorise,
     authorise_list,
     publishes_keys,
+    recognise_attester,
     recognise_verifier,
 )
 from credentials.trust.x509 import CertificateExpired, make_ca
@@ -272,6 +273,52 @@ def test_a_verifier_is_recognised_by_its_authority_or_its_client_id() -> None:
         recognise_verifier(
             listing(participant(roles=verifier.roles, withdrawn_at=NOW)), NOW, client_id="x", x5c=(leaf,)
         )
+
+
+def test_a_verifier_is_recognised_by_its_did_and_the_key_that_is_pinned() -> None:
+    verifier = participant(roles=frozenset({Role.VERIFIER}))
+    client_id = f"decentralized_identifier:{DID}"
+    assert recognise_verifier(listing(verifier), NOW, client_id=client_id, key=ED25519.public_jwk) is verifier
+    unpinned = replace(verifier, keys=())
+    assert recognise_verifier(listing(unpinned), NOW, client_id=client_id, key=SIGNER.public_jwk) is unpinned
+    by_client_id = replace(verifier, did=None, keys=(), client_ids=(client_id,))
+    assert recognise_verifier(listing(by_client_id), NOW, client_id=client_id, key=SIGNER.public_jwk) is by_client_id
+    for entry, asked, key in (
+        (verifier, client_id, SIGNER.public_jwk),
+        (verifier, client_id, None),
+        (verifier, f"{client_id}:other", ED25519.public_jwk),
+        (verifier, f"x509_hash:{DID}", ED25519.public_jwk),
+        (participant(), client_id, ED25519.public_jwk),
+    ):
+        with pytest.raises(UnknownVerifier):
+            recognise_verifier(listing(entry), NOW, client_id=asked, key=key)
+
+
+def test_only_an_attester_of_the_list_vouches_for_a_verifier() -> None:
+    attester = participant(roles=frozenset({Role.ATTESTER}))
+    assert recognise_attester(listing(attester), BY_DID, NOW) is attester
+    assert recognise_attester(listing(attester), Signature(), NOW) is attester
+    for entry, signature in (
+        (participant(roles=frozenset({Role.VERIFIER, Role.ISSUER})), BY_DID),
+        (attester, Signature(SIGNER.public_jwk, DID, (), BY_DID.verification_method)),
+        (attester, Signature(x5c=(a_leaf(an_authority("Vreemd"), SIGNER),))),
+        (attester, Signature(x5c=(a_leaf(AUTHORITY, SIGNER, eku=KeyPurpose.REQUESTS),))),
+        (attester, Signature(issuer="https://duo.example")),
+    ):
+        with pytest.raises(UnknownVerifier):
+            recognise_attester(listing(entry), signature, NOW)
+    with pytest.raises(IssuerWithdrawn):
+        recognise_attester(listing(replace(attester, withdrawn_at=START)), BY_DID, NOW)
+
+
+def test_an_attested_name_counts_by_an_attesters_word_only_also_where_it_is_listed() -> None:
+    client_id = "verifier_attestation:v.example"
+    verifier = Participant("https://v.example", "V", frozenset({Role.VERIFIER}), client_ids=(client_id,))
+    both = listing(verifier, participant(roles=frozenset({Role.ATTESTER})))
+    assert recognise_verifier(both, NOW, client_id=client_id, attestation=BY_DID) is verifier
+    for trusted, attestation in ((both, None), (listing(verifier), BY_DID), (listing(verifier, participant()), BY_DID)):
+        with pytest.raises(UnknownVerifier):
+            recognise_verifier(trusted, NOW, client_id=client_id, attestation=attestation)
 
 
 class Recording:
