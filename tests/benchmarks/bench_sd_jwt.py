@@ -130,5 +130,5 @@ def _beside_rust(ours: SdJwtVc, held: str) -> list[Row]:
                 )
             ]
     except NoRust as why:
-        Console(stderr=True).print(f"Not measured: sd-jwt-rs. {why}.")
+        Console(stderr=True).print(f"Not measured beside sd-jwt-rs: {why}.")
         return []
