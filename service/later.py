@@ -54,12 +54,22 @@ class Later:
         """Do what waits, in the caller's transaction; what fails is logged and leaves nothing."""
         with self._lock:
             work, self._waiting = self._waiting, []
-        for each in work:
-            try:
-                with connection.begin_nested():
+        if not work:
+            return
+        try:
+            with connection.begin_nested():
+                for each in work:
                     each(connection)
-            except Exception as error:  # noqa: BLE001  # it may not take those down who wait for this commit
-                _log.warning("later_failed", code=_code(error))
+        except Exception:  # noqa: BLE001  # one of them is at fault, and the others are done without it
+            for each in work:
+                self._run_one(connection, each)
+
+    def _run_one(self, connection: Connection, work: Work) -> None:
+        try:
+            with connection.begin_nested():
+                work(connection)
+        except Exception as error:  # noqa: BLE001  # it may not take those down who wait for this commit
+            _log.warning("later_failed", code=_code(error))
 
     def finish(self) -> None:
         """Have everything done now."""

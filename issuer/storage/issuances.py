@@ -45,6 +45,12 @@ _NEWEST_LIST: Final = Prepared(_NEWEST.with_for_update(), on_sqlite=_NEWEST)
 _GIVE_OUT: Final = Prepared(
     update(lists).where(lists.c.number == bindparam("key")).values(used=lists.c.used + bindparam("more"))
 )
+_LIST_NUMBERS: Final = Prepared(select(lists.c.number).order_by(lists.c.number))
+_LATEST: Final = Prepared(
+    select(publications).where(
+        publications.c.kind == bindparam("of_kind"), publications.c.list_number == bindparam("of_list")
+    )
+)
 
 
 @final
@@ -184,7 +190,7 @@ class SqlIssuances:
 
     def list_numbers(self) -> Sequence[int]:
         """Return the numbers of the lists in use, at least the first."""
-        return self._connection.execute(select(lists.c.number).order_by(lists.c.number)).scalars().all() or [1]
+        return [row.number for row in _LIST_NUMBERS.all(self._connection)] or [1]
 
     def _set(self, status: Status, now: datetime, reason: str, where: Sequence[ColumnElement[bool]]) -> int:
         # Superseded only ever replaces valid; invalid replaces both and is final.
@@ -219,9 +225,7 @@ class SqlPublications:
 
     def latest(self, kind: str, list_number: int) -> Publication | None:
         """Return what is published under this number."""
-        row = self._connection.execute(
-            select(publications).where(publications.c.kind == kind, publications.c.list_number == list_number)
-        ).one_or_none()
+        row = _LATEST.one(self._connection, of_kind=kind, of_list=list_number)
         if row is None:
             return None
         return Publication(
