@@ -12,6 +12,7 @@ from credentials.debts.case import Case
 from credentials.encoding import JsonObject
 from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest, RefreshGrant
 from issuer.domain.clients import Wallets
+from issuer.domain.deferral import Deferred
 from issuer.domain.issuance import Copy, CopyState, DayOfIssue, LiveCopies, Place, Status
 from issuer.domain.offers import Offer
 
@@ -151,6 +152,22 @@ class Authorisations(Protocol):
         ...
 
 
+class Deferrals(Protocol):
+    """Credential requests that wait for the register."""
+
+    def add(self, transaction_id: str, deferred: Deferred) -> None:
+        """Store a request."""
+        ...
+
+    def find(self, transaction_id: str, now: datetime) -> Deferred | None:
+        """Return a request that waits, unless its time is over."""
+        ...
+
+    def take(self, transaction_id: str, now: datetime) -> bool:
+        """Use it up; say whether this call did it."""
+        ...
+
+
 class OneTimeValues(Protocol):
     """Values that may be seen once: nonces and DPoP `jti`s."""
 
@@ -178,8 +195,8 @@ class Issuances(Protocol):
         """Remember that the signatures were made."""
         ...
 
-    def note(self, session: str, ids: Collection[str], state: CopyState) -> bool:
-        """Set the state of those of these copies that exist and are of this session; say whether there were any."""
+    def note(self, sessions: Collection[str], ids: Collection[str], state: CopyState) -> bool:
+        """Set the state of those of these copies that exist and are of one of these sessions; say whether any are."""
         ...
 
     def count_states(self, since: datetime) -> Sequence[DayOfIssue]:
@@ -263,6 +280,11 @@ class Records(Protocol):
     @property
     def authorisations(self) -> Authorisations:
         """Pushed requests, codes and access tokens."""
+        ...
+
+    @property
+    def deferrals(self) -> Deferrals:
+        """Requests that wait."""
         ...
 
     @property

@@ -124,6 +124,13 @@ class StatusSection(Settings):
     fill: Annotated[float, Field(gt=0, le=0.75, description="a new list is begun above this share")] = 0.5
 
 
+class DeferredSection(Settings):
+    """Credentials that are asked for while the source cannot be read: a wallet comes back for them."""
+
+    hours: Annotated[int, Field(ge=0, le=720, description="for how long; 0 tells the wallet to begin again")] = 24
+    interval_seconds: Annotated[int, Field(ge=1, le=86_400, description="how long it waits each time")] = 60
+
+
 class JobsSection(Settings):
     """How often the housekeeping runs."""
 
@@ -151,6 +158,7 @@ class AgencySettings(Settings):
     trust_list: TrustListSection | None = None
     web_wallets: tuple[WebWalletSection, ...] = ()
     status: StatusSection = StatusSection()
+    deferred: DeferredSection = DeferredSection()
     jobs: JobsSection = JobsSection()
     securings: Annotated[
         tuple[Securing, ...],

@@ -34,6 +34,7 @@ from credentials.trust.x509 import check_authority, to_der
 from issuer.app.keys import AgencyKeys
 from issuer.clients import NoDirectory, TrustListDirectory
 from issuer.domain.configurations import Offered, Securing
+from issuer.domain.deferral import Patience
 from issuer.domain.facts import Hiding
 from issuer.domain.places import StatusAddresses
 from issuer.domain.secrets import Derivation
@@ -46,6 +47,7 @@ from issuer.storage import AuditWriter, SqlStore, StoreKeys
 from issuer.storage.sealed import Sealer
 from issuer.usecases.authorise import Authorise, PushRequest
 from issuer.usecases.debts import ReadDebts
+from issuer.usecases.deferred import CollectDeferred
 from issuer.usecases.describe import Describe
 from issuer.usecases.dpop import TakeDpopProof
 from issuer.usecases.encrypt import MessageEncryption
@@ -79,6 +81,7 @@ PROTOCOL_PATHS: Final = (
     "/.well-known/",
     "/contexts/",
     "/credential",
+    "/deferred",
     "/nonce",
     "/notification",
     "/oauth/",
@@ -176,12 +179,26 @@ def build(
     )
     refresh = RefreshSource(store, clock, source, read_debts, hiding, publish)
     encryption = MessageEncryption(_encryption_key(keys), settings.encryption, CREDENTIAL_BODY)
+    patience = Patience(timedelta(hours=settings.deferred.hours), settings.deferred.interval_seconds)
     nonces = NonceAuthority(derive(keys.token_key, "issuer c_nonce"))
     sessions = Sessions(
         database,
         cookie=f"bk_issuer_{settings.agency.abbreviation}",
         clock=clock,
         secure=not settings.insecure_localhost,
+    )
+    issue = IssueCredentials(
+        store=store,
+        clock=clock,
+        nonces=nonces,
+        # Without a fetch: a wallet's key is in its did:key or did:jwk, and nobody makes us call elsewhere.
+        resolver=Resolver(),
+        read_debts=read_debts,
+        signing=Signing(derivation, hiding, formats, identity, addresses),
+        batch_size=settings.batch_size,
+        reached=reached,
+        attester_key=_attester_key(settings),
+        patience=patience,
     )
     desk = Desk(
         url=settings.base_url,
@@ -201,6 +218,7 @@ def build(
             settings.batch_size,
             encryption,
             refreshes=settings.refresh_days > 0,
+            defers=bool(patience.lifetime),
         ),
         create_offer=CreateOffer(store, clock, derivation, hiding, settings.offer_lifetime, offered),
         show_offer=ShowOffer(store, clock, derivation),
@@ -210,18 +228,8 @@ def build(
         take_dpop=TakeDpopProof(store, clock, settings.base_url),
         nonces=nonces,
         encryption=encryption,
-        issue=IssueCredentials(
-            store=store,
-            clock=clock,
-            nonces=nonces,
-            # Without a fetch: a wallet's key is in its did:key or did:jwk, and nobody makes us call elsewhere.
-            resolver=Resolver(),
-            read_debts=read_debts,
-            signing=Signing(derivation, hiding, formats, identity, addresses),
-            batch_size=settings.batch_size,
-            reached=reached,
-            attester_key=_attester_key(settings),
-        ),
+        issue=issue,
+        collect_deferred=CollectDeferred(store, clock, issue, patience),
         take_notification=TakeNotification(store, clock, settings.batch_size),
         read_debts=read_debts,
         read_status_list=ReadStatusList(store),

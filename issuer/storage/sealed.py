@@ -7,7 +7,10 @@ from typing import Any, Final
 from credentials.clock import epoch, from_epoch
 from credentials.debts.bsn import Bsn
 from credentials.encoding import json_compact
+from credentials.formats.base import HolderKey
+from credentials.keys import PublicJwk
 from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest, RefreshGrant
+from issuer.domain.deferral import Deferred
 from service.sealing import derive, seal, unseal
 
 _LABEL: Final = "issuer storage"
@@ -113,6 +116,30 @@ class Sealer:
     def open_refresh(self, sealed: bytes, place: bytes) -> RefreshGrant:
         """Open what a refresh token stands for."""
         return RefreshGrant(**_revived(self._open(sealed, place)))
+
+    def deferred(self, deferred: Deferred, place: bytes) -> bytes:
+        """Seal a credential request that waits."""
+        return self._seal(
+            {
+                "session": deferred.session,
+                "subject": deferred.subject.reveal(),
+                "configurations": deferred.configurations,
+                "configuration_id": deferred.configuration_id,
+                "identifier": deferred.identifier,
+                "holders": [[holder.jwk.to_dict(), holder.did_url] for holder in deferred.holders],
+                "expires_at": epoch(deferred.expires_at),
+                "family": deferred.family,
+                "dpop_thumbprint": deferred.dpop_thumbprint,
+                "offer": deferred.offer,
+            },
+            place,
+        )
+
+    def open_deferred(self, sealed: bytes, place: bytes) -> Deferred:
+        """Open a credential request that waits."""
+        values = _revived(self._open(sealed, place))
+        holders = tuple(HolderKey(PublicJwk.parse(jwk), did_url) for jwk, did_url in values["holders"])
+        return Deferred(**{**values, "holders": holders})
 
     def _seal(self, values: dict[str, Any], place: bytes) -> bytes:
         return seal(self.key, json_compact(values), place)

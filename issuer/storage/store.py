@@ -13,10 +13,11 @@ from credentials.clock import epoch
 from issuer.domain.secrets import Derivation
 from issuer.ports import Event
 from issuer.storage.authorisations import SqlAuthorisations, SqlOneTimeValues
+from issuer.storage.deferrals import SqlDeferrals
 from issuer.storage.issuances import SqlIssuances, SqlPublications
 from issuer.storage.offers import SqlOffers
 from issuer.storage.sealed import Sealer
-from issuer.storage.tables import code, grant, offer, once, pushed, refresh
+from issuer.storage.tables import code, deferred, grant, offer, once, pushed, refresh
 from service.database import Database
 
 AuditWriter = Callable[[Connection, Event], None]
@@ -43,6 +44,7 @@ class SqlRecords:
         is_sqlite = store.database.is_sqlite
         self.offers = SqlOffers(connection, store.keys.sealer, store.keys.derivation)
         self.authorisations = SqlAuthorisations(connection, store.keys.sealer)
+        self.deferrals = SqlDeferrals(connection, store.keys.sealer)
         self.once = SqlOneTimeValues(connection)
         self.issuances = SqlIssuances(
             connection, entries=store.entries, fill=store.fill, randbelow=store.randbelow, is_sqlite=is_sqlite
@@ -62,6 +64,7 @@ class SqlRecords:
             code: moment - _KEEP_SECONDS,
             grant: moment,
             refresh: moment,
+            deferred: moment,
             once: moment,
         }
         return sum(

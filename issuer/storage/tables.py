@@ -90,6 +90,16 @@ class RefreshRow(_Row, table=True):
     expires_at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
 
 
+class DeferredRow(_Row, table=True):
+    """A credential request that waits for the register."""
+
+    __tablename__ = "issuer_deferred"
+
+    id_hash: bytes = Field(sa_column=Column(LargeBinary(32), primary_key=True))
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    expires_at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+
+
 class OnceRow(_Row, table=True):
     """A value that was seen and may not come again before it expires."""
 
@@ -162,6 +172,7 @@ pushed: Final = _table("issuer_pushed")
 code: Final = _table("issuer_code")
 grant: Final = _table("issuer_grant")
 refresh: Final = _table("issuer_refresh")
+deferred: Final = _table("issuer_deferred")
 once: Final = _table("issuer_once")
 status_list: Final = _table("issuer_list")
 issued_copy: Final = _table("issuer_copy")

@@ -52,6 +52,7 @@ class Describe:
     addresses: StatusAddresses
     batch_size: int
     encryption: MessageEncryption
+    defers: bool = False
     refreshes: bool = False
 
     @cached_property
@@ -62,6 +63,7 @@ class Describe:
             credential_issuer=url,
             credential_endpoint=f"{url}/credential",
             nonce_endpoint=f"{url}/nonce",
+            deferred_credential_endpoint=f"{url}/deferred" if self.defers else None,
             notification_endpoint=f"{url}/notification",
             batch_size=self.batch_size,
             request_encryption=self.encryption.of_requests,

@@ -11,11 +11,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from credentials.clock import Clock
 from credentials.debts.bsn import Bsn
 from credentials.formats.base import Credential, HolderKey
-from credentials.openid.credential import CredentialRequest, CredentialResponse
+from credentials.openid.credential import Answer, CredentialRequest, CredentialResponse, DeferredResponse
 from credentials.openid.errors import DPOP, InvalidAccessToken, InvalidNonce
 from credentials.openid.key_attestation import AttesterKey
 from credentials.openid.nonce import CheckedNonce, NonceAuthority
@@ -23,15 +24,18 @@ from credentials.openid.proof import KeyResolver, verify_jwt_proofs
 from credentials.openid.token import AccessToken
 from issuer.domain.authorisation import MAX_CREDENTIAL_REQUESTS, AccessGrant
 from issuer.domain.configurations import configuration
-from issuer.domain.errors import ConfigurationNotGranted, TooManyRequests
-from issuer.domain.facts import choose
-from issuer.domain.secrets import random_reference
-from issuer.ports import Records, Store
+from issuer.domain.deferral import Deferred, Patience
+from issuer.domain.errors import ConfigurationNotGranted, SourceUnavailable, TooManyRequests
+from issuer.domain.facts import Facts, choose
+from issuer.domain.issuance import Dataset
+from issuer.domain.secrets import random_reference, random_token
+from issuer.ports import Event, Records, Store
 from issuer.usecases.debts import ReadDebts
 from issuer.usecases.dpop import ALGORITHMS as DPOP_ALGORITHMS
 from issuer.usecases.sign import Batch, Signing
 
 SIGNED_FILE = ("overzicht_sdjwt", "zaak_sdjwt")
+_NO_PATIENCE: Final = Patience()
 
 
 def _nothing(_point: str) -> None:
@@ -42,7 +46,8 @@ def _nothing(_point: str) -> None:
 class IssueCredentials:
     """Issue the credential that a request names, one copy per proven key. `reached` is told how far we are.
 
-    `attester_key` knows whose key attestations are trusted; without it they count for nothing.
+    `attester_key` knows whose key attestations are trusted; without it they count for nothing. `patience` says for how
+    long a request waits that comes while the register cannot be read.
     """
 
     store: Store
@@ -54,6 +59,7 @@ class IssueCredentials:
     batch_size: int
     reached: Callable[[str], None] = _nothing
     attester_key: AttesterKey | None = None
+    patience: Patience = _NO_PATIENCE
 
     def grant_of(self, access: AccessToken, dpop_thumbprint: str | None) -> AccessGrant:
         """Return what a token opens for whoever proved this key. Raises InvalidAccessToken."""
@@ -70,8 +76,11 @@ class IssueCredentials:
             raise InvalidAccessToken(detail, scheme=scheme, algorithms=algorithms)
         return grant
 
-    def __call__(self, grant: AccessGrant, request: CredentialRequest) -> CredentialResponse:
-        """Issue. Raises what OpenID4VCI 1.0 section 8.3.1.2 has codes for, or SourceUnavailable."""
+    def __call__(self, grant: AccessGrant, request: CredentialRequest) -> Answer:
+        """Issue, or say when to come back. Raises what OpenID4VCI 1.0 section 8.3.1.2 has codes for.
+
+        Without patience also SourceUnavailable.
+        """
         now = self.clock.now()
         _check_granted(grant, request)
         nonces: list[CheckedNonce] = []
@@ -85,20 +94,76 @@ class IssueCredentials:
             client_id=grant.client_id,
             attester_key=self.attester_key,
         )
-        holders = [HolderKey(key.jwk, key.did_url) for key in keys]
-        facts = self.read_debts(grant.subject)
+        holders = tuple(HolderKey(key.jwk, key.did_url) for key in keys)
+        try:
+            facts = self.read_debts(grant.subject)
+        except SourceUnavailable:
+            if not self.patience.lifetime:
+                raise
+            return self._defer(grant, request, holders, nonces, now)
         datasets = facts.datasets(grant.configurations, grant.session, self.signing.derivation)
         dataset = choose(datasets, configuration_id=request.configuration_id, credential_identifier=request.identifier)
-        with self.store.write() as records:
+
+        def claim(records: Records) -> None:
             _use_up(records, grant, nonces, now)
+            if grant.offer is not None:
+                records.offers.mark_collected(grant.offer, now)
+
+        return self.hand_over(
+            facts, dataset, holders, session=grant.session, subject=grant.subject, claim=claim, now=now
+        )
+
+    def hand_over(
+        self,
+        facts: Facts,
+        dataset: Dataset,
+        holders: Sequence[HolderKey],
+        *,
+        session: str,
+        subject: Bsn,
+        claim: Callable[[Records], None],
+        now: datetime,
+    ) -> CredentialResponse:
+        """Write, then sign, a copy for each holder; `claim` uses up, in the same transaction, what entitles to them."""
+        with self.store.write() as records:
+            claim(records)
             batch = self.signing.reserve(
-                records, facts, dataset, session=grant.session, subject=grant.subject, count=len(holders), now=now
+                records, facts, dataset, session=session, subject=subject, count=len(holders), now=now
             )
         self.reached("reserved")
         credentials = self.signing.sign(facts, batch, holders)
         self.reached("signed")
         self._mark_issued([batch], now)
         return CredentialResponse(credentials, batch.name)
+
+    def _defer(
+        self,
+        grant: AccessGrant,
+        request: CredentialRequest,
+        holders: tuple[HolderKey, ...],
+        nonces: Sequence[CheckedNonce],
+        now: datetime,
+    ) -> DeferredResponse:
+        transaction_id = random_token()
+        deferred = Deferred(
+            session=grant.session,
+            subject=grant.subject,
+            configurations=grant.configurations,
+            configuration_id=request.configuration_id,
+            identifier=request.identifier,
+            holders=holders,
+            expires_at=now + self.patience.lifetime,
+            family=grant.family,
+            dpop_thumbprint=grant.dpop_thumbprint,
+            offer=grant.offer,
+        )
+        with self.store.write() as records:
+            # The proofs held: their nonces are used up now, and not looked at again.
+            _use_up(records, grant, nonces, now)
+            records.deferrals.add(transaction_id, deferred)
+            asked = request.configuration_id or "by identifier"
+            records.audit(Event("credentials.deferred", grant.session, f"{asked} {len(holders)}"))
+        return DeferredResponse(transaction_id, self.patience.interval)
 
     def signed_file(self, subject: Bsn) -> tuple[Credential, ...]:
         """Issue everything about one citizen bound to no key: for a file that proves itself, like a sealed letter.
@@ -136,5 +201,3 @@ def _use_up(records: Records, grant: AccessGrant, nonces: Sequence[CheckedNonce]
     for nonce in nonces:
         if not records.once.use("c_nonce", nonce.consumption_key, nonce.expires_at):
             raise InvalidNonce("the nonce was used before")
-    if grant.offer is not None:
-        records.offers.mark_collected(grant.offer, now)

@@ -27,8 +27,10 @@ class TakeNotification:
     def __call__(self, grant: AccessGrant, notification: Notification) -> None:
         """Note it. Raises InvalidNotificationId for copies that were not issued under this access token."""
         ids = copy_ids(notification.notification_id, self.batch_size)
+        # What was deferred is of the session that asked, also when a later token of its family collected it.
+        sessions = {grant.session, grant.family or grant.session}
         with self.store.write() as records:
-            if not records.issuances.note(grant.session, ids, STATES[notification.event]):
+            if not records.issuances.note(sessions, ids, STATES[notification.event]):
                 raise InvalidNotificationId("no credentials were issued under this name with this access token")
 
     def counted(self) -> Sequence[DayOfIssue]:

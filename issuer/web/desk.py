@@ -11,6 +11,7 @@ from issuer.domain.configurations import Offered
 from issuer.ports import LoginProvider
 from issuer.usecases.authorise import Authorise, PushRequest
 from issuer.usecases.debts import ReadDebts
+from issuer.usecases.deferred import CollectDeferred
 from issuer.usecases.describe import Describe
 from issuer.usecases.dpop import TakeDpopProof
 from issuer.usecases.encrypt import MessageEncryption
@@ -58,6 +59,7 @@ class Desk:
     nonces: NonceAuthority
     encryption: MessageEncryption
     issue: IssueCredentials
+    collect_deferred: CollectDeferred
     take_notification: TakeNotification
     read_debts: ReadDebts
     read_status_list: ReadStatusList

@@ -10,9 +10,12 @@ from credentials.encoding import JsonObject
 from credentials.openid.authorization import PushedResponse, parse_authorization_request
 from credentials.openid.authorization_details import AuthorizationDetail
 from credentials.openid.credential import (
+    Answer,
     CredentialRequest,
     DeferredRequest,
+    DeferredResponse,
     parse_credential_request,
+    parse_deferred_request,
 )
 from credentials.openid.credential_encryption import MEDIA_TYPE as ENCRYPTED
 from credentials.openid.credential_encryption import ResponseEncryption
@@ -45,6 +48,11 @@ _NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 
 def install(app: ProtocolApp, desk: Desk) -> None:
     """Add the routes of one agency."""
+    _install_granting(app, desk)
+    _install_issuing(app, desk)
+
+
+def _install_granting(app: ProtocolApp, desk: Desk) -> None:
 
     @app.get("/offers/{secret}")
     def offer(request: Request, _body: bytes) -> Response:
@@ -101,6 +109,8 @@ def install(app: ProtocolApp, desk: Desk) -> None:
             )
         return _answer(_token_response(issued).to_json())
 
+
+def _install_issuing(app: ProtocolApp, desk: Desk) -> None:
     @app.post("/nonce")
     async def nonce(_request: Request) -> Response:
         """A fresh `c_nonce` (section 7); nothing is kept until it is used."""
@@ -111,7 +121,14 @@ def install(app: ProtocolApp, desk: Desk) -> None:
         """Credentials (section 8)."""
         grant = _opened(desk, request, "/credential")
         asked = _asked(desk, request, body, parse_credential_request)
-        return _sealed(desk.issue(grant, asked).to_json(), asked.response_encryption)
+        return _sealed(desk.issue(grant, asked), asked.response_encryption)
+
+    @app.post("/deferred")
+    def deferred(request: Request, body: bytes) -> Response:
+        """Credentials that were not ready before (section 9)."""
+        grant = _opened(desk, request, "/deferred")
+        asked = _asked(desk, request, body, parse_deferred_request)
+        return _sealed(desk.collect_deferred(grant, asked.transaction_id), asked.response_encryption)
 
     @app.post("/notification")
     def notification(request: Request, body: bytes) -> Response:
@@ -169,11 +186,13 @@ def _dpop(request: Request) -> list[str]:
     return request.headers.getlist("dpop")
 
 
-def _sealed(body: JsonObject, encryption: ResponseEncryption | None, status: int = 200) -> Response:
+def _sealed(answer: Answer, encryption: ResponseEncryption | None) -> Response:
+    # Sections 8.3 and 9.2: the status says whether it is all there.
+    status = 202 if isinstance(answer, DeferredResponse) else 200
     # Section 8.3: encrypted as was asked, whatever it says; errors never come here.
     if encryption is None:
-        return _answer(body, status)
-    return Response(encryption.seal(body), status, _NO_STORE, ENCRYPTED)
+        return _answer(answer.to_json(), status)
+    return Response(encryption.seal(answer.to_json()), status, _NO_STORE, ENCRYPTED)
 
 
 def _answer(body: JsonObject, status: int = 200) -> Response:

@@ -9,15 +9,17 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from credentials.clock import FixedClock, dutch_day
 from credentials.debts.bsn import Bsn
-from credentials.formats.base import IssuerKey
+from credentials.formats.base import HolderKey, IssuerKey
 from credentials.keys import SoftwareSigner
 from credentials.status.token_list import TokenStatusList
 from credentials.status.values import Status
 from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest, RefreshGrant
+from issuer.domain.deferral import Deferred
 from issuer.domain.errors import StatusListsFull
 from issuer.domain.issuance import Copy, CopyState, DayOfIssue, LiveCopies, Place
 from issuer.domain.offers import Grant, Offer
@@ -26,7 +28,7 @@ from issuer.domain.secrets import Derivation
 from issuer.ports import Event, Publication, Records, Store
 from issuer.storage import SqlStore, StoreKeys
 from issuer.storage.sealed import Sealer
-from issuer.storage.tables import metadata
+from issuer.storage.tables import deferred, metadata
 from issuer.usecases.publish import PublishStatus
 from service.database import Database
 from service.migrations import migrate, schema_drift
@@ -67,6 +69,25 @@ def a_copy(clock: FixedClock, place: Place, identifier: str = "copy-1", **more: 
         "expires_at": clock.now() + timedelta(days=35),
     }
     return Copy(**{**values, **more})  # type: ignore[arg-type]  # the test's own values
+
+
+def a_deferral(clock: FixedClock) -> Deferred:
+    holders = (
+        HolderKey(SoftwareSigner.generate().public_jwk),
+        HolderKey(SoftwareSigner.generate().public_jwk, "did:jwk:x#0"),
+    )
+    return Deferred(
+        session="session-1",
+        subject=SAMIRA,
+        configurations=("overzicht_sdjwt",),
+        configuration_id="overzicht_sdjwt",
+        identifier=None,
+        holders=holders,
+        expires_at=clock.now() + timedelta(hours=1),
+        family="family-1",
+        dpop_thumbprint="thumbprint",
+        offer="offer-1",
+    )
 
 
 class TestSchema:
@@ -275,6 +296,38 @@ class TestAuthorisations:
             assert sum(pool.map(count, range(6))) == 3
 
 
+class TestDeferrals:
+    def test_a_request_that_waits_is_found_until_it_is_taken_once(self, store: SqlStore, clock: FixedClock) -> None:
+        waiting = a_deferral(clock)
+        with store.write() as records:
+            records.deferrals.add("transaction", waiting)
+        with store.read() as records:
+            assert records.deferrals.find("transaction", clock.now()) == waiting
+            assert records.deferrals.find("another", clock.now()) is None
+        with store.write() as records:
+            assert not records.deferrals.take("another", clock.now())
+            assert records.deferrals.take("transaction", clock.now())
+            assert not records.deferrals.take("transaction", clock.now())
+            assert records.deferrals.find("transaction", clock.now()) is None
+
+    def test_its_time_ends_and_then_it_is_thrown_away(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            records.deferrals.add("transaction", a_deferral(clock))
+        clock.advance(timedelta(hours=1))
+        with store.write() as records:
+            assert records.deferrals.find("transaction", clock.now()) is None
+            assert not records.deferrals.take("transaction", clock.now())
+            assert records.purge(clock.now()) == 1
+
+    def test_nothing_of_a_person_can_be_read_of_it(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            records.deferrals.add("transaction", a_deferral(clock))
+        with store.database.read() as connection:
+            (row,) = connection.execute(select(deferred)).all()
+        assert SAMIRA.reveal().encode() not in row.sealed
+        assert b"transaction" not in row.id_hash
+
+
 class TestOneTimeValues:
     def test_a_value_is_new_once_per_kind(self, store: SqlStore, clock: FixedClock) -> None:
         def use(kind: str, _: int) -> bool:
@@ -392,10 +445,10 @@ class TestCopies:
         with store.write() as records:
             issuances = records.issuances
             issuances.reserve([a_copy(clock, Place(1, number), str(number)) for number in (1, 2, 3)])
-            assert not issuances.note("session-2", ["1", "2"], CopyState.ACCEPTED)
-            assert not issuances.note("session-1", ["4"], CopyState.ACCEPTED)
-            assert issuances.note("session-1", ["1", "2", "4"], CopyState.ACCEPTED)
-            assert issuances.note("session-1", ["2"], CopyState.DELETED)
+            assert not issuances.note({"session-2"}, ["1", "2"], CopyState.ACCEPTED)
+            assert not issuances.note({"session-1", "session-2"}, ["4"], CopyState.ACCEPTED)
+            assert issuances.note({"session-1", "session-2"}, ["1", "2", "4"], CopyState.ACCEPTED)
+            assert issuances.note({"session-1", "session-2"}, ["2"], CopyState.DELETED)
             issuances.mark_issued(["1", "2", "3"], clock.now())
             states = {CopyState.ISSUED: 1, CopyState.ACCEPTED: 1, CopyState.DELETED: 1}
             assert issuances.count_states(clock.now()) == [DayOfIssue(dutch_day(clock.now()), states)]
