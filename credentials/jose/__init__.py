@@ -4,7 +4,7 @@ Algorithms come from a list and keys from us, never from the token; no `crit`, n
 base64, `zip` only within a bound that the caller names. What a library would forgive is refused before it is asked.
 """
 
-from credentials.jose.jwe import EncryptionKey, InvalidEncryption, decrypt, encrypt, open_compact
+from credentials.jose.jwe import EncryptionKey, InvalidEncryption, decrypt, encrypt, encrypt_token, open_compact
 from credentials.jose.jws import InvalidToken, UnverifiedToken, VerifiedToken, sign_compact
 from credentials.jose.jwt import ClaimError, check_times, sign_jwt
 
@@ -18,6 +18,7 @@ __all__ = [
     "check_times",
     "decrypt",
     "encrypt",
+    "encrypt_token",
     "open_compact",
     "sign_compact",
     "sign_jwt",

@@ -133,6 +133,18 @@ def encrypt(content: JsonObject, recipient: JsonObject, enc: str = "A128GCM", *,
 
     Raises InvalidEncryption, UnsupportedKey or MalformedInput.
     """
+    return _encrypted(json_compact(content), recipient, enc, {"zip": COMPRESSION} if compressed else {})
+
+
+def encrypt_token(token: str, recipient: JsonObject, enc: str = "A128GCM") -> str:
+    """Encrypt a signed token to a published JWK: a nested JWT, and its header says so (RFC 7519 section 5.2).
+
+    Raises InvalidEncryption, UnsupportedKey or MalformedInput.
+    """
+    return _encrypted(token.encode("ascii"), recipient, enc, {"cty": "JWT"})
+
+
+def _encrypted(content: bytes, recipient: JsonObject, enc: str, more: JsonObject) -> str:
     if recipient.get("alg", KEY_AGREEMENT) != KEY_AGREEMENT or enc not in CONTENT_ENCRYPTION:
         raise InvalidEncryption("alg or enc is not on our list")
     if recipient.get("use", "enc") != "enc":
@@ -143,8 +155,7 @@ def encrypt(content: JsonObject, recipient: JsonObject, enc: str = "A128GCM", *,
     header: JsonObject = {"alg": KEY_AGREEMENT, "enc": enc}
     if public.kid:
         header["kid"] = public.kid
-    if compressed:
-        header["zip"] = COMPRESSION
-    token = _jwe.JWE(json_compact(content), json_compact(header).decode("utf-8"), algs=[KEY_AGREEMENT, enc])
+    header |= more
+    token = _jwe.JWE(content, json_compact(header).decode("utf-8"), algs=[KEY_AGREEMENT, enc])
     token.add_recipient(_jwk.JWK(**public.members))
     return str(token.serialize(compact=True))

@@ -153,14 +153,15 @@ def _parse_keys(metadata: Members) -> tuple[JsonObject, ...]:
     kids = [entry.text("kid", max_length=500) for entry in entries]
     if len(set(kids)) != len(kids):
         raise metadata.refuse("two keys have one kid")
-    return tuple(entry.raw for entry in entries if _usable(entry))
+    return tuple(entry.raw for entry in entries if encrypts(entry.raw))
 
 
-def _usable(entry: Members) -> bool:
-    if entry.raw.get("use", "enc") != "enc" or entry.raw.get("alg", _KEY_AGREEMENT) != _KEY_AGREEMENT:
+def encrypts(jwk: JsonObject) -> bool:
+    """Say whether this is a public key to which we can encrypt."""
+    if jwk.get("use", "enc") != "enc" or jwk.get("alg", _KEY_AGREEMENT) != _KEY_AGREEMENT:
         return False
     try:
-        return PublicJwk.parse(entry.raw).curve == "P-256"
+        return PublicJwk.parse(jwk).curve == "P-256"
     except MalformedInput:
         return False
 

@@ -244,6 +244,25 @@ def test_on_one_device_the_answer_counts_only_back_in_this_browser(anna: Browser
     assert anna.get(where).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("access_denied", "De cliënt heeft niet gedeeld"),
+        ("vp_formats_not_supported", "kent geen van de soorten kaartjes"),
+    ],
+)
+def test_on_one_device_a_no_leads_back_to_the_page_that_asked(anna: Browser, error: str, words: str) -> None:
+    path = anna.new()
+    anna.post(f"{path}/hier", anna.get(path).text)
+    request = anna.world.read(anna.link(path))
+    address = anna.world.post(request, {"error": error, "state": str(request.state)})
+    assert address is not None
+    assert "response_code" not in address
+    back = anna.get(address.removeprefix(BASE))
+    assert back.url.path == path
+    assert words in back.text
+
+
 def test_the_files_to_take_along(anna: Browser) -> None:
     path = anna.shared("schuldregeling")
     day = dutch_day(anna.world.clock.now())

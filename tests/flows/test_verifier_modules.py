@@ -18,13 +18,15 @@ from starlette.testclient import TestClient
 from credentials.clock import FixedClock
 from credentials.encoding import JsonObject
 from credentials.formats.selective_disclosure import key_binding
-from credentials.jose import UnverifiedToken
+from credentials.jose import EncryptionKey, UnverifiedToken
 from credentials.keys import PublicJwk, SoftwareSigner
 from credentials.openid.certificates import parse_x5c
 from credentials.openid.client_id import x509_hash
 from credentials.openid.errors import InvalidPresentationRequest
+from credentials.openid.request_link import RequestUriPost
 from credentials.openid.vp_request import PresentationRequest
 from credentials.openid.vp_response import build_response
+from credentials.openid.wallet_metadata import encryption_metadata, open_request
 from tests.flows.presentation_kit import BASE, Counter
 from tests.verifier_world import Card, make_world
 
@@ -160,6 +162,50 @@ def test_request_uri_method_post(counter: Counter) -> None:
     assert payload["wallet_nonce"] == "van-de-wallet-0001"
     assert media_type == "application/oauth-authz-req+jwt"
     assert "wallet_nonce" not in raw(counter, made)[1]
+
+
+def test_a_wallet_with_a_key_gets_the_request_encrypted(counter: Counter, cards: list[Card]) -> None:
+    made = counter.make(sjabloon="snelscan")
+    path = parse_qs(urlsplit(made["verzoekUri"]).query)["request_uri"][0].removeprefix(BASE)
+    key = EncryptionKey.generate("van-de-wallet")
+    form = RequestUriPost("van-de-wallet-0001", encryption_metadata(key)).to_form()
+    answer = counter.http.post(path, data=form)
+    assert (answer.status_code, answer.text.count(".")) == (200, 4)
+    assert answer.headers["content-type"] == "application/oauth-authz-req+jwt"
+    token = UnverifiedToken.parse(open_request(answer.text, key))
+    assert (token.header["typ"], token.payload["wallet_nonce"]) == ("oauth-authz-req+jwt", "van-de-wallet-0001")
+    unreadable = {"wallet_metadata": json.dumps({"jwks": {"keys": [{"kty": "RSA", "kid": "r"}]}})}
+    refused = counter.http.post(path, data=unreadable)
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_request")
+    assert counter.share(made, cards).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "error",
+    ["vp_formats_not_supported", "invalid_request", "invalid_client", "wallet_unavailable", "invalid_transaction_data",
+     "invalid_request_uri_method", "server_error", "iets van een wallet zelf"],
+)  # fmt: skip
+def test_an_error_of_a_wallet_is_noted_and_another_may_still_answer(
+    counter: Counter, cards: list[Card], error: str
+) -> None:
+    made = counter.make(sjabloon="snelscan")
+    request = counter.read(made["verzoekUri"])
+    answer = counter.post(request, {"error": error, "state": str(request.state)})
+    assert (answer.status_code, answer.json()) == (200, {})
+    found = counter.look(made["id"])
+    assert found["status"] == "open"
+    (attempt,) = found["pogingen"]
+    assert attempt["code"] == (error if " " not in error else "unknown")
+    assert attempt["uitleg"].endswith(".")
+    assert "van een wallet zelf" not in json.dumps(found)
+    assert counter.share(made, cards).status_code == 200
+
+
+def test_an_error_for_another_request_is_none(counter: Counter) -> None:
+    made = counter.make(sjabloon="snelscan")
+    request = counter.read(made["verzoekUri"])
+    assert counter.post(request, {"error": "access_denied", "state": "een-andere"}).status_code == 400
+    assert counter.look(made["id"])["status"] == "open"
 
 
 def test_request_uri_fetched_twice(counter: Counter, cards: list[Card]) -> None:

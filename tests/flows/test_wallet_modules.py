@@ -3,17 +3,19 @@
 First what a wallet must answer, then what it must refuse: nothing of the citizen's may leave for it.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
 from credentials.encoding import JsonObject, b64url_encode
-from credentials.jose import EncryptionKey
+from credentials.jose import EncryptionKey, encrypt, encrypt_token
 from credentials.keys import SoftwareSigner
 from credentials.openid.vp_request import ResponseMode
 from credentials.openid.vp_response import PresentationResponse
+from credentials.openid.wallet_metadata import recipient_of
 from tests.flows.test_wallet_sharing import a_query, boxes, only, scan
 from tests.wallet_world import Citizen, Requester, WalletWorld, make_world
 
@@ -113,6 +115,38 @@ def test_a_required_credential_set_that_nothing_answers(samira: Citizen, counsel
 def test_an_unusable_encryption_key_beside_a_good_one(samira: Citizen, counsellor: Requester) -> None:
     answer = shared(samira, counsellor, counsellor.ask(only(), keys_before=ENCRYPTION_KEYS_THAT_DO_NOT_FIT))
     assert answer.encrypted
+
+
+def test_a_request_that_is_encrypted_to_the_wallets_fresh_key(samira: Citizen, counsellor: Requester) -> None:
+    given: list[str] = []
+    link = counsellor.ask(only())
+    path = urlsplit(parse_qs(urlsplit(link).query)["request_uri"][0]).path
+    make: Any = counsellor.requests[path]
+
+    def sealed(fields: Mapping[str, str]) -> str:
+        recipient = recipient_of(json.loads(fields["wallet_metadata"]))
+        assert recipient is not None
+        given.append(str(recipient.key["x"]))
+        return recipient.seal(make(fields))
+
+    counsellor.requests[path] = sealed
+    assert shared(samira, counsellor, link).vp_token["overzicht"]
+    assert scan(samira, link).status == 200
+    assert len(set(given)) == 2
+
+
+def test_a_request_that_is_encrypted_to_somebody_else(samira: Citizen, counsellor: Requester) -> None:
+    link = counsellor.ask(only())
+    path = urlsplit(parse_qs(urlsplit(link).query)["request_uri"][0]).path
+    make: Any = counsellor.requests[path]
+    other = EncryptionKey.generate("x").public()
+    counsellor.requests[path] = lambda fields: encrypt_token(make(fields), other)
+    refused(samira, counsellor, link)
+    # What is encrypted and not signed is worth nothing.
+    counsellor.requests[path] = lambda fields: encrypt(
+        {"client_id": "x509_hash:abc"}, json.loads(fields["wallet_metadata"])["jwks"]["keys"][0]
+    )
+    refused(samira, counsellor, link)
 
 
 def refused(samira: Citizen, counsellor: Requester, link: str) -> str:

@@ -36,6 +36,26 @@ _NAMES: Final[Mapping[str, str]] = {
 }
 
 
+_ERRORS: Final[Mapping[str, str]] = {
+    "vp_formats_not_supported": "De wallet kent geen van de soorten kaartjes die u vraagt. Laat de cliënt een andere "
+    "wallet gebruiken, of kaartjes ophalen die deze wallet kent.",
+    "wallet_unavailable": "De wallet kon nu niet antwoorden. Laat de cliënt de wallet openen en opnieuw scannen.",
+    "invalid_transaction_data": "De wallet kan niet ondertekenen wat u vraagt. Vraag het zonder ondertekening, of laat "
+    "de cliënt een andere wallet gebruiken.",
+    "server_error": "In de wallet ging iets mis. Laat de cliënt het opnieuw proberen.",
+    "temporarily_unavailable": "De wallet heeft het nu te druk. Laat de cliënt het straks opnieuw proberen.",
+}
+_MISUNDERSTOOD: Final = (
+    "De wallet begrijpt onze vraag niet, of kent ons niet. Dat ligt niet aan de cliënt. Laat de cliënt een andere "
+    "wallet gebruiken."
+)
+
+
+def explain_error(error: str) -> str:
+    """Say what it means that a wallet answered with an error (OpenID4VP 1.0 section 8.5), and what to do now."""
+    return _ERRORS.get(error, _MISUNDERSTOOD)
+
+
 def explain(refused: InvalidResponse) -> str:
     """Say why an answer was not taken, and what to do now."""
     if isinstance(refused, ResponseTooLarge):

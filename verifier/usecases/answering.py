@@ -2,7 +2,8 @@
 
 1. The request is known by the path of its `response_uri`, is open and has time left.
 2. The form is read and, where it was asked, decrypted with this request's own key (`parse_response`).
-3. A wallet that says no ends the request; the counsellor reads that the client has not shared.
+3. A citizen who says no ends the request; the counsellor reads that the client has not shared. A wallet that cannot
+   answer is noted as an attempt: the client may try another one.
 4. Every presentation is examined (see `examine` for what refuses an answer and what is kept as not proven).
 5. What they disclose is compared with the query: format, type, claims, values.
 6. The answer is stored by one conditional update: of two answers that come at once, one is taken.
@@ -18,7 +19,7 @@ from credentials.errors import BlauweKnopError
 from credentials.formats import Channel
 from credentials.jose import EncryptionKey, UnverifiedToken
 from credentials.openid.dcql import Answered, DcqlQuery, check_presentation, parse_query
-from credentials.openid.errors import InvalidResponse, ResponseTooLarge
+from credentials.openid.errors import AccessDenied, InvalidResponse, ResponseTooLarge
 from credentials.openid.vp_request import ResponseMode
 from credentials.openid.vp_response import RefusedResponse, parse_response
 from credentials.trust.x509 import aki
@@ -71,7 +72,8 @@ class Answering:
             self._note(request, refused.code, attempts.explain(refused))
             raise
         if evidence is None:
-            return None
+            # Section 8.2: whoever is on this device goes back to the page that asked, also after a no.
+            return None if request.browser is None else f"{self._return_uri}/{request.id}"
         return self._store(request, evidence)
 
     def knows(self, path: str) -> bool:
@@ -102,7 +104,7 @@ class Answering:
             keys=_keys(encryption_key(request)),
         )
         if isinstance(response, RefusedResponse):
-            self._requests.decline(request.id, response.refusal.error, self._clock.now())
+            self._refused(request, response.refusal.error)
             return None
         if sum(len(each) for each in response.vp_token.values()) > self._most:
             raise ResponseTooLarge("there are more presentations than we take")
@@ -116,6 +118,12 @@ class Answering:
                     _compare(query, presented, examined)
                     found.append(trimmed(examined, query))
         return tuple(found)
+
+    def _refused(self, request: VerificationRequest, error: str) -> None:
+        if error == AccessDenied.error:
+            self._requests.decline(request.id, error, self._clock.now())
+        else:
+            self._note(request, error, attempts.explain_error(error))
 
     def _shown(self, request: VerificationRequest) -> Shown:
         key = encryption_key(request)

@@ -20,6 +20,7 @@ from credentials.openid.request_link import (
 from credentials.openid.request_object import sign_request
 from credentials.openid.verifier_info import Purpose
 from credentials.openid.vp_request import PresentationRequest, ResponseMode
+from credentials.openid.wallet_metadata import recipient_of
 from verifier.domain.errors import RequestEnded, UnknownRequest
 from verifier.domain.formats import VP_FORMATS, formats_for
 from verifier.domain.query import fitted
@@ -102,6 +103,7 @@ class Asking:
         taken once. Raises UnknownRequest, RequestEnded, InvalidRequest.
         """
         posted = parse_request_uri_post(fields)
+        recipient = recipient_of(posted.wallet_metadata)
         request = self._requests.by_request_path(path)
         now = self._clock.now()
         if request.status(now) != "open" or not request.binding.request_path:
@@ -121,7 +123,7 @@ class Asking:
         )
         if isinstance(request.state, Open) and request.state.fetched_at is None:
             self._requests.mark_fetched(request.id, now)
-        return jwt
+        return jwt if recipient is None else recipient.seal(jwt)
 
     def _presentation_request(
         self, request: VerificationRequest, posted: RequestUriPost | None = None

@@ -1,15 +1,20 @@
 """Speak OpenID4VP 1.0 with an organisation that asks for cards: fetch its request, post the answer."""
 
+import secrets
 from collections.abc import Mapping
 from typing import Final, final
 
 from credentials import limits
 from credentials.encoding import JsonObject
 from credentials.errors import BlauweKnopError
+from credentials.jose import EncryptionKey
+from credentials.openid.client_id import Prefix
 from credentials.openid.errors import parse_error
 from credentials.openid.request_link import POST, RequestLink, RequestReference, RequestUriPost, parse_request_link
 from credentials.openid.request_object import MAX_REQUEST_CHARACTERS, MEDIA_TYPE
+from credentials.openid.vp_request import ResponseMode
 from credentials.openid.vp_response import parse_acknowledgement
+from credentials.openid.wallet_metadata import encryption_metadata, open_request
 from service.http import OutboundClient
 from wallet_api.domain.errors import NotDelivered, RequestRefused
 from wallet_api.domain.issuance import SUITES
@@ -25,7 +30,11 @@ WALLET_METADATA: Final[JsonObject] = {
         "vc+jwt": _JWT,
         "jwt_vc_json": _JWT,
         "mso_mdoc": {"issuerauth_alg_values": [-7, -9], "deviceauth_alg_values": [-7, -9]},
-    }
+    },
+    "client_id_prefixes_supported": [each.value for each in Prefix if each is not Prefix.REDIRECT_URI],
+    "response_types_supported": ["vp_token"],
+    "response_modes_supported": [each.value for each in ResponseMode],
+    "request_object_signing_alg_values_supported": ["ES256", "ES384", "EdDSA"],
 }
 _ACCEPT: Final = f"{MEDIA_TYPE}, application/jwt"
 
@@ -43,12 +52,14 @@ class HttpRequesters:
         return parse_request_link(text, insecure_localhost=self._insecure)
 
     def fetch(self, reference: RequestReference, wallet_nonce: str | None) -> str:
-        """Fetch a request object, by GET, or by POST with our nonce and the formats that we take.
+        """Fetch a request object, by GET, or by POST with our nonce, the formats that we take and a key to encrypt to.
 
-        Raises Unavailable, PeerRefused, RequestRefused.
+        Raises Unavailable, PeerRefused, RequestRefused, InvalidPresentationRequest.
         """
+        # For this request alone, so that it tells nobody which wallet it is.
+        key = EncryptionKey.generate(secrets.token_urlsafe(16))
         if reference.method == POST:
-            fields = RequestUriPost(wallet_nonce, WALLET_METADATA).to_form()
+            fields = RequestUriPost(wallet_nonce, {**WALLET_METADATA, **encryption_metadata(key)}).to_form()
             answer = self._http.post_form(reference.request_uri, fields, accept=_ACCEPT)
         else:
             answer = self._http.get(reference.request_uri, _ACCEPT, max_bytes=MAX_REQUEST_CHARACTERS)
@@ -58,7 +69,7 @@ class HttpRequesters:
         if not answer.ok:
             raise parse_error(answer.status, answer.body)
         try:
-            return answer.body.decode("ascii")
+            return open_request(answer.body.decode("ascii"), key)
         except UnicodeDecodeError as error:
             raise RequestRefused("malformed") from error
 

@@ -98,6 +98,9 @@ def install_actions(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
     @app.get("/antwoord/{request_id}")
     def came_back(request: Request, request_id: str, at: Annotated[Seat, Depends(seat)]) -> Response:
         code = strict_query(request).get("response_code", "")
+        if not code:
+            # The wallet said no, or could not answer: there is nothing to confirm.
+            return RedirectResponse(f"/intakes/{desk.request(at.owner, request_id).intake_id}", 303)
         confirmed = desk.confirm(at.owner, request_id, return_code=code, browser=at.browser)
         return RedirectResponse(f"/intakes/{confirmed.intake_id}/resultaat", 303)
 
