@@ -217,10 +217,12 @@ def _usecases(
     issuers = HttpIssuers(
         http,
         clock,
+        trust,
         afterwards=afterwards,
         client_id=settings.client_id,
         redirect_uri=settings.redirect_uri,
         parallel=settings.collecting.parallel,
+        unsigned_metadata=settings.unsigned_metadata == "take",
         insecure_localhost=insecure,
     )
     visits = Visits(issuers, SealedShelf(records, "visits", Visit, clock), clock, lifetime)

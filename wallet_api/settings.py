@@ -72,6 +72,7 @@ class WalletSettings(PartySettings):
     """Everything that one running wallet is told."""
 
     client_id: Annotated[str, Field(min_length=1, max_length=200)]
+    unsigned_metadata: Literal["take", "refuse"] = "take"
     unknown_verifiers: Literal["warn", "refuse"] = "warn"
     unknown_issuers: Literal["warn", "refuse"] = "refuse"
     provider: Provider = Provider()
@@ -108,6 +109,10 @@ client_id = "blauweknop-wallet"
 
 # An organisation that asks for cards and is not on the trust list: "warn" the citizen strongly, or "refuse".
 unknown_verifiers = "warn"
+
+# An agency whose metadata are not signed: "take" them (TLS says whose they are), or "refuse". What is signed is always
+# checked against the trust list.
+unsigned_metadata = "take"
 
 # An organisation that offers cards and is not on the trust list: "refuse" it, or "warn" the citizen, who may add it.
 # Its cards are kept apart and never counted among the debts.

@@ -1,10 +1,10 @@
 """Names and looks of issuers, credentials and claims, per language (OpenID4VCI 1.0 sections 12.2.4 and B.2)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from credentials.encoding import JsonObject
+from credentials.encoding import JsonObject, JsonValue
 from credentials.openid.claims_path import ClaimsPath, parse_path
 from credentials.openid.errors import MalformedMessage
 from credentials.openid.members import MAX_TEXT, Members
@@ -112,3 +112,25 @@ def _shown(entry: Members, name: str, max_length: int) -> str | None:
     """Read a text that a stranger chose for a person to read; None when nothing readable is left of it."""
     text = entry.optional_text(name, max_length=max_length)
     return (shown(text).strip() or None) if text is not None else None
+
+
+def in_languages(document: JsonObject, languages: Collection[str]) -> JsonObject:
+    """Return issuer metadata with the displays of these languages alone (OpenID4VCI 1.0 section 12.2.2).
+
+    A display without a language stays.
+    """
+
+    def member(name: str, value: JsonValue) -> JsonValue:
+        if isinstance(value, dict):
+            return in_languages(value, languages)
+        if not isinstance(value, list):
+            return value
+        kept = [each for each in value if name != "display" or _speaks(each, languages)]
+        return [in_languages(each, languages) if isinstance(each, dict) else each for each in kept]
+
+    return {name: member(name, value) for name, value in document.items()}
+
+
+def _speaks(display: JsonValue, languages: Collection[str]) -> bool:
+    locale = display.get("locale") if isinstance(display, dict) else None
+    return not isinstance(locale, str) or locale.lower().partition("-")[0] in languages

@@ -10,6 +10,7 @@ from credentials.trust.anchors import (
     authorise_list,
     publishes_keys,
     recognise_attester,
+    recognise_issuer,
     recognise_verifier,
 )
 from credentials.trust.naming import names
@@ -51,6 +52,7 @@ __all__ = [
     "names",
     "publishes_keys",
     "recognise_attester",
+    "recognise_issuer",
     "recognise_verifier",
     "shared_authorities",
     "verify_chain",

@@ -115,6 +115,18 @@ def authorise_list(trust_list: TrustList, participant: Participant, signed_by: S
         raise UnknownIssuer("the status list is signed by another than the issuer")
 
 
+def recognise_issuer(trust_list: TrustList, now: datetime, *, identifier: str, x5c: tuple[bytes, ...]) -> Participant:
+    """Return the issuer of this identifier, if the leaf of a chain is its own, so that it may speak for it.
+
+    Raises UnknownIssuer, IssuerNotAllowed, IssuerWithdrawn or InvalidChain.
+    """
+    participant, _ = _certified(trust_list, x5c, KeyPurpose.CREDENTIALS, now)
+    if participant is None or Role.ISSUER not in participant.roles or participant.identifier != identifier:
+        raise UnknownIssuer("the certificate is of no issuer by this name")
+    _check_period(participant, now, now)
+    return participant
+
+
 def recognise_verifier(
     trust_list: TrustList,
     now: datetime,

@@ -48,7 +48,7 @@ from issuer.storage.sealed import Sealer
 from issuer.usecases.authorise import Authorise, PushRequest
 from issuer.usecases.debts import ReadDebts
 from issuer.usecases.deferred import CollectDeferred
-from issuer.usecases.describe import Describe
+from issuer.usecases.describe import Describe, SignMetadata
 from issuer.usecases.dpop import TakeDpopProof
 from issuer.usecases.encrypt import MessageEncryption
 from issuer.usecases.issue import IssueCredentials
@@ -220,6 +220,7 @@ def build(
             refreshes=settings.refresh_days > 0,
             defers=bool(patience.lifetime),
         ),
+        sign_metadata=SignMetadata(identity.keys[Securing.SD_JWT], clock),
         create_offer=CreateOffer(store, clock, derivation, hiding, settings.offer_lifetime, offered),
         show_offer=ShowOffer(store, clock, derivation),
         push_request=PushRequest(store, clock, directory),

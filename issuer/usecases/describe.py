@@ -1,21 +1,24 @@
 """What the agency publishes about itself: metadata of issuer and authorization server, keys, DID document."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
+from credentials.clock import Clock
 from credentials.debts.claims import ClaimLabel, every_label, labels
 from credentials.debts.document_paths import Path, document_path
 from credentials.debts.elements import element_path
 from credentials.dids import did_web_document
 from credentials.encoding import JsonObject, b64_encode
-from credentials.formats.base import Configuration
+from credentials.formats.base import Configuration, IssuerKey
 from credentials.formats.registry import FormatRegistry
 from credentials.openid.authorization_server import AuthorizationServerMetadata
 from credentials.openid.display import ClaimDescription, Display
 from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMetadata
 from credentials.openid.offer import AUTHORIZATION_CODE, PRE_AUTHORIZED_CODE
+from credentials.openid.signed_metadata import sign_metadata
 from credentials.openid.token import REFRESH_TOKEN
 from issuer.domain.configurations import Form, IssuedConfiguration, Kind, Offered, Securing
 from issuer.domain.places import StatusAddresses
@@ -40,6 +43,27 @@ _DESCRIPTIONS: Final = {
 # JOSE names; for ldp_vc some wallets look for names of Data Integrity suites, so both are listed.
 _PROOF_ALGORITHMS: Final = ("ES256", "EdDSA", "Ed25519")
 _PROOF_SUITES: Final = ("Ed25519Signature2018", "Ed25519Signature2020", "JsonWebSignature2020")
+
+
+# A reader keeps the document for minutes; whoever kept it longer sees by `exp` that it is old.
+_SIGNED_ANEW: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SignMetadata:
+    """Signed issuer metadata (OpenID4VCI 1.0 section 12.2.3), made anew each hour."""
+
+    key: IssuerKey
+    clock: Clock
+    _made: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+
+    def __call__(self, name: str, document: JsonObject) -> str:
+        """Return a document signed; `name` tells the documents of one agency apart."""
+        now = self.clock.now()
+        made = self._made.get(name)
+        if made is None or not now - _SIGNED_ANEW < made[0] <= now:
+            made = self._made[name] = now, sign_metadata(document, self.key.signer, self.key.x5c, now=now)
+        return made[1]
 
 
 @dataclass(frozen=True)

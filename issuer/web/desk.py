@@ -12,7 +12,7 @@ from issuer.ports import LoginProvider
 from issuer.usecases.authorise import Authorise, PushRequest
 from issuer.usecases.debts import ReadDebts
 from issuer.usecases.deferred import CollectDeferred
-from issuer.usecases.describe import Describe
+from issuer.usecases.describe import Describe, SignMetadata
 from issuer.usecases.dpop import TakeDpopProof
 from issuer.usecases.encrypt import MessageEncryption
 from issuer.usecases.issue import IssueCredentials
@@ -50,6 +50,7 @@ class Desk:
     random: Callable[[int], bytes] = field(repr=False)
     offered: Offered
     describe: Describe
+    sign_metadata: SignMetadata
     create_offer: CreateOffer
     show_offer: ShowOffer
     push_request: PushRequest

@@ -9,28 +9,32 @@ from starlette.responses import Response
 
 from credentials.debts.types import CASE_TYPE, OVERVIEW_TYPE, context_document, type_metadata
 from credentials.encoding import JsonObject, json_compact
+from credentials.openid.display import in_languages
+from credentials.openid.signed_metadata import MEDIA_TYPE as SIGNED
 from issuer.domain.places import TOKEN
 from issuer.usecases.publish import KINDS
 from issuer.web.desk import Desk
 from service.errors import NotFound
 from service.web import ProtocolApp, PublicResponse
+from service.web.negotiation import languages, prefers
 
 METADATA_SECONDS: Final = 300
 FIXED_SECONDS: Final = 86_400
 
+_LANGUAGES: Final = ("nl", "en")
 _TYPES: Final = {"overzicht": OVERVIEW_TYPE, "zaak": CASE_TYPE}
 
 
 def install(app: ProtocolApp, desk: Desk) -> None:
     """Add the routes of one agency. What does not change while it serves is made once."""
     made = {
-        "openid-credential-issuer": desk.describe.issuer,
         "oauth-authorization-server": desk.describe.authorization_server,
         "openid-configuration": desk.describe.authorization_server,
         "jwt-vc-issuer": desk.describe.jwt_vc_issuer,
         "did.json": desk.describe.did_document,
     }
     documents = {name: json_compact(document) for name, document in made.items()}
+    _install_issuer_metadata(app, desk)
 
     @app.get("/.well-known/{name}")
     async def well_known(request: Request) -> Response:
@@ -79,6 +83,25 @@ def install(app: ProtocolApp, desk: Desk) -> None:
         response.headers["vary"] = "accept-encoding"
         if packed:
             response.headers["content-encoding"] = "gzip"
+        return response
+
+
+def _install_issuer_metadata(app: ProtocolApp, desk: Desk) -> None:
+    subsets = (_LANGUAGES, *((each,) for each in _LANGUAGES))
+    spoken = {each: in_languages(desk.describe.issuer, each) for each in subsets}
+    unsigned = {each: json_compact(document) for each, document in spoken.items()}
+
+    @app.get("/.well-known/openid-credential-issuer")
+    async def issuer_metadata(request: Request) -> Response:
+        """The issuer's metadata (section 12.2.2): plain or signed, and in the languages that are wanted."""
+        wanted = languages(request.headers.get("accept-language", ""), _LANGUAGES)
+        if prefers(request.headers.get("accept", ""), SIGNED, _JSON):
+            signed = desk.sign_metadata(" ".join(wanted), spoken[wanted])
+            response = PublicResponse(signed, SIGNED, max_age=METADATA_SECONDS, request=request)
+        else:
+            response = PublicResponse(unsigned[wanted], _JSON, max_age=METADATA_SECONDS, request=request)
+        response.headers["content-language"] = ", ".join(wanted)
+        response.headers["vary"] = "accept, accept-language"
         return response
 
 

@@ -54,10 +54,12 @@ class Between:
         monkeypatch.setattr(world.net, "_exchange", self)
 
     def __call__(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Answer:
-        answer = self._send(method, url, headers, content)
         if url.endswith(ISSUER_METADATA):
+            # Only what is not signed can be changed on the way.
+            answer = self._send(method, url, {**headers, "accept": JSON}, content)
             body = json_compact(self.metadata(json_object(answer.body, max_bytes=1 << 20)))
             return Answer(answer.status, answer.headers, body)
+        answer = self._send(method, url, headers, content)
         if url.endswith("/credential"):
             self.requests.append((headers["content-type"], content))
             answer = self.answer(answer)

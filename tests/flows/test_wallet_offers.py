@@ -233,15 +233,16 @@ def test_a_card_of_which_the_agency_only_says_that_it_is_a_credential_is_kept(
     send, said = world.net._exchange, []
 
     def vaguely(method: str, url: str, headers: Mapping[str, str], content: bytes) -> Answer:
-        answer = send(method, url, headers, content)
-        if url.endswith("/.well-known/openid-credential-issuer"):
-            metadata = json.loads(answer.body)
-            found = metadata["credential_configurations_supported"]
-            found["overzicht_ldp"]["credential_definition"]["type"] = ["VerifiableCredential"]
-            del found["zaak_ldp"]["credential_definition"]
-            said.append(url)
-            return Answer(answer.status, answer.headers, json_compact(metadata))
-        return answer
+        if not url.endswith("/.well-known/openid-credential-issuer"):
+            return send(method, url, headers, content)
+        # Only what is not signed can be changed on the way.
+        answer = send(method, url, {**headers, "accept": "application/json"}, content)
+        metadata = json.loads(answer.body)
+        found = metadata["credential_configurations_supported"]
+        found["overzicht_ldp"]["credential_definition"]["type"] = ["VerifiableCredential"]
+        del found["zaak_ldp"]["credential_definition"]
+        said.append(url)
+        return Answer(answer.status, answer.headers, json_compact(metadata))
 
     world.net._exchange = vaguely  # type: ignore[method-assign]
     directory = world.service.usecases.offers._issuers._directory  # type: ignore[attr-defined]

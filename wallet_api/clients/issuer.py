@@ -38,7 +38,7 @@ from wallet_api.domain.errors import IssuerRefused, TransactionCodeWrong
 from wallet_api.domain.issuance import Grant, IssuerDescription, Kind
 from wallet_api.domain.permission import Permission
 from wallet_api.domain.refusals import DEFERRED, refusal
-from wallet_api.ports import Obtained
+from wallet_api.ports import Obtained, TrustSource
 
 DPOP: Final = "DPoP"
 
@@ -57,11 +57,13 @@ class HttpIssuers:
         self,
         http: OutboundClient,
         clock: Clock,
+        trust: TrustSource,
         *,
         afterwards: Callable[[Callable[[], object]], None],
         client_id: str,
         redirect_uri: str,
         parallel: int = 6,
+        unsigned_metadata: bool = True,
         insecure_localhost: bool = False,
     ) -> None:
         self._http = http
@@ -71,7 +73,9 @@ class HttpIssuers:
         self._redirect_uri = redirect_uri
         self._parallel = parallel
         self._insecure = insecure_localhost
-        self._directory = IssuerDirectory(http, insecure_localhost=insecure_localhost)
+        self._directory = IssuerDirectory(
+            http, clock, trust, unsigned=unsigned_metadata, insecure_localhost=insecure_localhost
+        )
 
     def describe(self, credential_issuer: str) -> IssuerDescription:
         """Return an agency's metadata, kept for a few minutes. Raises Unavailable, MalformedInput."""

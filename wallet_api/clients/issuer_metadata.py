@@ -2,20 +2,32 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Final, final
 
+from credentials.clock import Clock
 from credentials.errors import MalformedInput
+from credentials.keys import PublicJwk
 from credentials.openid import well_known
 from credentials.openid.authorization_server import AuthorizationServerMetadata, parse_authorization_server
 from credentials.openid.display import display_for
 from credentials.openid.errors import PeerRefused, parse_error
 from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMetadata, parse_issuer_metadata
+from credentials.openid.signed_metadata import MEDIA_TYPE as SIGNED
+from credentials.openid.signed_metadata import open_signed_metadata
+from credentials.trust import recognise_issuer
+from credentials.trust.x509 import public_jwk
 from service.http import JSON, Answer, OutboundClient
 from wallet_api.domain.issuance import ANY_CREDENTIAL, CASE, OVERVIEW, IssuerDescription, Kind
 from wallet_api.domain.refusals import refusal
+from wallet_api.ports import TrustSource
 
 METADATA_SECONDS: Final = 300.0
+# What the screens speak; an issuer may leave out the rest (section 12.2.2).
+_LANGUAGES: Final = {"accept-language": "nl, en;q=0.5"}
 _MAX_KEPT: Final = 500
 
 # Our own types in JSON-LD bear a name; the wallet knows them by their URN whatever secures them.
@@ -36,8 +48,20 @@ class Known:
 class IssuerDirectory:
     """Agencies' metadata. Safe for threads."""
 
-    def __init__(self, http: OutboundClient, *, insecure_localhost: bool) -> None:
+    def __init__(
+        self,
+        http: OutboundClient,
+        clock: Clock,
+        trust: TrustSource,
+        *,
+        unsigned: bool = True,
+        insecure_localhost: bool = False,
+    ) -> None:
+        """Without `unsigned`, metadata that are not signed are not taken."""
         self._http = http
+        self._clock = clock
+        self._trust = trust
+        self._unsigned = unsigned
         self._insecure = insecure_localhost
         self._kept: dict[str, Known] = {}
         self._one = threading.Lock()
@@ -61,9 +85,8 @@ class IssuerDirectory:
             self._kept.pop(credential_issuer, None)
 
     def _fetch(self, credential_issuer: str) -> Known:
-        url = well_known.inserted(credential_issuer, well_known.CREDENTIAL_ISSUER)
         metadata = parse_issuer_metadata(
-            body_of(self._http.get(url, JSON)), credential_issuer=credential_issuer, insecure_localhost=self._insecure
+            self._document(credential_issuer), credential_issuer=credential_issuer, insecure_localhost=self._insecure
         )
         issuer = metadata.authorization_servers[0] if metadata.authorization_servers else credential_issuer
         url = well_known.inserted(issuer, well_known.AUTHORIZATION_SERVER)
@@ -75,6 +98,31 @@ class IssuerDirectory:
             credential_issuer, issuer, server.iss_in_response, kinds, metadata.batch_size or 1
         )
         return Known(metadata, server, description, time.monotonic() + METADATA_SECONDS)
+
+    def _document(self, credential_issuer: str) -> bytes:
+        """Return the issuer's metadata, signed by it where it can be (OpenID4VCI 1.0 section 12.2.3)."""
+        url = well_known.inserted(credential_issuer, well_known.CREDENTIAL_ISSUER)
+        accept = f"{SIGNED}, {JSON};q=0.5"
+        participant = self._trust.current().find(credential_issuer)
+        if self._unsigned and (participant is None or not participant.anchors):
+            # Nobody has said by which certificates this issuer signs, so that its signature would say nothing.
+            accept = JSON
+        answer = self._http.get(url, accept, headers=_LANGUAGES)
+        if answer.ok and answer.content_type == SIGNED:
+            return open_signed_metadata(
+                answer.body.decode("ascii", "replace"),
+                credential_issuer=credential_issuer,
+                now=self._clock.now(),
+                signer_key=partial(self._key, credential_issuer),
+            )
+        body = body_of(answer)
+        if not self._unsigned:
+            raise MalformedInput("the issuer's metadata are not signed")
+        return body
+
+    def _key(self, credential_issuer: str, x5c: Sequence[bytes], now: datetime) -> PublicJwk:
+        recognise_issuer(self._trust.current(), now, identifier=credential_issuer, x5c=tuple(x5c))
+        return public_jwk(x5c[0])
 
 
 def body_of(answer: Answer) -> bytes:

@@ -23,6 +23,7 @@ from credentials.trust import (
     authorise_list,
     publishes_keys,
     recognise_attester,
+    recognise_issuer,
     recognise_verifier,
 )
 from credentials.trust.x509 import CertificateExpired, make_ca
@@ -247,6 +248,21 @@ def test_a_status_list_is_signed_by_the_same_participant() -> None:
 def test_a_withdrawn_issuer_may_still_revoke() -> None:
     gone = participant(withdrawn_at=START)
     authorise_list(listing(gone), gone, Signature(), NOW)
+
+
+def test_an_issuer_speaks_for_itself_by_a_certificate_of_its_own() -> None:
+    cjib = participant()
+    listed = listing(cjib, participant(identifier="https://duo.example", name="DUO", oin="2", did=None, keys=()))
+    assert recognise_issuer(listed, NOW, identifier=CJIB, x5c=(LEAF,)) is cjib
+    stranger = (a_leaf(an_authority("Vreemd"), SIGNER),)
+    for_requests = (a_leaf(AUTHORITY, SIGNER, eku=KeyPurpose.REQUESTS),)
+    for identifier, x5c in (("https://duo.example", (LEAF,)), (CJIB, stranger), (CJIB, for_requests), (CJIB, ())):
+        with pytest.raises(UnknownIssuer):
+            recognise_issuer(listed, NOW, identifier=identifier, x5c=x5c)
+    with pytest.raises(UnknownIssuer):
+        recognise_issuer(listing(participant(roles=frozenset({Role.VERIFIER}))), NOW, identifier=CJIB, x5c=(LEAF,))
+    with pytest.raises(IssuerWithdrawn):
+        recognise_issuer(listing(participant(withdrawn_at=NOW)), NOW, identifier=CJIB, x5c=(LEAF,))
 
 
 def test_a_verifier_is_recognised_by_its_authority_or_its_client_id() -> None:
