@@ -24,6 +24,7 @@ from credentials.dids import json_web_key, verification_method
 from credentials.encoding import JsonObject, json_compact
 from credentials.formats import (
     BitstringStatus,
+    Channel,
     Credential,
     CredentialDraft,
     FormatRegistry,
@@ -165,7 +166,7 @@ class Issuer:
         holder, self._next = SoftwareSigner.generate(), self._next + 7
         url = status_url or self.list_url
         entries: tuple[Any, ...] = (TokenStatus(url, self._next),)
-        if format != "dc+sd-jwt":
+        if format not in ("dc+sd-jwt", "mso_mdoc"):
             entries = tuple(BitstringStatus(f"{url}/{each}", self._next, each) for each in ("revocation", "refresh"))
         now = self.clock.now().replace(minute=0, second=0)
         draft = CredentialDraft(
@@ -176,11 +177,17 @@ class Issuer:
             whole=WHOLE[type],
         )  # fmt: skip
         key = IssuerKey(self.signer, verification_method=json_web_key(self.did, self.signer.public_jwk))
-        if format == "dc+sd-jwt":
+        if format in ("dc+sd-jwt", "mso_mdoc"):
             key = IssuerKey(self.signer, (self.leaf,))
         elif format == "ldp_vc":
             key = IssuerKey(self.ldp_signer, verification_method=self.method)
         return Card(self, type, format, self.formats[format].issue(draft, key), holder, self._next)
+
+
+def channel_of(request: PresentationRequest) -> Channel:
+    """Return the way on which the answer to a request travels."""
+    key = request.answer_key
+    return Channel(request.response_uri, key.thumbprint if key else None)
 
 
 @dataclass
@@ -249,7 +256,7 @@ class World:
 
     def present(
         self, request: PresentationRequest, cards: Sequence[Card], *, nonce: str | None = None,
-        audience: str | None = None, holder: SoftwareSigner | None = None,
+        audience: str | None = None, holder: SoftwareSigner | None = None, channel: Channel | None = None,
     ) -> dict[str, list[Credential]]:  # fmt: skip
         """Make a vp_token of these cards: each under the query that its type and format answer."""
         token: dict[str, list[Credential]] = {}
@@ -264,7 +271,7 @@ class World:
             token.setdefault(query.id, []).append(
                 handler.present(
                     card.credential, paths, holder or card.holder, audience=audience or request.client_id.full,
-                    nonce=nonce or request.nonce, now=self.clock.now(),
+                    nonce=nonce or request.nonce, now=self.clock.now(), channel=channel or channel_of(request),
                 )
             )  # fmt: skip
         return token

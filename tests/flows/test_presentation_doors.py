@@ -13,6 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from credentials.clock import FixedClock
+from credentials.formats import Channel
 from credentials.formats.selective_disclosure import key_binding
 from credentials.keys import SoftwareSigner
 from credentials.openid.vp_response import build_response
@@ -50,6 +51,7 @@ def nothing_left(counter: Counter, made: Any, code: str) -> None:
         ("intake", "vc+jwt"),
         ("schuldregeling", "jwt_vc_json"),
         ("schuldregeling", "vc+sd-jwt"),
+        ("schuldregeling", "mso_mdoc"),
     ],
 )
 def test_a_set_in_another_format_is_proven_too(counter: Counter, template: str, format_name: str) -> None:
@@ -72,9 +74,24 @@ def test_an_answer_to_another_is_refused_in_another_format_too(counter: Counter,
     nothing_left(counter, made, "wrong_nonce")
 
 
+@pytest.mark.requirement("mdoc-session", "vp-replay")
+@pytest.mark.parametrize("mode", ["direct_post", "direct_post.jwt"])
+@pytest.mark.parametrize("other", ["nonce", "audience", "channel"])
+def test_an_mdoc_in_another_session_is_refused(counter: Counter, mode: str, other: str) -> None:
+    made = counter.make(sjabloon="intake", responseMode=mode)
+    elsewhere: dict[str, Any] = {
+        "nonce": "x" * 22,
+        "audience": "x509_hash:elsewhere",
+        "channel": Channel("https://counsellor.example/vp/antwoorden/elsewhere"),
+    }
+    answer = counter.share(made, counter.world.samira(format="mso_mdoc"), **{other: elsewhere[other]})
+    assert answer.status_code == 400
+    nothing_left(counter, made, "wrong_session")
+
+
 @pytest.mark.parametrize("mode", ["direct_post", "direct_post.jwt"])
 @pytest.mark.parametrize("prefix", ["x509_hash", "x509_san_dns", "redirect_uri"])
-@pytest.mark.parametrize("format_name", ["dc+sd-jwt", "ldp_vc"])
+@pytest.mark.parametrize("format_name", ["dc+sd-jwt", "ldp_vc", "mso_mdoc"])
 def test_a_shared_set_is_proven(counter: Counter, mode: str, prefix: str, format_name: str) -> None:
     # A request that travels in its link can learn nothing of the wallet.
     named = {"formaten": [format_name]} if prefix == "redirect_uri" else {}
@@ -455,7 +472,10 @@ def test_deleting_takes_everything_away(counter: Counter, cards: list[Card]) -> 
         ({"sjabloon": "alles"}, 400),
         ({"sjabloon": "intake", "dcqlQuery": {"credentials": []}}, 400),
         ({"dcqlQuery": {"credentials": []}}, 400),
-        ({"dcqlQuery": {"credentials": [{"id": "x", "format": "mso_mdoc", "meta": {"doctype_value": "d"}}]}}, 400),
+        (
+            {"dcqlQuery": {"credentials": [{"id": "x", "format": "jwt_vc_json-ld", "meta": {}}]}},
+            400,
+        ),
         (
             {
                 "dcqlQuery": {

@@ -15,7 +15,7 @@ from credentials.encoding import JsonObject
 from credentials.formats import CredentialDraft, HolderKey, IssuerKey
 from credentials.keys import SoftwareSigner
 from tests.flows.presentation_kit import API, BASE, Counter, auth
-from tests.verifier_world import Card, Issuer, make_world
+from tests.verifier_world import Card, Issuer, channel_of, make_world
 
 PASS = "urn:voorbeeld:pas:1"
 
@@ -29,7 +29,9 @@ def counter(tmp_path: Path, clock: FixedClock) -> Iterator[Counter]:
 
 def a_query(*claims: JsonObject, type_: str = CASE_TYPE, format_name: str = "dc+sd-jwt", **more: Any) -> JsonObject:
     meta: JsonObject = {"vct_values": [type_]}
-    if format_name != "dc+sd-jwt":
+    if format_name == "mso_mdoc":
+        meta = {"doctype_value": type_}
+    elif format_name != "dc+sd-jwt":
         meta = {"type_values": [["https://www.w3.org/2018/credentials#VerifiableCredential", type_]]}
     asked: JsonObject = {"claims": list(claims)} if claims else {}
     entry: JsonObject = {"id": "x", "format": format_name, "multiple": True, "meta": meta, **asked, **more}
@@ -42,7 +44,7 @@ def show_all(counter: Counter, made: Any, *cards: Card) -> Any:  # a response
     shown = [
         counter.world.service_formats[card.format].present(
             card.credential, None, card.holder, audience=request.client_id.full, nonce=request.nonce,
-            now=counter.world.clock.now(),
+            now=counter.world.clock.now(), channel=channel_of(request),
         )
         for card in cards
     ]  # fmt: skip
@@ -83,6 +85,19 @@ def test_of_a_query_of_ones_own_only_what_it_asks_is_kept(counter: Counter, form
     again = counter.http.post(f"{API}/{made['id']}/hercontroles", headers=auth())
     assert again.status_code == 201
     assert kept(counter, made) == asked, "checking again brings nothing back"
+
+
+@pytest.mark.requirement("mdoc-query")
+def test_of_an_mdoc_the_elements_that_were_asked_are_kept(counter: Counter) -> None:
+    claims = ({"path": [CASE_TYPE, name], "intent_to_retain": True} for name in ("saldo", "opgelegd_door"))
+    made = counter.make(dcqlQuery=a_query(*claims, format_name="mso_mdoc"))
+    assert show_all(counter, made, a_debt(counter, "mso_mdoc")).status_code == 200
+    asked = kept(counter, made)
+    assert asked.keys() == {"saldo", "opgelegd_door"}
+    assert asked["opgelegd_door"].keys() == {"oin", "naam"}
+    again = counter.http.post(f"{API}/{made['id']}/hercontroles", headers=auth())
+    assert again.status_code == 201
+    assert kept(counter, made) == asked, "the session is known when it is checked again"
 
 
 def test_a_query_without_claims_asks_none(counter: Counter) -> None:
@@ -196,8 +211,10 @@ def test_a_wallet_that_says_nothing_is_asked_for_sd_jwts_in_few_words(counter: C
 @pytest.mark.requirement("vp-wallet-metadata")
 def test_a_wallet_that_says_what_it_takes_gets_that(counter: Counter) -> None:
     made = counter.make(sjabloon="intake")
-    assert asked(counter, made, ("ldp_vc", "mso_mdoc")) == {"ldp_vc"}
-    assert asked(counter, made, ("mso_mdoc",)) == {"dc+sd-jwt"}
+    assert asked(counter, made, ("ldp_vc", "jwt_vc_json-ld")) == {"ldp_vc"}
+    assert asked(counter, made, ("jwt_vc_json-ld",)) == {"dc+sd-jwt"}
+    assert asked(counter, made, ("mso_mdoc",)) == {"mso_mdoc"}
+    assert asked(counter, made, ("mso_mdoc", "dc+sd-jwt")) == {"dc+sd-jwt"}
 
 
 def test_a_case_system_may_name_the_formats(counter: Counter) -> None:
@@ -211,7 +228,7 @@ def test_a_case_system_may_name_the_formats(counter: Counter) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {"sjabloon": "intake", "formaten": ["mso_mdoc"]},
+        {"sjabloon": "intake", "formaten": ["jwt_vc_json-ld"]},
         {"sjabloon": "intake", "formaten": []},
         {"sjabloon": "intake", "formaten": "ldp_vc"},
         {"dcqlQuery": a_query({"path": ["saldo"]}), "formaten": ["dc+sd-jwt"]},

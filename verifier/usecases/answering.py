@@ -17,8 +17,9 @@ from credentials.clock import Clock
 from credentials.encoding import b64_decode
 from credentials.errors import BlauweKnopError
 from credentials.formats import Channel
+from credentials.formats.mdoc import certificates_inside
 from credentials.jose import EncryptionKey, UnverifiedToken
-from credentials.openid.dcql import Answered, DcqlQuery, check_presentation, parse_query
+from credentials.openid.dcql import MDOC, Answered, DcqlQuery, check_presentation, parse_query
 from credentials.openid.errors import AccessDenied, InvalidResponse, ResponseTooLarge
 from credentials.openid.vp_request import ResponseMode
 from credentials.openid.vp_response import RefusedResponse, parse_response
@@ -160,14 +161,20 @@ def _compare(query: DcqlQuery, presented: Presented, examined: Examined) -> None
     check_presentation(query.by_id[presented.query_id], answered)
 
 
+def _certificates(token: str) -> list[bytes]:
+    chain = UnverifiedToken.parse(token.partition("~")[0]).header.get("x5c")
+    return [b64_decode(each) for each in chain if isinstance(each, str)] if isinstance(chain, list) else []
+
+
 def _authority_keys(presented: Presented) -> frozenset[str]:
     """Return the authority key identifiers of the chain; who they truly are, the examination has decided."""
     if not isinstance(presented.presentation, str):
         return frozenset()
     try:
-        header = UnverifiedToken.parse(presented.presentation.partition("~")[0]).header
-        chain = header.get("x5c")
-        found = [aki(b64_decode(each)) for each in chain if isinstance(each, str)] if isinstance(chain, list) else []
+        if presented.format == MDOC:
+            found = [aki(each) for each in certificates_inside(presented.presentation)]
+        else:
+            found = [aki(each) for each in _certificates(presented.presentation)]
     except BlauweKnopError:
         return frozenset()
     return frozenset(each for each in found if each)

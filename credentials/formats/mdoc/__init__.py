@@ -4,7 +4,7 @@ Issued as IssuerSigned (OpenID4VCI 1.0 appendix A.2), presented as DeviceRespons
 base64url text. Section numbers without a name are those of ISO/IEC 18013-5:2021.
 """
 
-from credentials.formats.mdoc.format import TYPE, MsoMdoc, issuer_signed_inside
+from credentials.formats.mdoc.format import TYPE, MsoMdoc, certificates_inside, issuer_signed_inside
 from credentials.formats.mdoc.session import session_transcript
 
-__all__ = ["TYPE", "MsoMdoc", "issuer_signed_inside", "session_transcript"]
+__all__ = ["TYPE", "MsoMdoc", "certificates_inside", "issuer_signed_inside", "session_transcript"]

@@ -221,6 +221,12 @@ def issuer_signed_inside(presented: Credential) -> str | None:
         return None
 
 
+def certificates_inside(presented: Credential) -> tuple[bytes, ...]:
+    """Return the chain that a document or a presentation brings, not validated. Raises as `MsoMdoc.inspect`."""
+    value = decoded(presented)
+    return (DeviceResponse.parse(value).issuer_signed if _is_response(value) else IssuerSigned.parse(value)).x5c
+
+
 def _is_response(value: CborValue) -> bool:
     return isinstance(value, dict) and "documents" in value
 
