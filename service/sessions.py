@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, final
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, Table, delete, insert, or_, select, update
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, Table, delete, insert, select, update
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
@@ -174,9 +174,8 @@ class Sessions:
         """Delete what has expired and return how many rows that were; run it periodically."""
         now = epoch(self._clock.now())
         with self._database.write() as connection:
-            return connection.execute(
-                delete(session_table).where(or_(session_table.c.idle_until <= now, session_table.c.ends_at <= now))
-            ).rowcount
+            # `idle_until` is never later than `ends_at`, which has no index.
+            return connection.execute(delete(session_table).where(session_table.c.idle_until <= now)).rowcount
 
     def _secret_of(self, request: HTTPConnection) -> bytes | None:
         try:

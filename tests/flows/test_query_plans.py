@@ -1,0 +1,155 @@
+"""What a request costs does not grow with what was issued, asked or kept: no statement walks through a large table.
+
+Every statement that a party's requests and jobs run, as the database itself sees it, is given to EXPLAIN QUERY PLAN.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from starlette.testclient import TestClient
+
+import service.sqlite
+from credentials.clock import FixedClock
+from credentials.openid.vp_request import ResponseMode
+from issuer.usecases.purge import Purge
+from tests import verifier_world, wallet_world
+from tests.conftest import NOW
+from tests.debt_builders import SAMIRA
+from tests.flows.issuance_kit import Scene, an_agency, log_in, several_cases
+from tests.flows.presentation_kit import BASE, Counter
+from tests.flows.test_wallet_sharing import boxes, only
+
+# One row per status list, per job and per document that is kept; they grow by none of what citizens do.
+SMALL: Final = {"issuer_list", "issuer_publication", "service_kept", "service_lead"}
+# Looking for changed debts goes through everybody who holds a card, by what it is for.
+WALKS: Final = re.compile(r"SELECT DISTINCT issuer_copy\.subject_hash")
+
+_DATA: Final = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
+_SCAN: Final = re.compile(r"\bSCAN (\w+)")
+# The first row in the order of an index: the database stops there.
+_FIRST: Final = re.compile(r"ORDER BY \S+ DESC\s+LIMIT (?:1|'1')", re.IGNORECASE)
+
+
+class Seen:
+    """The statements that each database file was given."""
+
+    def __init__(self) -> None:
+        self.by_file: dict[str, set[str]] = {}
+
+    def watch(self, connection: sqlite3.Connection) -> None:
+        file = connection.execute("PRAGMA database_list").fetchone()[2]
+        connection.set_trace_callback(self.by_file.setdefault(file, set()).add)
+
+    def forget(self) -> None:
+        for statements in self.by_file.values():
+            statements.clear()
+
+    def walks(self) -> list[str]:
+        """Return what walks through a large table, and how."""
+        return [walk for file, statements in self.by_file.items() for walk in _walks(file, statements)]
+
+    def tables(self, beginning: str) -> set[str]:
+        """Return the tables whose names begin so and that some statement named."""
+        texts = " ".join(text for statements in self.by_file.values() for text in statements)
+        return set(re.findall(rf"\b{beginning}_\w+", texts))
+
+
+def _walks(file: str, statements: set[str]) -> Iterator[str]:
+    with sqlite3.connect(file) as connection:
+        for text in sorted(statements):
+            if not _DATA.match(text) or WALKS.match(text):
+                continue
+            plan = [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
+            first = _FIRST.search(text) is not None and not any("TEMP B-TREE" in step for step in plan)
+            for step in plan:
+                scan = _SCAN.match(step)
+                if scan and scan[1] not in SMALL and not first:
+                    yield f"{step}: {text[:400]}"
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
+    seen, prepare = Seen(), service.sqlite._prepare
+
+    def watched(connection: sqlite3.Connection, record: object) -> None:
+        prepare(connection, record)  # type: ignore[arg-type]  # SQLAlchemy's name for the same
+        seen.watch(connection)
+
+    monkeypatch.setattr(service.sqlite, "_prepare", watched)
+    return seen
+
+
+def test_no_request_of_an_agency_walks_through_what_it_issued(tmp_path: Path, seen: Seen) -> None:
+    clock = FixedClock(NOW)
+    scene = Scene(an_agency(tmp_path, clock, several_cases()), clock, tmp_path)
+    seen.forget()
+    wallet = scene.wallet_with_token("overzicht_sdjwt", dpop=True)
+    wallet.credentials("overzicht_sdjwt", 2)
+    wallet.http.get("/status/token/1")
+    wallet.http.get("/status/lists")
+    browser = scene.http()
+    log_in(browser)
+    assert browser.get("/schulden").status_code == 200
+    desk = scene.agency.desk
+    desk.refresh()
+    desk.withdraw.of_person(SAMIRA, None, "test")
+    desk.publish()
+    Purge(scene.agency.store, clock)()
+    desk.sessions.purge()
+    scene.agency.database.settle()
+    assert {"issuer_offer", "issuer_grant", "issuer_once", "issuer_copy"} <= seen.tables("issuer")
+    assert {"service_audit", "service_session"} <= seen.tables("service")
+    assert seen.walks() == []
+
+
+def test_no_request_of_a_verifier_walks_through_what_it_asked(tmp_path: Path, seen: Seen) -> None:
+    world = verifier_world.make_world(tmp_path, FixedClock(NOW), agencies=("cjib",))
+    seen.forget()
+    with TestClient(world.service.app, base_url=BASE, follow_redirects=False) as http:
+        counter, cards = Counter(world, http), world.samira()
+        made = counter.make()
+        assert counter.share(made, cards).status_code == 200
+        counter.look(made["id"])
+        made = counter.make()
+        request = counter.read(made["verzoekUri"])
+        assert counter.post(request, {"error": "access_denied", "state": request.state or ""}).status_code == 200
+        assert counter.post(counter.read(counter.make()["verzoekUri"]), {"vp_token": "{}"}).status_code == 400
+    world.service.desk.purge()
+    world.service.desks.sessions.purge()
+    assert {"verifier_request", "verifier_intake", "verifier_attempt"} <= seen.tables("verifier")
+    assert seen.walks() == []
+
+
+def test_no_request_of_a_wallet_walks_through_other_wallets(tmp_path: Path, seen: Seen) -> None:
+    world = wallet_world.make_world(tmp_path, "cjib", "duo")
+    try:
+        seen.forget()
+        citizen = world.citizen()
+        citizen.make_wallet()
+        citizen.collect()
+        citizen.get("/")
+        counsellor = world.requester()
+        world.service.usecases.requests._trust.renew()  # type: ignore[attr-defined]
+        asked = counsellor.ask(only(["saldo_totaal"]), method="get", response_mode=ResponseMode.DIRECT_POST)
+        page = citizen.post("/toevoegen", citizen.get("/toevoegen"), link=asked)
+        page = citizen.post(page.url, page, besluit="delen", kaart=boxes(page.text))
+        assert "U hebt gedeeld" in page.words
+        assert {"wallet_record", "wallet_lock"} <= seen.tables("wallet")
+        assert seen.walks() == []
+    finally:
+        world.close()
+
+
+def test_what_walks_through_a_large_table_is_seen(tmp_path: Path, seen: Seen) -> None:
+    scene = Scene(an_agency(tmp_path, FixedClock(NOW)), FixedClock(NOW), tmp_path)
+    seen.forget()
+    with scene.agency.database.read() as connection:
+        connection.exec_driver_sql("SELECT id FROM issuer_copy WHERE session = 'a' AND configuration = 'b'")
+        assert seen.walks() == []
+        connection.exec_driver_sql("SELECT id FROM issuer_copy WHERE fingerprint = 'a'")
+        connection.exec_driver_sql("SELECT entry FROM service_audit WHERE at = 1 ORDER BY entry DESC LIMIT 1")
+    assert sorted(walk.partition(":")[0] for walk in seen.walks()) == ["SCAN issuer_copy", "SCAN service_audit"]
