@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test test-long test-crash test-outside lint format bench bench-http bench-memory screenshots lock clean
+.PHONY: help setup demo test test-long test-crash test-outside lint format bench bench-http bench-growth bench-memory screenshots lock clean
 
 help: ## Say what each target does
 	@echo "Blauwe Knop. Start with: make demo"
@@ -56,6 +56,9 @@ bench: setup ## Measure speed, as ratios against peers in the same run
 
 bench-http: setup ## Measure the services over HTTP (BASE=revision: beside an older commit; N=flows C=at-a-time PEER=url)
 	@$(BIN)/python -m tests.benchmarks.http $(BENCH_ARGS)
+
+bench-growth: setup ## Issue with a thousand, and with a million issued credentials in the store (COUNTS="…" POSTGRESQL=url)
+	@$(BIN)/python -m tests.benchmarks.growth
 
 bench-memory: setup ## Verify a million credentials, and show that memory and time stay flat (COUNT=n for fewer)
 	@$(BIN)/python -m tests.benchmarks.memory

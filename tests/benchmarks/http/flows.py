@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from credentials.encoding import b64url_decode
@@ -11,11 +11,26 @@ from credentials.formats.sd_jwt import SdJwtVc
 from credentials.jose import encrypt
 from credentials.keys import SoftwareSigner
 from credentials.openid.proof import build_jwt_proof
-from tests.benchmarks.http.connection import Connection
 
 PRE_AUTHORIZED: Final = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 _FORM: Final = (("content-type", "application/x-www-form-urlencoded"),)
 _JSON: Final = ("content-type", "application/json")
+
+
+class Asking(Protocol):
+    """How a wallet speaks with one service: `Connection`, or its like within one process."""
+
+    async def request(
+        self,
+        method: str,
+        target: str,
+        body: bytes = b"",
+        headers: tuple[tuple[str, str], ...] = (),
+        *,
+        wanted: int = 200,
+    ) -> bytes:
+        """Return the body of an answer with the wanted status."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +53,7 @@ def path_of(url: str) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-async def collect(at: Connection, metadata: dict[str, Any], token_path: str, offer_link: str) -> Held:
+async def collect(at: Asking, metadata: dict[str, Any], token_path: str, offer_link: str) -> Held:
     """Take one credential: offer by reference, token, nonce, credential (OpenID4VCI 1.0 sections 4, 6, 7 and 8)."""
     [reference] = parse_qs(urlsplit(offer_link).query)["credential_offer_uri"]
     offer = json.loads(await at.request("GET", path_of(reference)))
@@ -55,7 +70,7 @@ async def collect(at: Connection, metadata: dict[str, Any], token_path: str, off
     return Held(answer["credentials"][0]["credential"], key)
 
 
-async def answer(at: Connection, format: SdJwtVc, request_link: str, held: Held) -> None:
+async def answer(at: Asking, format: SdJwtVc, request_link: str, held: Held) -> None:
     """Answer one request with one credential (OpenID4VP 1.0 sections 5.10 and 8.2), encrypted where it asks so."""
     [reference] = parse_qs(urlsplit(request_link).query)["request_uri"]
     jar = await at.request("GET", path_of(reference))

@@ -1,0 +1,268 @@
+"""`make bench-growth`: the same issuance with ever more issued credentials in the store; time and memory stay flat.
+
+COUNTS="1000 100000 1000000" says how many; POSTGRESQL=url of a server on which databases may be made measures there
+too. Every size has a database and a process of its own; all of them issue in turns, one flow at a time, and the table
+gives the medians. What was issued is made up: rows with every index, places in status lists, and a line of the audit
+log each.
+"""
+
+import asyncio
+import os
+import random
+import secrets
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from multiprocessing import get_context
+from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import create_engine, delete, insert, make_url, text, update
+from starlette.types import ASGIApp, Message
+
+from credentials.clock import SystemClock, epoch
+from credentials.openid.offer import reference_uri
+from issuer.app.compose import Agency, build
+from issuer.app.keys import initialise, load_keys
+from issuer.domain.offers import Grant
+from issuer.storage.tables import issued_copy, status_list
+from service.audit import audit_table, length
+from service.logging import configure
+from tests.benchmarks.http.connection import Refused
+from tests.benchmarks.http.flows import collect
+from tests.debt_builders import SAMIRA
+from tests.flows.issuance_kit import FakeLogin, a_person_file, settings_for, several_cases
+
+COUNTS: Final = "1000 100000 1000000"
+ENTRIES: Final = 131_072
+FILLED: Final = ENTRIES // 2
+ROUNDS: Final = 8
+FLOWS: Final = 60
+WARM_UP: Final = 40
+STEP: Final = 5_000
+"""Rows in one transaction."""
+
+
+@dataclass(slots=True)
+class Size:
+    """One store: how it is kept, how many credentials it holds, and what a flow took in each round."""
+
+    kept_in: str
+    count: int
+    pipe: Any
+    seconds: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    memory: int = 0
+
+
+class InProcess:
+    """A wallet's connection to an agency in the same process: what is measured is the agency."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def request(
+        self,
+        method: str,
+        target: str,
+        body: bytes = b"",
+        headers: tuple[tuple[str, str], ...] = (),
+        *,
+        wanted: int = 200,
+    ) -> bytes:
+        """Return the body of an answer with the wanted status. Raises Refused."""
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        encoded = [(name.encode(), value.encode()) for name, value in headers]
+        await self._app(
+            {
+                "type": "http",
+                "asgi": {"version": "3.0"},
+                "http_version": "1.1",
+                "method": method,
+                "scheme": "http",
+                "path": target,
+                "query_string": b"",
+                "headers": [*encoded, (b"content-length", str(len(body)).encode())],
+            },
+            receive,
+            send,
+        )
+        if sent[0]["status"] != wanted:
+            raise Refused(f"{method}: {sent[0]['status']}")
+        return b"".join(message.get("body", b"") for message in sent[1:])
+
+
+def serve(pipe: Pipe, folder: str, url: str, count: int) -> None:
+    """Fill a store, and then do as many flows as are asked for; answer seconds, processor seconds and memory."""
+    configure(level="error")
+    settings = settings_for(Path(folder), **({"database": url} if url else {}))
+    a_person_file(Path(folder) / "debts", several_cases())
+    initialise(settings)
+    keys = load_keys(settings, datetime.now(UTC))
+    agency = build(settings, keys, clock=SystemClock(), login_provider=FakeLogin(), with_jobs=False)
+    fill(agency, count)
+    base = settings.base_url
+    metadata = {
+        "credential_issuer": base,
+        "nonce_endpoint": f"{base}/nonce",
+        "credential_endpoint": f"{base}/credential",
+    }
+    at = InProcess(agency.app)
+    pipe.send(None)
+    with asyncio.Runner() as runner:
+        while asked := pipe.recv():
+            offers = [_offered(agency) for _ in range(asked)]
+            began, worked = time.perf_counter(), time.process_time()
+            for offer in offers:
+                runner.run(collect(at, metadata, "/oauth/token", offer))
+            took = (time.perf_counter() - began) / asked, (time.process_time() - worked) / asked
+            pipe.send((*took, _resident()))
+    agency.database.close()
+
+
+def fill(agency: Agency, count: int) -> None:
+    """Put so many issued credentials in an agency's store, beside what is there."""
+    now = epoch(datetime.now(UTC))
+    copies = _copies(count, now)
+    lists = [{"number": number, "entries": ENTRIES, "used": 0} for number in range(1, count // FILLED + 2)]
+    with agency.database.write() as connection:
+        connection.execute(delete(status_list))
+        connection.execute(insert(status_list), lists)
+        connection.execute(update(status_list).where(status_list.c.number < len(lists)).values(used=FILLED))
+        last = update(status_list).where(status_list.c.number == len(lists))
+        connection.execute(last.values(used=count % FILLED))
+        number = length(connection)
+    while some := list(islice(copies, STEP)):
+        lines = [
+            {
+                "number": number + place,
+                "at": now,
+                "entry": '{"action":"credentials.issued"}',
+                "hash": secrets.token_bytes(32),
+            }
+            for place in range(1, len(some) + 1)
+        ]
+        number += len(lines)
+        with agency.database.write() as connection:
+            connection.execute(insert(issued_copy), some)
+            connection.execute(insert(audit_table), lines)
+    with agency.database.write() as connection:
+        connection.execute(text("ANALYZE"))
+
+
+def _copies(count: int, now: int) -> Iterator[dict[str, Any]]:
+    for made in range(count):
+        number, at = divmod(made, FILLED)
+        if at == 0:
+            places = random.sample(range(ENTRIES), FILLED)
+        yield {
+            "id": str(uuid.uuid4()),
+            "session": secrets.token_urlsafe(16),
+            "configuration": "overzicht_sdjwt",
+            "subject_hash": secrets.token_hex(32),
+            "case_hash": None,
+            "fingerprint": secrets.token_hex(32),
+            "list_number": number + 1,
+            "place": places[at],
+            "state": "issued",
+            "status": 0 if made % 50 else 3,
+            "reason": None,
+            "issued_at": now,
+            "expires_at": now + 90 * 86_400,
+            "changed_at": None,
+        }
+
+
+def _offered(agency: Agency) -> str:
+    made = agency.desk.create_offer(SAMIRA, ["overzicht_sdjwt"], Grant.PRE_AUTHORISED)
+    return reference_uri(f"{agency.settings.base_url}/offers/{made.secrets.id}")
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def measure(counts: list[int], server: str | None, console: Console) -> list[Size]:
+    """Measure every size in turns, on SQLite and, where a server is given, on PostgreSQL."""
+    context, sizes = get_context("spawn"), list[Size]()
+    with ExitStack() as stack:
+        for kept_in, count in [
+            (name, count) for name in ("SQLite", "PostgreSQL")[: 1 + bool(server)] for count in counts
+        ]:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="blauweknop-growth-"))
+            url = "" if kept_in == "SQLite" else stack.enter_context(_database(str(server), f"growth_{count}"))
+            ours, theirs = context.Pipe()
+            process = context.Process(target=serve, args=(theirs, folder, url, count), daemon=True)
+            process.start()
+            stack.callback(process.join)
+            stack.callback(ours.send, 0)
+            with console.status(f"{kept_in}: making {count:,} issued credentials …"):
+                ours.recv()
+            sizes.append(Size(kept_in, count, ours))
+        for turn in range(-1, ROUNDS):
+            for size in sizes:
+                with console.status(f"{size.kept_in}, {size.count:,}: round {turn + 1} of {ROUNDS} …"):
+                    size.pipe.send(WARM_UP if turn < 0 else FLOWS)
+                    seconds, cpu, size.memory = size.pipe.recv()
+                if turn >= 0:
+                    size.seconds.append(seconds)
+                    size.cpu.append(cpu)
+    return sizes
+
+
+@contextmanager
+def _database(server: str, name: str) -> Iterator[str]:
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        yield url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    finally:
+        engine.dispose()
+
+
+def main() -> int:
+    """Measure and print."""
+    counts = [int(word) for word in os.environ.get("COUNTS", COUNTS).split()]
+    console = Console() if sys.stdout.isatty() else Console(width=120)
+    sizes = measure(counts, os.environ.get("POSTGRESQL"), console)
+    table = Table("kept in", "issued before", "ms a flow", "CPU ms", "against the first", "resident", title=TITLE)
+    for size in sizes:
+        first = next(each for each in sizes if each.kept_in == size.kept_in)
+        table.add_row(
+            size.kept_in,
+            f"{size.count:,}",
+            f"{1000 * median(size.seconds):.2f}",
+            f"{1000 * median(size.cpu):.2f}",
+            f"{median(size.cpu) / median(first.cpu):.2f}",
+            f"{size.memory / 2**20:.0f} MiB",
+        )
+    console.print(table)
+    return 0
+
+
+TITLE: Final = "Collecting one card, the wallet's part included"
+
+if __name__ == "__main__":
+    sys.exit(main())
