@@ -54,7 +54,7 @@ format: setup ## Lay out the code
 bench: setup ## Measure speed, as ratios against peers in the same run
 	@$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
 
-bench-http: setup ## Measure the services over HTTP (BASE=revision: beside an older commit; N=flows C=at-a-time PEER=url)
+bench-http: setup ## Measure the services over HTTP (BASE=revision: beside an older commit; N=flows C=at-a-time WORKERS=each PEER=url)
 	@$(BIN)/python -m tests.benchmarks.http $(BENCH_ARGS)
 
 bench-growth: setup ## Issue with a thousand, and with a million issued credentials in the store (COUNTS="…" POSTGRESQL=url)

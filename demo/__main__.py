@@ -2,7 +2,8 @@
 
 Environment: ONCE=1 ends after the story; PORT=9100 starts at another port; REPORT=file writes a report in JSON;
 PARTICIPANT=file adds an issuer of one's own to the trust list, or a list of them; STATE=folder keeps keys, databases
-and logs there instead of in `.state`; SEPARATE=1 gives each agency a process of its own instead of one per host.
+and logs there instead of in `.state`; SEPARATE=1 gives each agency a process of its own instead of one per host;
+WORKERS=2 gives each service so many (see `blauweknop … serve --workers`).
 """
 
 import json
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 
 def _run(console: Console, played: list[Story], *, once: bool) -> int:
-    first_port = _port()
+    first_port, workers = _port(), _workers()
     state = _state(first_port)
     report, outsider = os.environ.get("REPORT"), os.environ.get("PARTICIPANT")
     check_ports(ports_from(first_port))
@@ -62,7 +63,7 @@ def _run(console: Console, played: list[Story], *, once: bool) -> int:
         stage = _set_stage(state, first_port, Path(outsider) if outsider else None)
     with Processes(state / "logs") as processes, _Peak(processes) as peak:
         with console.status("Starting the scheme, DigiD, thirteen agencies, the wallet and the verifier …"):
-            start(stage, processes, separate=_wanted("SEPARATE"))
+            start(stage, processes, separate=_wanted("SEPARATE"), workers=workers)
         story = _play(console, stage, processes)
         seconds = time.monotonic() - began
         _show(console, stage, story, seconds, peak)
@@ -88,6 +89,13 @@ def _set_stage(state: Path, first_port: int, outsider: Path | None) -> Stage:
 
 def _wanted(name: str) -> bool:
     return os.environ.get(name, "") not in ("", "0")
+
+
+def _workers() -> int:
+    text = os.environ.get("WORKERS") or "1"
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= 16:
+        raise DemoError("WORKERS is a number from 1 to 16: make demo WORKERS=2")
+    return int(text)
 
 
 def _port() -> int:

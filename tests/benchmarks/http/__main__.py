@@ -1,8 +1,9 @@
 """`make bench-http`: the services under load, from making offers to the counsellor's stored answer.
 
 N=1000 flows of each kind, C=8 at a time; BASE=revision puts an older commit beside it, checked out, set up and run in
-turns in the same run; PEER=url PEER_CONFIG=id another issuer that makes offers by `POST {configs, count}`. JSON=file
-writes the figures too; `BENCH_ARGS=--write` renews the table in docs/performance.md.
+turns in the same run; WORKERS=2 gives each service of this checkout so many processes; PEER=url PEER_CONFIG=id puts
+another issuer beside it that makes offers by `POST {configs, count}`. JSON=file writes the figures too;
+`BENCH_ARGS=--write` renews the table in docs/performance.md.
 """
 
 import asyncio

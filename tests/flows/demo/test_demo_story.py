@@ -84,6 +84,16 @@ def test_a_port_that_is_none_is_refused_in_words(port: str, monkeypatch: pytest.
         command_line._port()
 
 
+@pytest.mark.parametrize("number", ["", "0", "17", "twee", "-1", "２"])
+def test_a_number_of_workers_that_is_none_is_refused_in_words(number: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKERS", number)
+    if not number:
+        assert command_line._workers() == 1
+        return
+    with pytest.raises(DemoError, match="WORKERS is a number"):
+        command_line._workers()
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
