@@ -28,6 +28,8 @@ from service.settings import load
 from verifier.app import describe as describe_verifier
 from verifier.app import initialise as initialise_verifier
 from verifier.settings import VerifierSettings, load_verifier
+from wallet_api.app import describe_wallet
+from wallet_api.app import make_keys as make_wallet_keys
 from wallet_api.settings import WalletSettings
 
 HERE: Final = Path(__file__).parent
@@ -56,6 +58,7 @@ def build(folder: Path, first_port: int, outsider: Path | None, clock: Clock) ->
     for settings in agencies.values():
         initialise_agency(settings)
     wallet = _wallet(folder, first_port, root)
+    make_wallet_keys(wallet)
     verifier = _verifier(folder, first_port, root)
     initialise_verifier(verifier)
     stage = Stage(folder, first_port, agencies, wallet, verifier, personas)
@@ -92,6 +95,9 @@ database = "sqlite:///{folder / "wallet.db"}"
 client_id = "{_WALLET_CLIENT}"
 unknown_issuers = "warn"
 insecure_localhost = true
+
+[provider]
+keys = "wallet"
 
 [trust]
 list_url = "http://localhost:{first_port}/trust-list.jwt"
@@ -141,11 +147,8 @@ def _participants(stage: Stage) -> list[Participant]:
     entries.append(json.loads(describe_verifier(stage.verifier)))
     entries.append(
         {
-            "identifier": stage.wallet.base_url,
+            **json.loads(describe_wallet(stage.wallet)),
             "naam": "Blauwe Knop wallet",
-            "roles": ["wallet"],
-            "clientIds": [stage.wallet.client_id],
-            "redirectUris": [stage.wallet.redirect_uri],
         }
     )
     return [Participant.parse(entry) for entry in entries]

@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from credentials.dids import did_web
 from credentials.errors import ConfigurationError
 from credentials.web_addresses import LOCAL_HOSTS
+from issuer.domain.clients import Attestation
 from issuer.domain.configurations import DEFAULT_SECURINGS, Securing
 from issuer.domain.encryption import Encryption
 from service.settings import BaseUrl, SettingAuthorities, SettingPath, Settings, load
@@ -173,10 +174,19 @@ class AgencySettings(Settings):
     encryption: Annotated[
         Encryption, Field(description="whether credential requests and responses may or must be encrypted beside TLS")
     ] = Encryption.OFFERED
+    wallet_attestation: Annotated[
+        Attestation,
+        Field(description="whether wallets authenticate by the word of a wallet provider on the trust list"),
+    ] = Attestation.ACCEPTED
     key_attesters: Annotated[
         tuple[SettingPath, ...],
         Field(description="PEM certificates under which wallet providers attest keys; without any, no word counts"),
     ] = ()
+
+    @property
+    def attestation(self) -> Attestation:
+        """Whether wallets authenticate; without a trust list there is nobody whose word would count."""
+        return Attestation.OFF if self.trust_list is None else self.wallet_attestation
 
     @property
     def offer_lifetime(self) -> timedelta:
@@ -204,6 +214,12 @@ class AgencySettings(Settings):
         if len(set(value)) != len(value):
             raise PydanticCustomError("securing_twice", "a securing is named twice")
         return value
+
+    @model_validator(mode="after")
+    def _attesters_are_known(self) -> Self:
+        if self.wallet_attestation is Attestation.REQUIRED and self.trust_list is None:
+            raise PydanticCustomError("no_providers", "wallet_attestation = required needs a trust_list")
+        return self
 
     @model_validator(mode="after")
     def _plain_http_is_said_aloud(self) -> Self:

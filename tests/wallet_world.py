@@ -38,17 +38,17 @@ from credentials.trust.trust_list import issue
 from issuer.app.compose import Agency, build
 from issuer.app.keys import initialise, load_keys
 from issuer.app.run import describe
-from issuer.domain.clients import ListedWallet, Wallets
+from issuer.domain.clients import Attestation, ListedWallet, Wallets
 from issuer.domain.configurations import DEFAULT_SECURINGS, Securing
-from issuer.settings import AgencySection, AgencySettings, DigidSection, FcidSource, StatusSection
+from issuer.settings import AgencySection, AgencySettings, DigidSection, FcidSource, StatusSection, TrustListSection
 from service.errors import UnexpectedContentType, UnexpectedStatus, Unreachable
 from service.http import Answer
 from tests.conftest import _free_port
 from tests.debt_builders import DEMO, SAMIRA
 from tests.debt_builders import agency as agency_named
 from tests.flows.issuance_kit import FakeLogin
-from wallet_api.app import WalletService, create
-from wallet_api.settings import Collecting, Trust, WalletSettings
+from wallet_api.app import WalletService, create, describe_wallet, make_keys
+from wallet_api.settings import Collecting, Provider, Trust, WalletSettings
 from wallet_api.vault import ScryptLocksmith
 
 SCHEME = "http://localhost:8100"
@@ -286,6 +286,7 @@ class WalletWorld:
         jwt = issue(self.participants, self.root, issuer=SCHEME, sequence=self.sequence, now=self.clock.now())
         host = urlsplit(SCHEME).netloc
         self.net.handlers[host] = lambda *_: (200, TRUST_LIST_TYPE, jwt.encode())
+        (self.folder / "list.jwt").write_text(jwt)
 
     def requester(self, **more: Any) -> Requester:
         """A requester that stands on the trust list."""
@@ -312,21 +313,26 @@ def make_world(
     copies: int = 3,
     securings: Mapping[str, tuple[Securing, ...]] = MappingProxyType({}),
     agency: Mapping[str, Any] = MappingProxyType({}),
+    attestation: Attestation = Attestation.OFF,
     **more: Any,
 ) -> WalletWorld:
     """Set up a wallet with these agencies of the demonstration, which have the demonstration's debts.
 
     `securings` says of an agency how it secures what it issues, where that is not as usual; `agency` holds more of the
-    settings of all of them.
+    settings of all of them. `attestation` is what they ask of wallets; unless it is off, this one has a provider's key.
     """
     # Certificates live on the machine's own clock.
     clock = FixedClock(datetime.now(UTC).replace(microsecond=0))
     net, root = Net(), SoftwareSigner.generate()
+    (folder / "scheme.jwk").write_text(json.dumps(root.public_jwk.to_dict()))
     agencies: dict[str, Agency] = {}
     participants: list[Participant] = []
     logins = {key: FakeLogin() for key in keys}
     for key in keys:
         settings = _agency_settings(folder, key, securings.get(key, DEFAULT_SECURINGS), agency)
+        if attestation is not Attestation.OFF:
+            listed = TrustListSection(source=str(folder / "list.jwt"), key=folder / "scheme.jwk")
+            settings = settings.model_copy(update={"wallet_attestation": attestation, "trust_list": listed})
         shutil.copytree(DEMO / key, folder / key / "debts")
         initialise(settings)
         agencies[key] = build(
@@ -334,7 +340,7 @@ def make_world(
             load_keys(settings, clock.now()),
             clock=clock,
             login_provider=logins[key],
-            directory=Directory(),
+            directory=Directory() if attestation is Attestation.OFF else None,
             with_jobs=False,
         )
         net.apps[f"localhost:{PORTS[key]}"] = TestClient(
@@ -351,6 +357,10 @@ def make_world(
         collecting=Collecting(copies=copies, **more.pop("collecting", {})),
         **more,
     )
+    if attestation is not Attestation.OFF:
+        wallet = wallet.model_copy(update={"provider": Provider(keys=folder / "keys")})
+        make_keys(wallet)
+        participants.append(Participant.parse(json.loads(describe_wallet(wallet))))
     service = create(wallet, clock=clock, http=net, locksmith=ScryptLocksmith(cost=6), afterwards=net.now)  # type: ignore[arg-type]
     world = WalletWorld(folder, clock, net, root, agencies, participants, logins, service)
     world.publish()

@@ -1,5 +1,6 @@
 """The composition root: from settings to a running wallet. Everything is made here, once, and handed in."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,7 @@ from credentials.debts.elements import ELEMENTS
 from credentials.debts.jsonld import TYPE_TERMS
 from credentials.debts.types import CONTEXT_URL, context_document
 from credentials.dids import Resolver
+from credentials.errors import ConfigurationError
 from credentials.formats import FormatRegistry, Vocabulary
 from credentials.formats.jwt_vc import JwtVcJson, VcJwt, VcSdJwt
 from credentials.formats.ldp_vc import ContextBundle, LdpVc
@@ -25,7 +27,7 @@ from credentials.formats.mdoc import MsoMdoc
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.keys import PublicJwk
 from credentials.status import StatusChecker
-from credentials.trust import TrustListSource
+from credentials.trust import Participant, Role, TrustListSource
 from credentials.trust.trust_list import MEDIA_TYPE as TRUST_LIST
 from credentials.verification import Verifier
 from service.afterwards import Afterwards
@@ -54,6 +56,8 @@ from wallet_api.domain.issuance import PendingOffer
 from wallet_api.domain.permission import Permission
 from wallet_api.domain.presentation import PendingRequest, Receipt
 from wallet_api.domain.wallet import Attempts
+from wallet_api.identity.provider import WalletProvider, authority_of, make_missing
+from wallet_api.identity.provider import load as load_provider
 from wallet_api.jobs import jobs
 from wallet_api.settings import WalletSettings
 from wallet_api.storage import SqlRecords, SqlWallets
@@ -189,6 +193,40 @@ def run(file: Path, *, workers: int | None = None) -> int:
     return serve_posts([Post(PACKAGE, [(settings.host, settings.port)], make, number)])
 
 
+def make_keys(settings: WalletSettings) -> list[str]:
+    """Make the wallet provider's key, if it is not there; return the files' names. Raises ConfigurationError."""
+    return make_missing(
+        _keys(settings), identifier=settings.base_url, name=settings.provider.name, now=SystemClock().now()
+    )
+
+
+def describe_wallet(settings: WalletSettings) -> str:
+    """Return this wallet's entry for the trust list, as JSON. Raises ConfigurationError."""
+    anchors = () if settings.provider.keys is None else (authority_of(settings.provider.keys),)
+    participant = Participant(
+        identifier=settings.base_url,
+        name=settings.provider.name,
+        roles=frozenset({Role.WALLET}),
+        anchors=anchors,
+        client_ids=(settings.client_id,),
+        redirect_uris=(settings.redirect_uri,),
+    )
+    return json.dumps(participant.to_dict(), ensure_ascii=False, indent=2)
+
+
+def _keys(settings: WalletSettings) -> Path:
+    if settings.provider.keys is None:
+        raise ConfigurationError("provider.keys names no folder")
+    return settings.provider.keys
+
+
+def _provider(settings: WalletSettings, clock: Clock) -> WalletProvider | None:
+    folder = settings.provider.keys
+    if folder is None:
+        return None
+    return load_provider(folder, identifier=settings.base_url, client_id=settings.client_id, now=clock.now())
+
+
 def _usecases(
     settings: WalletSettings,
     clock: Clock,
@@ -221,6 +259,7 @@ def _usecases(
         afterwards=afterwards,
         client_id=settings.client_id,
         redirect_uri=settings.redirect_uri,
+        attester=_provider(settings, clock),
         parallel=settings.collecting.parallel,
         unsigned_metadata=settings.unsigned_metadata == "take",
         insecure_localhost=insecure,

@@ -1,4 +1,4 @@
-"""The wallet's commands: `blauweknop wallet serve WALLET.toml` and `blauweknop wallet init WALLET.toml`."""
+"""The wallet's commands: `blauweknop wallet serve WALLET.toml` `init`, `keys` and `describe` beside it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +24,27 @@ def init(settings_file: SettingsFile) -> None:
     except OSError as error:
         raise ConfigurationError(f"{settings_file.name} cannot be written") from error
     typer.echo(f"Written: {settings_file.name}. Set the trust list's address and root key in it.")
+
+
+@app.command()
+def keys(settings_file: SettingsFile) -> None:
+    """Make the wallet provider's key in `provider.keys`, by which agencies know this wallet; what exists stays."""
+    from service.settings import load  # noqa: PLC0415  # `--help` must not load the web framework
+    from wallet_api.app import make_keys  # noqa: PLC0415
+    from wallet_api.settings import WalletSettings  # noqa: PLC0415
+
+    made = make_keys(load(settings_file, WalletSettings))
+    typer.echo(", ".join(made) if made else "nothing to make")
+
+
+@app.command()
+def describe(settings_file: SettingsFile) -> None:
+    """Print the wallet's entry for the scheme's trust list, as JSON."""
+    from service.settings import load  # noqa: PLC0415  # `--help` must not load the web framework
+    from wallet_api.app import describe_wallet  # noqa: PLC0415
+    from wallet_api.settings import WalletSettings  # noqa: PLC0415
+
+    typer.echo(describe_wallet(load(settings_file, WalletSettings)))
 
 
 @app.command()

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar, final
 from credentials.encoding import JsonObject
 from credentials.errors import BlauweKnopError
 from credentials.formats import Credential
-from credentials.keys import PublicJwk, Signer
+from credentials.keys import PublicJwk, Signer, SoftwareSigner
 from credentials.masking import Secret
 from credentials.openid.notification import NotificationEvent
 from credentials.openid.offer import CredentialOffer, OfferReference
@@ -181,6 +181,14 @@ class Obtained:
     notice: str | None = field(default=None, repr=False)
 
 
+class Attester(Protocol):
+    """The wallet provider, by whose word agencies know this wallet."""
+
+    def attest(self, instance: PublicJwk, now: datetime) -> str:
+        """Attest a key of this wallet, for one visit to one agency."""
+        ...
+
+
 class Issuers(Protocol):
     """Agencies, over OpenID4VCI 1.0. One call is one conversation; nothing is remembered of the citizen."""
 
@@ -207,15 +215,18 @@ class Issuers(Protocol):
         *,
         state: str,
         code_verifier: str,
+        key: SoftwareSigner,
         issuer_state: str | None = None,
     ) -> str:
         """Push an authorization request and return the address to send the citizen's browser to.
+
+        `key` is for this visit alone: by it the wallet proves that it is the same one that comes back.
 
         Raises IssuerRefused, Unavailable, MalformedInput.
         """
         ...
 
-    def redeem_code(self, description: IssuerDescription, code: str, code_verifier: str) -> Grant:
+    def redeem_code(self, description: IssuerDescription, code: str, code_verifier: str, key: SoftwareSigner) -> Grant:
         """Exchange an authorization code. Raises IssuerRefused, Unavailable, MalformedInput."""
         ...
 

@@ -9,19 +9,24 @@ from typing import Annotated, Final, Literal, TypeAlias
 from pydantic import Field
 
 from credentials import limits
-from service.settings import BaseUrl, PartySettings, Settings
+from service.settings import BaseUrl, PartySettings, SettingPath, Settings
 from wallet_api.domain.issuance import FORMATS
 
 Format: TypeAlias = Literal["dc+sd-jwt", "vc+sd-jwt", "mso_mdoc", "ldp_vc", "vc+jwt", "jwt_vc_json"]
 
 
 class Provider(Settings):
-    """Who runs this wallet: shown at the foot of every page and on the help page."""
+    """Who runs this wallet: shown at the foot of every page and on the help page.
+
+    `keys` is the folder with the wallet provider's key, by whose word agencies know this wallet; it is made by
+    `blauweknop wallet keys`. Without it the wallet comes to agencies unattested.
+    """
 
     name: str = Field(default="Blauwe Knop (demonstratie)", min_length=1, max_length=120)
     help_text: str = Field(
         default="Vraag hulp aan uw gemeente of bel gratis Geldfit: 0800-8115.", min_length=1, max_length=300
     )
+    keys: SettingPath | None = None
 
 
 class Trust(Settings):
@@ -127,6 +132,9 @@ insecure_localhost = true
 [provider]
 name = "Blauwe Knop (demonstratie)"
 help_text = "Vraag hulp aan uw gemeente of bel gratis Geldfit: 0800-8115."
+# The folder with the key by which agencies know this wallet. Make it with `blauweknop wallet keys WALLET.toml`; what
+# `blauweknop wallet describe WALLET.toml` prints then goes into the trust list.
+# keys = "keys"
 
 [trust]
 list_url = "http://localhost:8100/trust-list.jwt"

@@ -29,6 +29,8 @@ class AuthorizationServerMetadata:
     authorization_details_types: tuple[str, ...] = ("openid_credential",)
     iss_in_response: bool = True
     anonymous_pre_authorized: bool = True
+    attestation_algorithms: tuple[str, ...] = ()
+    challenge_endpoint: str | None = None
 
     def to_json(self) -> JsonObject:
         """Return the document, without any null."""
@@ -45,6 +47,10 @@ class AuthorizationServerMetadata:
             "scopes_supported": list(self.scopes) or None,
             "code_challenge_methods_supported": list(self.code_challenge_methods) or None,
             "token_endpoint_auth_methods_supported": list(self.token_endpoint_auth_methods),
+            # draft-ietf-oauth-attestation-based-client-auth-07 section 10.
+            "client_attestation_signing_alg_values_supported": list(self.attestation_algorithms) or None,
+            "client_attestation_pop_signing_alg_values_supported": list(self.attestation_algorithms) or None,
+            "challenge_endpoint": self.challenge_endpoint,
             "dpop_signing_alg_values_supported": list(self.dpop_algorithms) or None,
             "authorization_details_types_supported": list(self.authorization_details_types) or None,
             "authorization_response_iss_parameter_supported": self.iss_in_response,
@@ -84,5 +90,12 @@ def parse_authorization_server(
         dpop_algorithms=document.optional_texts("dpop_signing_alg_values_supported"),
         authorization_details_types=document.optional_texts("authorization_details_types_supported"),
         iss_in_response=document.boolean("authorization_response_iss_parameter_supported", default=False),
+        # Of the two lists, what is in both: one key of ours makes the proof, one of our provider's the attestation.
+        attestation_algorithms=tuple(
+            each
+            for each in document.optional_texts("client_attestation_signing_alg_values_supported")
+            if each in document.optional_texts("client_attestation_pop_signing_alg_values_supported")
+        ),
+        challenge_endpoint=endpoint("challenge_endpoint"),
         anonymous_pre_authorized=document.boolean("pre-authorized_grant_anonymous_access_supported", default=False),
     )

@@ -65,6 +65,28 @@ class InvalidClient(OAuthError):
     error = "invalid_client"
 
 
+class InvalidClientAttestation(OAuthError):
+    """A wallet attestation, or its proof, does not hold (attestation-based client authentication 07, section 6)."""
+
+    code = "oauth_invalid_client_attestation"
+    error = "invalid_client_attestation"
+
+
+class UseAttestationChallenge(OAuthError):
+    """The proof of a wallet attestation must come anew with the challenge handed along (the same draft)."""
+
+    code = "oauth_use_attestation_challenge"
+    error = "use_attestation_challenge"
+
+    def __init__(self, challenge: str, detail: str = "a proof with the given challenge is needed") -> None:
+        self.challenge = challenge
+        super().__init__(detail)
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers, the challenge among them."""
+        return {**super().headers(), "OAuth-Client-Attestation-Challenge": self.challenge}
+
+
 class InvalidGrant(OAuthError):
     """The code, transaction code or verifier is wrong, used or expired (RFC 6749 section 5.2, OpenID4VCI 1.0 6.3)."""
 
@@ -421,6 +443,10 @@ _KNOWN_ERRORS: Final = frozenset(
         "invalid_authorization_details",
         "invalid_dpop_proof",
         "use_dpop_nonce",
+        # draft-ietf-oauth-attestation-based-client-auth-07 section 6.
+        "invalid_client_attestation",
+        "use_attestation_challenge",
+        "use_fresh_attestation",
         "invalid_token",
         "insufficient_scope",
         # RFC 9101 section 6, OpenID Connect Core section 3.1.2.6.

@@ -6,12 +6,14 @@ from credentials.trust.anchors import (
     Signed,
     UnknownIssuer,
     UnknownVerifier,
+    UnknownWalletProvider,
     authorise,
     authorise_list,
     publishes_keys,
     recognise_attester,
     recognise_issuer,
     recognise_verifier,
+    recognise_wallet_provider,
 )
 from credentials.trust.naming import names
 from credentials.trust.own_leaf import LeafFault, leaf_fault
@@ -45,6 +47,7 @@ __all__ = [
     "TrustListSource",
     "UnknownIssuer",
     "UnknownVerifier",
+    "UnknownWalletProvider",
     "authorise",
     "authorise_list",
     "leaf_fault",
@@ -54,6 +57,7 @@ __all__ = [
     "recognise_attester",
     "recognise_issuer",
     "recognise_verifier",
+    "recognise_wallet_provider",
     "shared_authorities",
     "verify_chain",
     "with_pinned_names",

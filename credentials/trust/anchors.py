@@ -76,6 +76,12 @@ class IssuerWithdrawn(NotAuthorised):
     code = "issuer_withdrawn"
 
 
+class UnknownWalletProvider(NotAuthorised):
+    """Whoever attests is no wallet provider of the scheme, or not of this wallet."""
+
+    code = "unknown_wallet_provider"
+
+
 class UnknownVerifier(NotAuthorised):
     """The requester is no verifier of the scheme."""
 
@@ -123,6 +129,22 @@ def recognise_issuer(trust_list: TrustList, now: datetime, *, identifier: str, x
     participant, _ = _certified(trust_list, x5c, KeyPurpose.CREDENTIALS, now)
     if participant is None or Role.ISSUER not in participant.roles or participant.identifier != identifier:
         raise UnknownIssuer("the certificate is of no issuer by this name")
+    _check_period(participant, now, now)
+    return participant
+
+
+def recognise_wallet_provider(
+    trust_list: TrustList, now: datetime, *, x5c: tuple[bytes, ...], client_id: str | None = None
+) -> Participant:
+    """Return the wallet provider that a chain is of; with `client_id`, one whose entry lists that wallet.
+
+    Raises UnknownWalletProvider, IssuerNotAllowed, IssuerWithdrawn or InvalidChain.
+    """
+    participant, _ = _certified(trust_list, x5c, KeyPurpose.ATTESTATIONS, now)
+    if participant is None or Role.WALLET not in participant.roles:
+        raise UnknownWalletProvider("the certificate is of no wallet provider on the trust list")
+    if client_id is not None and client_id not in participant.client_ids:
+        raise UnknownWalletProvider("the wallet provider's entry does not list this client_id")
     _check_period(participant, now, now)
     return participant
 

@@ -33,6 +33,7 @@ from credentials.trust import Keeper, TrustListSource, verify_chain
 from credentials.trust.x509 import check_authority, to_der
 from issuer.app.keys import AgencyKeys
 from issuer.clients import NoDirectory, TrustListDirectory
+from issuer.domain.clients import Attestation
 from issuer.domain.configurations import Offered, Securing
 from issuer.domain.deferral import Patience
 from issuer.domain.facts import Hiding
@@ -45,6 +46,7 @@ from issuer.settings import AgencySettings, CsvSource, FcidSource, TrustListSect
 from issuer.sources import CsvColumns, CsvFileSource, FcidDirectorySource, Refused, TotalRow
 from issuer.storage import AuditWriter, SqlStore, StoreKeys
 from issuer.storage.sealed import Sealer
+from issuer.usecases.attestation import AuthenticateWallet
 from issuer.usecases.authorise import Authorise, PushRequest
 from issuer.usecases.debts import ReadDebts
 from issuer.usecases.deferred import CollectDeferred
@@ -165,7 +167,11 @@ def build(
 
     source = debt_source(settings, _log_refused)
     read_debts = ReadDebts(source, clock)
-    directory = directory or _directory(settings.trust_list, http, clock, KeptText(database, "trust-list"))
+    listed = directory or _directory(settings.trust_list, http, clock, KeptText(database, "trust-list"))
+    attestation = settings.attestation
+    provider_key = listed.provider_key if isinstance(listed, TrustListDirectory) else None
+    if attestation is Attestation.OFF:
+        provider_key = None
     publish = PublishStatus(
         store=store,
         clock=clock,
@@ -219,12 +225,24 @@ def build(
             encryption,
             refreshes=settings.refresh_days > 0,
             defers=bool(patience.lifetime),
+            attestation=attestation,
         ),
         sign_metadata=SignMetadata(identity.keys[Securing.SD_JWT], clock),
         create_offer=CreateOffer(store, clock, derivation, hiding, settings.offer_lifetime, offered),
         show_offer=ShowOffer(store, clock, derivation),
-        push_request=PushRequest(store, clock, directory),
-        authorise=Authorise(store, clock, directory, hiding),
+        push_request=PushRequest(store, clock, listed),
+        authenticate=AuthenticateWallet(
+            store=store,
+            clock=clock,
+            base_url=settings.base_url,
+            challenges=NonceAuthority(
+                derive(keys.token_key, "issuer attestation challenge"), purpose="attestation challenge"
+            ),
+            random=secrets.token_bytes,
+            provider_key=provider_key,
+            required=attestation is Attestation.REQUIRED,
+        ),
+        authorise=Authorise(store, clock, listed, hiding),
         give_token=GiveToken(store, clock, derivation, hiding, read_debts, settings.refresh_lifetime),
         take_dpop=TakeDpopProof(store, clock, settings.base_url),
         nonces=nonces,

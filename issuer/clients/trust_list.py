@@ -1,8 +1,12 @@
 """The wallets on the scheme's trust list."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import final
 
-from credentials.trust import Role, TrustListExpired, TrustListSource
+from credentials.keys import PublicJwk
+from credentials.trust import Role, TrustListExpired, TrustListSource, recognise_wallet_provider
+from credentials.trust.x509 import public_jwk
 from issuer.domain.clients import ListedWallet, Wallets
 
 
@@ -26,6 +30,14 @@ class TrustListDirectory:
                 for client_id in participant.client_ids
             }
         )
+
+    def provider_key(self, x5c: Sequence[bytes], client_id: str | None, now: datetime) -> PublicJwk:
+        """Return the key of the wallet provider that a chain is of, if it may attest this wallet.
+
+        Raises TrustListExpired, UnknownWalletProvider, IssuerNotAllowed, IssuerWithdrawn or InvalidChain.
+        """
+        recognise_wallet_provider(self._source.current(), now, x5c=tuple(x5c), client_id=client_id)
+        return public_jwk(x5c[0])
 
 
 @final

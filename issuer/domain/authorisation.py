@@ -21,7 +21,11 @@ MAX_CREDENTIAL_REQUESTS: Final = limits.CREDENTIAL_REQUESTS
 
 @dataclass(frozen=True, slots=True)
 class PushedRequest:
-    """What a wallet asks for, pushed by itself and not through the browser (RFC 9126)."""
+    """What a wallet asks for, pushed by itself and not through the browser (RFC 9126).
+
+    `instance` is the thumbprint of the key that its provider attested, here and in what follows from the request: the
+    same installed wallet must come back.
+    """
 
     client_id: str
     redirect_uri: str
@@ -31,6 +35,7 @@ class PushedRequest:
     state: str | None
     issuer_state: str | None
     dpop_thumbprint: str | None = None
+    instance: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class AuthorisationCode:
     expires_at: datetime
     offer: str | None = None
     dpop_thumbprint: str | None = None
+    instance: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,7 @@ class RefreshGrant:
     dpop_thumbprint: str
     expires_at: datetime
     client_id: str | None = None
+    instance: str | None = None
 
 
 def token_lifetime(dpop_thumbprint: str | None) -> timedelta:

@@ -7,6 +7,7 @@ other public client is allowed too, after the citizen has confirmed that this is
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,6 +17,14 @@ from issuer.domain.errors import InvalidClient
 _MAX_URI: Final = 2_000
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]{1,60}\Z")
 _VISIBLE: Final = re.compile(r"[\x21-\x7e]+\Z")
+
+
+class Attestation(StrEnum):
+    """Whether wallets authenticate by their provider's word: none is asked, taken where it comes, or demanded."""
+
+    OFF = "off"
+    ACCEPTED = "accepted"
+    REQUIRED = "required"
 
 
 @dataclass(frozen=True, slots=True)

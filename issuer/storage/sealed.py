@@ -47,6 +47,7 @@ class Sealer:
                 "state": request.state,
                 "issuer_state": request.issuer_state,
                 "dpop_thumbprint": request.dpop_thumbprint,
+                "instance": request.instance,
             },
             place,
         )
@@ -69,6 +70,7 @@ class Sealer:
                 "expires_at": epoch(code.expires_at),
                 "offer": code.offer,
                 "dpop_thumbprint": code.dpop_thumbprint,
+                "instance": code.instance,
             },
             place,
         )
@@ -109,6 +111,7 @@ class Sealer:
                 "dpop_thumbprint": refresh.dpop_thumbprint,
                 "expires_at": epoch(refresh.expires_at),
                 "client_id": refresh.client_id,
+                "instance": refresh.instance,
             },
             place,
         )

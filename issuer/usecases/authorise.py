@@ -79,6 +79,7 @@ class Authorise:
                     expires_at=now + CODE_LIFETIME,
                     offer=offer.reference if offer else None,
                     dpop_thumbprint=request.dpop_thumbprint,
+                    instance=request.instance,
                 ),
             )
             records.audit(Event("code.given", random_reference(), "ok", self.hiding.subject(subject)))

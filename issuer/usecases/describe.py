@@ -15,11 +15,13 @@ from credentials.encoding import JsonObject, b64_encode
 from credentials.formats.base import Configuration, IssuerKey
 from credentials.formats.registry import FormatRegistry
 from credentials.openid.authorization_server import AuthorizationServerMetadata
+from credentials.openid.client_attestation import ALGORITHMS, METHOD
 from credentials.openid.display import ClaimDescription, Display
 from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMetadata
 from credentials.openid.offer import AUTHORIZATION_CODE, PRE_AUTHORIZED_CODE
 from credentials.openid.signed_metadata import sign_metadata
 from credentials.openid.token import REFRESH_TOKEN
+from issuer.domain.clients import Attestation
 from issuer.domain.configurations import Form, IssuedConfiguration, Kind, Offered, Securing
 from issuer.domain.places import StatusAddresses
 from issuer.usecases.dpop import ALGORITHMS as DPOP_ALGORITHMS
@@ -78,6 +80,7 @@ class Describe:
     encryption: MessageEncryption
     defers: bool = False
     refreshes: bool = False
+    attestation: Attestation = Attestation.OFF
 
     @cached_property
     def issuer(self) -> JsonObject:
@@ -99,7 +102,7 @@ class Describe:
     @cached_property
     def authorization_server(self) -> JsonObject:
         """The authorization server metadata (RFC 8414, OpenID4VCI 1.0 section 12.3)."""
-        url = self.identity.url
+        url, attests = self.identity.url, self.attestation is not Attestation.OFF
         metadata = AuthorizationServerMetadata(
             issuer=url,
             token_endpoint=f"{url}/oauth/token",
@@ -108,6 +111,14 @@ class Describe:
             require_pushed_authorization_requests=True,
             grant_types=(AUTHORIZATION_CODE, PRE_AUTHORIZED_CODE, *((REFRESH_TOKEN,) if self.refreshes else ())),
             scopes=tuple(each.id for each in self.offered.configurations),
+            token_endpoint_auth_methods={
+                Attestation.OFF: ("none",),
+                Attestation.ACCEPTED: ("none", METHOD),
+                Attestation.REQUIRED: (METHOD,),
+            }[self.attestation],
+            attestation_algorithms=tuple(each.value for each in ALGORITHMS) if attests else (),
+            challenge_endpoint=f"{url}/oauth/challenge" if attests else None,
+            anonymous_pre_authorized=self.attestation is not Attestation.REQUIRED,
             dpop_algorithms=tuple(algorithm.value for algorithm in DPOP_ALGORITHMS),
         ).to_json()
         return {**metadata, "status_list_aggregation_endpoint": self.addresses.aggregation}

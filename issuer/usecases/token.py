@@ -60,6 +60,7 @@ class GiveToken:
         details: Sequence[str] | None,
         client_id: str | None,
         dpop_thumbprint: str | None,
+        instance: str | None = None,
     ) -> IssuedToken:
         """Redeem a pre-authorized code (OpenID4VCI 1.0 section 6).
 
@@ -76,7 +77,7 @@ class GiveToken:
             dpop_thumbprint=dpop_thumbprint,
             offer=offer.reference,
         )
-        issued, refresh = self._with_refresh(issued, by_details=details is not None)
+        issued, refresh = self._with_refresh(issued, by_details=details is not None, instance=instance)
         with self.store.write() as records:
             if not records.offers.redeem(offer.reference, self.clock.now()):
                 raise InvalidGrant("the code was used already")
@@ -92,6 +93,7 @@ class GiveToken:
         client_id: str | None,
         details: Sequence[str] | None,
         dpop_thumbprint: str | None,
+        instance: str | None = None,
     ) -> IssuedToken:
         """Redeem an authorization code (RFC 6749 section 4.1.3, RFC 7636 section 4.6). Raises as `for_offer`."""
         now = self.clock.now()
@@ -105,6 +107,8 @@ class GiveToken:
         # RFC 9449 section 10: a code that is bound to a key needs a proof of that key.
         if authorised.dpop_thumbprint is not None and dpop_thumbprint != authorised.dpop_thumbprint:
             raise InvalidGrant("the code is bound to another DPoP key")
+        if authorised.instance is not None and instance != authorised.instance:
+            raise InvalidGrant("the code is bound to another attested wallet")
         issued = self._issued(
             authorised.subject,
             _narrowed(authorised.configurations, details),
@@ -113,7 +117,9 @@ class GiveToken:
             dpop_thumbprint=dpop_thumbprint,
             offer=authorised.offer,
         )
-        issued, refresh = self._with_refresh(issued, by_details=authorised.by_details or details is not None)
+        issued, refresh = self._with_refresh(
+            issued, by_details=authorised.by_details or details is not None, instance=instance
+        )
         with self.store.write() as records:
             fresh = records.authorisations.take_code(code, issued.grant.session, now)
             if fresh:
@@ -132,6 +138,7 @@ class GiveToken:
         details: Sequence[str] | None,
         client_id: str | None,
         dpop_thumbprint: str | None,
+        instance: str | None = None,
     ) -> IssuedToken:
         """Redeem a refresh token (RFC 6749 section 6). Raises InvalidGrant, InvalidScope or SourceUnavailable."""
         now, family = self.clock.now(), family_of(token)
@@ -144,6 +151,9 @@ class GiveToken:
         # RFC 9449 section 5: the same key as ever.
         if dpop_thumbprint != held.dpop_thumbprint:
             raise InvalidGrant("the refresh token is bound to another DPoP key")
+        # Attestation-based client authentication 07 section 10.3: bound to the installed wallet, not to its kind alone.
+        if held.instance is not None and instance != held.instance:
+            raise InvalidGrant("the refresh token is bound to another attested wallet")
         granted = _narrowed(held.configurations, scope or None, "scope")
         issued = self._issued(
             held.subject,
@@ -167,7 +177,9 @@ class GiveToken:
             raise InvalidGrant("the refresh token was used already")
         return replace(issued, refresh_token=renewed)
 
-    def _with_refresh(self, issued: IssuedToken, *, by_details: bool) -> tuple[IssuedToken, RefreshGrant | None]:
+    def _with_refresh(
+        self, issued: IssuedToken, *, by_details: bool, instance: str | None
+    ) -> tuple[IssuedToken, RefreshGrant | None]:
         """Begin a family of refresh tokens, for a token that is bound to a key (RFC 9700 section 2.2.2)."""
         grant = issued.grant
         if grant.dpop_thumbprint is None or not self.refresh_lifetime:
@@ -180,6 +192,7 @@ class GiveToken:
             dpop_thumbprint=grant.dpop_thumbprint,
             expires_at=self.clock.now() + self.refresh_lifetime,
             client_id=grant.client_id,
+            instance=instance,
         )
         bound = replace(issued, grant=replace(grant, family=refresh.family))
         return replace(bound, refresh_token=_refresh_token(refresh.family)), refresh

@@ -133,6 +133,7 @@ def _packed(request: PushedRequest) -> JsonObject:
         "state": request.state,
         "issuer_state": request.issuer_state,
         "dpop_thumbprint": request.dpop_thumbprint,
+        "instance": request.instance,
     }
 
 
@@ -147,6 +148,7 @@ def _unpacked(kept: JsonObject) -> PushedRequest:
         state=_optional(kept, "state"),
         issuer_state=_optional(kept, "issuer_state"),
         dpop_thumbprint=_optional(kept, "dpop_thumbprint"),
+        instance=_optional(kept, "instance"),
     )
 
 

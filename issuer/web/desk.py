@@ -9,6 +9,7 @@ from credentials.masking import Secret
 from credentials.openid.nonce import NonceAuthority
 from issuer.domain.configurations import Offered
 from issuer.ports import LoginProvider
+from issuer.usecases.attestation import AuthenticateWallet
 from issuer.usecases.authorise import Authorise, PushRequest
 from issuer.usecases.debts import ReadDebts
 from issuer.usecases.deferred import CollectDeferred
@@ -54,6 +55,7 @@ class Desk:
     create_offer: CreateOffer
     show_offer: ShowOffer
     push_request: PushRequest
+    authenticate: AuthenticateWallet
     authorise: Authorise
     give_token: GiveToken
     take_dpop: TakeDpopProof

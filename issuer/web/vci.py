@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from credentials.encoding import JsonObject
 from credentials.openid.authorization import PushedResponse, parse_authorization_request
 from credentials.openid.authorization_details import AuthorizationDetail
+from credentials.openid.client_attestation import ATTESTATION_HEADER, PROOF_HEADER, AttestedClient, challenge_response
 from credentials.openid.credential import (
     Answer,
     CredentialRequest,
@@ -26,6 +27,8 @@ from credentials.openid.offer import AuthorizationCodeGrant, CredentialOffer, Pr
 from credentials.openid.token import (
     AuthorizationCodeTokenRequest,
     PreAuthorizedTokenRequest,
+    RefreshTokenRequest,
+    TokenRequest,
     TokenResponse,
     parse_access_token,
     parse_token_request,
@@ -63,6 +66,7 @@ def _install_granting(app: ProtocolApp, desk: Desk) -> None:
     def push(request: Request, body: bytes) -> Response:
         """A pushed authorization request (RFC 9126)."""
         asked = parse_authorization_request(protocol_form(request, body))
+        attested = desk.authenticate(*_attestation(request), asked.client_id)
         thumbprint = desk.take_dpop.at_authorization_server(_dpop(request), method="POST", path="/oauth/par")
         names = [*asked.scope, *(detail.configuration_id for detail in asked.authorization_details)]
         handle = desk.push_request(
@@ -75,6 +79,7 @@ def _install_granting(app: ProtocolApp, desk: Desk) -> None:
                 state=asked.state,
                 issuer_state=asked.issuer_state,
                 dpop_thumbprint=thumbprint or asked.dpop_jkt,
+                instance=attested.instance if attested else None,
             )
         )
         pushed = PushedResponse(REQUEST_URI + handle, int(PUSHED_LIFETIME.total_seconds()))
@@ -84,30 +89,15 @@ def _install_granting(app: ProtocolApp, desk: Desk) -> None:
     def token(request: Request, body: bytes) -> Response:
         """A code or a refresh token for an access token (section 6)."""
         asked = parse_token_request(protocol_form(request, body))
+        attested = desk.authenticate(*_attestation(request), asked.client_id)
         thumbprint = desk.take_dpop.at_authorization_server(_dpop(request), method="POST", path="/oauth/token")
-        details = [detail.configuration_id for detail in asked.authorization_details] or None
-        if isinstance(asked, PreAuthorizedTokenRequest):
-            issued = desk.give_token.for_offer(
-                asked.code, asked.tx_code, details=details, client_id=asked.client_id, dpop_thumbprint=thumbprint
-            )
-        elif isinstance(asked, AuthorizationCodeTokenRequest):
-            issued = desk.give_token.for_login(
-                asked.code,
-                verifier=asked.code_verifier,
-                redirect_uri=asked.redirect_uri,
-                client_id=asked.client_id,
-                details=details,
-                dpop_thumbprint=thumbprint,
-            )
-        else:
-            issued = desk.give_token.for_refresh(
-                asked.refresh_token,
-                scope=asked.scope,
-                details=details,
-                client_id=asked.client_id,
-                dpop_thumbprint=thumbprint,
-            )
+        issued = _issued(desk, asked, attested, thumbprint)
         return _answer(_token_response(issued).to_json())
+
+    @app.post("/oauth/challenge")
+    async def challenge(_request: Request) -> Response:
+        """A fresh challenge for a wallet that authenticates; nothing is kept."""
+        return _answer(challenge_response(desk.authenticate.challenge()))
 
 
 def _install_issuing(app: ProtocolApp, desk: Desk) -> None:
@@ -138,6 +128,42 @@ def _install_issuing(app: ProtocolApp, desk: Desk) -> None:
             raise InvalidNotificationRequest(f"the body is not {JSON}")
         desk.take_notification(grant, parse_notification(body))
         return Response(status_code=204, headers=_NO_STORE)
+
+
+def _issued(desk: Desk, asked: TokenRequest, attested: AttestedClient | None, thumbprint: str | None) -> IssuedToken:
+    details = [detail.configuration_id for detail in asked.authorization_details] or None
+    instance = attested.instance if attested else None
+    # Whoever authenticates has said who it is.
+    client_id = asked.client_id or (attested.client_id if attested else None)
+    match asked:
+        case PreAuthorizedTokenRequest():
+            return desk.give_token.for_offer(
+                asked.code,
+                asked.tx_code,
+                details=details,
+                client_id=client_id,
+                dpop_thumbprint=thumbprint,
+                instance=instance,
+            )
+        case AuthorizationCodeTokenRequest():
+            return desk.give_token.for_login(
+                asked.code,
+                verifier=asked.code_verifier,
+                redirect_uri=asked.redirect_uri,
+                client_id=client_id,
+                details=details,
+                dpop_thumbprint=thumbprint,
+                instance=instance,
+            )
+        case RefreshTokenRequest():
+            return desk.give_token.for_refresh(
+                asked.refresh_token,
+                scope=asked.scope,
+                details=details,
+                client_id=client_id,
+                dpop_thumbprint=thumbprint,
+                instance=instance,
+            )
 
 
 def credential_offer(url: str, made: MadeOffer) -> CredentialOffer:
@@ -180,6 +206,10 @@ def _asked(desk: Desk, request: Request, body: bytes, parse: Callable[[bytes], _
     if media_type not in (JSON, ENCRYPTED):
         raise InvalidCredentialRequest(f"the body is neither {JSON} nor {ENCRYPTED}")
     return desk.encryption.read(body, parse, encrypted=media_type == ENCRYPTED)
+
+
+def _attestation(request: Request) -> tuple[list[str], list[str]]:
+    return request.headers.getlist(ATTESTATION_HEADER), request.headers.getlist(PROOF_HEADER)
 
 
 def _dpop(request: Request) -> list[str]:

@@ -121,6 +121,7 @@ class Wallet:
     token: str = ""
     granted: JsonObject = field(default_factory=dict)
     verifier: str = ""
+    pushed: dict[str, str] = field(default_factory=dict)
 
     def take_offer(self, uri: str) -> JsonObject:
         (address,) = parse_qs(urlsplit(uri).query)["credential_offer_uri"]
@@ -163,8 +164,12 @@ class Wallet:
             "state": "s" * 22,
             "scope": "overzicht_sdjwt",
         }
-        given = {name: value for name, value in {**form, **changed}.items() if value is not None}
-        return self.http.post("/oauth/par", data=given)
+        self.pushed = {name: value for name, value in {**form, **changed}.items() if value is not None}
+        return self.http.post("/oauth/par", data=self.pushed, headers=self.headers())
+
+    def headers(self) -> dict[str, str]:
+        """How this wallet authenticates at the authorization server: not at all."""
+        return {}
 
     def nonce(self) -> str:
         answer = self.http.post("/nonce")
@@ -196,7 +201,9 @@ class Wallet:
         return [each["credential"] for each in answer.json()["credentials"]]
 
     def _token(self, form: Mapping[str, str]) -> Any:
-        answer = self.http.post("/oauth/token", data=dict(form), headers=self._proof("/oauth/token"))
+        answer = self.http.post(
+            "/oauth/token", data=dict(form), headers={**self.headers(), **self._proof("/oauth/token")}
+        )
         if answer.status_code == 200:
             self.granted = answer.json()
             self.token = str(self.granted["access_token"])

@@ -14,6 +14,8 @@ from credentials.errors import BlauweKnopError
 from credentials.keys import Signer, SoftwareSigner
 from credentials.openid.authorization import AuthorizationRequest, authorization_url, parse_pushed_response
 from credentials.openid.authorization_details import AuthorizationDetail
+from credentials.openid.authorization_server import AuthorizationServerMetadata
+from credentials.openid.client_attestation import CHALLENGE_HEADER
 from credentials.openid.credential import CredentialRequest, CredentialResponse, parse_credential_response
 from credentials.openid.dpop import build_dpop_proof
 from credentials.openid.errors import parse_error
@@ -32,13 +34,14 @@ from credentials.openid.token import (
 )
 from service.http import FORM, JSON, Answer, OutboundClient
 from wallet_api.clients.asking import what_to_ask
+from wallet_api.clients.attesting import Attesting
 from wallet_api.clients.issuer_metadata import IssuerDirectory, body_of
 from wallet_api.clients.sealing import ACCEPT, Sealed
 from wallet_api.domain.errors import IssuerRefused, TransactionCodeWrong
 from wallet_api.domain.issuance import Grant, IssuerDescription, Kind
 from wallet_api.domain.permission import Permission
 from wallet_api.domain.refusals import DEFERRED, refusal
-from wallet_api.ports import Obtained, TrustSource
+from wallet_api.ports import Attester, Obtained, TrustSource
 
 DPOP: Final = "DPoP"
 
@@ -62,6 +65,7 @@ class HttpIssuers:
         afterwards: Callable[[Callable[[], object]], None],
         client_id: str,
         redirect_uri: str,
+        attester: Attester | None = None,
         parallel: int = 6,
         unsigned_metadata: bool = True,
         insecure_localhost: bool = False,
@@ -70,6 +74,7 @@ class HttpIssuers:
         self._clock = clock
         self._afterwards = afterwards
         self._client_id = client_id
+        self._attesting = Attesting(http, clock, client_id, attester)
         self._redirect_uri = redirect_uri
         self._parallel = parallel
         self._insecure = insecure_localhost
@@ -108,9 +113,12 @@ class HttpIssuers:
         *,
         state: str,
         code_verifier: str,
+        key: SoftwareSigner,
         issuer_state: str | None = None,
     ) -> str:
         """Push an authorization request and return the address to send the citizen's browser to.
+
+        `key` is for this visit alone: by it the wallet proves that it is the same one that comes back.
 
         Raises IssuerRefused, Unavailable, MalformedInput.
         """
@@ -131,25 +139,29 @@ class HttpIssuers:
             authorization_details=tuple(AuthorizationDetail(id, locations=named) for id in asked.details),
             issuer_state=issuer_state,
             resource=named if asked.scope else (),
+            # RFC 9449 section 10: the code is for this key, too.
+            dpop_jkt=key.public_jwk.thumbprint if _takes_dpop(server) else None,
         )
-        answer = self._http.post_form(server.pushed_authorization_request_endpoint, request.to_form())
+        url = server.pushed_authorization_request_endpoint
+        form = request.to_form()
+        answer = self._send(url, lambda headers: self._http.post_form(url, form, headers=headers), None, (server, key))
         pushed = parse_pushed_response(body_of(answer))
         return authorization_url(
             server.authorization_endpoint, client_id=self._client_id, request_uri=pushed.request_uri
         )
 
-    def redeem_code(self, description: IssuerDescription, code: str, code_verifier: str) -> Grant:
+    def redeem_code(self, description: IssuerDescription, code: str, code_verifier: str, key: SoftwareSigner) -> Grant:
         """Exchange an authorization code. Raises IssuerRefused, Unavailable, MalformedInput."""
         request = AuthorizationCodeTokenRequest(
             code=code, code_verifier=code_verifier, redirect_uri=self._redirect_uri, client_id=self._client_id
         )
-        return self._redeem(description, request)
+        return self._redeem(description, request, key)
 
     def redeem_offer(self, description: IssuerDescription, code: str, transaction_code: str | None) -> Grant:
         """Exchange a pre-authorized code. Raises TransactionCodeWrong, IssuerRefused, Unavailable, MalformedInput."""
         request = PreAuthorizedTokenRequest(code=code, tx_code=transaction_code, client_id=self._client_id)
         try:
-            return self._redeem(description, request)
+            return self._redeem(description, request, SoftwareSigner.generate())
         except IssuerRefused as error:
             # OpenID4VCI 1.0 section 6.3: a wrong transaction code is an invalid grant.
             if transaction_code is not None and error.reason in ("invalid_grant", "invalid_tx_code"):
@@ -163,7 +175,7 @@ class HttpIssuers:
         """
         request = RefreshTokenRequest(permission.refresh_token, client_id=self._client_id if permission.named else None)
         dpop = SoftwareSigner.from_private_jwk(permission.dpop) if permission.dpop is not None else None
-        grant = self._exchanged(description, request, dpop)
+        grant = self._exchanged(description, request, dpop, dpop)
         # RFC 6749 section 6: without a new one the old one stays good.
         return replace(grant, named=permission.named, refresh_token=grant.refresh_token or permission.refresh_token)
 
@@ -251,15 +263,22 @@ class HttpIssuers:
             return None
         return parse_nonce_response(body_of(self._http.post(metadata.nonce_endpoint, b"", FORM)))
 
-    def _redeem(self, description: IssuerDescription, request: TokenRequest) -> Grant:
+    def _redeem(self, description: IssuerDescription, request: TokenRequest, key: SoftwareSigner) -> Grant:
         server = self._directory.known(description.credential_issuer).server
-        return self._exchanged(
-            description, request, SoftwareSigner.generate() if "ES256" in server.dpop_algorithms else None
-        )
+        return self._exchanged(description, request, key, key if _takes_dpop(server) else None)
 
-    def _exchanged(self, description: IssuerDescription, request: TokenRequest, dpop: SoftwareSigner | None) -> Grant:
-        url = self._directory.known(description.credential_issuer).server.token_endpoint
-        answer = self._send(url, lambda headers: self._http.post_form(url, request.to_form(), headers=headers), dpop)
+    def _exchanged(
+        self,
+        description: IssuerDescription,
+        request: TokenRequest,
+        instance: SoftwareSigner | None,
+        dpop: SoftwareSigner | None,
+    ) -> Grant:
+        server = self._directory.known(description.credential_issuer).server
+        url, form = server.token_endpoint, request.to_form()
+        answer = self._send(
+            url, lambda headers: self._http.post_form(url, form, headers=headers), dpop, (server, instance)
+        )
         response = parse_token_response(body_of(answer))
         return Grant(
             access_token=response.access_token,
@@ -277,15 +296,24 @@ class HttpIssuers:
         url: str,
         send: Callable[[Mapping[str, str]], Answer],
         dpop: Signer | None,
+        attested: tuple[AuthorizationServerMetadata, Signer | None] | None = None,
         *,
         access_token: str | None = None,
     ) -> Answer:
-        answer = send(self._headers(url, dpop, access_token, None))
-        fresh = answer.headers.get("dpop-nonce")
-        if dpop is not None and fresh is not None and answer.status in (400, 401):
-            # RFC 9449 sections 8 and 9: the server wants its nonce in the proof; once.
-            answer = send(self._headers(url, dpop, access_token, fresh))
-        return answer
+        nonce: str | None = None
+        challenge: str | None = None
+        while True:
+            headers = {} if attested is None else self._attesting.headers(*attested, challenge)
+            answer = send({**headers, **self._headers(url, dpop, access_token, nonce)})
+            if answer.status not in (400, 401):
+                return answer
+            # RFC 9449 sections 8 and 9, attestation-based client authentication 07 section 6.2: the server wants its
+            # nonce or its challenge in the proof; each once.
+            fresh = answer.headers.get("dpop-nonce") if dpop is not None and nonce is None else None
+            other = answer.headers.get(CHALLENGE_HEADER.lower()) if headers and challenge is None else None
+            if fresh is None and other is None:
+                return answer
+            nonce, challenge = nonce or fresh, challenge or other
 
     def _headers(self, url: str, dpop: Signer | None, access_token: str | None, nonce: str | None) -> Mapping[str, str]:
         headers: dict[str, str] = {}
@@ -302,3 +330,7 @@ class HttpIssuers:
                 nonce=nonce,
             )
         return headers
+
+
+def _takes_dpop(server: AuthorizationServerMetadata) -> bool:
+    return "ES256" in server.dpop_algorithms

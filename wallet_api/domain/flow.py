@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import final
 
+from credentials.encoding import JsonObject
 from wallet_api.domain.errors import Expired, IssuerMixedUp
 
 
@@ -13,7 +14,7 @@ class Visit:
     """One authorization request, found again by its `state` and used once.
 
     `authorization_server` must be the `iss` of the answer. `collection` is set when the visit is part of a collection,
-    `offer` when it answers an offer.
+    `offer` when it answers an offer. `key` is the private key of this visit, a JWK.
     """
 
     credential_issuer: str
@@ -23,6 +24,7 @@ class Visit:
     expires_at: datetime
     collection: str | None = None
     offer: str | None = None
+    key: JsonObject | None = field(default=None, repr=False)
 
     def check(self, issuer: str | None, *, issuer_required: bool, now: datetime) -> None:
         """Check who answers and when. Raises Expired, IssuerMixedUp."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final, final
 
 from credentials.clock import Clock
+from credentials.keys import SoftwareSigner
 from service.errors import NotFound
 from wallet_api.domain.errors import CitizenDeclined, IssuerRefused, UnknownStep
 from wallet_api.domain.flow import Visit
@@ -51,8 +52,9 @@ class Visits:
     ) -> str:
         """Push the request, remember it, and return where to send the browser. Raises what `Issuers.push` raises."""
         state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+        key = SoftwareSigner.generate()
         address = self._issuers.push(
-            description, configurations, state=state, code_verifier=verifier, issuer_state=issuer_state
+            description, configurations, state=state, code_verifier=verifier, key=key, issuer_state=issuer_state
         )
         expires_at = self._clock.now() + self._lifetime
         visit = Visit(
@@ -63,6 +65,7 @@ class Visits:
             expires_at,
             collection,
             offer,
+            key.to_private_jwk(),
         )
         self._shelf.put(wallet, self._shelf.place(wallet, state), visit, expires_at=expires_at)
         return address
@@ -88,6 +91,7 @@ class Visits:
             raise UnknownStep("the agency changed its authorization server meanwhile")
         if returned.error is not None:
             raise CitizenDeclined if returned.error == "access_denied" else refusal(returned.error)
-        if returned.code is None:
+        if returned.code is None or visit.key is None:
             raise IssuerRefused
-        return description, self._issuers.redeem_code(description, returned.code, visit.code_verifier)
+        key = SoftwareSigner.from_private_jwk(visit.key)
+        return description, self._issuers.redeem_code(description, returned.code, visit.code_verifier, key)

@@ -38,6 +38,7 @@ class KeyPurpose(StrEnum):
     CREDENTIALS = "credentials"
     STATUS = "status"
     REQUESTS = "requests"
+    ATTESTATIONS = "attestations"
 
 
 USAGE: Final = MappingProxyType({KeyPurpose.CREDENTIALS: DOCUMENT_SIGNER, KeyPurpose.REQUESTS: READER})
@@ -59,6 +60,8 @@ _USAGES: Final = MappingProxyType(
         KeyPurpose.CREDENTIALS: _DOCUMENT_SIGNERS,
         KeyPurpose.STATUS: _DOCUMENT_SIGNERS,
         KeyPurpose.REQUESTS: _READERS,
+        # No usage marks whoever attests wallets and their keys: a leaf that is for something else attests nothing.
+        KeyPurpose.ATTESTATIONS: frozenset(),
     }
 )
 _EARLIER_MAY: Final = MappingProxyType(
@@ -66,6 +69,7 @@ _EARLIER_MAY: Final = MappingProxyType(
         KeyPurpose.CREDENTIALS: frozenset({KeyPurpose.CREDENTIALS}),
         KeyPurpose.STATUS: frozenset({KeyPurpose.STATUS, KeyPurpose.CREDENTIALS}),
         KeyPurpose.REQUESTS: frozenset({KeyPurpose.REQUESTS}),
+        KeyPurpose.ATTESTATIONS: frozenset(),
     }
 )
 

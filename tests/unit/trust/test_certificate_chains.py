@@ -294,7 +294,7 @@ EARLIER_CREDENTIALS, EARLIER_STATUS, EARLIER_REQUESTS = EARLIER
         (("1.3.6.1.5.5.7.3.3",), set()),
         (("1.3.6.1.5.5.7.3.4",), set()),
         (("1.3.6.1.5.5.7.3.8",), set()),
-        ((DOCUMENT_SIGNER, READER), set(KeyPurpose)),
+        ((DOCUMENT_SIGNER, READER), set(KeyPurpose) - {KeyPurpose.ATTESTATIONS}),
         # Leaves that were made before they had usages which everybody can read.
         ((EARLIER_CREDENTIALS,), {KeyPurpose.CREDENTIALS, KeyPurpose.STATUS}),
         ((EARLIER_STATUS,), {KeyPurpose.STATUS}),

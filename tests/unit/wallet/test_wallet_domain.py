@@ -180,4 +180,4 @@ def test_what_is_secret_does_not_print() -> None:
     shown = repr(a_visit())
     assert "verifier" not in shown
     hidden = [each.name for each in fields(Visit) if not each.repr]
-    assert hidden == ["code_verifier"]
+    assert hidden == ["code_verifier", "key"]

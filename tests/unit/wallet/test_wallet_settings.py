@@ -28,8 +28,9 @@ def test_the_example_shows_every_setting(tmp_path: Path) -> None:
     shown = settings.model_fields_set
     assert shown == set(WalletSettings.model_fields) - {"ca_file"}
     assert "\n# ca_file = " in EXAMPLE  # there is no such file yet
+    assert "\n# keys = " in EXAMPLE  # nor such keys
+    assert settings.provider.model_fields_set == set(type(settings.provider).model_fields) - {"keys"}
     for section in (
-        settings.provider,
         settings.trust,
         settings.collecting,
         settings.limits,

@@ -1,0 +1,1 @@
+"""Who this wallet is, and how it proves that to agencies."""

@@ -1,0 +1,105 @@
+"""The wallet provider's key: by its word agencies know that a wallet is one of ours.
+
+`make_missing` makes it with a certificate authority of its own, which goes into the wallet's entry on the trust list.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, final
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from credentials.errors import ConfigurationError, MalformedInput
+from credentials.keys import PublicJwk, SoftwareSigner
+from credentials.openid.client_attestation import build_attestation
+from credentials.trust.x509 import CertificateAuthority, load_pem, make_ca, public_jwk, to_der, to_pem, verify_chain
+
+KEY: Final = "provider.pem"
+CHAIN: Final = "provider-chain.pem"
+AUTHORITY_KEY: Final = "provider-ca-key.pem"
+AUTHORITY: Final = "provider-ca.pem"
+# Long enough for one visit to one agency; the next one gets a key and an attestation of its own (HAIP 1.0, 4.4.1).
+LIFETIME: Final = timedelta(hours=1)
+
+_BACKDATED: Final = timedelta(minutes=5)
+_AUTHORITY_LIFETIME: Final = timedelta(days=3650)
+# As long as its authority: it is told from others by the trust list, and nobody has to renew it by hand.
+_LEAF_LIFETIME: Final = timedelta(days=3640)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class WalletProvider:
+    """Attests keys of wallets of one client id. `chain` is DER, leaf first, without its anchor."""
+
+    identifier: str
+    client_id: str
+    signer: SoftwareSigner
+    chain: tuple[bytes, ...]
+
+    def attest(self, instance: PublicJwk, now: datetime) -> str:
+        """Attest a key of a wallet, for an hour."""
+        return build_attestation(
+            self.signer,
+            self.chain,
+            issuer=self.identifier,
+            client_id=self.client_id,
+            instance=instance,
+            now=now,
+            lifetime=LIFETIME,
+        )
+
+
+def make_missing(folder: Path, *, identifier: str, name: str, now: datetime) -> list[str]:
+    """Make the provider's key and certificates, if they are not there; return the files' names."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if (folder / KEY).exists():
+        return []
+    authority = make_ca(
+        f"{name} CA", not_before=now - _BACKDATED, not_after=now + _AUTHORITY_LIFETIME, organisation=name, oin=None
+    )
+    signer = SoftwareSigner.generate()
+    authority.signer.write(folder / AUTHORITY_KEY)
+    (folder / AUTHORITY).write_text(authority.pem, "ascii")
+    (folder / CHAIN).write_text(to_pem(_leaf(authority, signer, identifier, name, now)), "ascii")
+    # Last: where it is, the others are.
+    signer.write(folder / KEY)
+    return [AUTHORITY_KEY, AUTHORITY, CHAIN, KEY]
+
+
+def load(folder: Path, *, identifier: str, client_id: str, now: datetime) -> WalletProvider:
+    """Read the provider's key and its chain. Raises ConfigurationError, also when they do not fit or are over."""
+    signer = SoftwareSigner.from_file(folder / KEY)
+    try:
+        chain = tuple(each.public_bytes(Encoding.DER) for each in load_pem((folder / CHAIN).read_bytes()))
+        verify_chain(chain, (authority_of(folder),), now)
+    except OSError as error:
+        raise ConfigurationError(f"{CHAIN}: missing or unreadable") from error
+    except MalformedInput as error:
+        raise ConfigurationError(f"{CHAIN}: {error.detail or error.code}") from error
+    if public_jwk(chain[0]) != signer.public_jwk:
+        raise ConfigurationError(f"{CHAIN}: the certificate is not of the key beside it")
+    return WalletProvider(identifier, client_id, signer, chain)
+
+
+def authority_of(folder: Path) -> bytes:
+    """Return the authority's certificate, DER. Raises ConfigurationError."""
+    try:
+        return to_der((folder / AUTHORITY).read_text("ascii"))
+    except (OSError, UnicodeError, MalformedInput) as error:
+        raise ConfigurationError(f"{AUTHORITY}: missing or unreadable; run `blauweknop wallet keys` first") from error
+
+
+def _leaf(authority: CertificateAuthority, signer: SoftwareSigner, identifier: str, name: str, now: datetime) -> bytes:
+    return authority.issue_leaf(
+        signer.public_jwk,
+        uri=identifier,
+        dns=urlsplit(identifier).hostname or "",
+        common_name=name,
+        organisation=name,
+        oin=None,
+        not_before=now - _BACKDATED,
+        not_after=now + _LEAF_LIFETIME,
+    )
