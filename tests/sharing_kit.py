@@ -15,6 +15,7 @@ from credentials.dids import did_key
 from credentials.encoding import JsonObject
 from credentials.errors import BlauweKnopError
 from credentials.formats import BitstringStatus, Channel, Credential, Expectation, IssuerKey, TokenStatus
+from credentials.jose import EncryptionKey
 from credentials.jose.cbor import Tagged, cbor_parse
 from credentials.keys import Algorithm
 from credentials.openid.client_id import ClientId, Prefix
@@ -137,12 +138,13 @@ class Sharing:
         self.cards.items[card.id] = card
         return card
 
-    def ask(self, query: JsonObject, requester: Requester | None = None) -> Consent:
+    def ask(self, query: JsonObject, requester: Requester | None = None, *, encrypted: bool = False) -> Consent:
         """Be asked, and look at what the citizen decides about."""
         request = PresentationRequest(
             client_id=ClientId(Prefix.REDIRECT_URI, AT),
             response_uri=AT,
-            response_mode=ResponseMode.DIRECT_POST,
+            response_mode=ResponseMode.DIRECT_POST_JWT if encrypted else ResponseMode.DIRECT_POST,
+            encryption_keys=(EncryptionKey.generate("k").public(),) if encrypted else (),
             nonce="n" * 22,
             dcql=parse_query(query),
             state="s" * 22,

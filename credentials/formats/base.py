@@ -128,10 +128,12 @@ class Channel:
 
     `response_uri` is where it is posted, None for an answer through a browser's API; `encryption_key` the JWK
     thumbprint (RFC 7638, base64url) of the key that it is encrypted to, None for an answer in the clear.
+    `proof_claims` is what the protocol wants stated in a holder's proof that is a JWT, beside what the format states.
     """
 
     response_uri: str | None = None
     encryption_key: str | None = None
+    proof_claims: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

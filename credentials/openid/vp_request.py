@@ -11,8 +11,9 @@ from credentials.jose.jwe import CONTENT_ENCRYPTION
 from credentials.keys import PublicJwk
 from credentials.openid.client_id import ClientId, Prefix, parse_client_id
 from credentials.openid.dcql import DcqlQuery, parse_query
-from credentials.openid.errors import InvalidPresentationRequest, InvalidTransactionData
+from credentials.openid.errors import InvalidPresentationRequest
 from credentials.openid.members import Members
+from credentials.openid.transaction_data import TransactionData, parse_transaction_data
 from credentials.openid.urls import check_url
 from credentials.openid.verifier_info import MAX_ENTRIES, Purpose, parse_purpose
 
@@ -51,6 +52,7 @@ class PresentationRequest:
     vp_formats: JsonObject = field(default_factory=dict)
     purpose: Purpose | None = None
     wallet_nonce: str | None = None
+    transaction_data: tuple[TransactionData, ...] = ()
 
     @property
     def answer_key(self) -> PublicJwk | None:
@@ -78,6 +80,8 @@ class PresentationRequest:
             parameters["state"] = self.state
         if self.purpose is not None:
             parameters["verifier_info"] = [self.purpose.to_json()]
+        if self.transaction_data:
+            parameters["transaction_data"] = [each.encoded for each in self.transaction_data]
         if self.wallet_nonce is not None:
             parameters["wallet_nonce"] = self.wallet_nonce
         return parameters
@@ -90,9 +94,6 @@ def parse_parameters(parameters: JsonObject, *, insecure_localhost: bool = False
     """
     members = Members(parameters, "presentation request", InvalidPresentationRequest)
     client_id = parse_client_id(members.text("client_id"))
-    # Section 5.1: who knows no type of transaction data refuses every request that has some.
-    if "transaction_data" in members:
-        raise InvalidTransactionData("transaction data is not known here")
     if members.text("response_type") != "vp_token":
         raise members.refuse("response_type is not vp_token")
     # RFC 9101 section 4: a request object refers to no other.
@@ -125,6 +126,9 @@ def parse_parameters(parameters: JsonObject, *, insecure_localhost: bool = False
         vp_formats=formats.raw if formats else {},
         purpose=parse_purpose(members.optional_objects("verifier_info", max_items=MAX_ENTRIES)),
         wallet_nonce=members.optional_text("wallet_nonce"),
+        transaction_data=(
+            parse_transaction_data(members.value("transaction_data"), dcql) if "transaction_data" in members else ()
+        ),
     )
 
 

@@ -11,10 +11,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from credentials.encoding import JsonObject, b64url_encode
-from credentials.jose import EncryptionKey, encrypt, encrypt_token
+from credentials.jose import EncryptionKey, UnverifiedToken, encrypt, encrypt_token
 from credentials.keys import SoftwareSigner
+from credentials.openid.transaction_data import AGREEMENT, HASHES, TransactionData, is_agreed
 from credentials.openid.vp_request import ResponseMode
-from credentials.openid.vp_response import PresentationResponse
+from credentials.openid.vp_response import PresentationResponse, RefusedResponse
 from credentials.openid.wallet_metadata import recipient_of
 from tests.flows.test_wallet_sharing import a_query, boxes, only, scan
 from tests.wallet_world import Citizen, Requester, WalletWorld, make_world
@@ -205,6 +206,42 @@ def test_transaction_data_of_a_type_that_is_not_known(samira: Citizen, counsello
     entry = b64url_encode(b'{"type":"x","credential_ids":["overzicht"]}')
     words = refused(samira, counsellor, counsellor.ask(only(), otherwise={"transaction_data": [entry]}))
     assert "ondertekenen" in words
+
+
+def test_transaction_data_that_is_not_understood_is_told_when_the_citizen_says_so(
+    samira: Citizen, counsellor: Requester
+) -> None:
+    entry = TransactionData.make("urn:een:ander:1", ["overzicht"], {}).encoded
+    page = scan(samira, counsellor.ask(only(), otherwise={"transaction_data": [entry]}))
+    refusing = samira.post(page.url, page, besluit="delen", kaart="overzicht x")
+    assert refusing.status == 403
+    assert counsellor.answered == []
+    samira.post(page.url, page, besluit="niet-delen")
+    (answer,) = counsellor.answered
+    assert isinstance(answer, RefusedResponse)
+    assert answer.refusal.error == "invalid_transaction_data"
+
+
+def test_a_text_that_the_citizen_agrees_to_is_shown_signed_and_kept(samira: Citizen, counsellor: Requester) -> None:
+    text = "Schuldhulp mag namens mij bellen met de organisaties in dit overzicht."
+    entry = TransactionData.make(AGREEMENT, ["overzicht"], {"tekst": text})
+    page = scan(samira, counsellor.ask(only(), otherwise={"transaction_data": [entry.encoded]}))
+    assert text in page.words
+    assert "gaat u hiermee akkoord" in page.words
+    samira.post(page.url, page, besluit="delen", kaart=boxes(page.text))
+    (answer,) = counsellor.answered
+    assert isinstance(answer, PresentationResponse)
+    (presentation,) = answer.vp_token["overzicht"]
+    assert is_agreed(entry, presentation)
+    receipts = samira.api("geschiedenis").json()
+    assert text in json.dumps(receipts, ensure_ascii=False)
+
+
+def test_without_an_agreement_none_is_signed(samira: Citizen, counsellor: Requester) -> None:
+    entry = TransactionData.make(AGREEMENT, ["overzicht"], {"tekst": "Iets."})
+    (presentation,) = shared(samira, counsellor, counsellor.ask(only())).vp_token["overzicht"]
+    assert not is_agreed(entry, presentation)
+    assert HASHES not in str(UnverifiedToken.parse(str(presentation).rpartition("~")[2]).payload)
 
 
 @pytest.mark.parametrize(

@@ -53,12 +53,13 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was taken in, and when it was last checked."""
+    """What was taken in, and when it was last checked; `transaction_data` is what the holder agreed to, as it came."""
 
     received_at: datetime
     checked_at: datetime
     shown: Shown
     evidence: tuple[Evidence, ...]
+    transaction_data: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ class Binding:
     """What only this request has: all of it is fresh and unguessable.
 
     `request_path` and `response_path` are the last segments of `request_uri` and `response_uri`. `encryption_key` is
-    the private JWK that an encrypted answer opens with, None for a plain `direct_post`.
+    the private JWK that an encrypted answer opens with, None for a plain `direct_post`. `transaction_data` is what the
+    holder must agree to, as it travels.
     """
 
     request_path: str
@@ -108,6 +110,7 @@ class Binding:
     nonce: str
     state: str
     encryption_key: Secret | None = None
+    transaction_data: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from credentials.encoding import JsonObject, JsonValue
+from credentials.encoding import JsonObject, JsonValue, b64url_decode, json_object
 from verifier.domain.evidence import Body, Evidence
 from verifier.domain.request import Answer, VerificationRequest
 from verifier.domain.result import AgencyLine, CaseLine, Duplicate, Result, Totals
@@ -31,6 +31,7 @@ def result_document(answer: Answer, result: Result) -> JsonObject:
         "gecontroleerdOp": moment(answer.checked_at),
         "schulden": [_debt(line) for line in result.proven_cases],
         "bewijzen": [_evidence(each) for each in answer.evidence],
+        "akkoord": [_agreed(each) for each in answer.transaction_data],
         "totalen": totals_document(result.totals),
         "volledig": result.complete,
         "uitgevers": [_line(line) for line in result.lines],
@@ -39,6 +40,10 @@ def result_document(answer: Answer, result: Result) -> JsonObject:
         "peildatumOudste": moment(result.oldest) if result.oldest else None,
         "teOud": result.too_old,
     }
+
+
+def _agreed(text: str) -> JsonObject:
+    return json_object(b64url_decode(text, "transaction_data"), "transaction_data")
 
 
 def download(

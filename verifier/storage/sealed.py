@@ -41,6 +41,7 @@ class Seals:
             "nonce": binding.nonce,
             "state": binding.state,
             "key": key.reveal() if key else None,
+            "transaction": list(binding.transaction_data),
         }
         return seal(self._key, json_compact(members), _place("binding", request_id))
 
@@ -53,6 +54,8 @@ class Seals:
             nonce=members["nonce"],
             state=members["state"],
             encryption_key=Secret(members["key"]) if members["key"] else None,
+            # Bindings of before there was any lack it.
+            transaction_data=tuple(members.get("transaction", ())),
         )
 
     def answer(self, request_id: str, answer: Answer) -> bytes:
@@ -62,6 +65,7 @@ class Seals:
             "checked": epoch(answer.checked_at),
             "shown": _shown(answer.shown),
             "evidence": [_evidence(each) for each in answer.evidence],
+            "transaction": list(answer.transaction_data),
         }
         return seal(self._key, json_compact(members), _place("answer", request_id))
 
@@ -73,6 +77,7 @@ class Seals:
             checked_at=from_epoch(members["checked"]),
             shown=_read_shown(*members["shown"]),
             evidence=tuple(_read_evidence(each) for each in members["evidence"]),
+            transaction_data=tuple(members.get("transaction", ())),
         )
 
     def _open(self, column: str, row: str, sealed: bytes) -> Any:  # noqa: ANN401  # our own writing, read back
@@ -83,9 +88,9 @@ def _shown(shown: Shown) -> list[str | None]:
     return [shown.nonce, shown.audience, shown.channel.response_uri, shown.channel.encryption_key]
 
 
-def _read_shown(nonce: str, audience: str, *channel: str | None) -> Shown:
+def _read_shown(nonce: str, audience: str, response_uri: str | None = None, encryption_key: str | None = None) -> Shown:
     # Answers of before mdocs say nothing of the way they came.
-    return Shown(nonce, audience, Channel(*channel))
+    return Shown(nonce, audience, Channel(response_uri, encryption_key))
 
 
 def _place(column: str, row: str) -> bytes:

@@ -10,7 +10,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from typing import final
+from typing import Final, final
 
 from credentials import limits
 from credentials.clock import Clock
@@ -21,16 +21,23 @@ from credentials.formats.mdoc import certificates_inside
 from credentials.jose import EncryptionKey, UnverifiedToken
 from credentials.openid.dcql import MDOC, Answered, DcqlQuery, check_presentation, parse_query
 from credentials.openid.errors import AccessDenied, InvalidResponse, ResponseTooLarge
+from credentials.openid.transaction_data import is_agreed
 from credentials.openid.vp_request import ResponseMode
-from credentials.openid.vp_response import RefusedResponse, parse_response
+from credentials.openid.vp_response import Presentation, RefusedResponse, parse_response
 from credentials.trust.x509 import aki
+from credentials.verification import Outcome
 from verifier.domain import attempts
 from verifier.domain.errors import RefusedAnswer, RequestEnded, UnknownRequest
 from verifier.domain.evidence import Evidence
 from verifier.domain.request import Answer, Attempt, Shown, VerificationRequest
 from verifier.ports import Examined, Examiner, Presented, Requests, Secrets
-from verifier.usecases.asking import Asking, encryption_key
+from verifier.usecases.asking import Asking, encryption_key, transaction_data_of
 from verifier.usecases.results import trimmed
+
+_NOT_AGREED: Final = (
+    "De cliënt heeft niet ondertekend wat u vroeg. Laat de cliënt het opnieuw delen. Blijft het zo, dan kan deze "
+    "wallet het niet."
+)
 
 
 @final
@@ -111,6 +118,7 @@ class Answering:
             raise ResponseTooLarge("there are more presentations than we take")
         shown = self._shown(request)
         found: list[Evidence] = []
+        proven: dict[str, list[Presentation]] = {}
         with self._examiner.together():
             for query_id, presentations in response.vp_token.items():
                 for presentation in presentations:
@@ -118,6 +126,9 @@ class Answering:
                     examined = self._examiner.examine(presented, shown=shown)
                     _compare(query, presented, examined)
                     found.append(trimmed(examined, query))
+                    if examined.evidence.outcome == Outcome.PROVEN.value:
+                        proven.setdefault(query_id, []).append(presentation)
+        _check_agreed(request, query, proven)
         return tuple(found)
 
     def _refused(self, request: VerificationRequest, error: str) -> None:
@@ -134,7 +145,13 @@ class Answering:
 
     def _store(self, request: VerificationRequest, evidence: Sequence[Evidence]) -> str | None:
         now = self._clock.now()
-        answer = Answer(received_at=now, checked_at=now, shown=self._shown(request), evidence=tuple(evidence))
+        answer = Answer(
+            received_at=now,
+            checked_at=now,
+            shown=self._shown(request),
+            evidence=tuple(evidence),
+            transaction_data=request.binding.transaction_data,
+        )
         # OpenID4VP 1.0 section 13.3: on one device, the answer counts only for the browser that asked.
         code = self._secrets.fresh() if request.browser is not None else None
         self._requests.answer(request.id, answer, return_code=code)
@@ -142,6 +159,17 @@ class Answering:
 
     def _note(self, request: VerificationRequest, code: str, reason: str) -> None:
         self._requests.note_attempt(request.id, Attempt(self._clock.now(), code, reason))
+
+
+def _check_agreed(request: VerificationRequest, query: DcqlQuery, proven: Mapping[str, Sequence[Presentation]]) -> None:
+    """Demand that the holder agreed to all that was to be agreed to (OpenID4VP 1.0 sections 8.4 and B.3.3.1).
+
+    By a credential that is proven: anybody can make one of their own and agree with that.
+    """
+    for entry in transaction_data_of(request.binding.transaction_data, query):
+        presentations = (each for id in entry.credential_ids for each in proven.get(id, ()))
+        if not any(is_agreed(entry, each) for each in presentations):
+            raise RefusedAnswer("transaction_not_agreed", _NOT_AGREED)
 
 
 def _keys(key: EncryptionKey | None) -> dict[str, EncryptionKey]:

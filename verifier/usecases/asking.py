@@ -1,6 +1,6 @@
 """A request as wallets read it: the link for a QR code, and the signed request object behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -9,7 +9,7 @@ from credentials.encoding import json_object
 from credentials.jose import EncryptionKey
 from credentials.keys import Signer, SoftwareSigner
 from credentials.openid.client_id import ClientId, Prefix, client_id_of_certificate
-from credentials.openid.dcql import parse_query
+from credentials.openid.dcql import DcqlQuery, parse_query
 from credentials.openid.request_link import (
     POST,
     RequestReference,
@@ -18,6 +18,7 @@ from credentials.openid.request_link import (
     unsigned_request_uri,
 )
 from credentials.openid.request_object import sign_request
+from credentials.openid.transaction_data import TransactionData, parse_transaction_data
 from credentials.openid.verifier_info import Purpose
 from credentials.openid.vp_request import PresentationRequest, ResponseMode
 from credentials.openid.wallet_metadata import recipient_of
@@ -145,7 +146,13 @@ class Asking:
             vp_formats={each.format: VP_FORMATS[each.format] for each in query.credentials},
             purpose=Purpose(template.purpose, template.legal_ground, template.retention_text),
             wallet_nonce=posted.wallet_nonce if posted else None,
+            transaction_data=transaction_data_of(binding.transaction_data, query),
         )
+
+
+def transaction_data_of(texts: Sequence[str], query: DcqlQuery) -> tuple[TransactionData, ...]:
+    """Read what the holder must agree to, as it was checked when the request was made."""
+    return parse_transaction_data([*texts], query) if texts else ()
 
 
 def encryption_key(request: VerificationRequest) -> EncryptionKey | None:

@@ -6,14 +6,15 @@ from datetime import timedelta
 from typing import Final, final
 
 from credentials.clock import Clock
-from credentials.encoding import JsonObject, json_compact
+from credentials.encoding import JsonObject, JsonValue, json_compact
 from credentials.jose import EncryptionKey
 from credentials.masking import Secret
 from credentials.openid.dcql import DcqlQuery, parse_query
-from credentials.openid.errors import InvalidPresentationRequest
+from credentials.openid.errors import InvalidPresentationRequest, InvalidTransactionData
+from credentials.openid.transaction_data import AGREEMENT, TransactionData, parse_transaction_data
 from credentials.plain_text import text_fault
 from verifier.domain.errors import BadInput
-from verifier.domain.formats import VP_FORMATS
+from verifier.domain.formats import SD_JWT, VP_FORMATS
 from verifier.domain.query import query_of
 from verifier.domain.request import (
     Binding,
@@ -96,8 +97,12 @@ class Desk:
         response_mode: ResponseMode | None,
         prefix: ClientIdPrefix | None,
         formats: Sequence[str] = (),
+        transactions: Sequence[JsonObject] = (),
     ) -> VerificationRequest:
         """Make a request for a case system: a template, in these formats if any are named, or a query of its own.
+
+        `transactions` is what the holder must agree to (OpenID4VP 1.0 section 8.4): objects with a `type` and whatever
+        that type has, and the `credential_ids` that may authorise it; without these, every SD-JWT that is asked.
 
         Raises BadInput, UnknownTemplate.
         """
@@ -115,7 +120,11 @@ class Desk:
         template = own_query(_checked_query(query)) if query is not None else template_of(template_key or "")
         intake = self._open(owner, "", template)
         mode = response_mode or self._policy.response_mode
-        return self._ask(intake, template, mode, chosen, None, formats=tuple(dict.fromkeys(formats)))
+        if transactions and SD_JWT not in (formats or (SD_JWT,)):
+            raise BadInput("transacties", f"alleen {SD_JWT} kan een akkoord dragen")
+        named = (SD_JWT,) if transactions and query is None else tuple(dict.fromkeys(formats))
+        agreed = _checked_transactions(transactions, query_of(template))
+        return self._ask(intake, template, mode, chosen, None, formats=named, transactions=agreed)
 
     def extend(self, owner: str, request_id: str) -> None:
         """Give an open request more time. Raises UnknownRequest, RequestEnded, NoMoreTime."""
@@ -158,6 +167,7 @@ class Desk:
         browser: str | None,
         *,
         formats: tuple[str, ...] = (),
+        transactions: tuple[str, ...] = (),
     ) -> VerificationRequest:
         now = self._clock.now()
         request = VerificationRequest(
@@ -168,7 +178,7 @@ class Desk:
             query=query_of(template),
             response_mode=mode,
             client_id_prefix=prefix,
-            binding=self._binding(mode),
+            binding=self._binding(mode, transactions),
             created_at=now,
             expires_at=now + self._policy.lifetime,
             extensions=0,
@@ -179,7 +189,7 @@ class Desk:
         self._requests.add(request)
         return request
 
-    def _binding(self, mode: ResponseMode) -> Binding:
+    def _binding(self, mode: ResponseMode, transactions: tuple[str, ...]) -> Binding:
         fresh = self._secrets.fresh
         # HAIP section 5: a fresh key for every request, so that no answer can be read with another's.
         key = EncryptionKey.generate(fresh()) if mode == "direct_post.jwt" else None
@@ -189,6 +199,7 @@ class Desk:
             nonce=fresh(),
             state=fresh(),
             encryption_key=None if key is None else private_text(key),
+            transaction_data=transactions,
         )
 
 
@@ -217,6 +228,26 @@ def _checked_reference(reference: str) -> str:
 def _passes_eleven_test(digits: str) -> bool:
     weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
     return sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=True)) % 11 == 0
+
+
+def _checked_transactions(transactions: Sequence[JsonObject], query: JsonObject) -> tuple[str, ...]:
+    if not transactions:
+        return ()
+    parsed = parse_query(query)
+    every = [each.id for each in parsed.credentials if each.format == SD_JWT]
+    entries: list[JsonValue] = []
+    for transaction in transactions:
+        kind, ids = transaction.get("type"), transaction.get("credential_ids", [*every])
+        if not isinstance(kind, str) or not isinstance(ids, list):
+            raise BadInput("transacties", "noem bij elke transactie een type, en credential_ids als lijst")
+        entry = TransactionData.make(kind, [str(each) for each in ids], transaction)
+        if kind == AGREEMENT and entry.agreement is None:
+            raise BadInput("transacties", "een akkoord heeft een tekst die gewoon te lezen is")
+        entries.append(entry.encoded)
+    try:
+        return tuple(each.encoded for each in parse_transaction_data(entries, parsed))
+    except InvalidTransactionData as error:
+        raise BadInput("transacties", error.detail) from error
 
 
 def _checked_query(query: JsonObject) -> JsonObject:

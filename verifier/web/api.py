@@ -59,6 +59,16 @@ class NewRequest(ApiModel):
             max_length=5,
         ),
     ] = None
+    transacties: Annotated[
+        list[dict[str, Any]] | None,
+        Field(
+            description="Waar de houder ook mee akkoord moet gaan (transaction_data van OpenID4VP 1.0). Elk heeft een "
+            "type; urn:nl:blauweknop:akkoord:1 heeft een tekst.",
+            examples=[[{"type": "urn:nl:blauweknop:akkoord:1", "tekst": "U mag namens mij bellen."}]],
+            min_length=1,
+            max_length=5,
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,7 @@ def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str) -> FastAPI:
             response_mode=body.response_mode,
             prefix=body.client_id_prefix,
             formats=body.formaten or (),
+            transactions=body.transacties or (),
         )
         document: JsonObject = {
             **request_document(request, doors.clock.now()),

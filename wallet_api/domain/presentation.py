@@ -4,12 +4,20 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import final
+from typing import Final, final
 
 from credentials.encoding import JsonObject, JsonValue, b64url_encode, json_compact
 from credentials.formats.base import Credential
 from wallet_api.domain.card import Card
 from wallet_api.domain.disclosure import Fact
+
+# Some verifiers' software refuses to decrypt more than this.
+SAFE_CHARACTERS: Final = 49_000
+_IN_A_TOKEN: Final = frozenset({"vc+jwt", "jwt_vc_json"})
+_PROOF: Final = 420
+_TOKEN_PROOF: Final = 1_260
+_DOCUMENT_PROOF: Final = 900
+_AROUND_ALL: Final = 400
 
 
 @final
@@ -88,12 +96,17 @@ class Share:
 @final
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What the citizen decides about. `satisfiable` is false when the wallet lacks what is asked."""
+    """What the citizen decides about. `satisfiable` is false when the wallet lacks what is asked.
+
+    `agreements` are texts that the citizen agrees to by sharing; `encrypted` says how the answer travels.
+    """
 
     request: PendingRequest
     shares: tuple[Share, ...]
     satisfiable: bool
     outdated: tuple[str, ...] = ()
+    agreements: tuple[str, ...] = ()
+    encrypted: bool = False
 
     @property
     def shown(self) -> str:
@@ -105,9 +118,21 @@ class Consent:
         stated: list[JsonValue] = [
             [requester.name, requester.host, requester.known, requester.attested_by],
             None if reason is None else [reason.purpose, reason.ground, reason.retention],
+            list(self.agreements),
             *(_stated(share) for share in self.shares),
         ]
         return b64url_encode(hashlib.sha256(json_compact(stated)).digest())
+
+    @property
+    def characters(self) -> int:
+        """How long an encrypted answer with all that is required will be, within a tenth."""
+        inside = sum(_with_proof(share) for share in self.shares if share.required)
+        return inside * 4 // 3 + _AROUND_ALL
+
+    @property
+    def too_long_for_some(self) -> bool:
+        """Say whether an organisation that we do not know may be unable to read the answer because of its length."""
+        return self.encrypted and not self.request.requester.known and self.characters > SAFE_CHARACTERS
 
     @property
     def agencies(self) -> tuple[tuple[str, tuple[Share, ...]], ...]:
@@ -167,6 +192,7 @@ class Receipt:
     state: ReceiptState
     cards: tuple[SharedCard, ...] = field(repr=False)
     next_address: str | None = field(default=None, repr=False)
+    agreements: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def agencies(self) -> tuple[tuple[str, tuple[SharedCard, ...]], ...]:
@@ -175,6 +201,14 @@ class Receipt:
         for card in self.cards:
             grouped.setdefault(card.agency, []).append(card)
         return tuple((name, tuple(grouped[name])) for name in sorted(grouped, key=str.casefold))
+
+
+def _with_proof(share: Share) -> int:
+    """Return how many bytes a card takes with the holder's proof: inside a token all is written in base64 once more."""
+    card = len(json_compact(share.disclosed))
+    if share.card.format in _IN_A_TOKEN:
+        return card * 4 // 3 + _TOKEN_PROOF
+    return card + (_DOCUMENT_PROOF if share.card.format == "ldp_vc" else _PROOF)
 
 
 def _nothing_owed(share: Share) -> bool:

@@ -131,6 +131,9 @@ class ReadRequests:
         if BSN in asked and not requester.may_ask_bsn:
             # Whoever asks what they may not ask gets nothing at all, whether or not it is here.
             refusal = refusal or "bsn"
+        if any(each.agreement is None for each in request.transaction_data):
+            # Section 8.4: what is not understood is not agreed to, and then nothing is answered.
+            refusal = refusal or "transaction"
         latest = now + self._policy.lifetime
         purpose = request.purpose if verified.signed else None
         return PendingRequest(

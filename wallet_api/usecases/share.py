@@ -12,7 +12,9 @@ from typing import final
 from credentials.clock import Clock
 from credentials.formats import Channel, Credential, FormatRegistry
 from credentials.keys import SoftwareSigner
-from credentials.openid.errors import AccessDenied
+from credentials.openid.dcql import InvalidChoice
+from credentials.openid.errors import AccessDenied, InvalidTransactionData, OAuthError
+from credentials.openid.transaction_data import TransactionData, key_binding_claims
 from credentials.openid.vp_request import PresentationRequest
 from credentials.openid.vp_response import Presentation, build_error, build_response
 from service.errors import NotFound
@@ -95,8 +97,9 @@ class ShareCards:
             raise NothingSelected
         request = self._weigh.request_of(consent.request)
         self._weigh.check(request, shares)
+        _check_agreed(request, shares)
         pending = self._take(wallet, id)
-        receipt = self._receipt(pending, ReceiptState.SENT, shares)
+        receipt = self._receipt(pending, ReceiptState.SENT, shares, consent.agreements)
         self._shelves.receipts.put(wallet, receipt.id, receipt)
         fields = build_response(request, self._presentations(wallet, request, shares))
         return self._deliver(wallet, receipt, request, fields)
@@ -108,7 +111,7 @@ class ShareCards:
         self._shelves.receipts.put(wallet, receipt.id, receipt)
         request = self._weigh.request_of(pending)
         try:
-            address = self._requesters.deliver(request.response_uri, build_error(request, AccessDenied()))
+            address = self._requesters.deliver(request.response_uri, build_error(request, _no(pending)))
         except NotDelivered:
             # The citizen's no stands, whether or not it was heard.
             return receipt
@@ -139,14 +142,17 @@ class ShareCards:
         self, wallet: OpenedWallet, request: PresentationRequest, shares: Sequence[Share]
     ) -> Mapping[str, Sequence[Presentation]]:
         answer: dict[str, list[Presentation]] = {}
-        for share in shares:
-            answer.setdefault(share.query, []).append(self._present(request, share))
+        agreed = _agreed_by(request, shares)
+        for number, share in enumerate(shares):
+            answer.setdefault(share.query, []).append(self._present(request, share, agreed.get(number, ())))
         # Marked before it is sent: a copy whose answer was lost on the way counts as used.
         # One that was thrown away in another window meanwhile has no copies left to count.
         self._shelves.cards.update_all(wallet, {share.card.id: _using(share.copy) for share in shares})
         return answer
 
-    def _present(self, request: PresentationRequest, share: Share) -> Credential:
+    def _present(
+        self, request: PresentationRequest, share: Share, agreed: Sequence[TransactionData] = ()
+    ) -> Credential:
         key = request.answer_key
         return self._formats[share.card.format].present(
             # What the citizen was shown, whole.
@@ -157,10 +163,18 @@ class ShareCards:
             audience=request.client_id.full,
             nonce=request.nonce,
             now=self._clock.now(),
-            channel=Channel(request.response_uri, key.thumbprint if key is not None else None),
+            channel=Channel(
+                request.response_uri, key.thumbprint if key is not None else None, key_binding_claims(agreed)
+            ),
         )
 
-    def _receipt(self, pending: PendingRequest, state: ReceiptState, shares: Sequence[Share]) -> Receipt:
+    def _receipt(
+        self,
+        pending: PendingRequest,
+        state: ReceiptState,
+        shares: Sequence[Share],
+        agreements: tuple[str, ...] = (),
+    ) -> Receipt:
         return Receipt(
             id=pending.id,
             requester=pending.requester,
@@ -170,6 +184,7 @@ class ShareCards:
             cards=tuple(
                 SharedCard(share.card.agency.name, share.card.type, share.facts, share.envelope) for share in shares
             ),
+            agreements=agreements,
         )
 
     def _deliver(
@@ -187,11 +202,31 @@ class ShareCards:
         return self._shelves.receipts.update(wallet, receipt.id, _in_state(ReceiptState.SHARED, address))
 
 
+def _check_agreed(request: PresentationRequest, shares: Sequence[Share]) -> None:
+    for entry in request.transaction_data:
+        if not any(share.query in entry.credential_ids for share in shares):
+            raise InvalidChoice("none of the chosen cards may authorise what is agreed to")
+
+
+def _agreed_by(request: PresentationRequest, shares: Sequence[Share]) -> Mapping[int, Sequence[TransactionData]]:
+    """Say which share agrees to what: one for each text (OpenID4VP 1.0 section 8.4)."""
+    agreed: dict[int, list[TransactionData]] = {}
+    for entry in request.transaction_data:
+        number = next(number for number, share in enumerate(shares) if share.query in entry.credential_ids)
+        agreed.setdefault(number, []).append(entry)
+    return agreed
+
+
 def _chosen(shares: Sequence[Share], chosen: Sequence[tuple[str, str]] | None) -> list[Share]:
     if chosen is None:
         return [share for share in shares if share.required]
     wanted = set(chosen)
     return [share for share in shares if (share.query, share.card.id) in wanted]
+
+
+def _no(pending: PendingRequest) -> OAuthError:
+    # Section 8.4: that something cannot be agreed to says nothing of what the citizen has.
+    return InvalidTransactionData() if pending.refusal == "transaction" else AccessDenied()
 
 
 def _using(number: int) -> Callable[[Card], Card]:

@@ -9,7 +9,7 @@ from credentials.debts.claims import ALWAYS_DISCLOSED
 from credentials.errors import MalformedInput
 from credentials.formats import CredentialFormat, FormatRegistry, HeldView
 from credentials.openid.dcql import Candidate, Evaluation, Match, evaluate
-from credentials.openid.vp_request import PresentationRequest, parse_parameters
+from credentials.openid.vp_request import PresentationRequest, ResponseMode, parse_parameters
 from credentials.trust.x509.certificate import aki
 from wallet_api.domain.card import Card, Standing, copy_to_use
 from wallet_api.domain.disclosure import Fact, asked_leaves, covers, envelope_of, facts_of, said, shows_bsn
@@ -52,7 +52,12 @@ class WeighRequests:
             pending = replace(pending, refusal=pending.refusal or "bsn")
         stale = (card for card in cards.values() if card.gone_since is None and not self._usable(card))
         return Consent(
-            pending, shares, evaluation.satisfiable, tuple(dict.fromkeys(card.agency.name for card in stale))
+            pending,
+            shares,
+            evaluation.satisfiable,
+            tuple(dict.fromkeys(card.agency.name for card in stale)),
+            tuple(each.agreement or "" for each in request.transaction_data),
+            request.response_mode is ResponseMode.DIRECT_POST_JWT,
         )
 
     def check(self, request: PresentationRequest, shares: Sequence[Share]) -> None:

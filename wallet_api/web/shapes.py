@@ -123,6 +123,8 @@ def consent(asked: Consent) -> JsonObject:
         "geweigerd": pending.refusal,
         "kanWorden": "beantwoord" if asked.satisfiable and pending.refusal is None else "geweigerd",
         "verouderdBij": list(asked.outdated),
+        "akkoord": list(asked.agreements),
+        "grootAntwoord": asked.too_long_for_some,
         "getoond": asked.shown,
         "kaarten": [_share(share) for share in asked.shares],
     }
@@ -139,6 +141,7 @@ def receipt(kept: Receipt) -> JsonObject:
         "status": kept.state.value,
         "op": _moment(kept.at),
         "vervolg": kept.next_address,
+        "akkoord": list(kept.agreements),
         "kaarten": [
             {
                 "uitgever": each.agency,

@@ -152,19 +152,24 @@ class SdJwtVc:
         now: datetime,
         channel: Channel | None = None,
     ) -> str:
-        """Make an SD-JWT+KB that discloses the wanted claims and no others.
+        """Make an SD-JWT+KB that discloses the wanted claims and no others, with what the channel wants stated.
 
         Raises UndisclosablePath, MalformedCredential, or HolderBindingFailed when the credential is bound to another
         key than the holder's.
         """
-        del channel
         parsed, opened = self._held(credential)
         bound_to = holder_of(registered.read(opened.payload).confirmation, None)
         if bound_to is not None and bound_to.jwk.members != holder.public_jwk.members:
             raise HolderBindingFailed("the credential is bound to another key")
         signed_part = _showing(parsed, opened, paths)
         return signed_part + key_binding.make(
-            signed_part, holder, audience=audience, nonce=nonce, now=now, hash_name=parsed.hash_name
+            signed_part,
+            holder,
+            audience=audience,
+            nonce=nonce,
+            now=now,
+            hash_name=parsed.hash_name,
+            more=channel.proof_claims if channel is not None else None,
         )
 
     def verify(self, presented: Credential, expected: Expectation, keys: KeyResolver) -> VerifiedClaims:

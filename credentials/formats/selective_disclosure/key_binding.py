@@ -24,10 +24,21 @@ _MAX_CHARACTERS: Final = 16_000
 
 
 def make(
-    signed_part: str, holder: Signer, *, audience: str, nonce: str, now: datetime, hash_name: str = SHA_256
+    signed_part: str,
+    holder: Signer,
+    *,
+    audience: str,
+    nonce: str,
+    now: datetime,
+    hash_name: str = SHA_256,
+    more: JsonObject | None = None,
 ) -> str:
-    """Make the KB-JWT for the text up to and including the last `~`; `hash_name` is that of the SD-JWT's digests."""
+    """Make the KB-JWT for the text up to and including the last `~`; `hash_name` is that of the SD-JWT's digests.
+
+    `more` are claims that a protocol adds (RFC 9901 section 4.3).
+    """
     claims: JsonObject = {
+        **(more or {}),
         "iat": epoch(now),
         "aud": audience,
         "nonce": nonce,

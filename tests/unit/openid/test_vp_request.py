@@ -32,6 +32,7 @@ from credentials.openid.request_link import (
     unsigned_request_uri,
 )
 from credentials.openid.request_object import UnverifiedRequest, VerifiedRequest, sign_request, verify_request
+from credentials.openid.transaction_data import TransactionData
 from credentials.openid.verifier_info import FORMAT, Purpose
 from credentials.openid.vp_request import PresentationRequest, ResponseMode, parse_parameters
 
@@ -137,7 +138,15 @@ def test_malformed_parameters_are_refused(change: JsonObject) -> None:
 
 
 @pytest.mark.requirement("wallet-transaction-data")
-def test_transaction_data_is_refused_as_such() -> None:
+def test_transaction_data_travels_along() -> None:
+    entry = TransactionData.make("urn:een:soort:1", ["o"], {"bedrag": 12})
+    parameters = request().to_parameters()
+    read = parse_parameters({**parameters, "transaction_data": [entry.encoded]})
+    assert read.transaction_data[0].members["bedrag"] == 12
+    assert parse_parameters(read.to_parameters()) == read
+
+
+def test_malformed_transaction_data_is_refused_as_such() -> None:
     with pytest.raises(InvalidTransactionData):
         parse_parameters({**request().to_parameters(), "transaction_data": ["eyJ9"]})
 

@@ -200,3 +200,38 @@ def test_nothing_goes_to_a_stranger_before_the_citizen_says_to_know_them() -> No
     with pytest.raises(UnknownRequester):
         wallet.usecase.share(OWNER, "r", consent.shown, [("a", consent.shares[0].card.id)])
     assert wallet.sent == []
+
+
+@pytest.mark.parametrize("securing", SECURINGS)
+@pytest.mark.parametrize("number", [1, 12])
+def test_how_long_an_answer_will_be_is_known_before_it_is_sent(securing: str, number: int) -> None:
+    wallet = Sharing()
+    claims: JsonObject = {"bronorganisatie": {"naam": "CJIB"}, "saldo_totaal": 5, "zaken": {}}
+    for _ in range(number):
+        wallet.hold(secured(securing, claims, **own(OVERVIEW_TYPE, securing)), format=format_of(securing))
+    query: Any = asking()
+    query["credentials"] = [{"id": "a", "format": format_of(securing), "meta": {}, "multiple": True}]
+    if securing == "mso_mdoc":
+        query["credentials"][0]["meta"] = {"doctype_value": OVERVIEW_TYPE}
+    consent = wallet.ask(query, encrypted=True)
+    assert len(consent.shares) == number
+    chosen = [(share.query, share.card.id) for share in consent.shares]
+    wallet.usecase.share(OWNER, "r", consent.shown, chosen, stranger_agreed=True)
+    assert 0.9 < consent.characters / len(wallet.sent[-1]["response"]) < 1.1
+
+
+def test_a_long_answer_to_a_stranger_is_told_before_it_is_sent() -> None:
+    wallet = Sharing()
+    query: Any = asking()
+    query["credentials"] = [{"id": "a", "format": "dc+sd-jwt", "meta": {}, "multiple": True}]
+    known = Requester("Schuldhulp", "vrager.example", known=True)
+    while not wallet.ask(query, encrypted=True).too_long_for_some:
+        assert len(wallet.cards.items) < 60
+        wallet.hold(issue(), format="dc+sd-jwt")
+    # Who is known, and whoever gets it in the clear, takes an answer of any length.
+    assert not wallet.ask(query, known, encrypted=True).too_long_for_some
+    assert not wallet.ask(query).too_long_for_some
+    consent = wallet.ask(query, encrypted=True)
+    chosen = [(share.query, share.card.id) for share in consent.shares]
+    wallet.usecase.share(OWNER, "r", consent.shown, chosen, stranger_agreed=True)
+    assert abs(len(wallet.sent[-1]["response"]) - 49_000) < 5_000
