@@ -43,6 +43,7 @@ from service.pages import Link, Pages, PartyFace
 from service.serving import Servable
 from service.sessions import Sessions
 from service.web import Health, assemble
+from service.web.frame import MAX_BODY_BYTES
 from service.workers import Post, serve_posts, workers_for
 from verifier.clients.scheme import SchemeList, scheme_list
 from verifier.domain.templates import TEMPLATES, ClaimPath, Template
@@ -61,6 +62,7 @@ from verifier.usecases.results import Results
 from verifier.web.api import ApiDoors, api_app
 from verifier.web.problems import PROBLEMS
 from verifier.web.screens import Screens, screens_app
+from verifier.web.screens.browser_wallet import BROWSER_ANSWER
 from verifier.web.wallet import ANSWERS, answer_limit, wallet_app
 
 PACKAGE: Final = "verifier"
@@ -83,6 +85,7 @@ class Desks:
 
     desk: Desk
     asking: Asking
+    answering: Answering
     results: Results
     sessions: Sessions
     clock: Clock
@@ -181,11 +184,12 @@ def create(
         secure=not insecure,
         idle=timedelta(minutes=settings.limits.session_minutes),
     )
-    desks = Desks(desk, asking, results, sessions, clock)
+    desks = Desks(desk, asking, answering, results, sessions, clock)
     tokens = {client.name: read_secret(client.token_file) for client in settings.api_clients}
     doors = ApiDoors(desk, asking, results, clock, tokens)
     every = timedelta(seconds=settings.limits.purge_seconds)
     work = jobs(Lead(database, clock), desk, sessions, scheme, every=every, refresh=refresh)
+    most_read = min(settings.limits.response_bytes, MAX_FORM_BYTES)
     app = assemble(
         pages=screens_app(screens_of(settings, desks), PROBLEMS),
         business=api_app(doors, PROBLEMS, title=f"Verificatieverzoeken van {settings.organisation.name}"),
@@ -194,7 +198,11 @@ def create(
         ),
         health=Health({"database": partial(_demand_current, database), "trust list": scheme}),
         secure=not insecure,
-        body_limits={ANSWERS: answer_limit(answering, min(settings.limits.response_bytes, MAX_FORM_BYTES))},
+        body_limits={
+            ANSWERS: answer_limit(answering, most_read),
+            # A page posts its own answer here; whoever is not logged in posts nothing.
+            "/intakes/": lambda path: most_read if path.endswith(BROWSER_ANSWER) else MAX_BODY_BYTES,
+        },
         jobs=work,
         closing=(http.close, database.close),
     )
@@ -272,6 +280,7 @@ def screens_of(settings: VerifierSettings, desks: Desks) -> Screens:
         login=_login(settings),
         desk=desks.desk,
         asking=desks.asking,
+        answering=desks.answering,
         results=desks.results,
         clock=desks.clock,
         extensions=settings.limits.extensions,

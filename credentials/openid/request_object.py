@@ -70,6 +70,33 @@ def sign_request(
 
     Raises ValueError for what would not verify: it is the caller's mistake.
     """
+    return sign_parameters(
+        request,
+        request.to_parameters(),
+        signer,
+        now=now,
+        lifetime=lifetime,
+        x5c=x5c,
+        verification_method=verification_method,
+        attestation=attestation,
+    )
+
+
+def sign_parameters(
+    request: PresentationRequest,
+    parameters: JsonObject,
+    signer: Signer,
+    *,
+    now: datetime,
+    lifetime: timedelta = LIFETIME,
+    x5c: Sequence[bytes] = (),
+    verification_method: str | None = None,
+    attestation: str | None = None,
+) -> str:
+    """Make the request object of a request whose parameters are these, with what proves its client id.
+
+    Raises ValueError for what would not verify: it is the caller's mistake.
+    """
     header: JsonObject
     match request.client_id.prefix:
         case Prefix.X509_HASH | Prefix.X509_SAN_DNS:
@@ -88,7 +115,7 @@ def sign_request(
         case Prefix.REDIRECT_URI:
             raise ValueError("requests under the prefix redirect_uri are not signed")
     times: JsonObject = {"iat": epoch(now), "exp": epoch(now + lifetime)}
-    return sign_jwt(TYPE, header, {"aud": AUDIENCE, **times, **request.to_parameters()}, signer)
+    return sign_jwt(TYPE, header, {"aud": AUDIENCE, **times, **parameters}, signer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,21 +9,22 @@
 6. The answer is stored by one conditional update: of two answers that come at once, one is taken.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Final, final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeAlias, final
 
 from credentials import limits
 from credentials.clock import Clock
-from credentials.encoding import b64_decode
+from credentials.encoding import JsonValue, b64_decode
 from credentials.errors import BlauweKnopError
 from credentials.formats import Channel
 from credentials.formats.mdoc import certificates_inside
 from credentials.jose import EncryptionKey, UnverifiedToken
+from credentials.openid.browser import audience_of, parse_browser_answer
 from credentials.openid.dcql import MDOC, Answered, DcqlQuery, check_presentation, parse_query
 from credentials.openid.errors import AccessDenied, InvalidResponse, ResponseTooLarge
 from credentials.openid.transaction_data import is_agreed
 from credentials.openid.vp_request import ResponseMode
-from credentials.openid.vp_response import Presentation, RefusedResponse, parse_response
+from credentials.openid.vp_response import Presentation, PresentationResponse, RefusedResponse, parse_response
 from credentials.trust.x509 import aki
 from credentials.verification import Outcome
 from verifier.domain import attempts
@@ -38,6 +39,7 @@ _NOT_AGREED: Final = (
     "De cliënt heeft niet ondertekend wat u vroeg. Laat de cliënt het opnieuw delen. Blijft het zo, dan kan deze "
     "wallet het niet."
 )
+_Reader: TypeAlias = Callable[[DcqlQuery], PresentationResponse | RefusedResponse]
 
 
 @final
@@ -69,20 +71,57 @@ class Answering:
         Raises UnknownRequest, RequestEnded, InvalidResponse and its kin.
         """
         request = self._requests.by_response_path(path)
+
+        def read(query: DcqlQuery) -> PresentationResponse | RefusedResponse:
+            return parse_response(
+                fields,
+                mode=ResponseMode(request.response_mode),
+                query=query,
+                state=request.binding.state,
+                keys=_keys(encryption_key(request)),
+            )
+
+        shown = self._shown(request)
+        evidence = self._taken(request, read, shown)
+        if evidence is None:
+            # Section 8.2: whoever is on this device goes back to the page that asked, also after a no.
+            return None if request.browser is None else f"{self._return_uri}/{request.id}"
+        return self._store(request, evidence, shown)
+
+    def accept_from_browser(self, owner: str, request_id: str, document: JsonValue) -> None:
+        """Take an answer that the owner's own browser handed to our page (OpenID4VP 1.0 appendix A).
+
+        The page belongs to the session that asked, so nobody needs to come back with a code.
+        Raises UnknownRequest, RequestEnded, InvalidResponse and its kin.
+        """
+        request = self._requests.get(owner, request_id)
+
+        def read(query: DcqlQuery) -> PresentationResponse | RefusedResponse:
+            return parse_browser_answer(
+                document, mode=ResponseMode(request.response_mode), query=query, keys=_keys(encryption_key(request))
+            )
+
+        # A.4: whatever was signed, the answer is for the origin of the page.
+        shown = Shown(
+            request.binding.nonce,
+            audience_of(self._asking.origin),
+            Channel(None, self._shown(request).channel.encryption_key),
+        )
+        evidence = self._taken(request, read, shown)
+        if evidence is not None:
+            self._answer(request, evidence, shown, None)
+
+    def _taken(self, request: VerificationRequest, read: _Reader, shown: Shown) -> tuple[Evidence, ...] | None:
         if request.status(self._clock.now()) != "open" or not request.binding.nonce:
             raise RequestEnded
         try:
-            evidence = self._evidence(request, fields)
+            return self._evidence(request, read, shown)
         except RefusedAnswer as refused:
             self._note(request, refused.attempt_code, refused.reason)
             raise InvalidResponse(f"a presentation does not hold: {refused.attempt_code}") from refused
         except InvalidResponse as refused:
             self._note(request, refused.code, attempts.explain(refused))
             raise
-        if evidence is None:
-            # Section 8.2: whoever is on this device goes back to the page that asked, also after a no.
-            return None if request.browser is None else f"{self._return_uri}/{request.id}"
-        return self._store(request, evidence)
 
     def knows(self, path: str) -> bool:
         """Tell whether this is where an answer to one of our requests goes."""
@@ -102,21 +141,14 @@ class Answering:
             refused = ResponseTooLarge("the answer is larger than we read")
             self._note(request, refused.code, attempts.explain(refused))
 
-    def _evidence(self, request: VerificationRequest, fields: Mapping[str, str]) -> tuple[Evidence, ...] | None:
+    def _evidence(self, request: VerificationRequest, read: _Reader, shown: Shown) -> tuple[Evidence, ...] | None:
         query = parse_query(request.query)
-        response = parse_response(
-            fields,
-            mode=ResponseMode(request.response_mode),
-            query=query,
-            state=request.binding.state,
-            keys=_keys(encryption_key(request)),
-        )
+        response = read(query)
         if isinstance(response, RefusedResponse):
             self._refused(request, response.refusal.error)
             return None
         if sum(len(each) for each in response.vp_token.values()) > self._most:
             raise ResponseTooLarge("there are more presentations than we take")
-        shown = self._shown(request)
         found: list[Evidence] = []
         proven: dict[str, list[Presentation]] = {}
         with self._examiner.together():
@@ -143,19 +175,24 @@ class Answering:
         channel = Channel(self._asking.response_uri(request), thumbprint)
         return Shown(request.binding.nonce, self._asking.client_id(request).full, channel)
 
-    def _store(self, request: VerificationRequest, evidence: Sequence[Evidence]) -> str | None:
+    def _store(self, request: VerificationRequest, evidence: Sequence[Evidence], shown: Shown) -> str | None:
+        # OpenID4VP 1.0 section 13.3: on one device, the answer counts only for the browser that asked.
+        code = self._secrets.fresh() if request.browser is not None else None
+        self._answer(request, evidence, shown, code)
+        return None if code is None else f"{self._return_uri}/{request.id}?response_code={code}"
+
+    def _answer(
+        self, request: VerificationRequest, evidence: Sequence[Evidence], shown: Shown, code: str | None
+    ) -> None:
         now = self._clock.now()
         answer = Answer(
             received_at=now,
             checked_at=now,
-            shown=self._shown(request),
+            shown=shown,
             evidence=tuple(evidence),
             transaction_data=request.binding.transaction_data,
         )
-        # OpenID4VP 1.0 section 13.3: on one device, the answer counts only for the browser that asked.
-        code = self._secrets.fresh() if request.browser is not None else None
         self._requests.answer(request.id, answer, return_code=code)
-        return None if code is None else f"{self._return_uri}/{request.id}?response_code={code}"
 
     def _note(self, request: VerificationRequest, code: str, reason: str) -> None:
         self._requests.note_attempt(request.id, Attempt(self._clock.now(), code, reason))

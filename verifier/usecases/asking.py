@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import final
 
 from credentials.clock import Clock
-from credentials.encoding import json_object
+from credentials.encoding import JsonObject, json_object
 from credentials.jose import EncryptionKey
 from credentials.keys import Signer, SoftwareSigner
+from credentials.openid.browser import signed_request, unsigned_request
 from credentials.openid.client_id import ClientId, Prefix, client_id_of_certificate
 from credentials.openid.dcql import DcqlQuery, parse_query
 from credentials.openid.request_link import (
@@ -125,6 +126,35 @@ class Asking:
         if isinstance(request.state, Open) and request.state.fetched_at is None:
             self._requests.mark_fetched(request.id, now)
         return jwt if recipient is None else recipient.seal(jwt)
+
+    @property
+    def origin(self) -> str:
+        """The origin of our pages, as a browser names it."""
+        return "/".join(self._access.base_url.split("/", 3)[:3])
+
+    def browser_requests(self, request: VerificationRequest) -> list[JsonObject]:
+        """Return the request as a page hands it to the browser, signed first (OpenID4VP 1.0 appendix A).
+
+        It is the same open request as behind the QR code: whichever door is answered first. Raises RequestEnded.
+        """
+        now = self._clock.now()
+        if request.status(now) != "open" or not request.binding.nonce:
+            raise RequestEnded
+        message = self._presentation_request(request)
+        made = [unsigned_request(message)]
+        if message.client_id.signs:
+            attestation = self._access.attestation
+            signed = signed_request(
+                message,
+                self._access.signer,
+                origins=[self.origin],
+                now=now,
+                x5c=self._access.chain,
+                verification_method=self._access.verification_method,
+                attestation=None if attestation is None else attestation.token,
+            )
+            made.insert(0, signed)
+        return made
 
     def _presentation_request(
         self, request: VerificationRequest, posted: RequestUriPost | None = None

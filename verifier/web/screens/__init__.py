@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from service.problems import ProblemMap
 from service.web.apps import pages_app
-from verifier.web.screens import desk, entrance, results, waiting
+from verifier.web.screens import browser_wallet, desk, entrance, results, waiting
 from verifier.web.screens.seat import Screens, seat_of
 
 __all__ = ["Screens", "screens_app"]
@@ -21,6 +21,7 @@ def screens_app(screens: Screens, problems: ProblemMap) -> FastAPI:
     desk.install_closing(app, screens, seat)
     waiting.install(app, screens, seat)
     waiting.install_actions(app, screens, seat)
+    browser_wallet.install(app, screens, seat)
     results.install(app, screens, seat)
     results.install_actions(app, screens, seat)
     return app

@@ -12,6 +12,7 @@ from service.errors import LoginNeeded
 from service.pages import Pages
 from service.sessions import Session, Sessions
 from verifier.identity.demo import Counsellor, Login
+from verifier.usecases.answering import Answering
 from verifier.usecases.asking import Asking
 from verifier.usecases.desk import Desk
 from verifier.usecases.results import Results
@@ -29,6 +30,7 @@ class Screens:
     login: Login
     desk: Desk
     asking: Asking
+    answering: Answering
     results: Results
     clock: Clock
     extensions: int
