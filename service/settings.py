@@ -8,7 +8,7 @@ import json
 import os
 import stat
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Self, TypeVar
@@ -29,6 +29,7 @@ from pydantic_core import PydanticCustomError
 from credentials.errors import ConfigurationError
 from credentials.masking import Secret
 from credentials.plain_text import text_fault
+from credentials.trust import MalformedTrustedList, TrustedList, TrustedLists
 from credentials.web_addresses import LOCAL_HOSTS
 from service.authorities import read_authorities
 
@@ -120,6 +121,26 @@ class Settings(BaseModel):
     model_config = ConfigDict(
         frozen=True, strict=True, extra="forbid", hide_input_in_errors=True, arbitrary_types_allowed=True
     )
+
+
+class TrustedListSection(Settings):
+    """A trusted list of ETSI (TS 119 612), for queries that name it: its address, and a copy that was checked."""
+
+    address: Annotated[str, Field(min_length=8, max_length=500)]
+    file: SettingPath
+
+
+def trusted_lists(sections: Sequence[TrustedListSection]) -> TrustedLists:
+    """Read the lists that the settings name. Raises ConfigurationError."""
+    found: dict[str, TrustedList] = {}
+    for each in sections:
+        try:
+            found[each.address] = TrustedList.parse(each.file.read_bytes())
+        except OSError as error:
+            raise ConfigurationError(f"{each.file.name} cannot be read") from error
+        except MalformedTrustedList as error:
+            raise ConfigurationError(f"{each.file.name}: {error.detail}") from error
+    return TrustedLists(found)
 
 
 class PartySettings(Settings):

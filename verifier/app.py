@@ -42,6 +42,7 @@ from service.migrations import migrate, schema_is_current
 from service.pages import Link, Pages, PartyFace
 from service.serving import Servable
 from service.sessions import Sessions
+from service.settings import trusted_lists
 from service.web import Health, assemble
 from service.web.frame import MAX_BODY_BYTES
 from service.workers import Post, serve_posts, workers_for
@@ -175,6 +176,7 @@ def create(
         clock,
         return_uri=f"{settings.base_url}/antwoord",
         most=settings.limits.presentations,
+        trusted_lists=trusted_lists(settings.trusted_lists),
     )
     results = Results(requests, examiner, scheme, clock)
     sessions = Sessions(

@@ -15,7 +15,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from credentials import limits
-from service.settings import BaseUrl, PartySettings, SettingPath, Settings, load
+from service.settings import BaseUrl, PartySettings, SettingPath, Settings, TrustedListSection, load
 from verifier.domain.request import ClientIdPrefix
 
 Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
@@ -96,6 +96,7 @@ class VerifierSettings(PartySettings):
     demo_login: DemoLoginSection | None = None
     api_clients: tuple[ApiClientSection, ...] = ()
     web_wallets: tuple[WebWalletSection, ...] = ()
+    trusted_lists: tuple[TrustedListSection, ...] = ()
     limits: LimitsSection = LimitsSection()
 
     @model_validator(mode="after")
@@ -198,6 +199,11 @@ counsellors = [
 [[api_clients]]
 name = "zaaksysteem"
 token_file = "verifier-state/api-token"
+
+# Trusted lists of ETSI (TS 119 612) that a query may name (`etsi_tl`): a copy whose signature you have checked.
+# [[trusted_lists]]
+# address = "https://example.eu/tl.xml"
+# file = "verifier-state/tl.xml"
 
 # Wallets that are a website; `request_url` takes the parameters of the openid4vp:// link.
 [[web_wallets]]

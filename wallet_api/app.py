@@ -41,7 +41,7 @@ from service.migrations import migrate, schema_is_current
 from service.pages import Link, Pages, PartyFace
 from service.serving import Servable
 from service.sessions import Sessions
-from service.settings import load
+from service.settings import load, trusted_lists
 from service.web import Health, assemble, business_app, pages_app, protocol_app
 from service.workers import Post, serve_posts, workers_for
 from wallet_api.clients.issuer import HttpIssuers
@@ -320,7 +320,17 @@ def _usecases(
             clock=clock,
         ),
         share=ShareCards(
-            requesters, formats, WeighRequests(formats, show, clock, insecure_localhost=insecure), shelves, clock
+            requesters,
+            formats,
+            WeighRequests(
+                formats,
+                show,
+                clock,
+                insecure_localhost=insecure,
+                trusted_lists=trusted_lists(settings.trusted_lists),
+            ),
+            shelves,
+            clock,
         ),
         show=show,
     )

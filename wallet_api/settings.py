@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 from pydantic import Field
 
 from credentials import limits
-from service.settings import BaseUrl, PartySettings, SettingPath, Settings
+from service.settings import BaseUrl, PartySettings, SettingPath, Settings, TrustedListSection
 from wallet_api.domain.issuance import FORMATS
 
 Format: TypeAlias = Literal["dc+sd-jwt", "vc+sd-jwt", "mso_mdoc", "ldp_vc", "vc+jwt", "jwt_vc_json"]
@@ -85,6 +85,7 @@ class WalletSettings(PartySettings):
     collecting: Collecting = Collecting()
     limits: Limits = Limits()
     tolerances: Tolerances = Tolerances()
+    trusted_lists: tuple[TrustedListSection, ...] = ()
 
     @property
     def redirect_uri(self) -> str:
@@ -157,4 +158,9 @@ flow_minutes = 15           # how long a step at an agency may take
 # What other software does against a specification and this wallet takes. All off for HAIP and other strict profiles.
 [tolerances]
 request_uri_as_audience = true  # a signed request whose `aud` is the address that it was fetched from
+
+# Trusted lists of ETSI (TS 119 612) that a request may name (`etsi_tl`): a copy whose signature you have checked.
+# [[trusted_lists]]
+# address = "https://example.eu/tl.xml"
+# file = "tl.xml"
 """

@@ -15,6 +15,7 @@ from credentials.trust.anchors import (
     recognise_verifier,
     recognise_wallet_provider,
 )
+from credentials.trust.etsi import MalformedTrustedList, TrustedList, TrustedLists
 from credentials.trust.naming import names
 from credentials.trust.own_leaf import LeafFault, leaf_fault
 from credentials.trust.participant import Participant, Role
@@ -35,6 +36,7 @@ __all__ = [
     "KeyPurpose",
     "Leaf",
     "LeafFault",
+    "MalformedTrustedList",
     "Participant",
     "PinnedKeys",
     "Role",
@@ -45,6 +47,8 @@ __all__ = [
     "TrustListExpired",
     "TrustListRejected",
     "TrustListSource",
+    "TrustedList",
+    "TrustedLists",
     "UnknownIssuer",
     "UnknownVerifier",
     "UnknownWalletProvider",

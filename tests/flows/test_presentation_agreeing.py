@@ -15,6 +15,8 @@ from credentials.openid.vp_request import PresentationRequest
 from tests.flows.presentation_kit import API, BASE, Counter, auth
 from tests.verifier_world import Card, make_world
 
+pytestmark = pytest.mark.requirement("vp-transaction-data")
+
 TEXT = "Schuldhulp mag namens mij bellen."
 
 

@@ -25,6 +25,8 @@ from tests.flows.test_presentation_screens import Browser
 from tests.verifier_world import World, make_world
 from verifier.settings import VerifierSettings
 
+pytestmark = pytest.mark.requirement("vp-dc-api")
+
 ORIGIN = f"origin:{BASE}"
 
 

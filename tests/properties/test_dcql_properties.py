@@ -56,7 +56,8 @@ def credential_queries(draw: st.DrawFn, number: int) -> JsonObject:
     if draw(st.booleans()):
         entry["require_cryptographic_holder_binding"] = draw(st.booleans())
     if draw(st.integers(0, 3)) == 0:
-        entry["trusted_authorities"] = [{"type": "aki", "values": [draw(AUTHORITIES)]}]
+        kinds = draw(st.lists(st.sampled_from(["aki", "etsi_tl", "openid_federation"]), min_size=1, max_size=2))
+        entry["trusted_authorities"] = [{"type": kind, "values": [draw(AUTHORITIES)]} for kind in kinds]
     return entry
 
 
@@ -88,6 +89,7 @@ def wallets(draw: st.DrawFn) -> list[Candidate]:
             types=frozenset(draw(st.lists(TYPES, min_size=1, max_size=3))),
             claims=draw(st.dictionaries(NAMES, LEAVES, max_size=3)),
             authority_keys=frozenset(draw(st.lists(AUTHORITIES, max_size=1))),
+            trusted_lists=frozenset(draw(st.lists(AUTHORITIES, max_size=1))),
             holder_binding=draw(st.booleans()),
         )
         for number in range(draw(st.integers(0, 5)))
@@ -96,7 +98,12 @@ def wallets(draw: st.DrawFn) -> list[Candidate]:
 
 def shown(candidate: Candidate) -> Answered:
     return Answered(
-        candidate.format, candidate.types, candidate.claims, candidate.authority_keys, candidate.holder_binding
+        candidate.format,
+        candidate.types,
+        candidate.claims,
+        authority_keys=candidate.authority_keys,
+        trusted_lists=candidate.trusted_lists,
+        holder_binding=candidate.holder_binding,
     )
 
 

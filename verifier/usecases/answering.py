@@ -25,6 +25,7 @@ from credentials.openid.errors import AccessDenied, InvalidResponse, ResponseToo
 from credentials.openid.transaction_data import is_agreed
 from credentials.openid.vp_request import ResponseMode
 from credentials.openid.vp_response import Presentation, PresentationResponse, RefusedResponse, parse_response
+from credentials.trust import TrustedLists
 from credentials.trust.x509 import aki
 from credentials.verification import Outcome
 from verifier.domain import attempts
@@ -55,6 +56,7 @@ class Answering:
         clock: Clock,
         *,
         return_uri: str,
+        trusted_lists: TrustedLists | None = None,
         most: int = limits.PRESENTATIONS,
     ) -> None:
         self._requests = requests
@@ -64,6 +66,7 @@ class Answering:
         self._clock = clock
         self._return_uri = return_uri
         self._most = most
+        self._trusted_lists = trusted_lists or TrustedLists()
 
     def accept(self, path: str, fields: Mapping[str, str]) -> str | None:
         """Take an answer and return where the wallet sends its user now, None if nowhere.
@@ -156,12 +159,26 @@ class Answering:
                 for presentation in presentations:
                     presented = Presented(query_id, query.by_id[query_id].format, presentation)
                     examined = self._examiner.examine(presented, shown=shown)
-                    _compare(query, presented, examined)
+                    self._compare(query, presented, examined)
                     found.append(trimmed(examined, query))
                     if examined.evidence.outcome == Outcome.PROVEN.value:
                         proven.setdefault(query_id, []).append(presentation)
         _check_agreed(request, query, proven)
         return tuple(found)
+
+    def _compare(self, query: DcqlQuery, presented: Presented, examined: Examined) -> None:
+        if examined.disclosed is None:
+            # The issuer's key could not be found, so nothing is known of what it says; nothing of it will be counted.
+            return
+        chain = _chain(presented) if query.by_id[presented.query_id].trusted_authorities else []
+        answered = Answered(
+            format=presented.format,
+            types=frozenset({examined.evidence.type}),
+            claims=examined.disclosed,
+            authority_keys=_authority_keys(chain),
+            trusted_lists=self._trusted_lists.of(chain, query.trusted_lists),
+        )
+        check_presentation(query.by_id[presented.query_id], answered)
 
     def _refused(self, request: VerificationRequest, error: str) -> None:
         if error == AccessDenied.error:
@@ -213,33 +230,21 @@ def _keys(key: EncryptionKey | None) -> dict[str, EncryptionKey]:
     return {} if key is None else {key.kid: key}
 
 
-def _compare(query: DcqlQuery, presented: Presented, examined: Examined) -> None:
-    if examined.disclosed is None:
-        # The issuer's key could not be found, so nothing is known of what it says; nothing of it will be counted.
-        return
-    answered = Answered(
-        format=presented.format,
-        types=frozenset({examined.evidence.type}),
-        claims=examined.disclosed,
-        authority_keys=_authority_keys(presented),
-    )
-    check_presentation(query.by_id[presented.query_id], answered)
-
-
-def _certificates(token: str) -> list[bytes]:
-    chain = UnverifiedToken.parse(token.partition("~")[0]).header.get("x5c")
-    return [b64_decode(each) for each in chain if isinstance(each, str)] if isinstance(chain, list) else []
-
-
-def _authority_keys(presented: Presented) -> frozenset[str]:
-    """Return the authority key identifiers of the chain; who they truly are, the examination has decided."""
+def _chain(presented: Presented) -> list[bytes]:
+    """Return the certificates that came along, leaf first; who they truly are, the examination has decided."""
     if not isinstance(presented.presentation, str):
-        return frozenset()
+        return []
     try:
         if presented.format == MDOC:
-            found = [aki(each) for each in certificates_inside(presented.presentation)]
-        else:
-            found = [aki(each) for each in _certificates(presented.presentation)]
+            return list(certificates_inside(presented.presentation))
+        chain = UnverifiedToken.parse(presented.presentation.partition("~")[0]).header.get("x5c")
+        return [b64_decode(each) for each in chain if isinstance(each, str)] if isinstance(chain, list) else []
+    except BlauweKnopError:
+        return []
+
+
+def _authority_keys(chain: Sequence[bytes]) -> frozenset[str]:
+    try:
+        return frozenset(filter(None, map(aki, chain)))
     except BlauweKnopError:
         return frozenset()
-    return frozenset(each for each in found if each)

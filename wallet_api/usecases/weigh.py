@@ -8,8 +8,9 @@ from credentials.clock import Clock
 from credentials.debts.claims import ALWAYS_DISCLOSED
 from credentials.errors import MalformedInput
 from credentials.formats import CredentialFormat, FormatRegistry, HeldView
-from credentials.openid.dcql import Candidate, Evaluation, Match, evaluate
+from credentials.openid.dcql import Candidate, DcqlQuery, Evaluation, Match, evaluate
 from credentials.openid.vp_request import PresentationRequest, ResponseMode, parse_parameters
+from credentials.trust import TrustedLists
 from credentials.trust.x509.certificate import aki
 from wallet_api.domain.card import Card, Standing, copy_to_use
 from wallet_api.domain.disclosure import Fact, asked_leaves, covers, envelope_of, facts_of, said, shows_bsn
@@ -22,7 +23,16 @@ from wallet_api.usecases.show import ShowOverview
 class WeighRequests:
     """The wallet's side of DCQL, over one citizen's cards."""
 
-    def __init__(self, formats: FormatRegistry, show: ShowOverview, clock: Clock, *, insecure_localhost: bool) -> None:
+    def __init__(
+        self,
+        formats: FormatRegistry,
+        show: ShowOverview,
+        clock: Clock,
+        *,
+        insecure_localhost: bool,
+        trusted_lists: TrustedLists | None = None,
+    ) -> None:
+        self._trusted_lists = trusted_lists or TrustedLists()
         self._formats = formats
         self._show = show
         self._clock = clock
@@ -37,7 +47,7 @@ class WeighRequests:
         request = self.request_of(pending)
         cards = {card.id: card for card in self._show.cards(wallet)}
         held = {card.id: self._held(card) for card in cards.values() if self._usable(card)}
-        evaluation = evaluate(request.dcql, [each.candidate for each in held.values()])
+        evaluation = evaluate(request.dcql, [self._candidate(each, request.dcql) for each in held.values()])
         matches = [
             (query.id, held[match.candidate.key], match)
             for query in request.dcql.credentials
@@ -66,7 +76,14 @@ class WeighRequests:
         for share in shares:
             selection.setdefault(share.query, []).append(share.card.id)
         cards = {share.card.id: share.card for share in shares}
-        evaluate(request.dcql, [self._held(card).candidate for card in cards.values()]).choose(selection)
+        held = (self._held(card) for card in cards.values())
+        evaluate(request.dcql, [self._candidate(each, request.dcql) for each in held]).choose(selection)
+
+    def _candidate(self, held: "_Held", query: DcqlQuery) -> Candidate:
+        """Return a card as the query sees it, with those of the trusted lists that it names and the card is under."""
+        asked = query.trusted_lists
+        found = self._trusted_lists.of(held.view.x5c, asked) if asked else frozenset[str]()
+        return replace(held.candidate, trusted_lists=found)
 
     def _usable(self, card: Card) -> bool:
         return (

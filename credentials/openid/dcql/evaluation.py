@@ -29,6 +29,7 @@ class Candidate:
     types: frozenset[str]
     claims: JsonObject = field(repr=False)
     authority_keys: frozenset[str] = frozenset()
+    trusted_lists: frozenset[str] = frozenset()
     holder_binding: bool = True
 
 

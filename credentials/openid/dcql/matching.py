@@ -4,9 +4,7 @@ from typing import Final, Protocol
 
 from credentials.encoding import JsonObject, JsonValue
 from credentials.openid.claims_path import ClaimsPath, PathNotFound, select
-from credentials.openid.dcql.query import W3C_FORMATS, ClaimsQuery, ClaimValue, CredentialQuery
-
-AUTHORITY_KEY_IDENTIFIER: Final = "aki"
+from credentials.openid.dcql.query import W3C_FORMATS, ClaimsQuery, ClaimValue, CredentialQuery, TrustedAuthorities
 
 # Appendix B.1.1 wants expanded IRIs; peers also write the short name, which every W3C credential has.
 _BASE_TYPES: Final = frozenset({"https://www.w3.org/2018/credentials#VerifiableCredential", "VerifiableCredential"})
@@ -33,6 +31,11 @@ class Facts(Protocol):
     @property
     def authority_keys(self) -> frozenset[str]:
         """The authority key identifiers of the certificates in the credential's chain, base64url."""
+        ...
+
+    @property
+    def trusted_lists(self) -> frozenset[str]:
+        """The addresses of the ETSI trusted lists, of those asked, that the credential's chain comes from."""
         ...
 
     @property
@@ -116,8 +119,14 @@ def _under_authority(query: CredentialQuery, facts: Facts) -> bool:
     # Section 6.1.1: one of the values of one of the entries. What we cannot evaluate, we do not call met.
     if not query.trusted_authorities:
         return True
-    return any(
-        authority.type == AUTHORITY_KEY_IDENTIFIER
-        and not facts.authority_keys.isdisjoint(value.rstrip("=") for value in authority.values)
-        for authority in query.trusted_authorities
-    )
+    return any(_is_under(authority, facts) for authority in query.trusted_authorities)
+
+
+def _is_under(authority: TrustedAuthorities, facts: Facts) -> bool:
+    match authority.type:
+        case "aki":
+            return not facts.authority_keys.isdisjoint(value.rstrip("=") for value in authority.values)
+        case "etsi_tl":
+            return not facts.trusted_lists.isdisjoint(authority.values)
+        case _:
+            return False

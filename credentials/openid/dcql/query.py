@@ -55,7 +55,7 @@ class ClaimsQuery:
 
 @dataclass(frozen=True, slots=True)
 class TrustedAuthorities:
-    """Under whose authority the issuer must stand, in one of the ways of section 6.1.1; we know `aki`."""
+    """Under whose authority the issuer must stand, in one of the ways of section 6.1.1; we know `aki` and `etsi_tl`."""
 
     type: str
     values: tuple[str, ...]
@@ -130,6 +130,12 @@ class DcqlQuery:
     def by_id(self) -> dict[str, CredentialQuery]:
         """The credential queries by their id."""
         return {query.id: query for query in self.credentials}
+
+    @property
+    def trusted_lists(self) -> frozenset[str]:
+        """The addresses of the ETSI trusted lists that the query names."""
+        authorities = (each for query in self.credentials for each in query.trusted_authorities)
+        return frozenset(value for each in authorities if each.type == "etsi_tl" for value in each.values)
 
     @property
     def sets(self) -> tuple[CredentialSetQuery, ...]:

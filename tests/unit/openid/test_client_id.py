@@ -35,7 +35,7 @@ def test_the_specifications_identifiers_are_read_and_written_whole(text: str, pr
         "https://client.example.org",
         "origin:https://verifier.example.com",
         "openid_federation:https://federation-verifier.example.com",
-        "verifier_attestation:verifier.example",
+        "verifier_attestation:",
         "X509_HASH:abc",
         "x509_hash:",
         "decentralized_identifier:https://a.example",

@@ -249,6 +249,11 @@ def test_a_trusted_authority_is_found_in_the_chain() -> None:
     assert matches(asked(lotl), held) == []
     assert matches(asked({"type": "aki", "values": ["AAAA"]}), held) == []
     assert matches(asked(aki), candidate()) == []
+    listed = candidate(trusted_lists=frozenset({"https://lotl.example"}))
+    assert matches(asked(lotl), listed) == ["a"]
+    assert matches(asked(aki, lotl), listed) == ["a"]
+    assert matches(asked(aki), listed) == []
+    assert matches(asked({"type": "openid_federation", "values": ["https://lotl.example"]}), listed) == []
 
 
 def test_holder_binding_is_needed_unless_it_is_waived() -> None:

@@ -22,6 +22,8 @@ from credentials.openid.transaction_data import (
     parse_transaction_data,
 )
 
+pytestmark = pytest.mark.requirement("vp-transaction-data")
+
 HOLDER = SoftwareSigner.generate()
 QUERY = parse_query(
     {

@@ -28,6 +28,8 @@ from credentials.openid.verifier_attestation import (
 )
 from credentials.openid.vp_request import PresentationRequest, ResponseMode
 
+pytestmark = pytest.mark.requirement("vp-verifier-attestation")
+
 ATTESTER, VERIFIER = SoftwareSigner.generate(), SoftwareSigner.generate()
 DID, METHOD = did_key(ATTESTER.public_jwk)
 CLIENT = ClientId(Prefix.VERIFIER_ATTESTATION, "schuldhulp.example")

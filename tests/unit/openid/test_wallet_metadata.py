@@ -12,6 +12,8 @@ from credentials.keys import SoftwareSigner
 from credentials.openid.errors import InvalidPresentationRequest, InvalidRequest
 from credentials.openid.wallet_metadata import encryption_metadata, open_request, recipient_of
 
+pytestmark = pytest.mark.requirement("vp-encrypted-request")
+
 KEY = EncryptionKey.generate("w-1")
 TOKEN = sign_jwt("oauth-authz-req+jwt", {}, {"nonce": "n"}, SoftwareSigner.generate())
 ALGORITHMS, CONTENT = "request_object_encryption_alg_values_supported", "request_object_encryption_enc_values_supported"
