@@ -1,6 +1,6 @@
 """What the use cases need from outside: keeping, examining, knowing who takes part, and saying what was done."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import Protocol
 
 from credentials.encoding import JsonObject
 from verifier.domain.evidence import Body, Evidence
-from verifier.domain.request import Answer, Attempt, Intake, Shown, VerificationRequest
+from verifier.domain.request import Answer, Attempt, Intake, Shown, Standing, VerificationRequest
 
 
 class Intakes(Protocol):
@@ -48,6 +48,14 @@ class Requests(Protocol):
 
     def of_intake(self, owner: str, intake_id: str) -> Sequence[VerificationRequest]:
         """Return the requests of a file, newest first."""
+        ...
+
+    def newest(self, owner: str, intake_id: str) -> VerificationRequest | None:
+        """Return the newest request of a file; no other is opened."""
+        ...
+
+    def standings(self, owner: str, now: datetime) -> Mapping[str, Standing]:
+        """Say of each file that was asked something, by its id, where its newest request stands; none is opened."""
         ...
 
     def by_request_path(self, path: str) -> VerificationRequest:

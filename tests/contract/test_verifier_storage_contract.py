@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from credentials.masking import Secret
 from service import audit
@@ -33,6 +33,7 @@ from verifier.domain.request import (
     Intake,
     Open,
     Shown,
+    Standing,
     VerificationRequest,
     Withdrawn,
 )
@@ -174,6 +175,42 @@ def test_of_answers_at_one_moment_one_is_taken(store: Store) -> None:
         thread.join()
     (winner,) = [each for each in outcomes if each is not None]
     assert store.requests.get(ANNA, request.id).state == Answered(an_answer(winner))
+
+
+def test_the_list_of_files_says_where_each_stands_and_opens_no_answer(store: Store) -> None:
+    later, end = NOW + timedelta(minutes=1), NOW + timedelta(minutes=5)
+    unasked, answered, refused, open_, on_this_device = (store.intake() for _ in range(5))
+    store.request(store.intake(BRAM))
+    store.request(answered)
+    store.requests.answer(store.request(answered).id, replace(an_answer(), received_at=later), return_code=None)
+    store.requests.decline(store.request(refused).id, "access_denied", later)
+    store.requests.answer(store.request(open_).id, an_answer(), return_code=None)
+    store.request(open_)
+    store.requests.answer(store.request(on_this_device).id, an_answer(), return_code="code")
+    with store.database.write() as connection:
+        connection.execute(update(request_table).values(answer=b"not to be opened", binding=b"nor this"))
+    assert store.requests.standings(ANNA, later) == {
+        answered.id: Standing("beantwoord", later),
+        refused.id: Standing("geweigerd", NOW, "access_denied"),
+        open_.id: Standing("open", NOW),
+        on_this_device.id: Standing("open", NOW),
+    }
+    assert {store.requests.standings(ANNA, end)[each.id].status for each in (open_, on_this_device)} == {"verlopen"}
+    assert unasked.id not in store.requests.standings(ANNA, later)
+
+
+def test_the_newest_request_of_a_file_is_found_without_opening_the_others(store: Store) -> None:
+    file = store.intake()
+    assert store.requests.newest(ANNA, file.id) is None
+    first = store.request(file)
+    store.requests.answer(first.id, an_answer(), return_code=None)
+    assert store.requests.newest(ANNA, file.id) == store.requests.get(ANNA, first.id)
+    newest = store.request(file)
+    with store.database.write() as connection:
+        broken = update(request_table).where(request_table.c.id == first.id)
+        connection.execute(broken.values(answer=b"not to be opened"))
+    assert store.requests.newest(ANNA, file.id) == newest
+    assert store.requests.newest(BRAM, file.id) is None
 
 
 def test_no_answer_is_taken_after_its_time(store: Store) -> None:

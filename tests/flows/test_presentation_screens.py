@@ -111,6 +111,7 @@ def test_the_story_of_an_intake(anna: Browser) -> None:
     assert anna.get(f"{path}/stand").json() == {"tekst": "Wij wachten op de cliënt."}
     link = anna.link(path)
     request = anna.world.read(link)
+    anna.world.service.database.settle()
     assert anna.get(f"{path}/stand").json() == {"tekst": "De cliënt bekijkt uw vraag in de wallet."}
     anna.world.post(request, build_response(request, anna.world.present(request, anna.world.samira())))
     assert anna.get(f"{path}/stand").json() == {"verder": path}

@@ -88,6 +88,18 @@ State: TypeAlias = "Open | Answered | Declined | Withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the newest request of a file stands, in one word; `since` is when it was answered, else when it was asked.
+
+    Nothing of an answer is in it, so that a list of files opens none.
+    """
+
+    status: StatusWord
+    since: datetime
+    decline_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """An answer that was refused: when, and why in words and by code, without anything of what it said."""
 

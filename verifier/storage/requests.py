@@ -1,7 +1,7 @@
 """Requests on SQLite or PostgreSQL: each transition is one conditional UPDATE whose row count must be 1."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, final
@@ -24,7 +24,9 @@ from verifier.domain.request import (
     Binding,
     Declined,
     Open,
+    Standing,
     State,
+    StatusWord,
     VerificationRequest,
     Withdrawn,
 )
@@ -44,10 +46,26 @@ def _found_by(*columns: ColumnElement[Any]) -> Prepared:
 _THIS: Final = _found_by(_requests.id, _requests.owner)
 _BY_REQUEST: Final = _found_by(_requests.request_hash)
 _BY_RESPONSE: Final = _found_by(_requests.response_hash)
-_OF_INTAKE: Final = Prepared(
+_IN_FILE: Final = (
     select(request_table)
     .where(_requests.intake_id == bindparam("of_intake"), _requests.owner == bindparam("of_owner"))
     .order_by(_requests.number.desc(), _requests.id)
+)
+_OF_INTAKE: Final = Prepared(_IN_FILE)
+_NEWEST: Final = Prepared(_IN_FILE.limit(1))
+# None of the sealed columns: an answer of hundreds of cards is megabytes.
+_STANDINGS: Final = Prepared(
+    select(
+        _requests.intake_id,
+        _requests.state,
+        _requests.created_at,
+        _requests.expires_at,
+        _requests.ended_at,
+        _requests.decline_code,
+        _requests.return_hash,
+    )
+    .where(_requests.owner == bindparam("of_owner"))
+    .order_by(_requests.number, _requests.id.desc())
 )
 _ATTEMPTS: Final = Prepared(
     select(_attempts.at, _attempts.code, _attempts.explanation)
@@ -140,6 +158,18 @@ class SqlRequests:
         with self._database.read() as connection:
             rows = _OF_INTAKE.all(connection, of_intake=intake_id, of_owner=owner)
             return [self._read(connection, row) for row in rows]
+
+    def newest(self, owner: str, intake_id: str) -> VerificationRequest | None:
+        """Return the newest request of a file; no other is opened."""
+        with self._database.read() as connection:
+            row = _NEWEST.one(connection, of_intake=intake_id, of_owner=owner)
+            return None if row is None else self._read(connection, row)
+
+    def standings(self, owner: str, now: datetime) -> Mapping[str, Standing]:
+        """Say of each file that was asked something, by its id, where its newest request stands; none is opened."""
+        with self._database.read() as connection:
+            # The newest of a file comes last.
+            return {row.intake_id: _standing(row, now) for row in _STANDINGS.all(connection, of_owner=owner)}
 
     def by_request_path(self, path: str) -> VerificationRequest:
         """Return the request whose `request_uri` ends so. Raises UnknownRequest."""
@@ -298,6 +328,19 @@ class SqlRequests:
                 return Withdrawn(from_epoch(row.ended_at))
             case _:
                 return Open(None if row.fetched_at is None else from_epoch(row.fetched_at))
+
+
+def _standing(row: Any, now: datetime) -> Standing:  # noqa: ANN401  # a row of the table
+    match row.state:
+        case "answered" if row.return_hash is None:
+            return Standing("beantwoord", from_epoch(row.ended_at))
+        case "declined":
+            return Standing("geweigerd", from_epoch(row.created_at), row.decline_code)
+        case "withdrawn":
+            return Standing("ingetrokken", from_epoch(row.created_at))
+        case _:
+            word: StatusWord = "open" if epoch(now) < row.expires_at else "verlopen"
+            return Standing(word, from_epoch(row.created_at))
 
 
 def _still_open(request_id: str, now: datetime) -> Update:

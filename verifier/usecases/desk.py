@@ -22,6 +22,7 @@ from verifier.domain.request import (
     Intake,
     Open,
     ResponseMode,
+    Standing,
     VerificationRequest,
 )
 from verifier.domain.templates import OWN_QUERY, Template, own_query, template_of
@@ -60,9 +61,10 @@ class Desk:
         """Open a file for a client. Raises BadInput, UnknownTemplate."""
         return self._open(owner, _checked_reference(reference), template_of(template_key))
 
-    def files(self, owner: str) -> Sequence[tuple[Intake, VerificationRequest | None]]:
-        """Return an owner's files, each with its newest request."""
-        return [(intake, self.newest(owner, intake.id)) for intake in self._intakes.of(owner)]
+    def files(self, owner: str) -> Sequence[tuple[Intake, Standing | None]]:
+        """Return an owner's files, each with where its newest request stands."""
+        standings = self._requests.standings(owner, self._clock.now())
+        return [(intake, standings.get(intake.id)) for intake in self._intakes.of(owner)]
 
     def file(self, owner: str, intake_id: str) -> Intake:
         """Return one file. Raises UnknownIntake."""
@@ -70,7 +72,7 @@ class Desk:
 
     def newest(self, owner: str, intake_id: str) -> VerificationRequest | None:
         """Return the newest request of a file."""
-        return next(iter(self._requests.of_intake(owner, intake_id)), None)
+        return self._requests.newest(owner, intake_id)
 
     def requests(self, owner: str, intake_id: str) -> Sequence[VerificationRequest]:
         """Return all requests of a file, newest first."""

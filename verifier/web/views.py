@@ -10,7 +10,7 @@ from credentials.debts.disclosed import DisclosedCase, read_overview
 from credentials.debts.due import Due
 from service.i18n import day, euro, moment, plural
 from verifier.domain.evidence import OVERVIEW, Evidence
-from verifier.domain.request import Answered, Declined, Intake, VerificationRequest
+from verifier.domain.request import Declined, Intake, Standing, VerificationRequest
 from verifier.domain.result import AgencyLine, CaseLine, Result
 from verifier.domain.templates import TEMPLATES, Template
 from verifier.domain.words import OUTCOME_WORDS
@@ -70,12 +70,10 @@ class FileRow:
     when: datetime
 
 
-def file_row(intake: Intake, newest: VerificationRequest | None, now: datetime) -> FileRow:
+def file_row(intake: Intake, standing: Standing | None) -> FileRow:
     """Say where a file stands."""
-    badge, state = _standing(newest, now)
-    when = intake.opened_at
-    if newest is not None:
-        when = newest.state.answer.received_at if isinstance(newest.state, Answered) else newest.created_at
+    badge, state = _standing(standing)
+    when = standing.since if standing is not None else intake.opened_at
     return FileRow(intake, template_name(intake.template), badge, state, when)
 
 
@@ -84,14 +82,14 @@ def template_name(key: str) -> str:
     return TEMPLATES[key].name if key in TEMPLATES else "Eigen vraag"
 
 
-def _standing(newest: VerificationRequest | None, now: datetime) -> tuple[str, str]:
-    if newest is None:
+def _standing(standing: Standing | None) -> tuple[str, str]:
+    if standing is None:
         return "neutral", "Nog niets gevraagd"
-    match newest.status(now):
+    match standing.status:
         case "beantwoord":
             return "ok", "Ontvangen"
         case "geweigerd":
-            return "neutral", declined_words(newest)
+            return "neutral", _no(standing.decline_code)
         case "open":
             return "wait", "Wacht op de cliënt"
         case _:
@@ -100,7 +98,10 @@ def _standing(newest: VerificationRequest | None, now: datetime) -> tuple[str, s
 
 def declined_words(request: VerificationRequest) -> str:
     """Say what a wallet's no means."""
-    code = request.state.code if isinstance(request.state, Declined) else ""
+    return _no(request.state.code if isinstance(request.state, Declined) else "")
+
+
+def _no(code: str) -> str:
     return "De cliënt heeft niet gedeeld" if code == "access_denied" else "De wallet kon niet antwoorden"
 
 

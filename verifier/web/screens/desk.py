@@ -19,8 +19,7 @@ def install(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
 
     @app.get("/")
     def today(request: Request, at: Annotated[Seat, Depends(seat)]) -> Response:
-        now = screens.clock.now()
-        rows = [views.file_row(intake, newest, now) for intake, newest in desk.files(at.owner)]
+        rows = [views.file_row(intake, standing) for intake, standing in desk.files(at.owner)]
         return pages.render(request, "vandaag.html", session=at.session, counsellor=at.counsellor, rows=rows)
 
     @app.get("/intakes/nieuw")
