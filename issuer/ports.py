@@ -195,8 +195,8 @@ class Issuances(Protocol):
         """Remember that the signatures were made."""
         ...
 
-    def note(self, sessions: Collection[str], ids: Collection[str], state: CopyState) -> bool:
-        """Set the state of those of these copies that exist and are of one of these sessions; say whether any are."""
+    def note(self, ids: Collection[str], state: CopyState) -> bool:
+        """Set the state of those of these copies that exist; say whether any do."""
         ...
 
     def count_states(self, since: datetime) -> Sequence[DayOfIssue]:

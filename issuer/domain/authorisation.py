@@ -72,6 +72,11 @@ class AccessGrant:
     offer: str | None = None
     family: str | None = None
 
+    @property
+    def login(self) -> str:
+        """What all access tokens have in common that came from one login, also by refresh tokens. It opens nothing."""
+        return self.family or self.session
+
 
 @dataclass(frozen=True, slots=True)
 class RefreshGrant:

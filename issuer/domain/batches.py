@@ -1,6 +1,7 @@
 """The name by which a wallet speaks of the copies that it was given together, and the way from it to their rows.
 
 The name is not kept: the ids of the rows follow from it, so that whoever has the records cannot tell a wallet's word.
+They follow from the login as well in which the wallet got them, so that under another one the name leads nowhere.
 """
 
 import hashlib
@@ -17,11 +18,11 @@ STATES = {
 """What a wallet's word makes of a copy's state."""
 
 
-def copy_ids(batch: str, count: int) -> list[str]:
-    """Return the ids of the first copies of a batch with this name."""
-    return [_copy_id(batch, number) for number in range(count)]
+def copy_ids(batch: str, login: str, count: int) -> list[str]:
+    """Return the ids of the first copies of a batch with this name that was given in this login."""
+    return [_copy_id(batch, login, number) for number in range(count)]
 
 
-def _copy_id(batch: str, number: int) -> str:
-    digest = hashlib.sha256(f"{number}|{batch}".encode("utf-8", "surrogatepass")).digest()
+def _copy_id(batch: str, login: str, number: int) -> str:
+    digest = hashlib.sha256(f"{number}|{login}|{batch}".encode("utf-8", "surrogatepass")).digest()
     return str(uuid.UUID(bytes=digest[:16], version=4))

@@ -118,9 +118,9 @@ class SqlIssuances:
         del now
         _MARK_ISSUED.run_each(self._connection, [{"key": each} for each in ids])
 
-    def note(self, sessions: Collection[str], ids: Collection[str], state: CopyState) -> bool:
-        """Set the state of those of these copies that exist and are of one of these sessions; say whether any are."""
-        named = update(table).where(table.c.id.in_(ids), table.c.session.in_(sessions))
+    def note(self, ids: Collection[str], state: CopyState) -> bool:
+        """Set the state of those of these copies that exist; say whether any do."""
+        named = update(table).where(table.c.id.in_(ids))
         return self._connection.execute(named.values(state=state.value)).rowcount > 0
 
     def count_states(self, since: datetime) -> Sequence[DayOfIssue]:

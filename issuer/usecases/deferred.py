@@ -51,7 +51,14 @@ class CollectDeferred:
                 records.offers.mark_collected(deferred.offer, now)
 
         return self.issue.hand_over(
-            facts, dataset, deferred.holders, session=deferred.session, subject=deferred.subject, claim=claim, now=now
+            facts,
+            dataset,
+            deferred.holders,
+            session=deferred.session,
+            login=grant.login,
+            subject=deferred.subject,
+            claim=claim,
+            now=now,
         )
 
 

@@ -110,7 +110,14 @@ class IssueCredentials:
                 records.offers.mark_collected(grant.offer, now)
 
         return self.hand_over(
-            facts, dataset, holders, session=grant.session, subject=grant.subject, claim=claim, now=now
+            facts,
+            dataset,
+            holders,
+            session=grant.session,
+            login=grant.login,
+            subject=grant.subject,
+            claim=claim,
+            now=now,
         )
 
     def hand_over(
@@ -120,6 +127,7 @@ class IssueCredentials:
         holders: Sequence[HolderKey],
         *,
         session: str,
+        login: str,
         subject: Bsn,
         claim: Callable[[Records], None],
         now: datetime,
@@ -128,7 +136,14 @@ class IssueCredentials:
         with self.store.write() as records:
             claim(records)
             batch = self.signing.reserve(
-                records, facts, dataset, session=session, subject=subject, count=len(holders), now=now
+                records,
+                facts,
+                dataset,
+                session=session,
+                login=login,
+                subject=subject,
+                count=len(holders),
+                now=now,
             )
         self.reached("reserved")
         credentials = self.signing.sign(facts, batch, holders)
@@ -175,7 +190,9 @@ class IssueCredentials:
         datasets = facts.datasets(SIGNED_FILE, session, self.signing.derivation)
         with self.store.write() as records:
             batches = [
-                self.signing.reserve(records, facts, dataset, session=session, subject=subject, count=1, now=now)
+                self.signing.reserve(
+                    records, facts, dataset, session=session, login=session, subject=subject, count=1, now=now
+                )
                 for dataset in datasets
             ]
         credentials = tuple(each for batch in batches for each in self.signing.sign(facts, batch, [None]))

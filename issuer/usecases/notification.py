@@ -25,13 +25,12 @@ class TakeNotification:
     batch_size: int
 
     def __call__(self, grant: AccessGrant, notification: Notification) -> None:
-        """Note it. Raises InvalidNotificationId for copies that were not issued under this access token."""
-        ids = copy_ids(notification.notification_id, self.batch_size)
-        # What was deferred is of the session that asked, also when a later token of its family collected it.
-        sessions = {grant.session, grant.family or grant.session}
+        """Note it. Raises InvalidNotificationId for copies that were not issued in this token's login."""
+        # A later token of the same login tells of what an earlier one was given: a card may be thrown away much later.
+        ids = copy_ids(notification.notification_id, grant.login, self.batch_size)
         with self.store.write() as records:
-            if not records.issuances.note(sessions, ids, STATES[notification.event]):
-                raise InvalidNotificationId("no credentials were issued under this name with this access token")
+            if not records.issuances.note(ids, STATES[notification.event]):
+                raise InvalidNotificationId("no credentials were issued under this name in this login")
 
     def counted(self) -> Sequence[DayOfIssue]:
         """Return how many copies are in which state, by the day on which they were issued, for the last month."""

@@ -65,9 +65,18 @@ class Signing:
     addresses: StatusAddresses
 
     def reserve(
-        self, records: Records, facts: Facts, dataset: Dataset, *, session: str, subject: Bsn, count: int, now: datetime
+        self,
+        records: Records,
+        facts: Facts,
+        dataset: Dataset,
+        *,
+        session: str,
+        login: str,
+        subject: Bsn,
+        count: int,
+        now: datetime,
     ) -> Batch:
-        """Write the rows of this many copies, in the caller's transaction."""
+        """Write the rows of this many copies, in the caller's transaction; `login` is whose they are to speak of."""
         chosen = dataset.configuration
         case_hash = self.hiding.case(dataset.case) if dataset.case is not None else None
         subject_hash = self.hiding.subject(subject)
@@ -87,7 +96,7 @@ class Signing:
                 issued_at=issued_at,
                 expires_at=expires_at,
             )
-            for id, place in zip(copy_ids(name, count), records.issuances.free_places(count), strict=True)
+            for id, place in zip(copy_ids(name, login, count), records.issuances.free_places(count), strict=True)
         )
         records.issuances.reserve(copies)
         records.audit(Event("credentials.issued", session, f"{chosen.id} {count}", subject_hash))

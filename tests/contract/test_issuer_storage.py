@@ -445,10 +445,9 @@ class TestCopies:
         with store.write() as records:
             issuances = records.issuances
             issuances.reserve([a_copy(clock, Place(1, number), str(number)) for number in (1, 2, 3)])
-            assert not issuances.note({"session-2"}, ["1", "2"], CopyState.ACCEPTED)
-            assert not issuances.note({"session-1", "session-2"}, ["4"], CopyState.ACCEPTED)
-            assert issuances.note({"session-1", "session-2"}, ["1", "2", "4"], CopyState.ACCEPTED)
-            assert issuances.note({"session-1", "session-2"}, ["2"], CopyState.DELETED)
+            assert not issuances.note(["4"], CopyState.ACCEPTED)
+            assert issuances.note(["1", "2", "4"], CopyState.ACCEPTED)
+            assert issuances.note(["2"], CopyState.DELETED)
             issuances.mark_issued(["1", "2", "3"], clock.now())
             states = {CopyState.ISSUED: 1, CopyState.ACCEPTED: 1, CopyState.DELETED: 1}
             assert issuances.count_states(clock.now()) == [DayOfIssue(dutch_day(clock.now()), states)]

@@ -172,6 +172,21 @@ def test_a_later_token_of_the_same_family_collects_it_and_tells_what_became_of_i
     assert wallet.http.post("/notification", json=body, headers=headers).status_code == 204
 
 
+def test_what_a_renewed_token_asked_a_token_that_is_renewed_again_collects_and_tells_of(
+    scene: Scene, clock: FixedClock
+) -> None:
+    wallet = scene.wallet_with_token("overzicht_sdjwt", dpop=True)
+    assert wallet.refresh(str(wallet.granted["refresh_token"])).status_code == 200
+    id, refresh = asked(scene, wallet), str(wallet.granted["refresh_token"])
+    clock.advance(timedelta(hours=2))
+    assert wallet.refresh(refresh).status_code == 200
+    collected = collect(wallet, id)
+    assert collected.status_code == 200, collected.text
+    body = {"notification_id": collected.json()["notification_id"], "event": "credential_accepted"}
+    headers = {"authorization": f"DPoP {wallet.token}", **wallet._proof("/notification", wallet.token)}
+    assert wallet.http.post("/notification", json=body, headers=headers).status_code == 204
+
+
 def test_its_time_ends(scene: Scene, clock: FixedClock) -> None:
     wallet = scene.wallet_with_token("overzicht_sdjwt", dpop=True)
     id, refresh = asked(scene, wallet), str(wallet.granted["refresh_token"])
