@@ -19,6 +19,7 @@ from credentials.openid.issuer_metadata import IssuerMetadata, parse_issuer_meta
 from credentials.openid.proof import build_jwt_proof
 from issuer.domain.encryption import Encryption
 from issuer.settings import DeferredSection
+from tests.debt_builders import SAMIRA
 from tests.flows.issuance_kit import NOW, URL, Scene, Wallet, an_agency, several_cases
 
 pytestmark = pytest.mark.requirement("vci-deferred")
@@ -132,6 +133,20 @@ def test_a_case_that_was_named_is_the_one_that_is_collected(scene: Scene) -> Non
     ids = [asked(scene, wallet, credential_identifier=name) for name in names]
     assert len(set(ids)) == len(names) == 3
     assert {collect(wallet, id).status_code for id in ids} == {200}
+
+
+def test_what_waits_is_sealed(scene: Scene) -> None:
+    wallet = scene.wallet_with_token("overzicht_sdjwt", dpop=True)
+    proof = build_jwt_proof(holder := SoftwareSigner.generate(), audience=URL, nonce=wallet.nonce(), now=NOW)
+    with absent(scene):
+        answer = wallet.ask({"credential_configuration_id": "overzicht_sdjwt", "proofs": {"jwt": [proof]}})
+    assert answer.status_code == 202, answer.text
+    refresh = str(wallet.granted["refresh_token"]).partition(".")[2]
+    secrets = [SAMIRA.reveal(), wallet.token, refresh, answer.json()["transaction_id"], proof]
+    secrets += [str(holder.public_jwk.members["x"]), str(wallet.dpop.public_jwk.thumbprint if wallet.dpop else "")]
+    stored = b"".join(path.read_bytes() for path in (scene.folder / "state").glob("issuer.db*"))
+    assert b"issuer_deferred" in stored
+    assert [each for each in secrets if each.encode() in stored] == []
 
 
 def test_two_who_collect_at_once_do_not_both_get_it(scene: Scene) -> None:
