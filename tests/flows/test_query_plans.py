@@ -118,6 +118,7 @@ def test_no_request_of_a_verifier_walks_through_what_it_asked(tmp_path: Path, se
         request = counter.read(made["verzoekUri"])
         assert counter.post(request, {"error": "access_denied", "state": request.state or ""}).status_code == 200
         assert counter.post(counter.read(counter.make()["verzoekUri"]), {"vp_token": "{}"}).status_code == 400
+    assert world.service.desk.files("medewerker:anna") == []
     world.service.desk.purge()
     world.service.desks.sessions.purge()
     assert {"verifier_request", "verifier_intake", "verifier_attempt"} <= seen.tables("verifier")

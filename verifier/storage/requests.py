@@ -31,7 +31,7 @@ from verifier.domain.request import (
     Withdrawn,
 )
 from verifier.storage.sealed import Seals
-from verifier.storage.tables import attempt_table, request_table
+from verifier.storage.tables import attempt_table, intake_table, request_table
 
 MAX_ATTEMPTS: Final = 20
 
@@ -64,7 +64,8 @@ _STANDINGS: Final = Prepared(
         _requests.decline_code,
         _requests.return_hash,
     )
-    .where(_requests.owner == bindparam("of_owner"))
+    .join(intake_table, intake_table.c.id == _requests.intake_id)
+    .where(intake_table.c.owner == bindparam("of_owner"))
     .order_by(_requests.number, _requests.id.desc())
 )
 _ATTEMPTS: Final = Prepared(
