@@ -178,6 +178,10 @@ class AgencySettings(Settings):
         Attestation,
         Field(description="whether wallets authenticate by the word of a wallet provider on the trust list"),
     ] = Attestation.ACCEPTED
+    key_attestation: Annotated[
+        Literal["accepted", "required"],
+        Field(description="whether keys must be attested, by `key_attesters` or a wallet provider on the trust list"),
+    ] = "accepted"
     key_attesters: Annotated[
         tuple[SettingPath, ...],
         Field(description="PEM certificates under which wallet providers attest keys; without any, no word counts"),
@@ -219,6 +223,8 @@ class AgencySettings(Settings):
     def _attesters_are_known(self) -> Self:
         if self.wallet_attestation is Attestation.REQUIRED and self.trust_list is None:
             raise PydanticCustomError("no_providers", "wallet_attestation = required needs a trust_list")
+        if self.key_attestation == "required" and self.trust_list is None and not self.key_attesters:
+            raise PydanticCustomError("no_attesters", "key_attestation = required needs key_attesters or a trust_list")
         return self
 
     @model_validator(mode="after")

@@ -22,14 +22,16 @@ _MAX_JWT_CHARACTERS: Final = 64_000
 
 @dataclass(frozen=True, slots=True)
 class CredentialRequest:
-    """A request for one credential, in as many copies as there are proofs.
+    """A request for one credential, in as many copies as there are keys proven.
 
-    Exactly one of `configuration_id` and `identifier` is set.
+    That is one by each of `jwt_proofs`, or all that `attestation_proof` attests. Exactly one of `configuration_id` and
+    `identifier` is set.
     """
 
     configuration_id: str | None = None
     identifier: str | None = None
     jwt_proofs: tuple[str, ...] = ()
+    attestation_proof: str | None = None
     response_encryption: ResponseEncryption | None = None
 
     def __post_init__(self) -> None:
@@ -46,6 +48,8 @@ class CredentialRequest:
             members["credential_configuration_id"] = self.configuration_id
         if self.jwt_proofs:
             members["proofs"] = {"jwt": list(self.jwt_proofs)}
+        if self.attestation_proof is not None:
+            members["proofs"] = {"attestation": [self.attestation_proof]}
         if self.response_encryption is not None:
             members[RESPONSE_ENCRYPTION] = self.response_encryption.to_json()
         return members
@@ -57,10 +61,12 @@ def parse_credential_request(data: bytes) -> CredentialRequest:
     Raises InvalidCredentialRequest, InvalidProof, InvalidEncryptionParameters.
     """
     body = _parse_request(data, "credential request")
+    jwts, attestation = _parse_proofs(body)
     return CredentialRequest(
         configuration_id=body.optional_text("credential_configuration_id"),
         identifier=body.optional_text("credential_identifier"),
-        jwt_proofs=_parse_proofs(body),
+        jwt_proofs=jwts,
+        attestation_proof=attestation,
         response_encryption=_parse_encryption(body),
     )
 
@@ -77,16 +83,19 @@ def _parse_encryption(body: Members) -> ResponseEncryption | None:
     return ResponseEncryption.parse(body.raw[RESPONSE_ENCRYPTION]) if RESPONSE_ENCRYPTION in body else None
 
 
-def _parse_proofs(body: Members) -> tuple[str, ...]:
+def _parse_proofs(body: Members) -> tuple[tuple[str, ...], str | None]:
     if "proofs" not in body:
-        return ()
+        return (), None
     # Section 8.3.1.2: whatever is wrong with `proofs` is an invalid proof.
     proofs = Members(body.raw["proofs"], "proofs", InvalidProof)
     if len(proofs.raw) != 1:
         raise proofs.refuse("not exactly one proof type")
+    if "attestation" in proofs:
+        # Appendix F.3: an array of exactly one.
+        return (), proofs.texts("attestation", max_items=1, max_length=_MAX_JWT_CHARACTERS)[0]
     if "jwt" not in proofs:
-        raise proofs.refuse("only jwt proofs are taken here")
-    return proofs.texts("jwt", max_items=MAX_PROOFS, max_length=_MAX_JWT_CHARACTERS)
+        raise proofs.refuse("only jwt and attestation proofs are taken here")
+    return proofs.texts("jwt", max_items=MAX_PROOFS, max_length=_MAX_JWT_CHARACTERS), None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final, Self
 
 from credentials.encoding import JsonObject
@@ -20,6 +21,15 @@ from credentials.openid.urls import check_url
 
 MAX_METADATA_BYTES: Final = 1_000_000
 MAX_CONFIGURATIONS: Final = 500
+ATTESTATION_ALGORITHMS: Final = ("ES256",)
+
+
+class Attestations(StrEnum):
+    """Whether a wallet provider's word on keys is asked for: not at all, taken, or needed (appendix D)."""
+
+    NONE = "none"
+    TAKEN = "taken"
+    REQUIRED = "required"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +38,31 @@ class CredentialConfiguration:
 
     `described` holds the members that the credential's format states (`CredentialFormat.describe`): `format`, `vct` or
     `credential_definition`, algorithms, binding methods, `credential_metadata`. `proof_algorithms` are the JOSE names
-    of the `jwt` proof type; empty when the credential is bound to no key.
+    of the `jwt` proof type; empty when the credential is bound to no key. `attestations` says what is asked of the
+    wallet provider beside.
     """
 
     id: str
     described: JsonObject
     scope: str | None = None
     proof_algorithms: tuple[str, ...] = ()
+    attestations: Attestations = Attestations.NONE
     display: tuple[Display, ...] = ()
     claims: tuple[ClaimDescription, ...] = ()
 
     @classmethod
-    def build(cls, id: str, described: JsonObject, *, scope: str, proof_algorithms: tuple[str, ...]) -> Self:
+    def build(
+        cls,
+        id: str,
+        described: JsonObject,
+        *,
+        scope: str,
+        proof_algorithms: tuple[str, ...],
+        attestations: Attestations = Attestations.NONE,
+    ) -> Self:
         """Take what a format describes, and add how an issuer offers it."""
         read = _parse_configuration(id, {**described, "scope": scope})
-        return cls(id, described, scope, proof_algorithms, read.display, read.claims)
+        return cls(id, described, scope, proof_algorithms, attestations, read.display, read.claims)
 
     @property
     def format(self) -> str:
@@ -77,8 +97,17 @@ class CredentialConfiguration:
         if self.scope is not None:
             members["scope"] = self.scope
         if self.proof_algorithms:
-            algorithms: JsonObject = {"proof_signing_alg_values_supported": list(self.proof_algorithms)}
-            members["proof_types_supported"] = {"jwt": algorithms}
+            jwt: JsonObject = {"proof_signing_alg_values_supported": list(self.proof_algorithms)}
+            types: JsonObject = {"jwt": jwt}
+            if self.attestations is Attestations.REQUIRED:
+                # Section 12.2.4: an empty object demands an attestation, and no level of any kind.
+                jwt["key_attestations_required"] = {}
+            if self.attestations is not Attestations.NONE:
+                types["attestation"] = {
+                    "proof_signing_alg_values_supported": list(ATTESTATION_ALGORITHMS),
+                    "key_attestations_required": {},
+                }
+            members["proof_types_supported"] = types
         return members
 
 
@@ -173,6 +202,13 @@ def _parse_configuration(id: str, entry: object) -> CredentialConfiguration:
         },
         scope=members.optional_text("scope"),
         proof_algorithms=jwt.texts("proof_signing_alg_values_supported") if jwt else (),
+        attestations=_attestations(proof_types, jwt),
         display=parse_displays(metadata.optional_objects("display", max_items=MAX_DISPLAYS)) if metadata else (),
         claims=parse_claims(metadata.optional_objects("claims", max_items=MAX_CLAIM_DESCRIPTIONS)) if metadata else (),
     )
+
+
+def _attestations(proof_types: Members | None, jwt: Members | None) -> Attestations:
+    if jwt is not None and "key_attestations_required" in jwt:
+        return Attestations.REQUIRED
+    return Attestations.TAKEN if proof_types is not None and "attestation" in proof_types else Attestations.NONE

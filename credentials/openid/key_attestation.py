@@ -35,15 +35,15 @@ class KeyAttestation:
     keys: tuple[PublicJwk, ...]
 
     @classmethod
-    def parse(cls, jwt: object, now: datetime) -> Self:
-        """Read an attestation that stands in a key proof. Raises InvalidProof."""
+    def parse(cls, jwt: object, now: datetime, *, alone: bool = False) -> Self:
+        """Read an attestation that stands in a key proof, or `alone` is one. Raises InvalidProof."""
         if not isinstance(jwt, str):
             raise InvalidProof("key_attestation is not a token")
         try:
             token = UnverifiedToken.parse(jwt, max_characters=MAX_CHARACTERS)
             token.require_type(TYPE)
             # Appendix D.1: `exp` must be there when it comes in a `jwt` proof.
-            check_times(token.payload, now, require=("iat", "exp"))
+            check_times(token.payload, now, require=("iat",) if alone else ("iat", "exp"))
             attested = token.payload.get("attested_keys")
             if not isinstance(attested, list) or not 0 < len(attested) <= MAX_ATTESTED_KEYS:
                 raise InvalidProof(f"attested_keys is not an array of 1 to {MAX_ATTESTED_KEYS} keys")

@@ -76,20 +76,70 @@ def verify_jwt_proof(
     resolver: KeyResolver | None = None,
     client_id: str | None = None,
     attester_key: AttesterKey | None = None,
+    attested: bool = False,
 ) -> ProvenKey:
     """Check one proof and return the key it proves.
 
     `nonce_check` raises InvalidNonce for a nonce that is not good; None means that this issuer has no nonce endpoint.
     `resolver` answers for DID URLs; without one they are refused. `client_id` is the client of the access token: an
     `iss` that is there must equal it. With `attester_key` a key attestation that comes along must be by somebody it
-    knows; without, attestations count for nothing. Raises InvalidProof, InvalidNonce.
+    knows; without, attestations count for nothing. With `attested` there must be one.
+    Raises InvalidProof, InvalidNonce.
     """
+    return _verify_jwt_proof(
+        jwt,
+        audience=audience,
+        now=now,
+        nonce_check=nonce_check,
+        algorithms=algorithms,
+        resolver=resolver,
+        client_id=client_id,
+        attester_key=attester_key,
+        attested=attested,
+    )[0]
+
+
+def verify_attestation_proof(
+    jwt: str, *, max_keys: int, now: datetime, nonce_check: Callable[[str], object], attester_key: AttesterKey
+) -> tuple[ProvenKey, ...]:
+    """Check a proof of type `attestation` (appendix F.3): an attestation, with our nonce, of all keys that are meant.
+
+    Raises InvalidProof, InvalidNonce, InvalidCredentialRequest for more than `max_keys`.
+    """
+    attestation = KeyAttestation.parse(jwt, now, alone=True)
+    attestation.verify(attester_key, now)
+    keys = _each_once([ProvenKey(key, None) for key in attestation.keys])
+    if len(keys) > max_keys:
+        raise InvalidCredentialRequest(f"more than {max_keys} keys")
+    _check_nonce(attestation.token.payload, nonce_check)
+    return keys
+
+
+def _each_once(keys: Sequence[ProvenKey]) -> tuple[ProvenKey, ...]:
+    return tuple({key.jwk.thumbprint: key for key in reversed(keys)}.values())[::-1]
+
+
+def _verify_jwt_proof(
+    jwt: str,
+    *,
+    audience: str,
+    now: datetime,
+    nonce_check: Callable[[str], object] | None,
+    algorithms: Collection[Algorithm],
+    resolver: KeyResolver | None,
+    client_id: str | None,
+    attester_key: AttesterKey | None,
+    attested: bool,
+) -> tuple[ProvenKey, tuple[ProvenKey, ...]]:
+    """Return the key of a proof, and those that were attested beside it by somebody who is believed."""
     try:
         token = UnverifiedToken.parse(jwt, max_characters=MAX_PROOF_CHARACTERS)
         token.require_type(TYPE)
         if token.algorithm not in algorithms:
             raise InvalidToken("alg is not offered here")
         attestation = _attestation_of(token.header, now, attester_key)
+        if attested and attestation is None:
+            raise InvalidProof("a key attestation is missing")
         proven = _key_of(token.header, resolver, attestation)
         claims = token.verify(proven.jwk).payload
         check_times(claims, now, max_age=MAX_AGE, require=("iat",))
@@ -107,7 +157,9 @@ def verify_jwt_proof(
         raise InvalidProof("iss is not the client of the access token")
     if nonce_check is not None:
         _check_nonce(claims, nonce_check)
-    return proven
+    if attestation is None or attester_key is None:
+        return proven, ()
+    return proven, tuple(ProvenKey(key, None) for key in attestation.keys if key.thumbprint != proven.jwk.thumbprint)
 
 
 def verify_jwt_proofs(
@@ -121,8 +173,12 @@ def verify_jwt_proofs(
     resolver: KeyResolver | None = None,
     client_id: str | None = None,
     attester_key: AttesterKey | None = None,
+    attested: bool = False,
 ) -> tuple[ProvenKey, ...]:
     """Check the proofs of one request, at least one; their keys must all differ, so that copies cannot be linked.
+
+    With an attestation by somebody whom `attester_key` knows, the keys attested beside that of the proof follow. With
+    `attested`, every proof has one.
 
     `nonce_check` is called once for each different nonce: the proofs of a batch may share one. Raises InvalidProof,
     InvalidNonce, InvalidCredentialRequest when there are more than `max_proofs`.
@@ -132,8 +188,8 @@ def verify_jwt_proofs(
     if len(jwts) > max_proofs:
         raise InvalidCredentialRequest(f"more than {max_proofs} key proofs")
     nonces: list[str] = []
-    keys = tuple(
-        verify_jwt_proof(
+    proven = tuple(
+        _verify_jwt_proof(
             jwt,
             audience=audience,
             now=now,
@@ -142,11 +198,16 @@ def verify_jwt_proofs(
             resolver=resolver,
             client_id=client_id,
             attester_key=attester_key,
+            attested=attested,
         )
         for jwt in jwts
     )
-    if len({key.jwk.thumbprint for key in keys}) != len(keys):
+    if len({key.jwk.thumbprint for key, _ in proven}) != len(proven):
         raise InvalidProof("two key proofs are for one key")
+    # Appendix F.1: a proof speaks for all keys of the attestation beside it, if it is by somebody who is believed.
+    keys = _each_once([*(key for key, _ in proven), *(other for _, others in proven for other in others)])
+    if len(keys) > max_proofs:
+        raise InvalidCredentialRequest(f"more than {max_proofs} keys")
     if nonce_check is not None:
         for nonce in dict.fromkeys(nonces):
             nonce_check(nonce)

@@ -27,6 +27,7 @@ from credentials.formats.registry import FormatRegistry
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.jose import EncryptionKey
 from credentials.keys import PublicJwk, Signer
+from credentials.openid.issuer_metadata import Attestations
 from credentials.openid.key_attestation import AttesterKey
 from credentials.openid.nonce import NonceAuthority
 from credentials.trust import Keeper, TrustListSource, verify_chain
@@ -168,6 +169,9 @@ def build(
     source = debt_source(settings, _log_refused)
     read_debts = ReadDebts(source, clock)
     listed = directory or _directory(settings.trust_list, http, clock, KeptText(database, "trust-list"))
+    attester_key = _attester_key(settings)
+    if attester_key is None and settings.key_attestation == "required" and isinstance(listed, TrustListDirectory):
+        attester_key = listed.attester_key
     attestation = settings.attestation
     provider_key = listed.provider_key if isinstance(listed, TrustListDirectory) else None
     if attestation is Attestation.OFF:
@@ -203,7 +207,8 @@ def build(
         signing=Signing(derivation, hiding, formats, identity, addresses),
         batch_size=settings.batch_size,
         reached=reached,
-        attester_key=_attester_key(settings),
+        attester_key=attester_key,
+        attested=settings.key_attestation == "required",
         patience=patience,
     )
     desk = Desk(
@@ -226,6 +231,7 @@ def build(
             refreshes=settings.refresh_days > 0,
             defers=bool(patience.lifetime),
             attestation=attestation,
+            key_attestations=_key_attestations(settings, attester_key),
         ),
         sign_metadata=SignMetadata(identity.keys[Securing.SD_JWT], clock),
         create_offer=CreateOffer(store, clock, derivation, hiding, settings.offer_lifetime, offered),
@@ -418,6 +424,12 @@ def _directory(section: TrustListSection | None, http: OutboundClient, clock: Cl
             failed=lambda code: _log.warning("trust_list_not_refreshed", code=code),
         )
     )
+
+
+def _key_attestations(settings: AgencySettings, attester_key: AttesterKey | None) -> Attestations:
+    if settings.key_attestation == "required":
+        return Attestations.REQUIRED
+    return Attestations.NONE if attester_key is None else Attestations.TAKEN
 
 
 def _attester_key(settings: AgencySettings) -> AttesterKey | None:

@@ -39,6 +39,10 @@ class TrustListDirectory:
         recognise_wallet_provider(self._source.current(), now, x5c=tuple(x5c), client_id=client_id)
         return public_jwk(x5c[0])
 
+    def attester_key(self, x5c: Sequence[bytes], now: datetime) -> PublicJwk:
+        """Return the key of the wallet provider that a chain is of, if it may attest keys. Raises as `provider_key`."""
+        return self.provider_key(x5c, None, now)
+
 
 @final
 class NoDirectory:

@@ -17,7 +17,7 @@ from credentials.formats.registry import FormatRegistry
 from credentials.openid.authorization_server import AuthorizationServerMetadata
 from credentials.openid.client_attestation import ALGORITHMS, METHOD
 from credentials.openid.display import ClaimDescription, Display
-from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMetadata
+from credentials.openid.issuer_metadata import Attestations, CredentialConfiguration, IssuerMetadata
 from credentials.openid.offer import AUTHORIZATION_CODE, PRE_AUTHORIZED_CODE
 from credentials.openid.signed_metadata import sign_metadata
 from credentials.openid.token import REFRESH_TOKEN
@@ -81,6 +81,7 @@ class Describe:
     defers: bool = False
     refreshes: bool = False
     attestation: Attestation = Attestation.OFF
+    key_attestations: Attestations = Attestations.NONE
 
     @cached_property
     def issuer(self) -> JsonObject:
@@ -153,7 +154,11 @@ class Describe:
         )
         suites = _PROOF_SUITES if issued.form is Form.LDP else ()
         return CredentialConfiguration.build(
-            issued.id, described, scope=issued.id, proof_algorithms=(*_PROOF_ALGORITHMS, *suites)
+            issued.id,
+            described,
+            scope=issued.id,
+            proof_algorithms=(*_PROOF_ALGORITHMS, *suites),
+            attestations=self.key_attestations,
         )
 
 

@@ -17,10 +17,10 @@ from credentials.clock import Clock
 from credentials.debts.bsn import Bsn
 from credentials.formats.base import Credential, HolderKey
 from credentials.openid.credential import Answer, CredentialRequest, CredentialResponse, DeferredResponse
-from credentials.openid.errors import DPOP, InvalidAccessToken, InvalidNonce
+from credentials.openid.errors import DPOP, InvalidAccessToken, InvalidNonce, InvalidProof
 from credentials.openid.key_attestation import AttesterKey
 from credentials.openid.nonce import CheckedNonce, NonceAuthority
-from credentials.openid.proof import KeyResolver, verify_jwt_proofs
+from credentials.openid.proof import KeyResolver, ProvenKey, verify_attestation_proof, verify_jwt_proofs
 from credentials.openid.token import AccessToken
 from issuer.domain.authorisation import MAX_CREDENTIAL_REQUESTS, AccessGrant
 from issuer.domain.configurations import configuration
@@ -46,8 +46,8 @@ def _nothing(_point: str) -> None:
 class IssueCredentials:
     """Issue the credential that a request names, one copy per proven key. `reached` is told how far we are.
 
-    `attester_key` knows whose key attestations are trusted; without it they count for nothing. `patience` says for how
-    long a request waits that comes while the register cannot be read.
+    `attester_key` knows whose key attestations are trusted; without it they count for nothing. With `attested` no key
+    is taken without one. `patience` says for how long a request waits that comes while the register cannot be read.
     """
 
     store: Store
@@ -59,6 +59,7 @@ class IssueCredentials:
     batch_size: int
     reached: Callable[[str], None] = _nothing
     attester_key: AttesterKey | None = None
+    attested: bool = False
     patience: Patience = _NO_PATIENCE
 
     def grant_of(self, access: AccessToken, dpop_thumbprint: str | None) -> AccessGrant:
@@ -84,16 +85,7 @@ class IssueCredentials:
         now = self.clock.now()
         _check_granted(grant, request)
         nonces: list[CheckedNonce] = []
-        keys = verify_jwt_proofs(
-            request.jwt_proofs,
-            max_proofs=self.batch_size,
-            audience=self.signing.identity.url,
-            now=now,
-            nonce_check=lambda nonce: nonces.append(self.nonces.check(nonce, now)),
-            resolver=self.resolver,
-            client_id=grant.client_id,
-            attester_key=self.attester_key,
-        )
+        keys = self._proven(grant, request, nonces, now)
         holders = tuple(HolderKey(key.jwk, key.did_url) for key in keys)
         try:
             facts = self.read_debts(grant.subject)
@@ -118,6 +110,34 @@ class IssueCredentials:
             subject=grant.subject,
             claim=claim,
             now=now,
+        )
+
+    def _proven(
+        self, grant: AccessGrant, request: CredentialRequest, nonces: list[CheckedNonce], now: datetime
+    ) -> tuple[ProvenKey, ...]:
+        def check(nonce: str) -> None:
+            nonces.append(self.nonces.check(nonce, now))
+
+        if request.attestation_proof is not None:
+            if self.attester_key is None:
+                raise InvalidProof("nobody's key attestations are trusted here")
+            return verify_attestation_proof(
+                request.attestation_proof,
+                max_keys=self.batch_size,
+                now=now,
+                nonce_check=check,
+                attester_key=self.attester_key,
+            )
+        return verify_jwt_proofs(
+            request.jwt_proofs,
+            max_proofs=self.batch_size,
+            audience=self.signing.identity.url,
+            now=now,
+            nonce_check=check,
+            resolver=self.resolver,
+            client_id=grant.client_id,
+            attester_key=self.attester_key,
+            attested=self.attested,
         )
 
     def hand_over(
