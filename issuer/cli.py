@@ -5,12 +5,17 @@ from typing import Annotated
 
 import typer
 
+from issuer.domain.clients import Profile
+
 app = typer.Typer(
     no_args_is_help=True,
     help="Run an agency that issues debt facts to citizens' wallets, in the `securings` of AGENCY.toml.",
 )
 
 AgencyFile = Annotated[Path, typer.Argument(metavar="AGENCY.toml", help="The agency's settings.")]
+ProfileName = Annotated[
+    Profile | None, typer.Option("--profile", help="Which profile; by default the one that the settings name.")
+]
 AgencyFiles = Annotated[list[Path], typer.Argument(metavar="AGENCY.toml…", help="One or more agencies' settings.")]
 
 
@@ -88,3 +93,23 @@ def check(file: AgencyFile) -> None:
     if faults:
         raise typer.Exit(1)
     typer.echo(f"{people} people, nothing wrong")
+
+
+@app.command(name="check-profile")
+def check_profile(file: AgencyFile, profile: ProfileName = None) -> None:
+    """Say what the settings, and this software, still lack for a profile; exit code 1 if anything.
+
+    `open` is OpenID4VCI 1.0 as it is, `haip` the OpenID4VC High Assurance Interoperability Profile 1.0, `nl-wallet`
+    what the Dutch NL Wallet wants beside it.
+    """
+    from issuer.app.profiles import lacks  # noqa: PLC0415  # keeps `--help` fast
+    from issuer.settings import load_agency  # noqa: PLC0415
+
+    settings = load_agency(file)
+    chosen = profile or settings.profile
+    found = lacks(settings, chosen)
+    for each in found:
+        typer.echo(each.text)
+    if found:
+        raise typer.Exit(1)
+    typer.echo(f"{chosen.value}: nothing lacks")

@@ -16,9 +16,10 @@ from pydantic_core import PydanticCustomError
 from credentials.dids import did_web
 from credentials.errors import ConfigurationError
 from credentials.web_addresses import LOCAL_HOSTS
-from issuer.domain.clients import Attestation
+from issuer.domain.clients import Attestation, Profile
 from issuer.domain.configurations import DEFAULT_SECURINGS, Securing
 from issuer.domain.encryption import Encryption
+from issuer.domain.profiles import RULES
 from service.settings import BaseUrl, SettingAuthorities, SettingPath, Settings, load
 
 Oin = Annotated[str, StringConstraints(pattern=r"^\d{20}$")]
@@ -165,6 +166,9 @@ class AgencySettings(Settings):
         tuple[Securing, ...],
         Field(min_length=1, description="how each statement can be had; citizens are offered the first"),
     ] = DEFAULT_SECURINGS
+    profile: Annotated[
+        Profile, Field(description="what holds beside OpenID4VCI 1.0: see `blauweknop issuer check-profile`")
+    ] = Profile.OPEN
     offer_minutes: Annotated[int, Field(ge=1, le=60)] = 10
     refresh_days: Annotated[
         int,
@@ -190,7 +194,9 @@ class AgencySettings(Settings):
     @property
     def attestation(self) -> Attestation:
         """Whether wallets authenticate; without a trust list there is nobody whose word would count."""
-        return Attestation.OFF if self.trust_list is None else self.wallet_attestation
+        if self.trust_list is None:
+            return Attestation.OFF
+        return Attestation.REQUIRED if RULES[self.profile].attested else self.wallet_attestation
 
     @property
     def offer_lifetime(self) -> timedelta:

@@ -33,6 +33,7 @@ from credentials.openid.nonce import NonceAuthority
 from credentials.trust import Keeper, TrustListSource, verify_chain
 from credentials.trust.x509 import check_authority, to_der
 from issuer.app.keys import AgencyKeys
+from issuer.app.profiles import require_profile
 from issuer.clients import NoDirectory, TrustListDirectory
 from issuer.domain.clients import Attestation
 from issuer.domain.configurations import Offered, Securing
@@ -133,6 +134,7 @@ def build(
     `login_provider`, `directory` and `reached` are for tests.
     """
     require_source(settings)
+    require_profile(settings)
     clock = clock or SystemClock()
     database = Database(settings.database_url)
     migrate(database, "issuer")
@@ -234,7 +236,7 @@ def build(
             key_attestations=_key_attestations(settings, attester_key),
         ),
         sign_metadata=SignMetadata(identity.keys[Securing.SD_JWT], clock),
-        create_offer=CreateOffer(store, clock, derivation, hiding, settings.offer_lifetime, offered),
+        create_offer=CreateOffer(store, clock, derivation, hiding, settings.offer_lifetime, offered, settings.profile),
         show_offer=ShowOffer(store, clock, derivation),
         push_request=PushRequest(store, clock, listed),
         authenticate=AuthenticateWallet(
@@ -249,7 +251,7 @@ def build(
             required=attestation is Attestation.REQUIRED,
         ),
         authorise=Authorise(store, clock, listed, hiding),
-        give_token=GiveToken(store, clock, derivation, hiding, read_debts, settings.refresh_lifetime),
+        give_token=GiveToken(store, clock, derivation, hiding, read_debts, settings.refresh_lifetime, settings.profile),
         take_dpop=TakeDpopProof(store, clock, settings.base_url),
         nonces=nonces,
         encryption=encryption,

@@ -27,6 +27,14 @@ class Attestation(StrEnum):
     REQUIRED = "required"
 
 
+class Profile(StrEnum):
+    """Whose rules hold beside those of OpenID4VCI 1.0 itself."""
+
+    OPEN = "open"
+    HAIP = "haip"
+    NL_WALLET = "nl-wallet"
+
+
 @dataclass(frozen=True, slots=True)
 class ListedWallet:
     """A wallet on the trust list."""

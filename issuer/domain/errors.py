@@ -51,6 +51,24 @@ class InvalidClient(BlauweKnopError):
     code = "invalid_client"
 
 
+class UnattestedWallet(BlauweKnopError):
+    """A wallet that does not authenticate, where the profile wants that."""
+
+    code = "unattested_wallet"
+
+
+class UnboundToken(BlauweKnopError):
+    """A token request without a DPoP proof, where the profile wants one."""
+
+    code = "unbound_token"
+
+
+class ForbiddenByProfile(BlauweKnopError):
+    """An offer that the profile does not have."""
+
+    code = "forbidden_by_profile"
+
+
 class InvalidScope(BlauweKnopError):
     """The request asks for no credential that we issue."""
 

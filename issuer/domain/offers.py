@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from credentials.debts.bsn import Bsn
+from issuer.domain.clients import Profile
 from issuer.domain.secrets import Derivation
 
 MAX_TX_CODE_ATTEMPTS: Final = 5
@@ -42,7 +43,10 @@ class OfferSecrets:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Credentials offered to one citizen. `tx_code_hash` is present when a transaction code is demanded."""
+    """Credentials offered to one citizen. `tx_code_hash` is present when a transaction code is demanded.
+
+    `profile` holds beside that of the agency.
+    """
 
     reference: str
     subject: Bsn = field(repr=False)
@@ -53,6 +57,7 @@ class Offer:
     attempts: int = 0
     redeemed_at: datetime | None = None
     collected_at: datetime | None = None
+    profile: Profile = Profile.OPEN
 
     def secrets(self, derivation: Derivation) -> OfferSecrets:
         """Return the secrets of this offer's link."""

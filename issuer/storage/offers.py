@@ -6,6 +6,7 @@ from typing import Any, Final, final
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 
 from credentials.clock import epoch, from_epoch
+from issuer.domain.clients import Profile
 from issuer.domain.offers import MAX_TX_CODE_ATTEMPTS, Grant, Offer
 from issuer.domain.secrets import Derivation, hashed
 from issuer.storage.sealed import Sealer
@@ -69,6 +70,7 @@ class SqlOffers:
             expires_at=epoch(offer.expires_at),
             redeemed_at=None,
             collected_at=None,
+            profile=offer.profile.value,
         )
 
     def by_id(self, secret: str) -> Offer | None:
@@ -114,6 +116,7 @@ class SqlOffers:
             attempts=row.attempts,
             redeemed_at=_moment(row.redeemed_at),
             collected_at=_moment(row.collected_at),
+            profile=Profile(row.profile or Profile.OPEN),
         )
 
 

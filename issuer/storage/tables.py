@@ -43,6 +43,7 @@ class OfferRow(_Row, table=True):
     expires_at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     redeemed_at: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     collected_at: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    profile: str | None = Field(default=None, max_length=16)
 
 
 class PushedRow(_Row, table=True):

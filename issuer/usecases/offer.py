@@ -7,10 +7,12 @@ from typing import Final
 
 from credentials.clock import Clock
 from credentials.debts.bsn import Bsn
-from issuer.domain.configurations import Offered
+from issuer.domain.clients import Profile
+from issuer.domain.configurations import Offered, configuration
 from issuer.domain.errors import OfferNotFound
 from issuer.domain.facts import Hiding
 from issuer.domain.offers import Grant, Offer, OfferSecrets, OfferState, tx_code_hash
+from issuer.domain.profiles import RULES
 from issuer.domain.secrets import Derivation, random_reference, random_tx_code
 from issuer.ports import Event, Store
 
@@ -36,11 +38,27 @@ class CreateOffer:
     hiding: Hiding
     lifetime: timedelta
     offered: Offered
+    profile: Profile = Profile.OPEN
+
+    @property
+    def to_citizens(self) -> Grant:
+        """How a citizen who is logged in here gets cards: by the code alone, unless the profile has no such offers."""
+        allowed = RULES[self.profile].grants
+        return Grant.PRE_AUTHORISED if Grant.PRE_AUTHORISED in allowed else Grant.AUTHORISATION_CODE
 
     def __call__(
-        self, subject: Bsn, configurations: Sequence[str], grant: Grant, *, with_tx_code: bool = False
+        self,
+        subject: Bsn,
+        configurations: Sequence[str],
+        grant: Grant,
+        *,
+        with_tx_code: bool = False,
+        profile: Profile = Profile.OPEN,
     ) -> MadeOffer:
-        """Make and store the offer. Raises UnknownConfiguration."""
+        """Make and store the offer. Raises UnknownConfiguration, ForbiddenByProfile."""
+        securings = {configuration(each).securing for each in self.offered.require_known(configurations)}
+        for each in (self.profile, profile):
+            RULES[each].check_offer(grant, securings, with_tx_code=with_tx_code)
         reference = random_reference()
         # A transaction code belongs to the pre-authorized flow; the other one has the login (OpenID4VCI 1.0 4.1.1).
         tx_code = random_tx_code() if with_tx_code and grant is Grant.PRE_AUTHORISED else None
@@ -51,6 +69,7 @@ class CreateOffer:
             grant=grant,
             expires_at=self.clock.now() + self.lifetime,
             tx_code_hash=tx_code_hash(self.derivation, reference, tx_code) if tx_code else None,
+            profile=profile,
         )
         with self.store.write() as records:
             records.offers.add(offer)

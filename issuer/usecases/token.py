@@ -20,10 +20,12 @@ from credentials.clock import Clock
 from credentials.debts.bsn import Bsn
 from credentials.openid.pkce import check_verifier
 from issuer.domain.authorisation import AccessGrant, RefreshGrant, token_lifetime
+from issuer.domain.clients import Profile
 from issuer.domain.errors import InvalidGrant, InvalidScope, TxCodeMissing, TxCodeUnexpected, WrongTxCode
 from issuer.domain.facts import Hiding, needs_identifiers
 from issuer.domain.issuance import Dataset
 from issuer.domain.offers import MAX_TX_CODE_ATTEMPTS, Grant, Offer, tx_code_hash
+from issuer.domain.profiles import RULES
 from issuer.domain.secrets import Derivation, random_reference, random_token, same
 from issuer.ports import Event, Records, Store
 from issuer.usecases.debts import ReadDebts
@@ -51,6 +53,7 @@ class GiveToken:
     hiding: Hiding
     read_debts: ReadDebts
     refresh_lifetime: timedelta = timedelta()
+    profile: Profile = Profile.OPEN
 
     def for_offer(
         self,
@@ -65,9 +68,10 @@ class GiveToken:
         """Redeem a pre-authorized code (OpenID4VCI 1.0 section 6).
 
         `details` are the configurations that the request's authorization details name. Raises InvalidGrant,
-        WrongTxCode, TxCodeMissing, TxCodeUnexpected, InvalidScope or SourceUnavailable.
+        WrongTxCode, TxCodeMissing, TxCodeUnexpected, InvalidScope, UnattestedWallet, UnboundToken or SourceUnavailable.
         """
         offer = self._open_offer(code)
+        self._check_wallet(offer, dpop_thumbprint, instance)
         self._check_tx_code(offer, tx_code)
         issued = self._issued(
             offer.subject,
@@ -99,6 +103,8 @@ class GiveToken:
         now = self.clock.now()
         with self.store.read() as records:
             authorised = records.authorisations.find_code(code)
+            reference = authorised.offer if authorised is not None else None
+            offer = records.offers.by_reference(reference) if reference is not None else None
         if authorised is None or authorised.expires_at <= now:
             raise InvalidGrant("the code is unknown or has expired")
         check_verifier(verifier, authorised.code_challenge)
@@ -109,6 +115,7 @@ class GiveToken:
             raise InvalidGrant("the code is bound to another DPoP key")
         if authorised.instance is not None and instance != authorised.instance:
             raise InvalidGrant("the code is bound to another attested wallet")
+        self._check_wallet(offer, dpop_thumbprint, instance)
         issued = self._issued(
             authorised.subject,
             _narrowed(authorised.configurations, details),
@@ -196,6 +203,10 @@ class GiveToken:
         )
         bound = replace(issued, grant=replace(grant, family=refresh.family))
         return replace(bound, refresh_token=_refresh_token(refresh.family)), refresh
+
+    def _check_wallet(self, offer: Offer | None, dpop_thumbprint: str | None, instance: str | None) -> None:
+        for each in (self.profile, *((offer.profile,) if offer is not None else ())):
+            RULES[each].check_wallet(bound=dpop_thumbprint is not None, attested=instance is not None)
 
     def _open_offer(self, code: str) -> Offer:
         with self.store.read() as records:

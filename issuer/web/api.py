@@ -9,6 +9,7 @@ from pydantic import Field
 from credentials.debts.bsn import Bsn
 from credentials.errors import MalformedInput
 from credentials.openid.offer import reference_uri
+from issuer.domain.clients import Profile
 from issuer.domain.issuance import CopyState
 from issuer.domain.offers import Grant, OfferState
 from issuer.web.desk import Desk
@@ -29,6 +30,9 @@ class OfferRequest(ApiModel):
     ]
     grant: Literal["pre-authorized_code", "authorization_code"] = "pre-authorized_code"
     tx_code: bool = False
+    profiel: Annotated[
+        Literal["open", "haip", "nl-wallet"], Field(description="regels die naast die van de organisatie gelden")
+    ] = "open"
 
 
 class OfferMade(ApiModel):
@@ -92,7 +96,13 @@ def router(desk: Desk) -> APIRouter:
     @routes.post("/aanbiedingen", status_code=201, response_model_exclude_none=True, summary="Maak een aanbod")
     def offer(asked: OfferRequest) -> OfferMade:
         """Maak een aanbod dat de burger met een wallet kan ophalen."""
-        made = desk.create_offer(Bsn(asked.bsn), asked.configuraties, _GRANTS[asked.grant], with_tx_code=asked.tx_code)
+        made = desk.create_offer(
+            Bsn(asked.bsn),
+            asked.configuraties,
+            _GRANTS[asked.grant],
+            with_tx_code=asked.tx_code,
+            profile=Profile(asked.profiel),
+        )
         return OfferMade(
             id=made.offer.reference,
             aanbod_uri=reference_uri(f"{desk.url}/offers/{made.secrets.id}"),

@@ -37,6 +37,13 @@ _PROBLEMS: Final[dict[type[Exception], Problem]] = {
         code="invalid_client",
         show_detail=True,
     ),
+    errors.UnattestedWallet: Problem(
+        status=400, title="Deze wallet is niet bekend", code="invalid_client", show_detail=True
+    ),
+    errors.UnboundToken: Problem(
+        status=400, title="Deze wallet bewijst haar sleutel niet", code="invalid_dpop_proof", show_detail=True
+    ),
+    errors.ForbiddenByProfile: Problem(status=400, title="Dit aanbod past niet bij het profiel", show_detail=True),
     errors.InvalidScope: Problem(status=400, title="Dit bewijs geven wij niet", code="invalid_scope", show_detail=True),
     errors.UnknownConfiguration: Problem(
         status=400, title="Dit soort bewijs geven wij niet", code="unknown_credential_configuration"

@@ -10,7 +10,7 @@ from credentials.encoding import JsonObject, json_compact
 from credentials.openid.offer import reference_uri
 from credentials.verification.bundle import Bundle, BundledProof
 from issuer.domain.facts import Facts
-from issuer.domain.offers import Grant, OfferState
+from issuer.domain.offers import OfferState
 from issuer.web.desk import Desk
 from issuer.web.login import required_citizen
 from service.web import Form
@@ -44,7 +44,7 @@ def router(desk: Desk) -> APIRouter:
     def offer(request: Request, _form: csrf_form) -> Response:
         """Make an offer for the citizen's own wallet."""
         found = required_citizen(desk, request)
-        made = desk.create_offer(found.bsn, desk.offered.to_citizens, Grant.PRE_AUTHORISED)
+        made = desk.create_offer(found.bsn, desk.offered.to_citizens, desk.create_offer.to_citizens)
         return RedirectResponse(f"/wallet/{made.offer.reference}", 303)
 
     @routes.get("/wallet/{reference}")
