@@ -151,3 +151,13 @@ TRUST_LISTS: Final = {
     "Node": Reader(_CERTIFICATES, ("node",), ("node", "trust_list.mjs")),
 }
 """Each is run as: ROOT.jwk, with a list on standard input."""
+
+_INSTALL: Final = "cp package.json package-lock.json mdoc.mjs {built}/ && cd {built} && npm install --no-save"
+MDOC: Final = Reader(
+    READERS / "mdoc",
+    ("node", "npm"),
+    ("node", "{built}/mdoc.mjs"),
+    # Its native parts are for speed, and not served for every machine.
+    fetch=("sh", "-c", f"{_INSTALL} --ignore-scripts --no-audit --no-fund --omit=optional"),
+)
+"""Run as: FOLDER AUDIENCE NONCE RESPONSE_URI THUMBPRINT, with a DeviceResponse on standard input."""
