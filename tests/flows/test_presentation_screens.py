@@ -44,7 +44,9 @@ class Browser:
     def post(self, path: str, page: str, **fields: str) -> Any:
         token = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert token
-        return self.http.post(path, data={"csrf_token": token[1], **fields}, headers={"origin": BASE})
+        # In the form, and in the header where a script would put it.
+        headers = {"origin": BASE, "x-csrf-token": token[1]}
+        return self.http.post(path, data={"csrf_token": token[1], **fields}, headers=headers)
 
     def log_in(self, username: str = "anna", password: str = PASSWORD) -> Any:
         return self.post("/inloggen", self.get("/inloggen").text, medewerker=username, wachtwoord=password)
