@@ -202,12 +202,14 @@ def test_a_response_uri_that_is_not_the_client(samira: Citizen, counsellor: Requ
     refused(samira, counsellor, f"openid4vp://?{urlencode(parameters)}")
 
 
+@pytest.mark.requirement("wallet-transaction-data")
 def test_transaction_data_of_a_type_that_is_not_known(samira: Citizen, counsellor: Requester) -> None:
     entry = b64url_encode(b'{"type":"x","credential_ids":["overzicht"]}')
     words = refused(samira, counsellor, counsellor.ask(only(), otherwise={"transaction_data": [entry]}))
     assert "ondertekenen" in words
 
 
+@pytest.mark.requirement("wallet-transaction-data")
 def test_transaction_data_that_is_not_understood_is_told_when_the_citizen_says_so(
     samira: Citizen, counsellor: Requester
 ) -> None:

@@ -129,7 +129,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "malformed": "Het verzoek is niet goed gemaakt.",
     "bsn": "Deze organisatie vraagt uw BSN, maar mag dat niet. Daarom sturen wij niets.",
     "unknown": "Deze organisatie staat niet op de lijst van bekende organisaties. Daarom sturen wij niets.",
-    "transaction": "Het verzoek vraagt om iets te ondertekenen. Dat doet deze portemonnee niet.",
+    "transaction": "Het verzoek vraagt om iets te ondertekenen dat deze portemonnee niet kent.",
     "unsigned": "Het verzoek is niet ondertekend. Wij weten niet van wie het komt.",
     "response_mode": "Het verzoek vraagt om een antwoord op een manier die wij niet kennen.",
     "encryption": "Wij kunnen het antwoord niet veilig versleutelen zoals het verzoek vraagt.",

@@ -137,7 +137,6 @@ def test_malformed_parameters_are_refused(change: JsonObject) -> None:
         parse_parameters({**request().to_parameters(), **change})
 
 
-@pytest.mark.requirement("wallet-transaction-data")
 def test_transaction_data_travels_along() -> None:
     entry = TransactionData.make("urn:een:soort:1", ["o"], {"bedrag": 12})
     parameters = request().to_parameters()
@@ -146,6 +145,7 @@ def test_transaction_data_travels_along() -> None:
     assert parse_parameters(read.to_parameters()) == read
 
 
+@pytest.mark.requirement("wallet-transaction-data")
 def test_malformed_transaction_data_is_refused_as_such() -> None:
     with pytest.raises(InvalidTransactionData):
         parse_parameters({**request().to_parameters(), "transaction_data": ["eyJ9"]})
