@@ -109,16 +109,18 @@ class InProcess:
         return b"".join(message.get("body", b"") for message in sent[1:])
 
 
-def serve(pipe: Pipe, folder: str, url: str, count: int) -> None:
-    """Fill a store, and then do as many flows as are asked for; answer seconds, processor seconds and memory."""
-    configure(level="error")
-    settings = settings_for(Path(folder), **({"database": url} if url else {}))
+def make(folder: str, url: str, count: int) -> None:
+    """Make a store with so many issued credentials, in a process that ends with it: its memory is no agency's."""
     a_person_file(Path(folder) / "debts", several_cases())
-    initialise(settings)
-    keys = load_keys(settings, datetime.now(UTC))
-    agency = build(settings, keys, clock=SystemClock(), login_provider=FakeLogin(), with_jobs=False)
+    agency = _agency(folder, url)
     fill(agency, count)
-    base = settings.base_url
+    agency.database.close()
+
+
+def serve(pipe: Pipe, folder: str, url: str) -> None:
+    """Do as many flows as are asked for; answer seconds, processor seconds and memory."""
+    agency = _agency(folder, url)
+    base = agency.settings.base_url
     metadata = {
         "credential_issuer": base,
         "nonce_endpoint": f"{base}/nonce",
@@ -135,6 +137,14 @@ def serve(pipe: Pipe, folder: str, url: str, count: int) -> None:
             took = (time.perf_counter() - began) / asked, (time.process_time() - worked) / asked
             pipe.send((*took, _resident()))
     agency.database.close()
+
+
+def _agency(folder: str, url: str) -> Agency:
+    configure(level="error")
+    settings = settings_for(Path(folder), **({"database": url} if url else {}))
+    initialise(settings)
+    keys = load_keys(settings, datetime.now(UTC))
+    return build(settings, keys, clock=SystemClock(), login_provider=FakeLogin(), with_jobs=False)
 
 
 def fill(agency: Agency, count: int) -> None:
@@ -208,13 +218,16 @@ def measure(counts: list[int], server: str | None, console: Console) -> list[Siz
         ]:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="blauweknop-growth-"))
             url = "" if kept_in == "SQLite" else stack.enter_context(_database(str(server), f"growth_{count}"))
+            with console.status(f"{kept_in}: making {count:,} issued credentials …"):
+                made = context.Process(target=make, args=(folder, url, count))
+                made.start()
+                made.join()
             ours, theirs = context.Pipe()
-            process = context.Process(target=serve, args=(theirs, folder, url, count), daemon=True)
+            process = context.Process(target=serve, args=(theirs, folder, url), daemon=True)
             process.start()
             stack.callback(process.join)
             stack.callback(ours.send, 0)
-            with console.status(f"{kept_in}: making {count:,} issued credentials …"):
-                ours.recv()
+            ours.recv()
             sizes.append(Size(kept_in, count, ours))
         for turn in range(-1, ROUNDS):
             for size in sizes:

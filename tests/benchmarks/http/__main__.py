@@ -53,16 +53,18 @@ class Row:
     def figures(self) -> dict[str, float | None]:
         """Return what is reported, per flow where that makes sense."""
         done = max(1, len(self.outcome.seconds))
+        # Of another's issuer only its answers are known.
+        ours = self.memory > 0
         return {
             "perSecond": round(self.outcome.per_second, 1),
             "p50": round(self.outcome.quantile(0.5), 1),
             "p95": round(self.outcome.quantile(0.95), 1),
             "p99": round(self.outcome.quantile(0.99), 1),
             "failed": self.outcome.failed,
-            "cpuMs": round(1000 * self.cpu / done, 2),
-            "kilobytesWritten": round(self.written / done / 1000, 1),
+            "cpuMs": round(1000 * self.cpu / done, 2) if ours else None,
+            "kilobytesWritten": round(self.written / done / 1000, 1) if ours else None,
             "syncs": None if self.synced is None else round(self.synced, 2),
-            "memoryMb": round(self.memory / 1e6),
+            "memoryMb": round(self.memory / 1e6) if ours else None,
         }
 
 
