@@ -328,11 +328,11 @@ def make_world(
     agencies: dict[str, Agency] = {}
     participants: list[Participant] = []
     logins = {key: FakeLogin() for key in keys}
+    if attestation is not Attestation.OFF:
+        listed = TrustListSection(source=str(folder / "list.jwt"), key=folder / "scheme.jwk")
+        agency = {**agency, "wallet_attestation": attestation, "trust_list": listed}
     for key in keys:
         settings = _agency_settings(folder, key, securings.get(key, DEFAULT_SECURINGS), agency)
-        if attestation is not Attestation.OFF:
-            listed = TrustListSection(source=str(folder / "list.jwt"), key=folder / "scheme.jwk")
-            settings = settings.model_copy(update={"wallet_attestation": attestation, "trust_list": listed})
         shutil.copytree(DEMO / key, folder / key / "debts")
         initialise(settings)
         agencies[key] = build(

@@ -188,6 +188,10 @@ class Attester(Protocol):
         """Attest a key of this wallet, for one visit to one agency."""
         ...
 
+    def attest_keys(self, keys: Sequence[PublicJwk], nonce: str | None, now: datetime) -> str:
+        """Attest keys that cards will be bound to."""
+        ...
+
 
 class Issuers(Protocol):
     """Agencies, over OpenID4VCI 1.0. One call is one conversation; nothing is remembered of the citizen."""

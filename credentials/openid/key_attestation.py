@@ -8,13 +8,15 @@ is read strictly, tells which key a proof means, and counts for nothing else.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Self, TypeAlias
 
+from credentials.clock import epoch
+from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import BlauweKnopError
-from credentials.jose import UnverifiedToken, check_times
-from credentials.keys import PublicJwk
-from credentials.openid.certificates import parse_x5c
+from credentials.jose import UnverifiedToken, check_times, sign_jwt
+from credentials.keys import PublicJwk, Signer
+from credentials.openid.certificates import build_x5c, parse_x5c
 from credentials.openid.errors import InvalidProof
 
 TYPE: Final = "key-attestation+jwt"
@@ -25,6 +27,24 @@ _INDEX: Final = re.compile(r"(0|[1-9][0-9]{0,2})\Z")
 
 AttesterKey: TypeAlias = Callable[[Sequence[bytes], datetime], PublicJwk]
 """Return the key of the leaf of a certificate chain that may attest keys at this moment; raise for any other chain."""
+
+
+def build_key_attestation(
+    provider: Signer,
+    x5c: Sequence[bytes],
+    keys: Sequence[PublicJwk],
+    *,
+    now: datetime,
+    lifetime: timedelta,
+    nonce: str | None = None,
+) -> str:
+    """Attest keys. It says nothing of how they are kept: whoever knows that adds no more than is true."""
+    chain: list[JsonValue] = list(build_x5c(x5c))
+    attested: list[JsonValue] = [dict(key.members) for key in keys]
+    claims: JsonObject = {"iat": epoch(now), "exp": epoch(now + lifetime), "attested_keys": attested}
+    if nonce is not None:
+        claims["nonce"] = nonce
+    return sign_jwt(TYPE, {"x5c": chain}, claims, provider)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,12 +52,17 @@ def build_jwt_proof(
     now: datetime,
     did_url: str | None = None,
     client_id: str | None = None,
+    attestation: str | None = None,
 ) -> str:
     """Make a proof for the issuer identifier `audience`, naming the key by `did_url` or else by itself.
+
+    With an `attestation` the proof is for all keys attested, of which its own is one.
 
     `client_id` becomes `iss`; it must be None after an anonymous pre-authorized token request.
     """
     header: JsonObject = {"kid": did_url} if did_url is not None else {"jwk": dict(signer.public_jwk.members)}
+    if attestation is not None:
+        header["key_attestation"] = attestation
     claims: JsonObject = {"aud": audience, "iat": epoch(now)}
     if client_id is not None:
         claims = {"iss": client_id, **claims}

@@ -123,5 +123,17 @@ def test_keys_that_are_not_there_stop_the_wallet(make: Callable[[Attestation], W
         load(keys, identifier="http://localhost", client_id="x", now=world.clock.now())
 
 
+@pytest.mark.requirement("vci-key-attestation")
+def test_an_agency_that_wants_attested_keys_gets_them(tmp_path: Path) -> None:
+    world = make_world(tmp_path, "cjib", attestation=Attestation.ACCEPTED, agency={"key_attestation": "required"})
+    citizen = samira(world)
+    assert "1 van 1 organisaties hebben geantwoord" in citizen.collect().words
+    assert {each["status"] for each in citizen.api("kaarten").json()["kaarten"]} == {"geldig"}
+    # Without a provider there is nobody to attest them.
+    world.service.usecases.offers._issuers._attester = None  # type: ignore[attr-defined]
+    assert "kent deze portemonnee niet" in citizen.collect().words
+    world.close()
+
+
 def replace_body(answer: Answer, body: bytes) -> Answer:
     return Answer(answer.status, MappingProxyType(dict(answer.headers)), body)

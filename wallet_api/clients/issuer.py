@@ -19,7 +19,7 @@ from credentials.openid.client_attestation import CHALLENGE_HEADER
 from credentials.openid.credential import CredentialRequest, CredentialResponse, parse_credential_response
 from credentials.openid.dpop import build_dpop_proof
 from credentials.openid.errors import parse_error
-from credentials.openid.issuer_metadata import IssuerMetadata
+from credentials.openid.issuer_metadata import Attestations, CredentialConfiguration, IssuerMetadata
 from credentials.openid.nonce import parse_nonce_response
 from credentials.openid.notification import Notification, NotificationEvent
 from credentials.openid.offer import CredentialOffer, OfferReference, parse_offer, parse_offer_uri
@@ -74,6 +74,7 @@ class HttpIssuers:
         self._clock = clock
         self._afterwards = afterwards
         self._client_id = client_id
+        self._attester = attester
         self._attesting = Attesting(http, clock, client_id, attester)
         self._redirect_uri = redirect_uri
         self._parallel = parallel
@@ -203,6 +204,7 @@ class HttpIssuers:
         metadata = self._directory.known(description.credential_issuer).metadata
         configuration = metadata.configurations[kind.id]
         nonce = self._nonce(metadata)
+        attestation = self._attested(configuration, keys, nonce)
         proofs = tuple(
             build_jwt_proof(
                 key,
@@ -211,8 +213,10 @@ class HttpIssuers:
                 now=self._clock.now(),
                 did_url=did_jwk(key.public_jwk)[1] if _KEYS.isdisjoint(configuration.binding_methods) else None,
                 client_id=self._client_id if grant.named else None,
+                attestation=attestation,
             )
-            for key in keys
+            # Appendix F.1: one proof is for all keys that were attested beside it.
+            for key in (keys if attestation is None else keys[:1])
         )
         request = CredentialRequest(
             configuration_id=None if identifier is not None else kind.id, identifier=identifier, jwt_proofs=proofs
@@ -236,6 +240,15 @@ class HttpIssuers:
             # The agency will have it later; this wallet asks again when the citizen does.
             raise refusal(DEFERRED)
         return Obtained(issued.credentials, issued.notification_id)
+
+    def _attested(
+        self, configuration: CredentialConfiguration, keys: Sequence[Signer], nonce: str | None
+    ) -> str | None:
+        if configuration.attestations is not Attestations.REQUIRED:
+            return None
+        if self._attester is None:
+            raise refusal("invalid_client")
+        return self._attester.attest_keys([key.public_jwk for key in keys], nonce, self._clock.now())
 
     def notify(
         self, description: IssuerDescription, grant: Grant, notices: Sequence[str], event: NotificationEvent

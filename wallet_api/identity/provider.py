@@ -3,6 +3,7 @@
 `make_missing` makes it with a certificate authority of its own, which goes into the wallet's entry on the trust list.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from credentials.errors import ConfigurationError, MalformedInput
 from credentials.keys import PublicJwk, SoftwareSigner
 from credentials.openid.client_attestation import build_attestation
+from credentials.openid.key_attestation import build_key_attestation
 from credentials.trust.x509 import CertificateAuthority, load_pem, make_ca, public_jwk, to_der, to_pem, verify_chain
 
 KEY: Final = "provider.pem"
@@ -50,6 +52,13 @@ class WalletProvider:
             now=now,
             lifetime=LIFETIME,
         )
+
+    def attest_keys(self, keys: Sequence[PublicJwk], nonce: str | None, now: datetime) -> str:
+        """Attest keys that cards will be bound to: that they are of such a wallet, and nothing of how they are kept.
+
+        They are made and kept here, in software, and no word of ours makes them safer.
+        """
+        return build_key_attestation(self.signer, self.chain, keys, now=now, lifetime=LIFETIME, nonce=nonce)
 
 
 def make_missing(folder: Path, *, identifier: str, name: str, now: datetime) -> list[str]:
