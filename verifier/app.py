@@ -44,7 +44,6 @@ from service.serving import Servable
 from service.sessions import Sessions
 from service.settings import trusted_lists
 from service.web import Health, assemble
-from service.web.frame import MAX_BODY_BYTES
 from service.workers import Post, serve_posts, workers_for
 from verifier.clients.scheme import SchemeList, scheme_list
 from verifier.domain.templates import TEMPLATES, ClaimPath, Template
@@ -63,7 +62,7 @@ from verifier.usecases.results import Results
 from verifier.web.api import ApiDoors, api_app
 from verifier.web.problems import PROBLEMS
 from verifier.web.screens import Screens, screens_app
-from verifier.web.screens.browser_wallet import BROWSER_ANSWER
+from verifier.web.screens.browser_wallet import FILES, page_limit
 from verifier.web.wallet import ANSWERS, answer_limit, wallet_app
 
 PACKAGE: Final = "verifier"
@@ -202,8 +201,7 @@ def create(
         secure=not insecure,
         body_limits={
             ANSWERS: answer_limit(answering, most_read),
-            # A page posts its own answer here; whoever is not logged in posts nothing.
-            "/intakes/": lambda path: most_read if path.endswith(BROWSER_ANSWER) else MAX_BODY_BYTES,
+            FILES: page_limit(answering, most_read),
         },
         jobs=work,
         closing=(http.close, database.close),

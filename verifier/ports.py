@@ -54,6 +54,10 @@ class Requests(Protocol):
         """Return the newest request of a file; no other is opened."""
         ...
 
+    def waits(self, intake_id: str, now: datetime) -> bool:
+        """Say whether a request of a file can still be answered, whoever's the file is."""
+        ...
+
     def standings(self, owner: str, now: datetime) -> Mapping[str, Standing]:
         """Say of each file that was asked something, by its id, where its newest request stands; none is opened."""
         ...

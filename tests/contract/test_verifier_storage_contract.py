@@ -213,6 +213,17 @@ def test_the_newest_request_of_a_file_is_found_without_opening_the_others(store:
     assert store.requests.newest(BRAM, file.id) is None
 
 
+def test_a_file_waits_while_a_request_of_it_is_open(store: Store) -> None:
+    file = store.intake()
+    assert not store.requests.waits(file.id, NOW)
+    request = store.request(file)
+    assert store.requests.waits(file.id, NOW)
+    assert not store.requests.waits(store.intake().id, NOW)
+    assert not store.requests.waits(file.id, request.expires_at)
+    store.requests.decline(request.id, "access_denied", NOW)
+    assert not store.requests.waits(file.id, NOW)
+
+
 def test_no_answer_is_taken_after_its_time(store: Store) -> None:
     request = store.request(store.intake(), expires_at=NOW)
     with pytest.raises(RequestEnded):

@@ -219,6 +219,22 @@ def test_only_our_own_page_of_the_owner_posts_an_answer(anna: Browser, world: Wo
     assert "Laat de cliënt deze code scannen" in anna.get(path).text
 
 
+def test_much_is_read_only_where_a_file_waits_for_an_answer(anna: Browser, world: World) -> None:
+    path, nobody, large = anna.new(), Browser(world), b"x" * 100_000
+
+    def read(where: str) -> bool:
+        answer = nobody.http.post(f"{where}/browserantwoord", content=large, headers={"origin": BASE})
+        assert answer.status_code in (403, 413)
+        return answer.status_code == 403
+
+    assert read(path)
+    assert not read("/intakes/verzonnen")
+    assert not read("/intakes/")
+    assert not read(f"{path}/vraag")
+    assert post(anna, path, {"protocol": SIGNED, "data": {"error": "access_denied"}}).status_code == 200
+    assert not read(path)
+
+
 def test_a_did_signs_for_the_browser_too(tmp_path: Path, clock: FixedClock) -> None:
     world = make_world(
         tmp_path, clock, agencies=("cjib",),

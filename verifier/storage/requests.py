@@ -53,6 +53,15 @@ _IN_FILE: Final = (
 )
 _OF_INTAKE: Final = Prepared(_IN_FILE)
 _NEWEST: Final = Prepared(_IN_FILE.limit(1))
+_WAITS: Final = Prepared(
+    select(_requests.number)
+    .where(
+        _requests.intake_id == bindparam("of_intake"),
+        _requests.state == "open",
+        _requests.expires_at > bindparam("now"),
+    )
+    .limit(1)
+)
 # None of the sealed columns: an answer of hundreds of cards is megabytes.
 _STANDINGS: Final = Prepared(
     select(
@@ -165,6 +174,11 @@ class SqlRequests:
         with self._database.read() as connection:
             row = _NEWEST.one(connection, of_intake=intake_id, of_owner=owner)
             return None if row is None else self._read(connection, row)
+
+    def waits(self, intake_id: str, now: datetime) -> bool:
+        """Say whether a request of a file can still be answered, whoever's the file is."""
+        with self._database.read() as connection:
+            return _WAITS.one(connection, of_intake=intake_id, now=epoch(now)) is not None
 
     def standings(self, owner: str, now: datetime) -> Mapping[str, Standing]:
         """Say of each file that was asked something, by its id, where its newest request stands; none is opened."""

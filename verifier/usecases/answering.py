@@ -134,6 +134,10 @@ class Answering:
             return False
         return True
 
+    def waits(self, intake_id: str) -> bool:
+        """Tell whether an answer may still come in this file: then much is read for it, of whoever knows its name."""
+        return self._requests.waits(intake_id, self._clock.now())
+
     def too_large(self, path: str) -> None:
         """Note that an answer came that is larger than we read: nobody else would tell the counsellor."""
         try:

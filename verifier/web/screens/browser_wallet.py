@@ -4,6 +4,7 @@ A script asks the open request here, hands it to the browser, and posts what com
 browser, the button is not there and the QR code does all.
 """
 
+from collections.abc import Callable
 from typing import Annotated, Final
 
 from fastapi import Depends, FastAPI
@@ -15,11 +16,15 @@ from credentials.encoding import json_parse
 from credentials.errors import MalformedInput
 from credentials.openid.errors import InvalidResponse
 from credentials.openid.vp_response import MAX_FORM_BYTES
+from service.errors import LoginNeeded
+from service.web.frame import MAX_BODY_BYTES
 from verifier.domain.errors import RequestEnded
 from verifier.domain.request import VerificationRequest
+from verifier.usecases.answering import Answering
 from verifier.usecases.desk import Desk
 from verifier.web.screens.seat import Screens, Seat, SeatOf
 
+FILES: Final = "/intakes/"
 BROWSER_ANSWER: Final = "/browserantwoord"
 _NO_STORE: Final = {"cache-control": "no-store"}
 
@@ -38,9 +43,27 @@ def install(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
 
     @app.post("/intakes/{id}/browserantwoord", dependencies=[Depends(screens.guard.header)])
     async def answered(request: Request, id: str) -> Response:
-        # Whoever is not logged in gets no byte read.
-        at = await run_in_threadpool(seat, request)
+        try:
+            at = await run_in_threadpool(seat, request)
+        except LoginNeeded:
+            # A script would take the page with the login, which all other pages lead to, for an answer.
+            return JSONResponse({"verder": f"{FILES}{id}"}, 401, _NO_STORE)
         return await run_in_threadpool(_take, screens, at, id, await request.body())
+
+
+def page_limit(answering: Answering, most: int) -> Callable[[str], int]:
+    """Return how much is read below `FILES`: much only where a file waits for an answer.
+
+    The body is read before anybody knows who sends it, so a login cannot be what it depends on.
+    """
+
+    def limit(path: str) -> int:
+        waiting = path.endswith(BROWSER_ANSWER) and answering.waits(
+            path.removeprefix(FILES).removesuffix(BROWSER_ANSWER)
+        )
+        return most if waiting else MAX_BODY_BYTES
+
+    return limit
 
 
 def _take(screens: Screens, at: Seat, id: str, body: bytes) -> Response:
