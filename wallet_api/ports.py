@@ -181,6 +181,15 @@ class Obtained:
     notice: str | None = field(default=None, repr=False)
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class NotReady:
+    """The agency does not have it yet: it wants to be asked by this name, and not before so many seconds."""
+
+    transaction_id: str = field(repr=False)
+    interval: int
+
+
 class Attester(Protocol):
     """The wallet provider, by whose word agencies know this wallet."""
 
@@ -247,11 +256,15 @@ class Issuers(Protocol):
 
     def obtain(
         self, description: IssuerDescription, grant: Grant, kind: Kind, identifier: str | None, keys: Sequence[Signer]
-    ) -> Obtained:
+    ) -> Obtained | NotReady:
         """Ask for one credential, bound to each of these keys in turn: one copy per key, in their order.
 
         Raises IssuerRefused, Unavailable, MalformedInput.
         """
+        ...
+
+    def obtain_later(self, description: IssuerDescription, grant: Grant, transaction_id: str) -> Obtained | NotReady:
+        """Ask again for what was not ready. Raises IssuerRefused, Unavailable, MalformedInput."""
         ...
 
     def notify(

@@ -10,13 +10,18 @@ from typing import Final, final
 from credentials import limits
 from credentials.clock import Clock
 from credentials.dids import did_jwk
-from credentials.errors import BlauweKnopError
+from credentials.errors import BlauweKnopError, MalformedInput
 from credentials.keys import Signer, SoftwareSigner
 from credentials.openid.authorization import AuthorizationRequest, authorization_url, parse_pushed_response
 from credentials.openid.authorization_details import AuthorizationDetail
 from credentials.openid.authorization_server import AuthorizationServerMetadata
 from credentials.openid.client_attestation import CHALLENGE_HEADER
-from credentials.openid.credential import CredentialRequest, CredentialResponse, parse_credential_response
+from credentials.openid.credential import (
+    CredentialRequest,
+    DeferredRequest,
+    DeferredResponse,
+    parse_credential_response,
+)
 from credentials.openid.dpop import build_dpop_proof
 from credentials.openid.errors import parse_error
 from credentials.openid.issuer_metadata import Attestations, CredentialConfiguration, IssuerMetadata
@@ -41,7 +46,7 @@ from wallet_api.domain.errors import IssuerRefused, TransactionCodeWrong
 from wallet_api.domain.issuance import Grant, IssuerDescription, Kind
 from wallet_api.domain.permission import Permission
 from wallet_api.domain.refusals import DEFERRED, refusal
-from wallet_api.ports import Attester, Obtained, TrustSource
+from wallet_api.ports import Attester, NotReady, Obtained, TrustSource
 
 DPOP: Final = "DPoP"
 
@@ -182,13 +187,35 @@ class HttpIssuers:
 
     def obtain(
         self, description: IssuerDescription, grant: Grant, kind: Kind, identifier: str | None, keys: Sequence[Signer]
-    ) -> Obtained:
+    ) -> Obtained | NotReady:
         """Ask for one credential, bound to each of these keys in turn.
 
         Raises IssuerRefused, Unavailable, MalformedInput.
         """
+        return self._with_second_try(description, lambda: self._ask(description, grant, kind, identifier, keys))
+
+    def obtain_later(self, description: IssuerDescription, grant: Grant, transaction_id: str) -> Obtained | NotReady:
+        """Ask again for what was not ready. Raises IssuerRefused, Unavailable, MalformedInput."""
+
+        def ask() -> Obtained | NotReady:
+            metadata = self._directory.known(description.credential_issuer).metadata
+            if metadata.deferred_credential_endpoint is None:
+                raise refusal("request_not_supported")
+            answer = self._asked(
+                metadata, metadata.deferred_credential_endpoint, DeferredRequest(transaction_id), grant
+            )
+            # Section 9.2: whoever is told to wait longer asks for the same.
+            if isinstance(answer, NotReady) and answer.transaction_id != transaction_id:
+                raise MalformedInput("the agency answered about another transaction")
+            return answer
+
+        return self._with_second_try(description, ask)
+
+    def _with_second_try(
+        self, description: IssuerDescription, ask: Callable[[], Obtained | NotReady]
+    ) -> Obtained | NotReady:
         try:
-            return self._ask(description, grant, kind, identifier, keys)
+            return ask()
         except IssuerRefused as error:
             # Section 8.3.1.2: with a new nonce the same request may succeed, or with the key for requests that the
             # agency has now; once.
@@ -196,11 +223,11 @@ class HttpIssuers:
                 raise
             if error.reason != "invalid_nonce":
                 self._directory.forget(description.credential_issuer)
-            return self._ask(description, grant, kind, identifier, keys)
+            return ask()
 
     def _ask(
         self, description: IssuerDescription, grant: Grant, kind: Kind, identifier: str | None, keys: Sequence[Signer]
-    ) -> Obtained:
+    ) -> Obtained | NotReady:
         metadata = self._directory.known(description.credential_issuer).metadata
         configuration = metadata.configurations[kind.id]
         nonce = self._nonce(metadata)
@@ -221,7 +248,16 @@ class HttpIssuers:
         request = CredentialRequest(
             configuration_id=None if identifier is not None else kind.id, identifier=identifier, jwt_proofs=proofs
         )
-        url, sealed = metadata.credential_endpoint, Sealed.of(request, metadata)
+        answer = self._asked(metadata, metadata.credential_endpoint, request, grant)
+        if isinstance(answer, NotReady) and metadata.deferred_credential_endpoint is None:
+            # It says "later" and not where.
+            raise refusal(DEFERRED)
+        return answer
+
+    def _asked(
+        self, metadata: IssuerMetadata, url: str, request: CredentialRequest | DeferredRequest, grant: Grant
+    ) -> Obtained | NotReady:
+        sealed = Sealed.of(request, metadata)
         answer = self._send(
             url,
             lambda headers: self._http.post(
@@ -236,9 +272,8 @@ class HttpIssuers:
             access_token=grant.access_token,
         )
         issued = parse_credential_response(answer.status, sealed.open(answer))
-        if not isinstance(issued, CredentialResponse):
-            # The agency will have it later; this wallet asks again when the citizen does.
-            raise refusal(DEFERRED)
+        if isinstance(issued, DeferredResponse):
+            return NotReady(issued.transaction_id, issued.interval)
         return Obtained(issued.credentials, issued.notification_id)
 
     def _attested(

@@ -19,6 +19,7 @@ class Outcome(StrEnum):
     WAITING = "nog_niet"
     BUSY = "bezig"
     RECEIVING = "komt_binnen"
+    AWAITED = "nog_niet_klaar"
     COLLECTED = "opgehaald"
     NO_DEBTS = "geen_schulden"
     FAILED = "mislukt"
@@ -49,7 +50,8 @@ class Failure(StrEnum):
 class Round:
     """The state of one agency in a collection. `cases` is the number of open cases that it stated.
 
-    `delivery` names what is coming in, of which `taken` cards of `total` are there.
+    `delivery` names what is coming in, of which `taken` cards of `total` are there. Where the agency is not ready yet,
+    it is asked again from `again_at` on.
     """
 
     agency: Agency
@@ -60,10 +62,11 @@ class Round:
     delivery: str | None = None
     taken: int = 0
     total: int = 0
+    again_at: datetime | None = None
 
     @property
     def settled(self) -> bool:
-        """Say whether there is nothing left to do here."""
+        """Say whether there is nothing left to do here now."""
         return self.outcome not in (Outcome.WAITING, Outcome.BUSY, Outcome.RECEIVING)
 
 
@@ -120,6 +123,32 @@ class Collection:
             identifier,
             lambda one: replace(one, outcome=Outcome.RECEIVING, delivery=delivery, taken=taken, total=total),
         )
+
+    def awaiting(self, identifier: str, delivery: str, again_at: datetime, *, taken: int, total: int) -> Self:
+        """Note that the agency is not ready yet; the others need not wait for it."""
+        return self._with(
+            identifier,
+            lambda one: Round(
+                one.agency, Outcome.AWAITED, delivery=delivery, taken=taken, total=total, again_at=again_at
+            ),
+        )
+
+    def due(self, now: datetime) -> tuple[Round, ...]:
+        """Return the agencies that were not ready and may be asked again by now."""
+        return tuple(
+            each
+            for each in self.rounds
+            if each.outcome is Outcome.AWAITED and each.again_at is not None and each.again_at <= now
+        )
+
+    def woken(self, now: datetime, step: str) -> Self:
+        """Go on with the agencies that may be asked again by now."""
+        again = {each.agency.identifier for each in self.due(now)}
+        rounds = tuple(
+            replace(each, outcome=Outcome.RECEIVING, again_at=None) if each.agency.identifier in again else each
+            for each in self.rounds
+        )
+        return replace(self, rounds=rounds, step=step)
 
     def collected(self, identifier: str, cases: int, at: datetime) -> Self:
         """Note that the agency gave its cards, for so many open cases."""

@@ -1,6 +1,7 @@
 """A visit that brings many cards: what is asked for one by one, and how far it is."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final, final
 
 from credentials.encoding import JsonObject
@@ -8,6 +9,10 @@ from wallet_api.domain.card import Agency
 
 STEP: Final = 20
 """So many cards are fetched and proven in one request of the citizen's browser: a second or two."""
+
+
+PATIENCE: Final = timedelta(hours=24)
+"""For so long a delivery is kept that waits for the agency."""
 
 
 @final
@@ -21,10 +26,24 @@ class Wanted:
 
 @final
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """The next card of a delivery, which the agency was asked for and does not have yet.
+
+    `keys` are the private JWKs that were proven when it was asked; it is bound to them when it comes.
+    """
+
+    transaction_id: str = field(repr=False)
+    keys: tuple[JsonObject, ...] = field(repr=False)
+    again_at: datetime
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """What a grant opens and is not all fetched yet. `token` and `dpop` open it; they wait sealed, and briefly.
 
-    `notices` are the names by which the agency wants to hear what became of what it gave so far.
+    It is fetched until `good_until`; what waited longer for the agency is begun anew. `notices` are the names by which
+    the agency wants to hear what became of what it gave so far.
     """
 
     id: str
@@ -38,6 +57,8 @@ class Delivery:
     named: bool
     taken: int = 0
     notices: tuple[str, ...] = field(default=(), repr=False)
+    awaited: Awaited | None = None
+    good_until: datetime | None = None
 
     @property
     def next_wanted(self) -> tuple[tuple[int, Wanted], ...]:
@@ -62,8 +83,12 @@ class Received:
 @final
 @dataclass(frozen=True, slots=True)
 class Underway:
-    """A delivery that goes on: so many of its cards are there, and none is shown before all are."""
+    """A delivery that goes on: so many of its cards are there, and none is shown before all are.
+
+    `again_at` is when the agency may be asked again that was not ready; None when there is nothing to wait for.
+    """
 
     id: str
     taken: int
     total: int
+    again_at: datetime | None = None

@@ -15,7 +15,7 @@ from wallet_api.domain.errors import (
 )
 
 DEFERRED: Final = "deferred"
-"""No error code: the credential response of section 9.1, which this wallet does not wait for."""
+"""No error code: an agency that says "later", and not where to ask again."""
 
 _MEANING: Final[Mapping[type[IssuerRefused], frozenset[str]]] = {
     WalletNotKnown: frozenset({"invalid_client", "unauthorized_client", "invalid_client_attestation"}),
@@ -42,10 +42,12 @@ _MEANING: Final[Mapping[type[IssuerRefused], frozenset[str]]] = {
         }
     ),
     CardsRefused: frozenset({"access_denied", "credential_request_denied"}),
-    PermissionOver: frozenset({"invalid_grant", "invalid_token", "invalid_tx_code", "invalid_request_uri"}),
+    PermissionOver: frozenset(
+        {"invalid_grant", "invalid_token", "invalid_tx_code", "invalid_request_uri", "invalid_transaction_id"}
+    ),
     IssuerBroken: frozenset({"server_error"}),
     IssuerBusy: frozenset({"temporarily_unavailable"}),
-    CardsLater: frozenset({DEFERRED, "issuance_pending", "invalid_transaction_id"}),
+    CardsLater: frozenset({DEFERRED, "issuance_pending"}),
 }
 _BY_CODE: Final = {code: kind for kind, codes in _MEANING.items() for code in codes}
 

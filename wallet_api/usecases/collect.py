@@ -74,11 +74,16 @@ class Collect:
         )
 
     def progress(self, wallet: OpenedWallet) -> Collection | None:
-        """Return the running or last collection."""
+        """Return the running or last collection; agencies that were not ready are asked again when it is time."""
+        place, now = self._shelf.place(wallet, _RUNNING), self._clock.now()
         try:
-            return self._shelf.get(wallet, self._shelf.place(wallet, _RUNNING))
+            collection = self._shelf.get(wallet, place)
+            if collection.done and collection.due(now):
+                # Nobody but the citizen can ask: token and keys are in the vault, which opens with them only.
+                collection = self._shelf.update(wallet, place, lambda one: one.woken(now, secrets.token_urlsafe(16)))
         except NotFound:
             return None
+        return collection
 
     def start(self, wallet: OpenedWallet) -> Collection:
         """Begin anew at all agencies. Those that do not answer now have their outcome at once."""
@@ -158,13 +163,14 @@ class Collect:
 
     def _note(self, wallet: OpenedWallet, collection: str, identifier: str, received: Received | Underway) -> None:
         if isinstance(received, Underway):
-            more = received
-            self._update(
-                wallet,
-                collection,
-                identifier,
-                lambda one: one.receiving(identifier, more.id, taken=more.taken, total=more.total),
-            )
+            more, again_at = received, received.again_at
+
+            def noted(one: Collection) -> Collection:
+                if again_at is not None:
+                    return one.awaiting(identifier, more.id, again_at, taken=more.taken, total=more.total)
+                return one.receiving(identifier, more.id, taken=more.taken, total=more.total)
+
+            self._update(wallet, collection, identifier, noted)
             return
         cases = received.open_cases if received.open_cases is not None else received.cards
         self._update(wallet, collection, identifier, lambda one: one.collected(identifier, cases, self._clock.now()))

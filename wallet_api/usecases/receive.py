@@ -5,22 +5,24 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import final
+from typing import Final, final
 
 from credentials.clock import Clock
 from credentials.debts.disclosed import read_overview
-from credentials.errors import BlauweKnopError, MalformedInput
+from credentials.errors import BlauweKnopError, MalformedInput, Unavailable
 from credentials.keys import SoftwareSigner
 from credentials.openid.notification import NotificationEvent
 from service.errors import NotFound
 from wallet_api.domain.card import Agency, Card, Copy, Standing
-from wallet_api.domain.delivery import STEP, Delivery, Received, Underway, Wanted
-from wallet_api.domain.errors import CardRefused, NothingOffered
+from wallet_api.domain.delivery import PATIENCE, STEP, Awaited, Delivery, Received, Underway, Wanted
+from wallet_api.domain.errors import CardRefused, IssuerBusy, NothingOffered, PermissionOver
 from wallet_api.domain.issuance import OVERVIEW, Grant, IssuerDescription, Kind
 from wallet_api.domain.renewal import renew
 from wallet_api.domain.wallet import OpenedWallet
-from wallet_api.ports import Issuers, Proof, Proven, Shelf
+from wallet_api.ports import Issuers, NotReady, Proof, Proven, Shelf
 from wallet_api.usecases.permissions import Permissions
+
+_WHEN_DOWN: Final = timedelta(minutes=1)
 
 
 @final
@@ -33,11 +35,22 @@ class DeliveryShelves:
     deliveries: Shelf[Delivery]
 
 
+class _NotYetError(Exception):
+    """The agency does not have the next card yet; those before it are here."""
+
+    def __init__(self, cards: Sequence[Card], awaited: Awaited) -> None:
+        self.cards = cards
+        self.awaited = awaited
+        super().__init__()
+
+
 @final
 class ReceiveCards:
     """Fetch, prove and keep the cards of one agency, a step at a time. Either all are kept or none.
 
-    Cards that were fetched wait on a shelf of their own, where nothing shows them, until the last one is there.
+    Cards that were fetched wait on a shelf of their own, where nothing shows them, until the last one is there. An
+    agency that does not have one yet (OpenID4VCI 1.0 section 9) is asked again when the citizen comes back: what opens
+    it is in the vault, and the vault opens with them only.
     """
 
     def __init__(
@@ -87,27 +100,43 @@ class ReceiveCards:
             token_type=grant.token_type,
             dpop=grant.dpop.to_private_jwk() if isinstance(grant.dpop, SoftwareSigner) else None,
             named=grant.named,
+            good_until=self._clock.now() + self._lifetime,
         )
         if len(wanted) <= STEP:
-            with self._telling(delivery, description) as notices:
-                return self._keep(wallet, self._fetched(delivery, description, notices))
+            notices: list[str] = []
+            try:
+                with self._telling(delivery, description, notices):
+                    return self._keep(wallet, self._fetched(delivery, description, notices))
+            except _NotYetError as wait:
+                return self._wait(wallet, delivery, wait.cards, wait.awaited, notices)
         self._shelves.deliveries.put(wallet, delivery.id, delivery, expires_at=self._clock.now() + self._lifetime)
         return self.go_on(wallet, delivery.id)
 
     def underway(self, wallet: OpenedWallet, id: str) -> Underway:
         """Say how far a delivery is. Raises NotFound for one that has ended."""
         delivery = self._shelves.deliveries.get(wallet, id)
-        return Underway(delivery.id, delivery.taken, len(delivery.wanted))
+        return _underway(delivery)
 
     def go_on(self, wallet: OpenedWallet, id: str) -> Received | Underway:
         """Take the next step. Raises NotFound for a delivery that has ended, and as `receive`."""
         delivery = self._shelves.deliveries.get(wallet, id)
-        waiting = self._shelves.waiting
+        waiting, now, awaited = self._shelves.waiting, self._clock.now(), delivery.awaited
+        if awaited is not None and now < awaited.again_at:
+            return _underway(delivery)
+        if awaited is not None and delivery.good_until is not None and now >= delivery.good_until:
+            return self._begin_anew(wallet, delivery)
         notices: list[str] = []
         try:
             description = self._issuers.describe(delivery.credential_issuer)
             fetched = self._fetched(delivery, description, notices)
-        except BlauweKnopError:
+        except _NotYetError as wait:
+            return self._wait(wallet, delivery, wait.cards, wait.awaited, notices)
+        except BlauweKnopError as error:
+            if awaited is not None and isinstance(error, PermissionOver):
+                return self._begin_anew(wallet, delivery)
+            if awaited is not None and isinstance(error, Unavailable | IssuerBusy):
+                later = replace(awaited, again_at=now + _WHEN_DOWN)
+                return self._wait(wallet, delivery, (), later, notices)
             self._forget(wallet, id, NotificationEvent.FAILURE, notices)
             raise
         # Numbered, so that a step that two windows took at once leaves each card once.
@@ -117,14 +146,14 @@ class ReceiveCards:
         delivery = self._shelves.deliveries.update(
             wallet,
             id,
-            lambda one: replace(one, taken=max(one.taken, reached), notices=(*one.notices, *notices)),
+            lambda one: replace(one, taken=max(one.taken, reached), notices=(*one.notices, *notices), awaited=None),
         )
         if not delivery.complete:
-            return Underway(id, delivery.taken, len(delivery.wanted))
+            return _underway(delivery)
         # Whoever takes the delivery away keeps its cards: nobody else finds it any more.
         self._shelves.deliveries.take(wallet, id)
         held = [waiting.get(wallet, place) for place in _places(delivery)]
-        with self._telling(delivery, description):
+        with self._telling(delivery, description, ()):
             received = self._keep(wallet, held)
         waiting.exchange(wallet, {}, _places(delivery))
         return received
@@ -132,6 +161,38 @@ class ReceiveCards:
     def give_up(self, wallet: OpenedWallet, id: str) -> None:
         """Forget a delivery and what it brought so far, as the citizen wants."""
         self._forget(wallet, id, NotificationEvent.DELETED, ())
+
+    def _wait(
+        self,
+        wallet: OpenedWallet,
+        delivery: Delivery,
+        cards: Sequence[Card],
+        awaited: Awaited,
+        notices: Sequence[str],
+    ) -> Underway:
+        now = self._clock.now()
+        places = {f"{delivery.id}-{delivery.taken + number:05d}": card for number, card in enumerate(cards)}
+        self._shelves.waiting.exchange(wallet, places, expires_at=now + self._lifetime)
+        waits = replace(
+            delivery,
+            taken=delivery.taken + len(cards),
+            notices=(*delivery.notices, *notices),
+            awaited=awaited,
+        )
+        # Away first: a row that is there keeps the time at which it ends.
+        self._shelves.deliveries.remove(wallet, delivery.id)
+        self._shelves.deliveries.exchange(wallet, {delivery.id: waits}, expires_at=now + PATIENCE)
+        return _underway(waits)
+
+    def _begin_anew(self, wallet: OpenedWallet, delivery: Delivery) -> Received | Underway:
+        """Ask for all of it again by the refresh token, as cards of two tokens do not fit together."""
+        self._forget(wallet, delivery.id, NotificationEvent.FAILURE, ())
+        description = self._issuers.describe(delivery.credential_issuer)
+        configurations = tuple(dict.fromkeys(each.configuration for each in delivery.wanted))
+        grant = self._permissions.use(wallet, description, configurations)
+        if grant is None:
+            raise PermissionOver("invalid_token")
+        return self.receive(wallet, delivery.agency, description, grant, configurations)
 
     def _forget(self, wallet: OpenedWallet, id: str, event: NotificationEvent, notices: Sequence[str]) -> None:
         try:
@@ -145,37 +206,46 @@ class ReceiveCards:
             self._issuers.notify(description, _grant(delivery), [*delivery.notices, *notices], event)
 
     @contextmanager
-    def _telling(self, delivery: Delivery, description: IssuerDescription) -> Iterator[list[str]]:
-        """Tell the agency whether what is done inside succeeds; names that come up inside are added to the list.
+    def _telling(self, delivery: Delivery, description: IssuerDescription, notices: Sequence[str]) -> Iterator[None]:
+        """Tell the agency whether what is done inside succeeds, also of the names that come up inside.
 
         OpenID4VCI 1.0 section 11.1: "accepted" once the cards are stored, and a failure of one is a failure of all.
         """
-        notices = list(delivery.notices)
+        event: NotificationEvent | None = NotificationEvent.ACCEPTED
         try:
-            yield notices
+            yield
         except BlauweKnopError:
-            self._issuers.notify(description, _grant(delivery), notices, NotificationEvent.FAILURE)
+            event = NotificationEvent.FAILURE
             raise
-        self._issuers.notify(description, _grant(delivery), notices, NotificationEvent.ACCEPTED)
+        except _NotYetError:
+            event = None
+            raise
+        finally:
+            if event is not None:
+                self._issuers.notify(description, _grant(delivery), [*delivery.notices, *notices], event)
 
     def _fetched(self, delivery: Delivery, description: IssuerDescription, notices: list[str]) -> list[Card]:
         grant = _grant(delivery)
         cards: list[Card] = []
+        awaited = delivery.awaited
         for _, wanted in delivery.next_wanted:
             kind = description.kind(wanted.configuration)
             if kind is None:
                 raise NothingOffered
-            cards.append(
-                self._obtain(
-                    agency=delivery.agency,
-                    description=description,
-                    grant=grant,
-                    kind=kind,
-                    identifier=wanted.identifier,
-                    session=delivery.session,
-                    notices=notices,
-                )
+            found = self._obtain(
+                agency=delivery.agency,
+                description=description,
+                grant=grant,
+                kind=kind,
+                identifier=wanted.identifier,
+                session=delivery.session,
+                notices=notices,
+                awaited=awaited,
             )
+            if isinstance(found, Awaited):
+                raise _NotYetError(cards, found)
+            cards.append(found)
+            awaited = None
         return cards
 
     def _keep(self, wallet: OpenedWallet, cards: Sequence[Card]) -> Received:
@@ -194,10 +264,19 @@ class ReceiveCards:
         identifier: str | None,
         session: str,
         notices: list[str],
-    ) -> Card:
-        # Every copy its own key: two copies must have nothing in common.
-        signers = [SoftwareSigner.generate() for _ in range(max(1, min(self._copies, description.batch_size)))]
-        obtained = self._issuers.obtain(description, grant, kind, identifier, signers)
+        awaited: Awaited | None,
+    ) -> Card | Awaited:
+        if awaited is not None:
+            signers = [SoftwareSigner.from_private_jwk(key) for key in awaited.keys]
+            obtained = self._issuers.obtain_later(description, grant, awaited.transaction_id)
+        else:
+            # Every copy its own key: two copies must have nothing in common.
+            signers = [SoftwareSigner.generate() for _ in range(max(1, min(self._copies, description.batch_size)))]
+            obtained = self._issuers.obtain(description, grant, kind, identifier, signers)
+        if isinstance(obtained, NotReady):
+            keys = tuple(signer.to_private_jwk() for signer in signers)
+            wait = min(timedelta(seconds=obtained.interval), PATIENCE)
+            return Awaited(obtained.transaction_id, keys, self._clock.now() + wait)
         credentials = obtained.credentials
         if obtained.notice is not None:
             notices.append(obtained.notice)
@@ -233,6 +312,11 @@ class ReceiveCards:
         facts = [_facts(each.claims) for each in proven]
         if any(each != facts[0] for each in facts) or len({each.type for each in proven}) != 1:
             raise CardRefused("copies_differ")
+
+
+def _underway(delivery: Delivery) -> Underway:
+    again_at = delivery.awaited.again_at if delivery.awaited is not None else None
+    return Underway(delivery.id, delivery.taken, len(delivery.wanted), again_at)
 
 
 def _grant(delivery: Delivery) -> Grant:

@@ -20,6 +20,7 @@ OUTCOMES: Final[Mapping[Outcome, tuple[str, str]]] = {
     Outcome.WAITING: ("neutral", "Nog niet"),
     Outcome.BUSY: ("wait", "Wij halen het op"),
     Outcome.RECEIVING: ("wait", "Komt binnen"),
+    Outcome.AWAITED: ("wait", "Nog niet klaar"),
     Outcome.COLLECTED: ("ok", "Opgehaald"),
     Outcome.NO_DEBTS: ("ok", "Geen schulden bekend"),
     Outcome.FAILED: ("warning", "Lukte niet"),
