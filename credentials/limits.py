@@ -7,7 +7,8 @@ was shared cannot be proven, and nobody hears why. The order is the way of a car
 2. One visit of a wallet brings all of them, up to `COPIES` copies each: `CREDENTIAL_REQUESTS` on one access token,
    which lives as long as that takes (`ACCESS_TOKEN_SECONDS` when it is bound to a key).
 3. One answer holds `PRESENTATIONS` of up to `VP_TOKEN_BYTES` together: all cases of one agency and all
-   overviews. A verifier may set less.
+   overviews. A verifier may set less, and says so in its request;
+   what does not fit goes in up to `PARTS` parts that the verifier adds up, `CARDS` in all.
 4. Encrypted or as a form it is larger, by what base64url and percent-encoding at most make of it.
 5. A verifier keeps it with what it found (`KEPT_ANSWER_BYTES`), and has `ANSWER_SECONDS` to look at it.
 
@@ -15,6 +16,9 @@ was shared cannot be proven, and nobody hears why. The order is the way of a car
 """
 
 from typing import Final
+
+BODY_BYTES: Final = 1 << 16
+"""What is read of any request, where nothing more is expected."""
 
 OPEN_CASES: Final = 600
 """Open cases of one citizen at one agency with a digest in the overview. Their number is stated, however many."""
@@ -60,3 +64,12 @@ KEPT_ANSWER_BYTES: Final = 4 * VP_TOKEN_BYTES
 
 ANSWER_SECONDS: Final = 120.0
 """How long a wallet waits for a verifier to look at an answer."""
+
+PARTS: Final = 20
+"""Answers to one question, each with a nonce of its own, that a verifier adds up."""
+
+CARDS: Final = 2_000
+"""Cards of one decision of a citizen, in however many parts: a box for each of them stands in one form."""
+
+CONSENT_FORM_BYTES: Final = 1 << 18
+"""A citizen's decision as their browser posts it: what names a card and its question, for each of `CARDS`."""

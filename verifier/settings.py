@@ -77,7 +77,7 @@ class LimitsSection(Settings):
     request_seconds: Annotated[int, Field(ge=5, le=300)] = 300
     extensions: Annotated[int, Field(ge=0, le=10)] = 3
     session_minutes: Annotated[int, Field(ge=5, le=480)] = 60
-    response_bytes: Annotated[int, Field(ge=64_000, le=limits.FORM_BYTES)] = limits.FORM_BYTES
+    response_bytes: Annotated[int, Field(ge=limits.BODY_BYTES, le=limits.FORM_BYTES)] = limits.FORM_BYTES
     presentations: Annotated[int, Field(ge=1, le=limits.PRESENTATIONS)] = limits.PRESENTATIONS
     purge_seconds: Annotated[int, Field(ge=1, le=86_400)] = 600
 

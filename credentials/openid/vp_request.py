@@ -9,6 +9,7 @@ from credentials.encoding import JsonObject, JsonValue
 from credentials.errors import MalformedInput
 from credentials.jose.jwe import CONTENT_ENCRYPTION
 from credentials.keys import PublicJwk
+from credentials.openid.answer_limits import AnswerLimits, parse_answer_limits
 from credentials.openid.client_id import ClientId, Prefix, parse_client_id
 from credentials.openid.dcql import DcqlQuery, parse_query
 from credentials.openid.errors import InvalidPresentationRequest
@@ -38,7 +39,8 @@ class PresentationRequest:
     """What a verifier asks, of whom the answer is for, and where it goes.
 
     `encryption_keys` are public JWKs with `kid`, one of them used for a `direct_post.jwt` answer. `vp_formats` is the
-    `vp_formats_supported` object of section 11.1. `wallet_nonce` is the echo of the wallet's own nonce.
+    `vp_formats_supported` object of section 11.1. `wallet_nonce` is the echo of the wallet's own nonce. `limits`
+    are how large an answer may be, where the verifier says so.
     """
 
     client_id: ClientId
@@ -53,6 +55,7 @@ class PresentationRequest:
     purpose: Purpose | None = None
     wallet_nonce: str | None = None
     transaction_data: tuple[TransactionData, ...] = ()
+    limits: AnswerLimits | None = None
 
     @property
     def answer_key(self) -> PublicJwk | None:
@@ -78,8 +81,9 @@ class PresentationRequest:
         }
         if self.state is not None:
             parameters["state"] = self.state
-        if self.purpose is not None:
-            parameters["verifier_info"] = [self.purpose.to_json()]
+        stated = [each.to_json() for each in (self.purpose, self.limits) if each is not None]
+        if stated:
+            parameters["verifier_info"] = list[JsonValue](stated)
         if self.transaction_data:
             parameters["transaction_data"] = [each.encoded for each in self.transaction_data]
         if self.wallet_nonce is not None:
@@ -114,6 +118,7 @@ def parse_parameters(parameters: JsonObject, *, insecure_localhost: bool = False
     if mode is ResponseMode.DIRECT_POST_JWT and not keys:
         raise members.refuse("client_metadata holds no key that the answer could be encrypted to")
     formats = metadata.optional_object("vp_formats_supported") if metadata else None
+    stated = members.optional_objects("verifier_info", max_items=MAX_ENTRIES)
     return PresentationRequest(
         client_id=client_id,
         response_uri=_response_uri(members, client_id, insecure_localhost=insecure_localhost),
@@ -124,11 +129,12 @@ def parse_parameters(parameters: JsonObject, *, insecure_localhost: bool = False
         encryption_keys=keys,
         enc_values=_parse_encryption(metadata) if mode is ResponseMode.DIRECT_POST_JWT else _DEFAULT_ENCRYPTION,
         vp_formats=formats.raw if formats else {},
-        purpose=parse_purpose(members.optional_objects("verifier_info", max_items=MAX_ENTRIES)),
+        purpose=parse_purpose(stated),
         wallet_nonce=members.optional_text("wallet_nonce"),
         transaction_data=(
             parse_transaction_data(members.value("transaction_data"), dcql) if "transaction_data" in members else ()
         ),
+        limits=parse_answer_limits(stated),
     )
 
 

@@ -15,6 +15,7 @@ from credentials.encoding import JsonObject, JsonValue, json_compact
 from credentials.errors import BlauweKnopError
 from credentials.jose import EncryptionKey, decrypt, encrypt
 from credentials.jose.jwe import header_of
+from credentials.openid.answer_limits import NEXT_REQUEST, PARTS_LEFT
 from credentials.openid.dcql import DcqlQuery
 from credentials.openid.dcql.checking import check_counts
 from credentials.openid.errors import InvalidResponse, MalformedMessage, OAuthError, PeerRefused
@@ -38,10 +39,22 @@ VpToken: TypeAlias = Mapping[str, Sequence[Presentation]]
 
 @dataclass(frozen=True, slots=True)
 class PresentationResponse:
-    """The presentations of an answer, per credential query id. Nothing in them is verified."""
+    """The presentations of an answer, per credential query id. Nothing in them is verified.
+
+    `parts_left` is how many parts are still to come of what the wallet shares (see `answer_limits`).
+    """
 
     vp_token: Mapping[str, tuple[Presentation, ...]] = field(repr=False)
     encrypted: bool
+    parts_left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """Where the wallet sends its user's browser now, and the link of the request that the next part answers."""
+
+    redirect_uri: str | None = None
+    next_request: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +64,17 @@ class RefusedResponse:
     refusal: PeerRefused
 
 
-def build_response(request: PresentationRequest, vp_token: VpToken) -> dict[str, str]:
+def build_response(request: PresentationRequest, vp_token: VpToken, *, parts_left: int = 0) -> dict[str, str]:
     """Return the form fields of an answer, encrypted if the request's mode says so."""
     token: JsonObject = {id: list[JsonValue](presentations) for id, presentations in vp_token.items()}
     if request.response_mode is ResponseMode.DIRECT_POST:
         fields = {"vp_token": json_compact(token).decode("utf-8")}
+        if parts_left:
+            fields[PARTS_LEFT] = str(parts_left)
         return {**fields, "state": request.state} if request.state is not None else fields
     content: JsonObject = {"vp_token": token}
+    if parts_left:
+        content[PARTS_LEFT] = parts_left
     if request.state is not None:
         content["state"] = request.state
     return {"response": _encrypt(request, content)}
@@ -102,24 +119,27 @@ def parse_response(
         return RefusedResponse(PeerRefused(error))
     if content is not None:
         token = content.object("vp_token")
+        left = content.optional_integer(PARTS_LEFT, maximum=limits.PARTS) or 0
     elif mode is ResponseMode.DIRECT_POST_JWT:
         raise InvalidResponse("the answer is not encrypted")
     else:
         text = required(fields, "vp_token", error=InvalidResponse, max_length=MAX_VP_TOKEN_BYTES)
         token = Members.parse(text, "vp_token", InvalidResponse, max_bytes=MAX_VP_TOKEN_BYTES)
-    return PresentationResponse(_parse_vp_token(token, query), encrypted)
+        left = _parse_parts_left(optional(fields, PARTS_LEFT, error=InvalidResponse, max_length=4))
+    return PresentationResponse(_parse_vp_token(token, query), encrypted, left)
 
 
-def acknowledgement(redirect_uri: str | None = None) -> JsonObject:
+def acknowledgement(redirect_uri: str | None = None, next_request: str | None = None) -> JsonObject:
     """Return the body of the verifier's answer, always an object and always with status 200 (section 8.2).
 
     A `redirect_uri` carries a fresh random response code of at least 128 bits (section 13.3).
     """
-    return {"redirect_uri": redirect_uri} if redirect_uri is not None else {}
+    body: JsonObject = {} if redirect_uri is None else {"redirect_uri": redirect_uri}
+    return body if next_request is None else {**body, NEXT_REQUEST: next_request}
 
 
-def parse_acknowledgement(data: bytes) -> str | None:
-    """Return where the wallet sends its user's browser now, None if nowhere. Never raises.
+def parse_acknowledgement(data: bytes) -> Acknowledged:
+    """Return where it goes on now, if anywhere. Never raises.
 
     The status said already that the answer has arrived. Some verifiers then send nothing, or plain text, where section
     8.2 demands an object; that, like a `redirect_uri` which no browser should follow, leads nowhere.
@@ -131,10 +151,19 @@ def parse_acknowledgement(data: bytes) -> str | None:
             # Section 8.2 lets a fragment carry the response code; for the rest it is like any other redirect.
             check_redirect_uri(redirect_uri.partition("#")[0], "redirect_uri", error=MalformedMessage)
             if not redirect_uri.isascii() or not redirect_uri.isprintable():
-                return None
+                redirect_uri = None
     except MalformedMessage:
-        return None
-    return redirect_uri
+        return Acknowledged()
+    following = body.raw.get(NEXT_REQUEST)
+    return Acknowledged(redirect_uri, following if isinstance(following, str) else None)
+
+
+def _parse_parts_left(text: str | None) -> int:
+    if text is None:
+        return 0
+    if not text.isascii() or not text.isdecimal() or int(text) > limits.PARTS:
+        raise InvalidResponse(f"{PARTS_LEFT} is no number of parts")
+    return int(text)
 
 
 def _encrypt(request: PresentationRequest, content: JsonObject) -> str:

@@ -16,10 +16,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from credentials import limits
 from service.logging import get_logger
 from service.problems import REPORTED, Refuse
 
-MAX_BODY_BYTES: Final = 1 << 16
+MAX_BODY_BYTES: Final = limits.BODY_BYTES
 LINGER_SECONDS: Final = 3.0
 LINGER_IDLE_SECONDS: Final = 0.3
 LINGER_BYTES: Final = 1 << 26

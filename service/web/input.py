@@ -21,7 +21,7 @@ from service.errors import UnexpectedMediaType
 from service.problems import MalformedBody
 
 # A citizen's consent has a box for every card.
-MAX_FORM_FIELDS: Final = limits.PRESENTATIONS + 100
+MAX_FORM_FIELDS: Final = limits.CARDS + 100
 
 _Model = TypeVar("_Model", bound=BaseModel)
 

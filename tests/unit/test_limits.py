@@ -14,6 +14,7 @@ from credentials.formats.sd_jwt.type_metadata.members import MAX_ENTRIES
 from credentials.formats.selective_disclosure.disclosures import Limits as DisclosureLimits
 from credentials.jose.jwe import MAX_JWE_CHARACTERS
 from credentials.openid.authorization_details import MAX_IDENTIFIERS
+from credentials.openid.credential import MAX_RESPONSE_BYTES
 from credentials.openid.display import MAX_CLAIM_DESCRIPTIONS
 from credentials.openid.vp_response import MAX_FORM_BYTES, MAX_PRESENTATIONS, MAX_VP_TOKEN_BYTES
 from issuer.domain.authorisation import BOUND_TOKEN_LIFETIME, MAX_CREDENTIAL_REQUESTS
@@ -53,10 +54,20 @@ def test_what_a_wallet_sends_is_never_more_than_a_verifier_reads() -> None:
     assert limits.KEPT_ANSWER_BYTES > 2 * MAX_VP_TOKEN_BYTES
 
 
+def test_what_an_agency_sends_is_never_more_than_a_wallet_reads() -> None:
+    assert MAX_RESPONSE_BYTES * 4 / 3 <= MAX_JWE_CHARACTERS
+    assert DisclosureLimits().max_characters * limits.COPIES > MAX_RESPONSE_BYTES, "the response is the narrower one"
+
+
+def test_all_parts_hold_what_one_decision_may_be_about() -> None:
+    assert limits.PARTS * limits.PRESENTATIONS >= limits.CARDS > limits.OPEN_CASES
+
+
 def test_what_a_citizen_ticks_is_never_more_than_their_wallet_reads() -> None:
-    assert MAX_FORM_FIELDS > limits.PRESENTATIONS
+    assert MAX_FORM_FIELDS > limits.CARDS
     # The name of a query, and of a card: each of the boxes in the form.
-    assert (1 << 18) > limits.PRESENTATIONS * len("kaart=overzicht_vc_sd_jwt+" + "0" * 32 + "&") > MAX_BODY_BYTES / 2
+    box = "kaart=overzicht_jwt_vc_json+" + "0" * 32 + "&"
+    assert limits.CONSENT_FORM_BYTES > limits.CARDS * len(box) > MAX_BODY_BYTES
 
 
 @pytest.mark.parametrize("copies", [1, limits.COPIES])
@@ -71,6 +82,12 @@ def test_a_wallet_may_not_ask_more_copies_than_it_reads() -> None:
     assert limits.COPIES * limits.OPEN_CASES * 500 < limits.CREDENTIAL_RESPONSE_BYTES
     # The same, encrypted.
     assert limits.CREDENTIAL_RESPONSE_BYTES * 4 / 3 < MAX_JWE_CHARACTERS
+
+
+def test_a_verifier_takes_no_less_than_is_read_anyway() -> None:
+    assert limits.BODY_BYTES == MAX_BODY_BYTES
+    with pytest.raises(ValueError, match="response_bytes"):
+        LimitsSection(response_bytes=limits.BODY_BYTES - 1)
 
 
 @pytest.mark.parametrize(

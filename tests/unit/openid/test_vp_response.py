@@ -12,6 +12,7 @@ from credentials.openid.errors import AccessDenied, InvalidResponse, Unsatisfied
 from credentials.openid.form import build_form, parse_form
 from credentials.openid.vp_request import PresentationRequest, ResponseMode
 from credentials.openid.vp_response import (
+    Acknowledged,
     PresentationResponse,
     RefusedResponse,
     acknowledgement,
@@ -213,8 +214,8 @@ def test_no_error_tells_what_was_in_the_answer() -> None:
 def test_the_acknowledgement_is_always_an_object() -> None:
     assert acknowledgement() == {}
     redirect = "https://v.example/klaar#response_code=091535f699ea575c7937fa5f0f454aee"
-    assert parse_acknowledgement(json.dumps(acknowledgement(redirect)).encode()) == redirect
-    assert parse_acknowledgement(b"{}") is None
+    assert parse_acknowledgement(json.dumps(acknowledgement(redirect)).encode()) == Acknowledged(redirect)
+    assert parse_acknowledgement(b"{}") == Acknowledged()
 
 
 @pytest.mark.parametrize(
@@ -230,4 +231,4 @@ def test_the_acknowledgement_is_always_an_object() -> None:
     ],
 )
 def test_an_acknowledgement_that_says_nothing_usable_leads_nowhere(body: bytes) -> None:
-    assert parse_acknowledgement(body) is None
+    assert parse_acknowledgement(body) == Acknowledged()
