@@ -25,6 +25,8 @@ from credentials.formats.ldp_vc import ContextBundle, LdpVc
 from credentials.formats.mdoc import MsoMdoc
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.keys import PublicJwk
+from credentials.limits import PARTS
+from credentials.openid.answer_limits import AnswerLimits
 from credentials.openid.client_id import client_id_of_certificate
 from credentials.openid.vp_response import MAX_FORM_BYTES
 from credentials.status import Limits as StatusLimits
@@ -166,13 +168,15 @@ def create(
         attested=access.attestation is not None,
     )
     desk = Desk(intakes, requests, fresh, clock, policy)
-    asking = Asking(requests, access, clock)
+    most_read = min(settings.limits.response_bytes, MAX_FORM_BYTES)
+    asking = Asking(requests, access, clock, AnswerLimits(settings.limits.presentations, most_read, PARTS))
     answering = Answering(
         requests,
         examiner,
         asking,
         fresh,
         clock,
+        desk=desk,
         return_uri=f"{settings.base_url}/antwoord",
         most=settings.limits.presentations,
         trusted_lists=trusted_lists(settings.trusted_lists),
@@ -190,7 +194,6 @@ def create(
     doors = ApiDoors(desk, asking, results, clock, tokens)
     every = timedelta(seconds=settings.limits.purge_seconds)
     work = jobs(Lead(database, clock), desk, sessions, scheme, every=every, refresh=refresh)
-    most_read = min(settings.limits.response_bytes, MAX_FORM_BYTES)
     app = assemble(
         pages=screens_app(screens_of(settings, desks), PROBLEMS),
         business=api_app(doors, PROBLEMS, title=f"Verificatieverzoeken van {settings.organisation.name}"),

@@ -62,6 +62,10 @@ class Requests(Protocol):
         """Say of each file that was asked something, by its id, where its newest request stands; none is opened."""
         ...
 
+    def parts(self, owner: str, request_id: str) -> Sequence[VerificationRequest]:
+        """Return a request with the others of its series, the first part first. Raises UnknownRequest."""
+        ...
+
     def by_request_path(self, path: str) -> VerificationRequest:
         """Return the request whose `request_uri` ends so. Raises UnknownRequest."""
         ...
@@ -74,15 +78,26 @@ class Requests(Protocol):
         """Note that a wallet has read the request: soon, and a crash may lose it, so nothing may rest on it."""
         ...
 
-    def answer(self, request_id: str, answer: Answer, *, return_code: str | None) -> None:
+    def answer(
+        self,
+        request_id: str,
+        answer: Answer,
+        *,
+        return_code: str | None,
+        following: VerificationRequest | None = None,
+    ) -> None:
         """Take the one answer. Raises RequestEnded when there is one already or the time has passed.
 
-        With `return_code` the answer counts only after `confirm`.
+        With `return_code` the answer counts only after `confirm`. With `following` it is a part of more, and that is
+        kept as the request for the next one, in the same step.
         """
         ...
 
     def confirm(self, request_id: str, *, return_code: str, browser: str, now: datetime) -> None:
-        """Accept an answer whose wallet came back in the browser that asked. Raises NotSameBrowser."""
+        """Accept an answer, with all its parts, whose wallet came back in the browser that asked.
+
+        Raises NotSameBrowser.
+        """
         ...
 
     def decline(self, request_id: str, code: str, now: datetime) -> None:

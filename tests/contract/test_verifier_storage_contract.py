@@ -271,6 +271,60 @@ def test_on_one_device_an_answer_counts_only_in_the_browser_that_asked(store: St
         store.requests.confirm(request.id, return_code="code", browser="deze", now=NOW)
 
 
+def a_later_part(store: Store, request: VerificationRequest, part: int, **more: object) -> VerificationRequest:
+    fresh = secrets.token_urlsafe
+    binding = Binding(fresh(16), fresh(16), fresh(16), fresh(16), None)
+    place = {"first": request.series, "part": part, "parts": 3, "taken": 10 * (part - 1)}
+    return replace(request, id=fresh(16), binding=binding, **(place | more))  # type: ignore[arg-type]
+
+
+def test_an_answer_in_parts_keeps_the_request_for_the_next_with_each(store: Store) -> None:
+    first = store.request(store.intake())
+    second = a_later_part(store, first, 2)
+    store.requests.answer(first.id, an_answer(1), return_code=None, following=second)
+    assert store.requests.parts(ANNA, first.id) == [
+        replace(first, binding=Binding("", "", "", ""), state=Answered(an_answer(1))),
+        second,
+    ]
+    assert store.requests.by_response_path(second.binding.response_path) == second
+    third = a_later_part(store, second, 3)
+    store.requests.answer(second.id, an_answer(2), return_code=None, following=third)
+    for each in (first, second, third):
+        assert [part.id for part in store.requests.parts(ANNA, each.id)] == [first.id, second.id, third.id]
+    with pytest.raises(UnknownRequest):
+        store.requests.parts(BRAM, second.id)
+
+
+def test_a_part_that_is_not_taken_leaves_no_request_for_the_next(store: Store) -> None:
+    first = store.request(store.intake())
+    store.requests.answer(first.id, an_answer(), return_code=None)
+    with pytest.raises(RequestEnded):
+        store.requests.answer(first.id, an_answer(), return_code=None, following=a_later_part(store, first, 2))
+    assert [part.id for part in store.requests.parts(ANNA, first.id)] == [first.id]
+
+
+def test_asking_anew_withdraws_the_part_that_is_still_to_come(store: Store) -> None:
+    intake = store.intake()
+    first = store.request(intake)
+    store.requests.answer(first.id, an_answer(), return_code=None, following=a_later_part(store, first, 2))
+    other = store.request(intake)
+    assert [part.status(NOW) for part in store.requests.parts(ANNA, first.id)] == ["beantwoord", "ingetrokken"]
+    assert store.requests.parts(ANNA, other.id) == [other]
+
+
+@pytest.mark.requirement("vp-session")
+def test_on_one_device_all_parts_count_when_the_last_comes_back(store: Store) -> None:
+    first = store.request(store.intake(), browser="deze")
+    second = a_later_part(store, first, 2, expires_at=NOW + timedelta(minutes=9))
+    store.requests.answer(first.id, an_answer(1), return_code="niemand", following=second)
+    later = NOW + timedelta(minutes=6)
+    assert store.intakes.purge(later) == 0
+    store.requests.answer(second.id, replace(an_answer(2), received_at=later), return_code="code")
+    assert not any(isinstance(part.state, Answered) for part in store.requests.parts(ANNA, first.id))
+    store.requests.confirm(second.id, return_code="code", browser="deze", now=later)
+    assert all(isinstance(part.state, Answered) for part in store.requests.parts(ANNA, first.id))
+
+
 @pytest.mark.requirement("vp-session")
 def test_an_answer_that_nobody_came_back_for_is_deleted(store: Store) -> None:
     request = store.request(store.intake(), browser="deze")

@@ -165,12 +165,12 @@ def test_more_debts_than_an_overview_can_name_are_said_to_be_more() -> None:
 
 
 def test_an_answer_that_is_too_large_stands_with_the_attempts(folder: Path) -> None:
-    office = an_office(folder, 5, response_bytes=64_000)
+    office = an_office(folder, 5, response_bytes=65_536)
     request = ask(office)
     path = "/vp/antwoorden/" + request.binding.response_path
     http = office.world.net.apps["localhost:8120"]
     form = {"content-type": "application/x-www-form-urlencoded"}
-    assert http.post(path, content=b"vp_token=" + b"x" * 64_000, headers=form).status_code == 413
+    assert http.post(path, content=b"vp_token=" + b"x" * 70_000, headers=form).status_code == 413
     (attempt,) = office.counsellor.desk.request(OWNER, request.id).attempts
     assert attempt.code == "vp_response_too_large"
     assert "te groot" in attempt.explanation

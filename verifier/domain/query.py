@@ -20,7 +20,7 @@ from credentials.debts.claims import ALWAYS_DISCLOSED
 from credentials.debts.document_paths import document_path
 from credentials.debts.elements import element_path
 from credentials.encoding import JsonObject, JsonValue
-from credentials.openid.dcql import CredentialQuery, DcqlQuery
+from credentials.openid.dcql import CredentialQuery, DcqlQuery, parse_query
 from verifier.domain.evidence import CASE, OVERVIEW
 from verifier.domain.formats import JWT_VC_JSON, LDP, MDOC, SD_JWT, VC_JWT, VC_SD_JWT
 from verifier.domain.templates import ClaimPath, Template
@@ -93,9 +93,18 @@ def fitted(query: DcqlQuery, formats: Collection[str]) -> DcqlQuery:
         replace(each, options=tuple(option for option in each.options if known.issuperset(option)))
         for each in query.credential_sets
     )
-    if not credentials or not all(each.options for each in sets):
+    if not credentials or not all(each.options for each in sets if each.required):
         raise ValueError("no format is left to ask for")
-    return DcqlQuery(credentials, sets)
+    return DcqlQuery(credentials, tuple(each for each in sets if each.options))
+
+
+def of_later_part(query: JsonObject) -> JsonObject:
+    """Return what is asked for a further part of an answer: the same credentials, none of which must come any more.
+
+    OpenID4VP 1.0 section 6.4.2: without credential sets all would have to, so that each is optional by its own.
+    """
+    ids = [each.id for each in parse_query(query).credentials]
+    return {**query, "credential_sets": [{"options": [[id]], "required": False} for id in ids]}
 
 
 def _in_two(query: CredentialQuery) -> CredentialQuery:

@@ -4,6 +4,7 @@
 has not passed can be answered, and only once: the storage makes each transition with one conditional update.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias, assert_never
@@ -91,12 +92,16 @@ State: TypeAlias = "Open | Answered | Declined | Withdrawn"
 class Standing:
     """Where the newest request of a file stands, in one word; `since` is when it was answered, else when it was asked.
 
+    Of an answer in parts it asks for number `part` of `parts`.
+
     Nothing of an answer is in it, so that a list of files opens none.
     """
 
     status: StatusWord
     since: datetime
     decline_code: str = ""
+    part: int = 1
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,11 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class VerificationRequest:
-    """One question to one wallet. `formats` are those that were named for it; empty: those that fit the wallet."""
+    """One question to one wallet. `formats` are those that were named for it; empty: those that fit the wallet.
+
+    A wallet may answer in parts: each but the first answers a request of its own, which names in `first` the request
+    that the series began with. It is number `part` of `parts`, and `taken` cards came in the parts before it.
+    """
 
     id: str
     intake_id: str
@@ -144,6 +153,15 @@ class VerificationRequest:
     attempts: tuple[Attempt, ...] = ()
     browser: str | None = None
     formats: tuple[str, ...] = ()
+    first: str | None = None
+    part: int = 1
+    parts: int = 1
+    taken: int = 0
+
+    @property
+    def series(self) -> str:
+        """What all parts of one answer have in common."""
+        return self.first or self.id
 
     def status(self, now: datetime) -> StatusWord:
         """Say in one word where the request stands."""
@@ -158,3 +176,9 @@ class VerificationRequest:
                 return "ingetrokken"
             case _:
                 assert_never(self.state)
+
+
+def standing_of(parts: Sequence[VerificationRequest], now: datetime) -> StatusWord:
+    """Say in one word where a series stands, first part first: answered too when what was still to come never came."""
+    word = parts[-1].status(now)
+    return "beantwoord" if word != "open" and isinstance(parts[0].state, Answered) else word

@@ -1,25 +1,30 @@
 """A result as JSON: what the business API answers and what the counsellor downloads. Amounts are whole euro cents."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from credentials.encoding import JsonObject, JsonValue, b64url_decode, json_object
 from verifier.domain.evidence import Body, Evidence
-from verifier.domain.request import Answer, VerificationRequest
+from verifier.domain.request import Answer, Answered, VerificationRequest, standing_of
 from verifier.domain.result import AgencyLine, CaseLine, Duplicate, Result, Totals
 from verifier.domain.templates import Template
 
 
-def request_document(request: VerificationRequest, now: datetime) -> JsonObject:
-    """Return what a request is and where it stands, without any answer."""
+def request_document(parts: Sequence[VerificationRequest], now: datetime) -> JsonObject:
+    """Return what a request is and where it stands, without any answer; `parts` are those of its series, in order."""
+    request, latest = parts[0], parts[-1]
     attempts: list[JsonValue] = [
-        {"tijdstip": moment(each.at), "code": each.code, "uitleg": each.explanation} for each in request.attempts
+        {"tijdstip": moment(each.at), "code": each.code, "uitleg": each.explanation}
+        for part in parts
+        for each in part.attempts
     ]
     return {
         "id": request.id,
-        "status": request.status(now),
+        "status": standing_of(parts, now),
+        "delen": {"ontvangen": sum(isinstance(each.state, Answered) for each in parts), "aangekondigd": latest.parts},
         "sjabloon": request.template,
         "aangemaaktOp": moment(request.created_at),
-        "verlooptOp": moment(request.expires_at),
+        "verlooptOp": moment(latest.expires_at),
         "pogingen": attempts,
     }
 
@@ -47,11 +52,11 @@ def _agreed(text: str) -> JsonObject:
 
 
 def download(
-    request: VerificationRequest, template: Template, answer: Answer, result: Result, now: datetime
+    parts: Sequence[VerificationRequest], template: Template, answer: Answer, result: Result, now: datetime
 ) -> JsonObject:
     """Return the file that a counsellor takes along, with the ground on which it was asked."""
     return {
-        **request_document(request, now),
+        **request_document(parts, now),
         "doel": template.purpose,
         "grondslag": template.legal_ground,
         "bewaartermijn": template.retention_text,

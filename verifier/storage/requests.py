@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, final
 
-from sqlalchemy import ColumnElement, Connection, Update, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Update, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from credentials.clock import epoch, from_epoch
@@ -72,6 +72,8 @@ _STANDINGS: Final = Prepared(
         _requests.ended_at,
         _requests.decline_code,
         _requests.return_hash,
+        _requests.part,
+        _requests.parts,
     )
     .join(intake_table, intake_table.c.id == _requests.intake_id)
     .where(intake_table.c.owner == bindparam("of_owner"))
@@ -114,6 +116,14 @@ _ANSWER: Final = Prepared(
 # The column is narrower than the longest prefix.
 _SHORT: Final = {"decentralized_identifier": "did"}
 _LONG: Final = {short: prefix for prefix, short in _SHORT.items()}
+_FIRST: Final = (
+    select(func.coalesce(_requests.first, _requests.id)).where(_requests.id == bindparam("this_id")).scalar_subquery()
+)
+_PARTS: Final = Prepared(
+    select(request_table)
+    .where(or_(_requests.id == _FIRST, _requests.first == _FIRST), _requests.owner == bindparam("this_owner"))
+    .order_by(_requests.part)
+)
 _NO_BINDING: Final = Binding(request_path="", response_path="", nonce="", state="")
 
 
@@ -130,34 +140,7 @@ class SqlRequests:
         now = epoch(request.created_at)
         with self._database.write() as connection:
             _WITHDRAW.run(connection, of_intake=request.intake_id, of_owner=request.owner, now=now)
-            number = _COUNT.value(connection, of_intake=request.intake_id)
-            _ADD.run(
-                connection,
-                id=request.id,
-                intake_id=request.intake_id,
-                number=number + 1,
-                owner=request.owner,
-                template=request.template,
-                query=json_compact(request.query).decode(),
-                response_mode=request.response_mode,
-                client_id_prefix=_SHORT.get(request.client_id_prefix, request.client_id_prefix),
-                request_hash=_hash(request.binding.request_path),
-                response_hash=_hash(request.binding.response_path),
-                binding=self._seals.binding(request.id, request.binding),
-                browser=request.browser,
-                formats=" ".join(request.formats),
-                created_at=now,
-                expires_at=epoch(request.expires_at),
-                extensions=request.extensions,
-                fetched_at=None,
-                state="open",
-                ended_at=None,
-                decline_code=None,
-                answer=None,
-                return_hash=None,
-            )
-            entry = AuditEntry(action="request_made", actor=request.owner, object=request.id, reason=request.template)
-            audit.append(connection, entry, at=request.created_at)
+            self._insert(connection, request)
 
     def get(self, owner: str, request_id: str) -> VerificationRequest:
         """Return a request. Raises UnknownRequest."""
@@ -186,6 +169,14 @@ class SqlRequests:
             # The newest of a file comes last.
             return {row.intake_id: _standing(row, now) for row in _STANDINGS.all(connection, of_owner=owner)}
 
+    def parts(self, owner: str, request_id: str) -> Sequence[VerificationRequest]:
+        """Return a request with the others of its series, the first part first. Raises UnknownRequest."""
+        with self._database.read() as connection:
+            rows = _PARTS.all(connection, this_id=request_id, this_owner=owner)
+            if not rows:
+                raise UnknownRequest
+            return [self._read(connection, row) for row in rows]
+
     def by_request_path(self, path: str) -> VerificationRequest:
         """Return the request whose `request_uri` ends so. Raises UnknownRequest."""
         return self._one(_BY_REQUEST, this_request_hash=_hash(path))
@@ -202,8 +193,15 @@ class SqlRequests:
 
         self._database.later(note)
 
-    def answer(self, request_id: str, answer: Answer, *, return_code: str | None) -> None:
-        """Take the one answer. Raises RequestEnded."""
+    def answer(
+        self,
+        request_id: str,
+        answer: Answer,
+        *,
+        return_code: str | None,
+        following: VerificationRequest | None = None,
+    ) -> None:
+        """Take the one answer, and keep the request of the next part with it. Raises RequestEnded."""
         received = epoch(answer.received_at)
         sealed = self._seals.answer(request_id, answer)
         code = None if return_code is None else _hash(return_code)
@@ -212,9 +210,17 @@ class SqlRequests:
             if _ANSWER.run(connection, this_id=request_id, now=received, sealed=sealed, code=code) != 1:
                 raise RequestEnded
             audit.append(connection, entry, at=answer.received_at)
+            if following is not None:
+                # What waits for its wallet to come back waits as long as the last part may take.
+                waiting = _of_series(following.series).where(_requests.return_hash.is_not(None))
+                connection.execute(waiting.values(expires_at=epoch(following.expires_at)))
+                self._insert(connection, following)
 
     def confirm(self, request_id: str, *, return_code: str, browser: str, now: datetime) -> None:
-        """Accept an answer whose wallet came back in the browser that asked. Raises NotSameBrowser."""
+        """Accept an answer, with all its parts, whose wallet came back in the browser that asked.
+
+        Raises NotSameBrowser.
+        """
         statement = (
             update(request_table)
             .where(
@@ -229,6 +235,10 @@ class SqlRequests:
         try:
             with self._database.write() as connection:
                 use_once(connection, statement)
+                first = connection.execute(select(_requests.first).where(_requests.id == request_id)).scalar_one()
+                if first is not None:
+                    parts = _of_series(first).where(_requests.state == "answered", _requests.browser == browser)
+                    connection.execute(parts.values(return_hash=None))
         except NotExactlyOne as error:
             raise NotSameBrowser from error
 
@@ -295,6 +305,40 @@ class SqlRequests:
             now,
         )
 
+    def _insert(self, connection: Connection, request: VerificationRequest) -> None:
+        number = _COUNT.value(connection, of_intake=request.intake_id)
+        _ADD.run(
+            connection,
+            id=request.id,
+            intake_id=request.intake_id,
+            number=number + 1,
+            owner=request.owner,
+            template=request.template,
+            query=json_compact(request.query).decode(),
+            response_mode=request.response_mode,
+            client_id_prefix=_SHORT.get(request.client_id_prefix, request.client_id_prefix),
+            request_hash=_hash(request.binding.request_path),
+            response_hash=_hash(request.binding.response_path),
+            binding=self._seals.binding(request.id, request.binding),
+            browser=request.browser,
+            formats=" ".join(request.formats),
+            first=request.first,
+            part=request.part,
+            parts=request.parts,
+            taken=request.taken,
+            created_at=epoch(request.created_at),
+            expires_at=epoch(request.expires_at),
+            extensions=request.extensions,
+            fetched_at=None,
+            state="open",
+            ended_at=None,
+            decline_code=None,
+            answer=None,
+            return_hash=None,
+        )
+        entry = AuditEntry(action="request_made", actor=request.owner, object=request.id, reason=request.template)
+        audit.append(connection, entry, at=request.created_at)
+
     def _change(self, statement: Update, entry: AuditEntry, at: datetime) -> None:
         try:
             with self._database.write() as connection:
@@ -328,6 +372,10 @@ class SqlRequests:
             attempts=tuple(Attempt(from_epoch(each.at), each.code, each.explanation) for each in attempts),
             browser=row.browser,
             formats=tuple(row.formats.split()),
+            first=row.first,
+            part=row.part,
+            parts=row.parts,
+            taken=row.taken,
         )
 
     def _state(self, row: Any) -> State:  # noqa: ANN401  # a row of the table
@@ -352,16 +400,20 @@ def _standing(row: Any, now: datetime) -> Standing:  # noqa: ANN401  # a row of 
         case "declined":
             return Standing("geweigerd", from_epoch(row.created_at), row.decline_code)
         case "withdrawn":
-            return Standing("ingetrokken", from_epoch(row.created_at))
+            return Standing("ingetrokken", from_epoch(row.created_at), part=row.part, parts=row.parts)
         case _:
             word: StatusWord = "open" if epoch(now) < row.expires_at else "verlopen"
-            return Standing(word, from_epoch(row.created_at))
+            return Standing(word, from_epoch(row.created_at), part=row.part, parts=row.parts)
 
 
 def _still_open(request_id: str, now: datetime) -> Update:
     return update(request_table).where(
         _requests.id == request_id, _requests.state == "open", _requests.expires_at > epoch(now)
     )
+
+
+def _of_series(first: str) -> Update:
+    return update(request_table).where(or_(_requests.id == first, _requests.first == first))
 
 
 def _hash(path: str) -> bytes:

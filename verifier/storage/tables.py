@@ -38,6 +38,12 @@ request_table: Final = Table(
     Column("browser", String(64), nullable=True),
     # Those that were named for this request, with spaces between; empty: those that fit the wallet.
     Column("formats", String(120), nullable=False, server_default=""),
+    # Of an answer in parts: the request that the series began with, null for that one; which part of how many this
+    # one asks for; how many cards came before it.
+    Column("first", String(43), nullable=True),
+    Column("part", Integer, nullable=False, server_default="1"),
+    Column("parts", Integer, nullable=False, server_default="1"),
+    Column("taken", Integer, nullable=False, server_default="0"),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("extensions", Integer, nullable=False),

@@ -7,9 +7,11 @@
 4. Every presentation is examined (see `examine` for what refuses an answer and what is kept as not proven).
 5. What they disclose is compared with the query: format, type, claims, values.
 6. The answer is stored by one conditional update: of two answers that come at once, one is taken.
+7. Where the wallet says that more parts are to come, the request for the next one is kept in the same step.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeAlias, final
 
 from credentials import limits
@@ -24,7 +26,13 @@ from credentials.openid.dcql import MDOC, Answered, DcqlQuery, check_presentatio
 from credentials.openid.errors import AccessDenied, InvalidResponse, ResponseTooLarge
 from credentials.openid.transaction_data import is_agreed
 from credentials.openid.vp_request import ResponseMode
-from credentials.openid.vp_response import Presentation, PresentationResponse, RefusedResponse, parse_response
+from credentials.openid.vp_response import (
+    Acknowledged,
+    Presentation,
+    PresentationResponse,
+    RefusedResponse,
+    parse_response,
+)
 from credentials.trust import TrustedLists
 from credentials.trust.x509 import aki
 from credentials.verification import Outcome
@@ -34,6 +42,7 @@ from verifier.domain.evidence import Evidence
 from verifier.domain.request import Answer, Attempt, Shown, VerificationRequest
 from verifier.ports import Examined, Examiner, Presented, Requests, Secrets
 from verifier.usecases.asking import Asking, encryption_key, transaction_data_of
+from verifier.usecases.desk import Desk
 from verifier.usecases.results import trimmed
 
 _NOT_AGREED: Final = (
@@ -55,6 +64,7 @@ class Answering:
         secrets: Secrets,
         clock: Clock,
         *,
+        desk: Desk,
         return_uri: str,
         trusted_lists: TrustedLists | None = None,
         most: int = limits.PRESENTATIONS,
@@ -62,14 +72,15 @@ class Answering:
         self._requests = requests
         self._examiner = examiner
         self._asking = asking
+        self._desk = desk
         self._secrets = secrets
         self._clock = clock
         self._return_uri = return_uri
         self._most = most
         self._trusted_lists = trusted_lists or TrustedLists()
 
-    def accept(self, path: str, fields: Mapping[str, str]) -> str | None:
-        """Take an answer and return where the wallet sends its user now, None if nowhere.
+    def accept(self, path: str, fields: Mapping[str, str]) -> Acknowledged:
+        """Take an answer and return where the wallet sends its user now, or with what request it goes on.
 
         Raises UnknownRequest, RequestEnded, InvalidResponse and its kin.
         """
@@ -85,11 +96,11 @@ class Answering:
             )
 
         shown = self._shown(request)
-        evidence = self._taken(request, read, shown)
-        if evidence is None:
+        taken = self._taken(request, read, shown)
+        if taken is None:
             # Section 8.2: whoever is on this device goes back to the page that asked, also after a no.
-            return None if request.browser is None else f"{self._return_uri}/{request.id}"
-        return self._store(request, evidence, shown)
+            return Acknowledged(None if request.browser is None else f"{self._return_uri}/{request.id}")
+        return self._store(request, taken, shown)
 
     def accept_from_browser(self, owner: str, request_id: str, document: JsonValue) -> None:
         """Take an answer that the owner's own browser handed to our page (OpenID4VP 1.0 appendix A).
@@ -110,11 +121,12 @@ class Answering:
             audience_of(self._asking.origin),
             Channel(None, self._shown(request).channel.encryption_key),
         )
-        evidence = self._taken(request, read, shown)
-        if evidence is not None:
-            self._answer(request, evidence, shown, None)
+        taken = self._taken(request, read, shown)
+        if taken is not None:
+            # A browser brings one answer: what it says of further parts leads nowhere.
+            self._answer(request, taken.evidence, shown, None)
 
-    def _taken(self, request: VerificationRequest, read: _Reader, shown: Shown) -> tuple[Evidence, ...] | None:
+    def _taken(self, request: VerificationRequest, read: _Reader, shown: Shown) -> "_Taken | None":
         if request.status(self._clock.now()) != "open" or not request.binding.nonce:
             raise RequestEnded
         try:
@@ -148,14 +160,17 @@ class Answering:
             refused = ResponseTooLarge("the answer is larger than we read")
             self._note(request, refused.code, attempts.explain(refused))
 
-    def _evidence(self, request: VerificationRequest, read: _Reader, shown: Shown) -> tuple[Evidence, ...] | None:
+    def _evidence(self, request: VerificationRequest, read: _Reader, shown: Shown) -> "_Taken | None":
         query = parse_query(request.query)
         response = read(query)
         if isinstance(response, RefusedResponse):
             self._refused(request, response.refusal.error)
             return None
-        if sum(len(each) for each in response.vp_token.values()) > self._most:
+        cards = sum(len(each) for each in response.vp_token.values())
+        if cards > self._most or request.taken + cards > limits.CARDS:
             raise ResponseTooLarge("there are more presentations than we take")
+        if request.part + response.parts_left > limits.PARTS:
+            raise ResponseTooLarge("there are more parts than we add up")
         found: list[Evidence] = []
         proven: dict[str, list[Presentation]] = {}
         with self._examiner.together():
@@ -168,7 +183,7 @@ class Answering:
                     if examined.evidence.outcome == Outcome.PROVEN.value:
                         proven.setdefault(query_id, []).append(presentation)
         _check_agreed(request, query, proven)
-        return tuple(found)
+        return _Taken(tuple(found), response.parts_left)
 
     def _compare(self, query: DcqlQuery, presented: Presented, examined: Examined) -> None:
         if examined.disclosed is None:
@@ -196,14 +211,24 @@ class Answering:
         channel = Channel(self._asking.response_uri(request), thumbprint)
         return Shown(request.binding.nonce, self._asking.client_id(request).full, channel)
 
-    def _store(self, request: VerificationRequest, evidence: Sequence[Evidence], shown: Shown) -> str | None:
+    def _store(self, request: VerificationRequest, taken: "_Taken", shown: Shown) -> Acknowledged:
         # OpenID4VP 1.0 section 13.3: on one device, the answer counts only for the browser that asked.
         code = self._secrets.fresh() if request.browser is not None else None
-        self._answer(request, evidence, shown, code)
-        return None if code is None else f"{self._return_uri}/{request.id}?response_code={code}"
+        if taken.parts_left:
+            # The wallet comes back after the last part only; so the code of this one is nobody's.
+            following = self._desk.next_part(request, cards=len(taken.evidence), left=taken.parts_left)
+            self._answer(request, taken.evidence, shown, code, following)
+            return Acknowledged(next_request=self._asking.link(following))
+        self._answer(request, taken.evidence, shown, code)
+        return Acknowledged(None if code is None else f"{self._return_uri}/{request.id}?response_code={code}")
 
     def _answer(
-        self, request: VerificationRequest, evidence: Sequence[Evidence], shown: Shown, code: str | None
+        self,
+        request: VerificationRequest,
+        evidence: Sequence[Evidence],
+        shown: Shown,
+        code: str | None,
+        following: VerificationRequest | None = None,
     ) -> None:
         now = self._clock.now()
         answer = Answer(
@@ -213,10 +238,18 @@ class Answering:
             evidence=tuple(evidence),
             transaction_data=request.binding.transaction_data,
         )
-        self._requests.answer(request.id, answer, return_code=code)
+        self._requests.answer(request.id, answer, return_code=code, following=following)
 
     def _note(self, request: VerificationRequest, code: str, reason: str) -> None:
         self._requests.note_attempt(request.id, Attempt(self._clock.now(), code, reason))
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What came of one answer, and how many parts are still to come."""
+
+    evidence: tuple[Evidence, ...]
+    parts_left: int
 
 
 def _check_agreed(request: VerificationRequest, query: DcqlQuery, proven: Mapping[str, Sequence[Presentation]]) -> None:

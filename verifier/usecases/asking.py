@@ -8,6 +8,7 @@ from credentials.clock import Clock
 from credentials.encoding import JsonObject, json_object
 from credentials.jose import EncryptionKey
 from credentials.keys import Signer, SoftwareSigner
+from credentials.openid.answer_limits import AnswerLimits
 from credentials.openid.browser import signed_request, unsigned_request
 from credentials.openid.client_id import ClientId, Prefix, client_id_of_certificate
 from credentials.openid.dcql import DcqlQuery, parse_query
@@ -62,10 +63,11 @@ class Access:
 class Asking:
     """Write requests, and hand them to the wallets that come for them."""
 
-    def __init__(self, requests: Requests, access: Access, clock: Clock) -> None:
+    def __init__(self, requests: Requests, access: Access, clock: Clock, limits: AnswerLimits) -> None:
         self._requests = requests
         self._access = access
         self._clock = clock
+        self._limits = limits
 
     def client_id(self, request: VerificationRequest) -> ClientId:
         """Return our client id for a request; whole, with its prefix, it is the audience of each presentation."""
@@ -177,6 +179,7 @@ class Asking:
             purpose=Purpose(template.purpose, template.legal_ground, template.retention_text),
             wallet_nonce=posted.wallet_nonce if posted else None,
             transaction_data=transaction_data_of(binding.transaction_data, query),
+            limits=self._limits,
         )
 
 

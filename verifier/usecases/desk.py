@@ -1,7 +1,7 @@
 """The counsellor's desk: open a file, ask, ask anew, give more time, close. Nothing here knows pages or HTTP."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, final
 
@@ -15,7 +15,7 @@ from credentials.openid.transaction_data import AGREEMENT, TransactionData, pars
 from credentials.plain_text import text_fault
 from verifier.domain.errors import BadInput
 from verifier.domain.formats import SD_JWT, VP_FORMATS
-from verifier.domain.query import query_of
+from verifier.domain.query import of_later_part, query_of
 from verifier.domain.request import (
     Binding,
     ClientIdPrefix,
@@ -191,7 +191,31 @@ class Desk:
         self._requests.add(request)
         return request
 
-    def _binding(self, mode: ResponseMode, transactions: tuple[str, ...]) -> Binding:
+    def next_part(self, answered: VerificationRequest, *, cards: int, left: int) -> VerificationRequest:
+        """Make, but do not keep, the request for the part that follows one with so many cards; `left` are to come."""
+        now = self._clock.now()
+        return replace(
+            answered,
+            id=self._secrets.fresh(),
+            query=of_later_part(answered.query),
+            binding=self._binding(answered.response_mode),
+            created_at=now,
+            expires_at=now + self._policy.lifetime,
+            extensions=0,
+            state=Open(),
+            attempts=(),
+            first=answered.series,
+            part=answered.part + 1,
+            parts=answered.part + left,
+            taken=answered.taken + cards,
+        )
+
+    def latest_part(self, request: VerificationRequest) -> VerificationRequest:
+        """Return the newest request of an answer in parts: the one that waits, or the last that was answered."""
+        found = self._requests.of_intake(request.owner, request.intake_id)
+        return next((each for each in found if each.series == request.series), request)
+
+    def _binding(self, mode: ResponseMode, transactions: tuple[str, ...] = ()) -> Binding:
         fresh = self._secrets.fresh
         # HAIP section 5: a fresh key for every request, so that no answer can be read with another's.
         key = EncryptionKey.generate(fresh()) if mode == "direct_post.jwt" else None

@@ -1,5 +1,6 @@
 """What an answer amounts to, and checking it again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import final
 
@@ -18,12 +19,27 @@ from verifier.usecases.desk import template_for
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A request with its answer and what that amounts to."""
+    """The requests of one series, first part first, with all that was answered to them and what that amounts to."""
 
-    request: VerificationRequest
+    parts: tuple[VerificationRequest, ...]
     template: Template
     answer: Answer
     result: Result
+
+    @property
+    def request(self) -> VerificationRequest:
+        """The request that was asked; those for further parts follow from it."""
+        return self.parts[0]
+
+    @property
+    def received(self) -> int:
+        """How many parts have come."""
+        return sum(isinstance(each.state, Answered) for each in self.parts)
+
+    @property
+    def announced(self) -> int:
+        """How many parts the wallet said that there are."""
+        return self.parts[-1].parts
 
 
 @final
@@ -36,37 +52,48 @@ class Results:
         self._scheme = scheme
         self._clock = clock
 
+    def parts(self, owner: str, request_id: str) -> Sequence[VerificationRequest]:
+        """Return a request and those for further parts of its answer. Raises UnknownRequest."""
+        return self._requests.parts(owner, request_id)
+
     def of(self, owner: str, request_id: str) -> Outcome:
         """Return the result of an answered request. Raises UnknownRequest, NotAnswered."""
-        return self.outcome(self._requests.get(owner, request_id))
+        return self.outcome(self._requests.parts(owner, request_id))
 
-    def outcome(self, request: VerificationRequest) -> Outcome:
-        """Return what an answered request amounts to. Raises NotAnswered."""
-        if not isinstance(request.state, Answered):
+    def outcome(self, parts: Sequence[VerificationRequest]) -> Outcome:
+        """Return what the answers to a series amount to, added up. Raises NotAnswered."""
+        answers = [each.state.answer for each in parts if isinstance(each.state, Answered)]
+        if not answers:
             raise NotAnswered
-        answer, template = request.state.answer, template_for(request)
+        answer, template = _added_up(answers), template_for(parts[0])
         result = assess(
             answer.evidence,
             template,
             self._expected(),
             received_at=answer.received_at,
             checked_at=answer.checked_at,
-            cases_asked=asks_cases(request),
+            cases_asked=asks_cases(parts[0]),
         )
-        return Outcome(request, template, answer, result)
+        return Outcome(tuple(parts), template, answer, result)
 
     def check_again(self, owner: str, request_id: str) -> Outcome:
         """Check every credential of the answer once more, now, and keep what is found. Raises as `of`."""
-        request = self._requests.get(owner, request_id)
-        if not isinstance(request.state, Answered):
+        answered = [each for each in self._requests.parts(owner, request_id) if isinstance(each.state, Answered)]
+        if not answered:
             raise NotAnswered
-        answer = request.state.answer
-        query = parse_query(request.query)
         self._examiner.forget()
         with self._examiner.together():
-            fresh = tuple(trimmed(self._examiner.again(each, shown=answer.shown), query) for each in answer.evidence)
-        self._requests.replace(owner, request_id, replace(answer, checked_at=self._clock.now(), evidence=fresh))
+            fresh = [(each.id, self._checked(each)) for each in answered]
+        for part, answer in fresh:
+            self._requests.replace(owner, part, answer)
         return self.of(owner, request_id)
+
+    def _checked(self, request: VerificationRequest) -> Answer:
+        if not isinstance(request.state, Answered):
+            raise NotAnswered
+        answer, query = request.state.answer, parse_query(request.query)
+        found = tuple(trimmed(self._examiner.again(each, shown=answer.shown), query) for each in answer.evidence)
+        return replace(answer, checked_at=self._clock.now(), evidence=found)
 
     def _expected(self) -> tuple[Body, ...]:
         try:
@@ -74,6 +101,15 @@ class Results:
         except Unavailable:
             # Without a current trust list nobody can say that an answer is complete; `assess` then says it is not.
             return ()
+
+
+def _added_up(answers: Sequence[Answer]) -> Answer:
+    return replace(
+        answers[0],
+        received_at=max(each.received_at for each in answers),
+        checked_at=min(each.checked_at for each in answers),
+        evidence=tuple(evidence for each in answers for evidence in each.evidence),
+    )
 
 
 def trimmed(examined: Examined, query: DcqlQuery) -> Evidence:

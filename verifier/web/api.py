@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
@@ -20,7 +20,7 @@ from service.web.apps import API_ROOT, business_app
 from service.web.bearer import bearer_token
 from service.web.input import ApiModel
 from verifier.domain.errors import NotAnswered
-from verifier.domain.request import Answered, ClientIdPrefix, VerificationRequest
+from verifier.domain.request import ClientIdPrefix, VerificationRequest, standing_of
 from verifier.domain.templates import TEMPLATES
 from verifier.exports.document import request_document, result_document
 from verifier.exports.files import TABLE_FILES
@@ -105,14 +105,14 @@ def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str) -> FastAPI:
             transactions=body.transacties or (),
         )
         document: JsonObject = {
-            **request_document(request, doors.clock.now()),
+            **request_document([request], doors.clock.now()),
             "verzoekUri": doors.asking.link(request),
         }
         return JSONResponse(document, 201, {"location": f"{ROOT}/{request.id}"})
 
     @app.get(ROOT + "/{id}", summary="Lees een verificatieverzoek", tags=["verificatieverzoeken"])
     def read(id: str, owner: Owner) -> Response:
-        return JSONResponse(_document(doors, doors.desk.request(owner, id)))
+        return JSONResponse(_document(doors, doors.results.parts(owner, id)))
 
     for file in TABLE_FILES:
         _install_file(app, doors, caller, file)
@@ -124,7 +124,7 @@ def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str) -> FastAPI:
         tags=["verificatieverzoeken"],
     )
     def check_again(id: str, owner: Owner) -> Response:
-        return JSONResponse(_document(doors, doors.results.check_again(owner, id).request), 201)
+        return JSONResponse(_document(doors, doors.results.check_again(owner, id).parts), 201)
 
     @app.delete(
         ROOT + "/{id}",
@@ -144,10 +144,10 @@ def _install_file(app: FastAPI, doors: ApiDoors, caller: Callable[[Request], str
     kind = file.rpartition(".")[2]
 
     def table(id: str, owner: Annotated[str, Depends(caller)]) -> Response:
-        request = doors.desk.request(owner, id)
-        if not isinstance(request.state, Answered):
+        parts = doors.results.parts(owner, id)
+        if standing_of(parts, doors.clock.now()) != "beantwoord":
             raise NotAnswered
-        outcome = doors.results.outcome(request)
+        outcome = doors.results.outcome(parts)
         return attachment(make(outcome.result), media_type, file_name(what, kind, outcome.answer.received_at))
 
     plain = media_type.partition(";")[0]
@@ -161,10 +161,11 @@ def _install_file(app: FastAPI, doors: ApiDoors, caller: Callable[[Request], str
     )(table)
 
 
-def _document(doors: ApiDoors, request: VerificationRequest) -> JsonObject:
-    document = request_document(request, doors.clock.now())
-    if isinstance(request.state, Answered):
-        outcome = doors.results.outcome(request)
+def _document(doors: ApiDoors, parts: Sequence[VerificationRequest]) -> JsonObject:
+    now = doors.clock.now()
+    document = request_document(parts, now)
+    if standing_of(parts, now) == "beantwoord":
+        outcome = doors.results.outcome(parts)
         document |= result_document(outcome.answer, outcome.result)
     return document
 

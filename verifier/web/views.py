@@ -11,9 +11,10 @@ from credentials.debts.due import Due
 from service.i18n import day, euro, moment, plural
 from verifier.domain.evidence import OVERVIEW, Evidence
 from verifier.domain.request import Declined, Intake, Standing, VerificationRequest
-from verifier.domain.result import AgencyLine, CaseLine, Result
-from verifier.domain.templates import TEMPLATES, Template
+from verifier.domain.result import AgencyLine, CaseLine
+from verifier.domain.templates import TEMPLATES
 from verifier.domain.words import OUTCOME_WORDS
+from verifier.usecases.results import Outcome
 
 BADGES: Final = {
     "bewezen": "ok",
@@ -90,8 +91,12 @@ def _standing(standing: Standing | None) -> tuple[str, str]:
             return "ok", "Ontvangen"
         case "geweigerd":
             return "neutral", _no(standing.decline_code)
+        case "open" if standing.part > 1:
+            return "wait", f"Deel {standing.part - 1} van {standing.parts} is binnen"
         case "open":
             return "wait", "Wacht op de cliënt"
+        case _ if standing.part > 1:
+            return "warning", "Niet alle delen ontvangen"
         case _:
             return "neutral", "Tijd voorbij"
 
@@ -103,6 +108,11 @@ def declined_words(request: VerificationRequest) -> str:
 
 def _no(code: str) -> str:
     return "De cliënt heeft niet gedeeld" if code == "access_denied" else "De wallet kon niet antwoorden"
+
+
+def part_words(request: VerificationRequest) -> str:
+    """Say how far an answer in parts is, of which this asks for the next."""
+    return f"Deel {request.part - 1} van {request.parts} is binnen. De wallet stuurt de rest vanzelf."
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +163,12 @@ def _days(days: int | None) -> str:
     return f"{plural(days, 'dag', 'dagen')} oud"
 
 
-def reasons(result: Result, template: Template, *, cases_asked: bool) -> list[str]:
+def reasons(outcome: Outcome, *, cases_asked: bool, waiting: bool) -> list[str]:
     """Say, one sentence each, why a result is not simply good."""
+    result, template = outcome.result, outcome.template
     found: list[str] = []
+    if outcome.received < outcome.announced:
+        found.append(_parts_in(outcome, waiting=waiting))
     wrong = sum(1 for line in result.lines for each in line.unproven if each.evidence.outcome != "verouderd")
     outdated = sum(1 for line in result.lines for each in line.unproven if each.evidence.outcome == "verouderd")
     if wrong:
@@ -174,6 +187,13 @@ def reasons(result: Result, template: Template, *, cases_asked: bool) -> list[st
         limit = plural(template.max_age.days, "dag", "dagen")
         found.append(f"Sommige gegevens zijn ouder dan {limit}, het meeste dat bij {template.name} past.")
     return found
+
+
+def _parts_in(outcome: Outcome, *, waiting: bool) -> str:
+    so_far = f"Er {'is' if outcome.received == 1 else 'zijn'} er {outcome.received} van de {outcome.announced} binnen."
+    return (
+        f"De cliënt deelt in delen. {so_far} {'De rest komt nog.' if waiting else 'De rest kwam niet. Vraag opnieuw.'}"
+    )
 
 
 def debt_title(case: DisclosedCase) -> str:

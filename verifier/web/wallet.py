@@ -51,9 +51,9 @@ def wallet_app(
     @app.post(f"{ANSWERS}{{path}}")
     def answer(request: Request, body: bytes) -> Response:
         fields = protocol_form(request, body, max_bytes=MAX_FORM_BYTES, error=InvalidResponse)
-        redirect_uri = answering.accept(request.path_params["path"], fields)
+        taken = answering.accept(request.path_params["path"], fields)
         # Section 8.2: always 200 with a JSON object, also when the wallet said no.
-        return JSONResponse(acknowledgement(redirect_uri), headers=_NO_STORE)
+        return JSONResponse(acknowledgement(taken.redirect_uri, taken.next_request), headers=_NO_STORE)
 
     _note_refusals(app, answering)
     return app

@@ -34,6 +34,7 @@ def install(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
         except NotAnswered:
             return RedirectResponse(f"/intakes/{id}", 303)
         cases_asked = asks_cases(outcome.request)
+        waiting = requests[0].status(screens.clock.now()) == "open"
         return pages.render(
             request,
             "resultaat.html",
@@ -45,8 +46,9 @@ def install(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
             asked=outcome.template,
             cases_asked=cases_asked,
             rows=[views.agency_row(line, cases_asked=cases_asked) for line in outcome.result.lines],
-            reasons=views.reasons(outcome.result, outcome.template, cases_asked=cases_asked),
-            waiting=requests[0].status(screens.clock.now()) == "open",
+            reasons=views.reasons(outcome, cases_asked=cases_asked, waiting=waiting),
+            waiting=waiting,
+            further=requests[0].series == outcome.request.series,
             debt_title=views.debt_title,
             evidence_title=views.evidence_title,
             phases=views.PHASES,
@@ -98,7 +100,7 @@ def install_actions(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
     @app.get("/intakes/{id}/bestand.json")
     def as_json(id: str, at: Annotated[Seat, Depends(seat)]) -> Response:
         found = _newest_answer(screens, at, id)
-        document = download(found.request, found.template, found.answer, found.result, screens.clock.now())
+        document = download(found.parts, found.template, found.answer, found.result, screens.clock.now())
         reference = screens.desk.file(at.owner, id).reference
         name = file_name("schulden", "json", found.answer.received_at, reference)
         return attachment(json_compact(document), "application/json", name)
@@ -123,5 +125,5 @@ def _newest_answer(screens: Screens, at: Seat, id: str) -> Outcome:  # the name 
 def _newest_of(screens: Screens, requests: Sequence[VerificationRequest]) -> Outcome:
     for each in requests:
         if isinstance(each.state, Answered):
-            return screens.results.outcome(each)
+            return screens.results.outcome([one for one in reversed(requests) if one.series == each.series])
     raise NotAnswered

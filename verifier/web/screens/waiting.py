@@ -28,6 +28,9 @@ def install(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
             return RedirectResponse(f"/intakes/{id}/resultaat", 303)
         now = screens.clock.now()
         status = "verlopen" if newest is None else newest.status(now)
+        if newest is not None and newest.part > 1 and not newest.browser and status != "open":
+            # What came before it stands; the result says what did not come.
+            return RedirectResponse(f"/intakes/{id}/resultaat", 303)
         link = _link(screens, newest) if newest is not None and status == "open" else ""
         return pages.render(
             request,
@@ -43,6 +46,7 @@ def install(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
             small_enough=len(link) <= MAX_QR_CHARACTERS,
             declined=views.declined_words(newest) if newest is not None else "",
             seconds_left=max(0, int((newest.expires_at - now).total_seconds())) if newest is not None else 0,
+            part=views.part_words(newest) if newest is not None and newest.part > 1 else "",
             more_time=newest is not None and newest.extensions < screens.extensions,
             answered=any(isinstance(each.state, Answered) for each in desk.requests(at.owner, id)),
         )
@@ -59,6 +63,8 @@ def install(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
             return JSONResponse({"verder": f"/intakes/{id}"})
         if newest.attempts:
             return JSONResponse({"tekst": "Er kwam een antwoord dat niet klopte. De cliënt kan het opnieuw proberen."})
+        if newest.part > 1:
+            return JSONResponse({"tekst": views.part_words(newest)})
         fetched = isinstance(newest.state, Open) and newest.state.fetched_at is not None
         text = "De cliënt bekijkt uw vraag in de wallet." if fetched else "Wij wachten op de cliënt."
         return JSONResponse({"tekst": text})
