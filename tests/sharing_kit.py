@@ -21,6 +21,7 @@ from credentials.keys import Algorithm
 from credentials.openid.client_id import ClientId, Prefix
 from credentials.openid.dcql import parse_query
 from credentials.openid.vp_request import PresentationRequest, ResponseMode
+from credentials.openid.vp_response import Acknowledged
 from service.commands.formats import all_formats
 from service.errors import NotFound
 from tests.unit.formats.format_samples import NOW, draft, issuer_key, signer
@@ -28,6 +29,7 @@ from wallet_api.domain.card import Agency, Card, Copy, Standing
 from wallet_api.domain.presentation import Consent, PendingRequest, Receipt, Requester
 from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.ports import Requesters
+from wallet_api.usecases.read_request import ReadRequests
 from wallet_api.usecases.share import ShareCards, Shelves
 from wallet_api.usecases.show import ShowOverview
 from wallet_api.usecases.weigh import WeighRequests
@@ -111,12 +113,14 @@ class Sharing:
         clock = FixedClock(NOW)
         show = cast("ShowOverview", Overview(self.cards))
         weigh = WeighRequests(FORMATS, show, clock, insecure_localhost=False)
-        shelves = Shelves(self.requests, self.cards, self.receipts)
-        self.usecase = ShareCards(cast("Requesters", self), FORMATS, weigh, shelves, clock)
+        shelves = Shelves(self.requests, self.cards, self.receipts, MemoryShelf())
+        self.usecase = ShareCards(
+            cast("Requesters", self), FORMATS, weigh, shelves, clock, requests=cast("ReadRequests", None)
+        )
 
-    def deliver(self, _response_uri: str, fields: Mapping[str, str]) -> str | None:
+    def deliver(self, _response_uri: str, fields: Mapping[str, str]) -> Acknowledged:
         self.sent.append(fields)
-        return None
+        return Acknowledged()
 
     def hold(self, *copies: Credential, format: str, session: str = "s") -> Card:
         """Keep copies of one card."""

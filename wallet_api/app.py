@@ -26,6 +26,7 @@ from credentials.formats.ldp_vc import ContextBundle, LdpVc
 from credentials.formats.mdoc import MsoMdoc
 from credentials.formats.sd_jwt import SdJwtVc
 from credentials.keys import PublicJwk
+from credentials.limits import CONSENT_FORM_BYTES
 from credentials.status import StatusChecker
 from credentials.trust import Participant, Role, TrustListSource
 from credentials.trust.trust_list import MEDIA_TYPE as TRUST_LIST
@@ -53,6 +54,7 @@ from wallet_api.domain.collection import Collection
 from wallet_api.domain.delivery import Delivery
 from wallet_api.domain.flow import Visit
 from wallet_api.domain.issuance import PendingOffer
+from wallet_api.domain.parts import Series
 from wallet_api.domain.permission import Permission
 from wallet_api.domain.presentation import PendingRequest, Receipt
 from wallet_api.domain.wallet import Attempts
@@ -164,8 +166,8 @@ def create(
         body_limits={
             "/toevoegen": 1 << 18,
             # A box, or a pair of ids, for every card.
-            "/verzoek/": 1 << 18,
-            "/api/v1/verzoeken": 1 << 18,
+            "/verzoek/": CONSENT_FORM_BYTES,
+            "/api/v1/verzoeken": CONSENT_FORM_BYTES,
             "/api/v1/aanbiedingen": 1 << 18,
         },
         jobs=jobs(
@@ -274,7 +276,10 @@ def _usecases(
     )
     show = ShowOverview(cards, proof, clock)
     shelves = Shelves(
-        SealedShelf(records, "requests", PendingRequest, clock), cards, SealedShelf(records, "receipts", Receipt, clock)
+        SealedShelf(records, "requests", PendingRequest, clock),
+        cards,
+        SealedShelf(records, "receipts", Receipt, clock),
+        SealedShelf(records, "series", Series, clock),
     )
     requesters = HttpRequesters(http, insecure_localhost=insecure)
     acquaintances = Acquaintances(
@@ -282,6 +287,26 @@ def _usecases(
         SealedShelf(records, "acquaintances", Acquaintance, clock),
         clock,
         refuse_unknown=settings.unknown_issuers == "refuse",
+    )
+    requests = ReadRequests(
+        trust=trust,
+        requesters=requesters,
+        keys=keys,
+        shelf=shelves.requests,
+        policy=RequestPolicy(
+            refuse_unknown=settings.unknown_verifiers == "refuse",
+            insecure_localhost=insecure,
+            request_uri_as_audience=settings.tolerances.request_uri_as_audience,
+            lifetime=lifetime,
+        ),
+        clock=clock,
+    )
+    weigh = WeighRequests(
+        formats,
+        show,
+        clock,
+        insecure_localhost=insecure,
+        trusted_lists=trusted_lists(settings.trusted_lists),
     )
     return UseCases(
         wallets=KeepWallets(wallets, locksmith, Attempts(free=settings.limits.attempts), clock),
@@ -306,32 +331,8 @@ def _usecases(
             clock=clock,
             lifetime=lifetime,
         ),
-        requests=ReadRequests(
-            trust=trust,
-            requesters=requesters,
-            keys=keys,
-            shelf=shelves.requests,
-            policy=RequestPolicy(
-                refuse_unknown=settings.unknown_verifiers == "refuse",
-                insecure_localhost=insecure,
-                request_uri_as_audience=settings.tolerances.request_uri_as_audience,
-                lifetime=lifetime,
-            ),
-            clock=clock,
-        ),
-        share=ShareCards(
-            requesters,
-            formats,
-            WeighRequests(
-                formats,
-                show,
-                clock,
-                insecure_localhost=insecure,
-                trusted_lists=trusted_lists(settings.trusted_lists),
-            ),
-            shelves,
-            clock,
-        ),
+        requests=requests,
+        share=ShareCards(requesters, formats, weigh, shelves, clock, requests=requests),
         show=show,
     )
 

@@ -17,6 +17,7 @@ from credentials.masking import Secret
 from credentials.openid.notification import NotificationEvent
 from credentials.openid.offer import CredentialOffer, OfferReference
 from credentials.openid.request_link import RequestLink, RequestReference
+from credentials.openid.vp_response import Acknowledged
 from credentials.trust import TrustList
 from credentials.verification import Report
 from wallet_api.domain.card import Agency, Card, Standing
@@ -316,6 +317,9 @@ class Requesters(Protocol):
         """Fetch a request object, by GET or with our nonce by POST. Raises Unavailable, PeerRefused."""
         ...
 
-    def deliver(self, response_uri: str, fields: Mapping[str, str]) -> str | None:
-        """Post an answer and return where the citizen's browser must go next, if anywhere. Raises NotDelivered."""
+    def deliver(self, response_uri: str, fields: Mapping[str, str]) -> Acknowledged:
+        """Post an answer and return where the citizen's browser must go next, or what request asks for the next part.
+
+        Raises NotDelivered, TooLargeForThem.
+        """
         ...

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Final, final
 
 from credentials import limits
@@ -13,10 +14,10 @@ from credentials.openid.errors import parse_error
 from credentials.openid.request_link import POST, RequestLink, RequestReference, RequestUriPost, parse_request_link
 from credentials.openid.request_object import MAX_REQUEST_CHARACTERS, MEDIA_TYPE
 from credentials.openid.vp_request import ResponseMode
-from credentials.openid.vp_response import parse_acknowledgement
+from credentials.openid.vp_response import Acknowledged, parse_acknowledgement
 from credentials.openid.wallet_metadata import encryption_metadata, open_request
 from service.http import OutboundClient
-from wallet_api.domain.errors import NotDelivered, RequestRefused
+from wallet_api.domain.errors import NotDelivered, RequestRefused, TooLargeForThem
 from wallet_api.domain.issuance import SUITES
 
 _SD_JWT: Final[JsonObject] = {"sd-jwt_alg_values": ["ES256"], "kb-jwt_alg_values": ["ES256"]}
@@ -73,12 +74,17 @@ class HttpRequesters:
         except UnicodeDecodeError as error:
             raise RequestRefused("malformed") from error
 
-    def deliver(self, response_uri: str, fields: Mapping[str, str]) -> str | None:
-        """Post an answer and return where the citizen's browser must go next, if anywhere. Raises NotDelivered."""
+    def deliver(self, response_uri: str, fields: Mapping[str, str]) -> Acknowledged:
+        """Post an answer and return where the citizen's browser must go next, or what request asks for the next part.
+
+        Raises NotDelivered, TooLargeForThem.
+        """
         try:
             # A verifier looks at every card before it answers.
             answer = self._http.post_form(response_uri, fields, seconds=limits.ANSWER_SECONDS)
             # OpenID4VP 1.0 section 8.2: status 200, and never a redirect.
+            if answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                raise TooLargeForThem("the answer is larger than they take")
             if not answer.ok:
                 raise NotDelivered("the answer was refused")
             return parse_acknowledgement(answer.body)

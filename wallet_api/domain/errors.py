@@ -166,6 +166,22 @@ class NotDelivered(BlauweKnopError):
     code = "not_delivered"
 
 
+class TooLargeForThem(NotDelivered):
+    """The organisation said that the answer is larger than it takes. Nothing of it was received."""
+
+    code = "too_large_for_them"
+
+
+class TooMuchAtOnce(BlauweKnopError):
+    """More was chosen than goes to this organisation. Nothing was sent. `fits` is how many cards may go, about."""
+
+    code = "too_much_at_once"
+
+    def __init__(self, fits: int) -> None:
+        super().__init__("more was chosen than fits")
+        self.fits = fits
+
+
 class NotAsShown(BlauweKnopError):
     """What would go out is not what the citizen was shown when they decided; they must look and decide again."""
 

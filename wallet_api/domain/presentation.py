@@ -88,6 +88,12 @@ class Share:
         """What nobody asked and goes along, because it is in one piece with what was."""
         return tuple(fact for fact in self.facts if fact.along)
 
+    @property
+    def fingerprint(self) -> str:
+        """A hash of what can be read in it, by which it is known to be the same later."""
+        facts: list[JsonValue] = [[list(fact.path), fact.kind, fact.value] for fact in (*self.facts, *self.envelope)]
+        return b64url_encode(hashlib.sha256(json_compact([self.query, self.card.id, facts])).digest())
+
     def value(self, name: str) -> str | int | bool | None:
         """Return the value of a claim of the card itself, if it goes along."""
         return next((fact.value for fact in self.facts if fact.path == (name,)), None)
@@ -99,6 +105,7 @@ class Consent:
     """What the citizen decides about. `satisfiable` is false when the wallet lacks what is asked.
 
     `agreements` are texts that the citizen agrees to by sharing; `encrypted` says how the answer travels.
+    All that is required goes in so many `parts`, in each at most `most` cards; in none when it is too much.
     """
 
     request: PendingRequest
@@ -107,6 +114,8 @@ class Consent:
     outdated: tuple[str, ...] = ()
     agreements: tuple[str, ...] = ()
     encrypted: bool = False
+    parts: int = 1
+    most: int = 0
 
     @property
     def shown(self) -> str:
@@ -164,6 +173,7 @@ class ReceiptState(StrEnum):
     """What became of a request."""
 
     SENT = "verstuurd"
+    PARTLY = "deels_gedeeld"
     SHARED = "gedeeld"
     DECLINED = "niet_gedeeld"
     NOT_DELIVERED = "niet_aangekomen"
@@ -183,7 +193,10 @@ class SharedCard:
 @final
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What was shared with whom, when, why, and for how long they keep it."""
+    """What was shared with whom, when, why, and for how long they keep it.
+
+    What goes in several `parts` is here from the moment before its part is sent; `part` is the last that was.
+    """
 
     id: str
     requester: Requester
@@ -193,6 +206,8 @@ class Receipt:
     cards: tuple[SharedCard, ...] = field(repr=False)
     next_address: str | None = field(default=None, repr=False)
     agreements: tuple[str, ...] = field(default=(), repr=False)
+    part: int = 1
+    parts: int = 1
 
     @property
     def agencies(self) -> tuple[tuple[str, tuple[SharedCard, ...]], ...]:

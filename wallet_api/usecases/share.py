@@ -7,16 +7,18 @@ more than that it was refused.
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import final
+from datetime import timedelta
+from typing import Final, final
 
 from credentials.clock import Clock
+from credentials.errors import BlauweKnopError
 from credentials.formats import Channel, Credential, FormatRegistry
 from credentials.keys import SoftwareSigner
 from credentials.openid.dcql import InvalidChoice
 from credentials.openid.errors import AccessDenied, InvalidTransactionData, OAuthError
 from credentials.openid.transaction_data import TransactionData, key_binding_claims
 from credentials.openid.vp_request import PresentationRequest
-from credentials.openid.vp_response import Presentation, build_error, build_response
+from credentials.openid.vp_response import Acknowledged, Presentation, build_error, build_response
 from service.errors import NotFound
 from wallet_api.domain.card import Card
 from wallet_api.domain.errors import (
@@ -28,20 +30,26 @@ from wallet_api.domain.errors import (
     RequestRefused,
     UnknownRequester,
 )
+from wallet_api.domain.parts import Rest, Series, divide, room_of
 from wallet_api.domain.presentation import Consent, PendingRequest, Receipt, ReceiptState, Share, SharedCard
 from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.ports import Requesters, Shelf
+from wallet_api.usecases.read_request import ReadRequests
 from wallet_api.usecases.weigh import WeighRequests
+
+# As long as a requester may leave a request open.
+_BETWEEN_PARTS: Final = timedelta(minutes=15)
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Shelves:
-    """Where requests wait, cards lie and receipts stay."""
+    """Where requests wait, cards lie, receipts stay, and what is not all sent yet waits under the receipt's id."""
 
     requests: Shelf[PendingRequest]
     cards: Shelf[Card]
     receipts: Shelf[Receipt]
+    series: Shelf[Series]
 
 
 @final
@@ -49,8 +57,16 @@ class ShareCards:
     """Requests that wait for an answer, the citizen's decisions, and their receipts."""
 
     def __init__(
-        self, requesters: Requesters, formats: FormatRegistry, weigh: WeighRequests, shelves: Shelves, clock: Clock
+        self,
+        requesters: Requesters,
+        formats: FormatRegistry,
+        weigh: WeighRequests,
+        shelves: Shelves,
+        clock: Clock,
+        *,
+        requests: ReadRequests,
     ) -> None:
+        self._requests = requests
         self._requesters = requesters
         self._formats = formats
         self._weigh = weigh
@@ -81,7 +97,7 @@ class ShareCards:
         `shown` is the `Consent.shown` that the citizen decided about; what would go out now must be the same. With
         `stranger_agreed` the citizen says to know who asks, where the trust list does not. The receipt is written
         before anything is sent, so that nothing is shared without one. Raises AlreadyAnswered, NotFound, Expired,
-        RequestRefused, UnknownRequester, NotAsShown, NothingSelected, InvalidChoice, NotDelivered.
+        RequestRefused, UnknownRequester, NotAsShown, NothingSelected, InvalidChoice, TooMuchAtOnce, NotDelivered.
         """
         consent = self.consent(wallet, id)
         if consent.request.refusal is not None:
@@ -97,12 +113,67 @@ class ShareCards:
             raise NothingSelected
         request = self._weigh.request_of(consent.request)
         self._weigh.check(request, shares)
-        _check_agreed(request, shares)
+        first, *later = divide(shares, request, room_of(request, consent.request.requester))
+        self._weigh.check(request, first)
+        _check_agreed(request, first)
         pending = self._take(wallet, id)
-        receipt = self._receipt(pending, ReceiptState.SENT, shares, consent.agreements)
+        receipt = replace(self._receipt(pending, ReceiptState.SENT, first, consent.agreements), parts=1 + len(later))
         self._shelves.receipts.put(wallet, receipt.id, receipt)
-        fields = build_response(request, self._presentations(wallet, request, shares))
-        return self._deliver(wallet, receipt, request, fields)
+        rest = tuple(
+            tuple(Rest(each.query, each.card.id, each.copy, each.fingerprint) for each in part) for part in later
+        )
+        return self._send(wallet, receipt, request, first, rest)
+
+    def underway(self, wallet: OpenedWallet, id: str) -> bool:
+        """Say whether parts of what was shared are still to go."""
+        try:
+            self._shelves.series.get(wallet, id)
+        except NotFound:
+            return False
+        return True
+
+    def go_on(self, wallet: OpenedWallet, id: str) -> Receipt:
+        """Send the next part of what the citizen decided to share, and return the receipt. Raises NotFound.
+
+        It goes to whom and for what was shown, and says what was shown, or it does not go: then the receipt says how
+        far it came, and nothing is left under way.
+        """
+        receipt = self._shelves.receipts.get(wallet, id)
+        try:
+            series = self._shelves.series.take(wallet, id)
+        except NotFound:
+            return receipt
+        try:
+            pending = self._requests.read(wallet, series.link)
+            self._shelves.requests.remove(wallet, pending.id)
+            request, shares = self._next_part(wallet, pending, series)
+        except BlauweKnopError:
+            return receipt
+        receipt = self._shelves.receipts.update(wallet, id, _with_part(series.part, _shared(shares)))
+        try:
+            return self._send(wallet, receipt, request, shares, series.rest[1:])
+        except NotDelivered:
+            return self._shelves.receipts.update(wallet, id, _in_state(ReceiptState.PARTLY, None))
+
+    def _next_part(
+        self, wallet: OpenedWallet, pending: PendingRequest, series: Series
+    ) -> tuple[PresentationRequest, tuple[Share, ...]]:
+        if (pending.requester, pending.reason, pending.refusal) != (series.requester, series.reason, None):
+            raise NotAsShown
+        wanted = series.rest[0]
+        consent = self._weigh.consent(wallet, pending, {each.card: each.copy for each in wanted})
+        found = {(share.query, share.card.id): share for share in consent.shares}
+        shares = tuple(found[each.query, each.card] for each in wanted if (each.query, each.card) in found)
+        if consent.request.refusal is not None or [share.fingerprint for share in shares] != [
+            each.fingerprint for each in wanted
+        ]:
+            raise NotAsShown
+        request = self._weigh.request_of(pending)
+        if request.transaction_data:
+            # What the citizen agreed to went with the first part; to anything else they have not.
+            raise NotAsShown
+        self._weigh.check(request, shares)
+        return request, shares
 
     def decline(self, wallet: OpenedWallet, id: str) -> Receipt:
         """Say no. The requester hears that it was declined, and nothing of what is in the wallet."""
@@ -111,7 +182,7 @@ class ShareCards:
         self._shelves.receipts.put(wallet, receipt.id, receipt)
         request = self._weigh.request_of(pending)
         try:
-            address = self._requesters.deliver(request.response_uri, build_error(request, _no(pending)))
+            address = self._requesters.deliver(request.response_uri, build_error(request, _no(pending))).redirect_uri
         except NotDelivered:
             # The citizen's no stands, whether or not it was heard.
             return receipt
@@ -137,6 +208,25 @@ class ShareCards:
         if self._clock.now() >= pending.expires_at:
             raise Expired
         return pending
+
+    def _send(
+        self,
+        wallet: OpenedWallet,
+        receipt: Receipt,
+        request: PresentationRequest,
+        shares: Sequence[Share],
+        rest: tuple[tuple[Rest, ...], ...],
+    ) -> Receipt:
+        fields = build_response(request, self._presentations(wallet, request, shares), parts_left=len(rest))
+        acknowledged = self._deliver(wallet, receipt, request, fields)
+        if not rest:
+            state = _in_state(ReceiptState.SHARED, acknowledged.redirect_uri)
+            return self._shelves.receipts.update(wallet, receipt.id, state)
+        if acknowledged.next_request is not None:
+            series = Series(acknowledged.next_request, receipt.requester, receipt.reason, receipt.part + 1, rest)
+            until = self._clock.now() + _BETWEEN_PARTS
+            self._shelves.series.put(wallet, receipt.id, series, expires_at=until)
+        return self._shelves.receipts.update(wallet, receipt.id, _in_state(ReceiptState.PARTLY, None))
 
     def _presentations(
         self, wallet: OpenedWallet, request: PresentationRequest, shares: Sequence[Share]
@@ -181,9 +271,7 @@ class ShareCards:
             reason=pending.reason,
             at=self._clock.now(),
             state=state,
-            cards=tuple(
-                SharedCard(share.card.agency.name, share.card.type, share.facts, share.envelope) for share in shares
-            ),
+            cards=_shared(shares),
             agreements=agreements,
         )
 
@@ -193,13 +281,20 @@ class ShareCards:
         receipt: Receipt,
         request: PresentationRequest,
         fields: Mapping[str, str],
-    ) -> Receipt:
+    ) -> Acknowledged:
         try:
-            address = self._requesters.deliver(request.response_uri, fields)
+            return self._requesters.deliver(request.response_uri, fields)
         except NotDelivered:
             self._shelves.receipts.update(wallet, receipt.id, _in_state(ReceiptState.NOT_DELIVERED, None))
             raise
-        return self._shelves.receipts.update(wallet, receipt.id, _in_state(ReceiptState.SHARED, address))
+
+
+def _shared(shares: Sequence[Share]) -> tuple[SharedCard, ...]:
+    return tuple(SharedCard(share.card.agency.name, share.card.type, share.facts, share.envelope) for share in shares)
+
+
+def _with_part(part: int, cards: tuple[SharedCard, ...]) -> Callable[[Receipt], Receipt]:
+    return lambda one: replace(one, state=ReceiptState.SENT, part=part, cards=(*one.cards, *cards))
 
 
 def _check_agreed(request: PresentationRequest, shares: Sequence[Share]) -> None:

@@ -1,6 +1,6 @@
 """Weigh a request against the cards: what would be shown, which of it is required, what is more than usual."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import final
 
@@ -14,6 +14,8 @@ from credentials.trust import TrustedLists
 from credentials.trust.x509.certificate import aki
 from wallet_api.domain.card import Card, Standing, copy_to_use
 from wallet_api.domain.disclosure import Fact, asked_leaves, covers, envelope_of, facts_of, said, shows_bsn
+from wallet_api.domain.errors import TooMuchAtOnce
+from wallet_api.domain.parts import divide, room_of
 from wallet_api.domain.presentation import Consent, PendingRequest, Requester, Share
 from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.usecases.show import ShowOverview
@@ -42,11 +44,17 @@ class WeighRequests:
         """Return the request, stored as it was proven, read again by the same parser."""
         return parse_parameters(pending.parameters, insecure_localhost=self._insecure)
 
-    def consent(self, wallet: OpenedWallet, pending: PendingRequest) -> Consent:
-        """Return what the citizen decides about."""
+    def consent(
+        self, wallet: OpenedWallet, pending: PendingRequest, chosen: Mapping[str, int] | None = None
+    ) -> Consent:
+        """Return what the citizen decides about; of what they decided on before, only the cards and copies chosen."""
         request = self.request_of(pending)
         cards = {card.id: card for card in self._show.cards(wallet)}
-        held = {card.id: self._held(card) for card in cards.values() if self._usable(card)}
+        held = {
+            card.id: self._held(card)
+            for card in cards.values()
+            if self._usable(card) and (chosen is None or card.id in chosen)
+        }
         evaluation = evaluate(request.dcql, [self._candidate(each, request.dcql) for each in held.values()])
         matches = [
             (query.id, held[match.candidate.key], match)
@@ -55,9 +63,23 @@ class WeighRequests:
         ]
         copies = _copies({each.card.id: each.card for _, each, _ in matches}.values())
         shares = _with_required(
-            [each.share(query, match, pending.requester, copies[_set_of(each.card)]) for query, each, match in matches],
+            [
+                each.share(
+                    query,
+                    match,
+                    pending.requester,
+                    copies[_set_of(each.card)] if chosen is None else chosen[each.card.id],
+                )
+                for query, each, match in matches
+            ],
             evaluation,
         )
+        room = room_of(request, pending.requester)
+        most = room.presentations
+        try:
+            parts = len(divide([share for share in shares if share.required] or shares, request, room))
+        except TooMuchAtOnce as error:
+            parts, most = 0, error.fits
         if not pending.requester.may_ask_bsn and any(shows_bsn(share.facts) for share in shares):
             pending = replace(pending, refusal=pending.refusal or "bsn")
         stale = (card for card in cards.values() if card.gone_since is None and not self._usable(card))
@@ -68,6 +90,8 @@ class WeighRequests:
             tuple(dict.fromkeys(card.agency.name for card in stale)),
             tuple(each.agreement or "" for each in request.transaction_data),
             request.response_mode is ResponseMode.DIRECT_POST_JWT,
+            parts,
+            most,
         )
 
     def check(self, request: PresentationRequest, shares: Sequence[Share]) -> None:

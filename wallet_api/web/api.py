@@ -217,11 +217,11 @@ def decide(id: str, body: DecisionBody, here: Machine, wallet: Wallet) -> Respon
     if body.besluit != "delen":
         raise UnknownStep
     chosen = None if body.keuze is None else [(each.vraag, each.kaart) for each in body.keuze]
-    return JSONResponse(
-        shapes.receipt(
-            here.usecases.share.share(wallet, id, body.getoond, chosen, stranger_agreed=body.onbekend_akkoord)
-        )
-    )
+    share = here.usecases.share
+    receipt = share.share(wallet, id, body.getoond, chosen, stranger_agreed=body.onbekend_akkoord)
+    # Further parts go step by step, in the citizen's browser like everything else that goes on.
+    further = f"{here.base_url}/gedeeld/{receipt.id}" if share.underway(wallet, receipt.id) else None
+    return JSONResponse(shapes.receipt(receipt, further))
 
 
 @router.get("/geschiedenis", tags=["geschiedenis"])

@@ -28,7 +28,9 @@ from wallet_api.domain.errors import (
     PermissionOver,
     RequestNotUnderstood,
     RequestRefused,
+    TooLargeForThem,
     TooManyAttempts,
+    TooMuchAtOnce,
     TransactionCodeWrong,
     UnknownHost,
     UnknownRequester,
@@ -148,6 +150,17 @@ PROBLEMS: Final = ProblemMap(
             status=502,
             title="Het antwoord kwam niet aan",
             advice="De organisatie nam het niet aan. Vraag om een nieuw verzoek en probeer het opnieuw.",
+        ),
+        TooLargeForThem: Problem(
+            status=502,
+            title="Het antwoord was te groot",
+            advice="De organisatie neemt niet zo veel in één keer aan. Er is niets aangekomen. Vraag om een nieuw "
+            "verzoek en kies minder kaartjes.",
+        ),
+        TooMuchAtOnce: Problem(
+            status=409,
+            title="Dit is te veel voor één keer",
+            advice="Er is niets verstuurd. Kies minder kaartjes, of vraag de organisatie om een kleinere vraag.",
         ),
         NotAsShown: Problem(
             status=409,

@@ -126,12 +126,14 @@ def consent(asked: Consent) -> JsonObject:
         "akkoord": list(asked.agreements),
         "grootAntwoord": asked.too_long_for_some,
         "getoond": asked.shown,
+        # In so many parts all that is required goes; in none, when it is more than goes to this requester.
+        "delen": asked.parts,
         "kaarten": [_share(share) for share in asked.shares],
     }
 
 
-def receipt(kept: Receipt) -> JsonObject:
-    """Return what was shared, or not."""
+def receipt(kept: Receipt, following: str | None = None) -> JsonObject:
+    """Return what was shared, or not; `following` is the page that sends the next part."""
     return {
         "id": kept.id,
         "vrager": _requester(kept.requester.name, kept.requester.host, known=kept.requester.known),
@@ -140,7 +142,9 @@ def receipt(kept: Receipt) -> JsonObject:
         "bewaartermijn": kept.reason.retention if kept.reason is not None else None,
         "status": kept.state.value,
         "op": _moment(kept.at),
-        "vervolg": kept.next_address,
+        "vervolg": following or kept.next_address,
+        "deel": kept.part,
+        "delen": kept.parts,
         "akkoord": list(kept.agreements),
         "kaarten": [
             {

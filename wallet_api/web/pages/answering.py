@@ -12,6 +12,7 @@ from wallet_api.domain.errors import (
     NothingSelected,
     NotRecognised,
     RequestRefused,
+    TooMuchAtOnce,
     TransactionCodeWrong,
     UnknownHost,
     UnknownRequester,
@@ -126,6 +127,9 @@ def decide(request: Request, here: Here, id: str, form: CheckedForm) -> Response
     except NotAsShown:
         text = "Uw kaartjes zijn net veranderd. Er is niets verstuurd. Kijk opnieuw wat u deelt en kies dan."
         return _consent_page(request, here, id, text)
+    except TooMuchAtOnce as error:
+        text = f"Dit is te veel voor één keer. Er is niets verstuurd. Kies hooguit {error.fits} kaartjes."
+        return _consent_page(request, here, id, text)
     except NothingSelected:
         return _consent_page(request, here, id, "U hebt niets gekozen. Kies minstens één kaartje, of kies Niet delen.")
     return RedirectResponse(f"/gedeeld/{receipt.id}?net=1", 303)
@@ -142,10 +146,17 @@ def history(request: Request, here: Here) -> Response:
 def receipt_page(request: Request, here: Here, id: str) -> Response:
     """Show one receipt."""
     session, wallet = here.door.open_session(request)
-    just = request.query_params.get("net") == "1"
-    return here.pages.render(
-        request, "receipt.html", session=session, receipt=here.usecases.share.receipt(wallet, id), just=just
-    )
+    share = here.usecases.share
+    receipt, underway = share.receipt(wallet, id), share.underway(wallet, id)
+    just = underway or request.query_params.get("net") == "1"
+    return here.pages.render(request, "receipt.html", session=session, receipt=receipt, underway=underway, just=just)
+
+
+@router.get("/gedeeld/{id}/verder")
+def share_on(request: Request, here: Here, id: str) -> Response:
+    """Send the next part. The id is known to this citizen's browser only, so that no other site takes this step."""
+    receipt = here.usecases.share.go_on(here.door.wallet(request), id)
+    return RedirectResponse(f"/gedeeld/{receipt.id}?net=1", 303)
 
 
 @router.post("/gedeeld/{id}/verwijderen")
