@@ -21,6 +21,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from credentials.plain_text import shown
 from service import i18n
 from service.assets import Assets
+from service.place import ROOT, Place
 from service.problems import Problem
 from service.qr import qr_svg
 from service.sessions import Session
@@ -64,12 +65,24 @@ class PartyFace:
 
 @final
 class Pages:
-    """Render a party's templates. One per party; building it reads all static files."""
+    """Render a party's templates. One per party; building it reads all static files.
 
-    def __init__(self, package: str, *, party: PartyFace, **shared: Any) -> None:  # noqa: ANN401  # template values
+    Templates name a path of their own as if they stood at the host's root; `placed` puts `place` in front of it, in
+    the shell and in the macros.
+    """
+
+    def __init__(
+        self,
+        package: str,
+        *,
+        party: PartyFace,
+        place: Place = ROOT,
+        **shared: Any,  # noqa: ANN401  # template values
+    ) -> None:
         web = _folder(package) / "web"
         own = _folder("service")
         self.party = party
+        self._place = place
         self.assets = Assets(folder for folder in (own / "static", web / "static") if folder.is_dir())
         catalogue = i18n.Catalogue.read(folder / "locale" for folder in (own, web))
         self._environment = Environment(
@@ -91,7 +104,8 @@ class Pages:
         self._environment.globals.update(_FORMATS)
         self._environment.globals.update(
             party=party,
-            static=self.assets.url,
+            placed=place.address,
+            static=lambda name: place.address(self.assets.url(name)),
             vendor=[name for name in _VENDOR if self.assets.has(name)],
             qr=qr_svg,
             languages=i18n.LANGUAGES,
@@ -156,7 +170,12 @@ class Pages:
             response = RedirectResponse(_own_path(query.get("terug", "/")), 303)
             if query.get("taal") in self.party.languages:
                 response.set_cookie(
-                    LANGUAGE_COOKIE, query["taal"], max_age=_YEAR_SECONDS, httponly=True, samesite="lax"
+                    LANGUAGE_COOKIE,
+                    query["taal"],
+                    max_age=_YEAR_SECONDS,
+                    path=self._place.cookie_path,
+                    httponly=True,
+                    samesite="lax",
                 )
             return response
 

@@ -22,6 +22,7 @@ from credentials.encoding import JsonObject, b64url_decode, b64url_encode, json_
 from credentials.errors import MalformedInput
 from service.database import Database
 from service.errors import LoginNeeded, NotFound, SealBroken
+from service.place import ROOT, Place
 from service.sealing import derive, seal, unseal
 
 IDLE: Final = timedelta(minutes=15)
@@ -63,7 +64,11 @@ class Session:
 
 @final
 class Sessions:
-    """The sessions of one party. `cookie` is a bare name such as `bk_wallet`; `secure` adds `__Host-` and Secure."""
+    """The sessions of one party. `cookie` is a bare name such as `bk_wallet`; `secure` adds `__Host-` and Secure.
+
+    Below a path of a host the cookie is for that path only, so that nobody else there is sent it; as `__Host-` is for
+    whole hosts, its prefix is `__Secure-` then (RFC 6265bis section 4.1.3).
+    """
 
     def __init__(
         self,
@@ -74,13 +79,16 @@ class Sessions:
         secure: bool = True,
         idle: timedelta = IDLE,
         absolute: timedelta = ABSOLUTE,
+        place: Place = ROOT,
     ) -> None:
         self._database = database
         self._clock = clock
         self._secure = secure
         self._idle = idle
         self._absolute = absolute
-        self.cookie = f"__Host-{cookie}" if secure else cookie
+        self._path = place.cookie_path
+        prefix = "__Secure-" if place.path else "__Host-"
+        self.cookie = f"{prefix}{cookie}" if secure else cookie
 
     def current(self, request: HTTPConnection) -> Session | None:
         """Return the session of this request, or None when there is none, it expired, or it does not open."""
@@ -168,7 +176,7 @@ class Sessions:
         """Forget the session here and in the browser."""
         if session is not None:
             self._delete(session.id_hash)
-        response.delete_cookie(self.cookie, path="/", secure=self._secure, httponly=True, samesite="lax")
+        response.delete_cookie(self.cookie, path=self._path, secure=self._secure, httponly=True, samesite="lax")
 
     def purge(self) -> int:
         """Delete what has expired and return how many rows that were; run it periodically."""
@@ -199,7 +207,7 @@ class Sessions:
             )
         # Lax, not Strict: the browser comes back from the login provider by a top-level GET.
         response.set_cookie(
-            self.cookie, b64url_encode(secret), path="/", secure=self._secure, httponly=True, samesite="lax"
+            self.cookie, b64url_encode(secret), path=self._path, secure=self._secure, httponly=True, samesite="lax"
         )
         return session
 

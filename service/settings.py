@@ -161,6 +161,8 @@ class PartySettings(Settings):
     def _plain_http_is_said_aloud(self) -> Self:
         if self.base_url.startswith("http://") and not self.insecure_localhost:
             raise PydanticCustomError("plain_http", "base_url is plain http: only with insecure_localhost = true")
+        if urlsplit(self.base_url).path:
+            raise PydanticCustomError("base_url_path", "base_url has no path: a host of its own, for its pages")
         if self.insecure_localhost and urlsplit(self.base_url).hostname not in LOCAL_HOSTS:
             raise PydanticCustomError("not_local", "insecure_localhost is for localhost only, never for production")
         return self

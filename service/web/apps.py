@@ -5,6 +5,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.place import ROOT, Place
 from service.problems import PROBLEM_JSON, ProblemMap, ProblemPages, install_business, install_pages
 from service.web.input import StrictRoute
 from service.web.protocol import ProtocolApp
@@ -13,7 +14,13 @@ API_ROOT: Final = "/api/v1"
 
 
 def business_app(
-    *, title: str, version: str, problems: ProblemMap, description: str = "", contact: dict[str, str] | None = None
+    *,
+    title: str,
+    version: str,
+    problems: ProblemMap,
+    description: str = "",
+    contact: dict[str, str] | None = None,
+    place: Place = ROOT,
 ) -> FastAPI:
     """Make a business API by the NL API Design Rules. Routes are declared with their full path (`/api/v1/…`).
 
@@ -31,6 +38,8 @@ def business_app(
         openapi_url=None,
         redirect_slashes=False,
         root_path_in_servers=False,
+        # OpenAPI 3.1 section 4.6: without one, paths are from the host's root.
+        servers=[{"url": place.path}] if place.path else None,
     )
     app.router.route_class = StrictRoute
     install_business(app, problems)

@@ -9,8 +9,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.jobs import Job
 from service.logging import get_logger
+from service.place import ROOT, Place
 from service.problems import refusal_of
 from service.web.apps import API_ROOT
+from service.web.below import HEALTH, Below, Refusing
 from service.web.frame import MAX_BODY_BYTES, BodyLimits, Frame
 from service.web.headers import BUSINESS, PREFLIGHT, PROTOCOL, SCREEN, encoded
 
@@ -57,12 +59,15 @@ def assemble(
     body_limits: BodyLimits | None = None,
     jobs: Sequence[Job] = (),
     closing: Sequence[Callable[[], None]] = (),
+    place: Place = ROOT,
+    beside: Mapping[str, str] | None = None,
 ) -> ASGIApp:
-    """Put a party's apps under one root. Paths are passed on whole: each app declares them in full.
+    """Put a party's apps under one root. Paths are passed on whole: each app declares them in full, from `place` on.
 
     `screen_prefixes` are paths below a protocol prefix that people see all the same, such as the login that a wallet
     sends its user to. `secure` adds HSTS (leave it on unless `insecure_localhost`); `jobs` run while the service does,
-    begun in this order and ended in the other; `closing` is called when it ends.
+    begun in this order and ended in the other; `closing` is called when it ends. `beside` maps what is the party's own
+    on the host though not below its place, as whole paths, to paths inside.
     """
 
     def framed(app: ASGIApp | None, headers: Mapping[str, str]) -> ASGIApp | None:
@@ -76,18 +81,25 @@ def assemble(
             refuse=refusal_of(app),
         )
 
-    return _Root(
-        pages=framed(pages, SCREEN),
-        business=framed(business, BUSINESS),
-        protocol=framed(protocol, PROTOCOL),
-        other=Frame(_NotFound(), headers=encoded(BUSINESS, secure=secure)),
-        health=Frame(health or Health(), headers=encoded(BUSINESS, secure=secure)),
-        prefixes=tuple(protocol_prefixes),
-        screens=tuple(screen_prefixes),
-        preflight=encoded({**PROTOCOL, **PREFLIGHT}, secure=secure),
-        jobs=jobs,
-        closing=closing,
-    )
+    def root(pages: ASGIApp | None, business: ASGIApp | None, protocol: ASGIApp | None, health: ASGIApp) -> _Root:
+        return _Root(
+            pages=framed(pages, SCREEN),
+            business=framed(business, BUSINESS),
+            protocol=framed(protocol, PROTOCOL),
+            other=Frame(_NotFound(), headers=encoded(BUSINESS, secure=secure)),
+            health=Frame(health, headers=encoded(BUSINESS, secure=secure)),
+            prefixes=tuple(protocol_prefixes),
+            screens=tuple(screen_prefixes),
+            preflight=encoded({**PROTOCOL, **PREFLIGHT}, secure=secure),
+            jobs=jobs,
+            closing=closing,
+        )
+
+    inside = root(pages, business, protocol, health or Health())
+    if not place.path:
+        return inside
+    outside = root(_refusing(pages), _refusing(business), _refusing(protocol), _NotFound())
+    return Below(inside, outside, place, beside or {})
 
 
 @final
@@ -132,7 +144,7 @@ class _Root:
             await self._protocol(scope, receive, send)
         elif path.startswith(API_ROOT):
             await self._business(scope, receive, send)
-        elif path in ("/health/live", "/health/ready"):
+        elif path in HEALTH:
             await self._health(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
@@ -156,6 +168,12 @@ class _Root:
 class _NotFound:
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         await _answer(send, 404, {"status": "not found"})
+
+
+def _refusing(app: ASGIApp | None) -> ASGIApp | None:
+    """Return the door of an app behind which there is nothing."""
+    refuse = None if app is None else refusal_of(app)
+    return None if refuse is None else Refusing(refuse)
 
 
 def _passes(name: str, check: Callable[[], object]) -> bool:

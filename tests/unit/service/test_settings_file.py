@@ -94,7 +94,9 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     ("url", "insecure", "good"),
     [
         ("https://agentschap.nl", False, True),
-        ("https://agentschap.nl/pad/", False, True),
+        ("https://agentschap.nl/", False, True),
+        ("https://agentschap.nl/pad", False, False),
+        ("https://agentschap.nl/pad/", False, False),
         ("http://localhost:8110", True, True),
         ("http://127.0.0.1:8110", True, True),
         ("http://localhost:8110", False, False),
