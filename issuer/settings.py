@@ -5,12 +5,13 @@ readable by their owner only: `signer.pem` with `signer-chain.pem` (credentials 
 `data.key`, `token.key`, `api-token`, and `digid.pem` or `digid-secret`.
 """
 
+import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from credentials.dids import did_web
@@ -20,7 +21,28 @@ from issuer.domain.clients import Attestation, Profile
 from issuer.domain.configurations import DEFAULT_SECURINGS, Securing
 from issuer.domain.encryption import Encryption
 from issuer.domain.profiles import RULES
+from service.place import Place
 from service.settings import BaseUrl, SettingAuthorities, SettingPath, Settings, load
+
+# An identifier is compared byte for byte (OpenID4VCI 1.0 section 12.2.4; RFC 8414 section 3.3), while browsers and DIDs
+# write addresses their own way: only what has one spelling is taken. A segment is one that a did:web may have, and no
+# hidden one, as `/.well-known` belongs to the whole host.
+_ONE_SPELLING: Final = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]+)?(?:/(?!\.)[A-Za-z0-9._-]+)*\Z")
+_NEEDLESS_PORT: Final = re.compile(r"(?:https://[^/]*:443|http://[^/]*:80)(?:/|\Z)")
+
+
+def _identifier(value: object) -> object:
+    if isinstance(value, str) and (_ONE_SPELLING.match(value) is None or _NEEDLESS_PORT.match(value)):
+        raise PydanticCustomError(
+            "identifier",
+            "must be a web address with one spelling: a host in lower case, a port only where it is not the usual one, "
+            "a path (if any) of letters, digits and . _ - between slashes, and no slash at its end",
+        )
+    return value
+
+
+Identifier = Annotated[BaseUrl, BeforeValidator(_identifier)]
+"""The base URL of an agency, which is its identifier."""
 
 Oin = Annotated[str, StringConstraints(pattern=r"^\d{20}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -144,7 +166,7 @@ class JobsSection(Settings):
 class AgencySettings(Settings):
     """One agency."""
 
-    base_url: BaseUrl
+    base_url: Identifier
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65_535)]
     state: SettingPath
@@ -214,6 +236,11 @@ class AgencySettings(Settings):
         return self.database or f"sqlite:///{self.state / 'issuer.db'}"
 
     @property
+    def place(self) -> Place:
+        """Where on its host the agency stands."""
+        return Place.of(self.base_url)
+
+    @property
     def did(self) -> str:
         """The agency's `did:web` identifier."""
         return did_web(self.base_url)
@@ -238,9 +265,6 @@ class AgencySettings(Settings):
         for url in (self.base_url, self.digid.issuer):
             if url.startswith("http://") and not self.insecure_localhost:
                 raise PydanticCustomError("plain_http", "plain http only with insecure_localhost = true")
-        if urlsplit(self.base_url).path:
-            # One host per agency: cookies, well-known documents and pages then need no path of their own.
-            raise PydanticCustomError("base_url_path", "base_url has no path")
         if self.insecure_localhost and urlsplit(self.base_url).hostname not in LOCAL_HOSTS:
             raise PydanticCustomError("not_local", "insecure_localhost is for localhost only, never for production")
         return self

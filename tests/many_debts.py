@@ -55,6 +55,12 @@ def an_office(
     """Set up an agency where Samira has so many debts, her wallet, and a counsellor with these limits."""
     world = make_world(folder, "cjib", copies=copies, securings={"cjib": securing})
     write_debts(folder, count)
+    return office_in(world, response_mode=response_mode, **limits)
+
+
+def office_in(world: WalletWorld, *, response_mode: str = "direct_post.jwt", **limits: int) -> Office:
+    """Set up a citizen and a counsellor in a world of agencies."""
+    folder = world.folder
     settings = make_settings(folder, world.root.public_jwk)
     settings = settings.model_copy(
         update={

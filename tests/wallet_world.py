@@ -16,7 +16,9 @@ from types import MappingProxyType
 from typing import Any, Self
 from urllib.parse import parse_qs, parse_qsl, urlencode, urljoin, urlsplit
 
+from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from credentials.clock import FixedClock
 from credentials.debts.bsn import Bsn
@@ -70,6 +72,9 @@ PORTS = {
     "svb": 8207,
     "tilburg": 8208,
 }
+
+# Where agencies stand that share a host, each below a path of its own.
+SHARED_HOST = "localhost:8200"
 
 Handler = Callable[[str, str, Mapping[str, str], bytes], tuple[int, str, bytes]]
 
@@ -148,6 +153,19 @@ class Net:
             MappingProxyType({name.lower(): value for name, value in response.headers.items()}),
             response.content,
         )
+
+
+class OneHost:
+    """A proxy before agencies that share a host: each has what is below its path, and the metadata by insertion."""
+
+    def __init__(self) -> None:
+        self.agencies: dict[str, ASGIApp] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        for path, app in self.agencies.items():
+            if re.match(rf"(?:/\.well-known/[^/]+)?{re.escape(path)}(?:/|\Z)", scope["path"]):
+                return await app(scope, receive, send)
+        return await PlainTextResponse("nobody", 404)(scope, receive, send)
 
 
 @dataclass(slots=True)
@@ -274,6 +292,7 @@ class WalletWorld:
     participants: list[Participant]
     logins: dict[str, FakeLogin]
     service: WalletService
+    hosts: dict[str, ASGIApp]
     sequence: int = 1
 
     def trust(self, *participants: Participant) -> None:
@@ -298,7 +317,7 @@ class WalletWorld:
         return Citizen(self, bsn)
 
     def url(self, key: str) -> str:
-        return f"http://localhost:{PORTS[key]}"
+        return self.agencies[key].settings.base_url
 
     def close(self) -> None:
         self.service.database.close()
@@ -314,17 +333,20 @@ def make_world(
     securings: Mapping[str, tuple[Securing, ...]] = MappingProxyType({}),
     agency: Mapping[str, Any] = MappingProxyType({}),
     attestation: Attestation = Attestation.OFF,
+    one_host: bool = False,
     **more: Any,
 ) -> WalletWorld:
     """Set up a wallet with these agencies of the demonstration, which have the demonstration's debts.
 
     `securings` says of an agency how it secures what it issues, where that is not as usual; `agency` holds more of the
     settings of all of them. `attestation` is what they ask of wallets; unless it is off, this one has a provider's key.
+    With `one_host` they share a host, each below a path.
     """
     # Certificates live on the machine's own clock.
     clock = FixedClock(datetime.now(UTC).replace(microsecond=0))
     net, root = Net(), SoftwareSigner.generate()
     (folder / "scheme.jwk").write_text(json.dumps(root.public_jwk.to_dict()))
+    proxy, hosts = OneHost(), dict[str, ASGIApp]()
     agencies: dict[str, Agency] = {}
     participants: list[Participant] = []
     logins = {key: FakeLogin() for key in keys}
@@ -332,7 +354,8 @@ def make_world(
         listed = TrustListSection(source=str(folder / "list.jwt"), key=folder / "scheme.jwk")
         agency = {**agency, "wallet_attestation": attestation, "trust_list": listed}
     for key in keys:
-        settings = _agency_settings(folder, key, securings.get(key, DEFAULT_SECURINGS), agency)
+        url = f"http://{SHARED_HOST}/agencies/{key}" if one_host else f"http://localhost:{PORTS[key]}"
+        settings = _agency_settings(folder, key, url, securings.get(key, DEFAULT_SECURINGS), agency)
         shutil.copytree(DEMO / key, folder / key / "debts")
         initialise(settings)
         agencies[key] = build(
@@ -343,9 +366,10 @@ def make_world(
             directory=Directory() if attestation is Attestation.OFF else None,
             with_jobs=False,
         )
-        net.apps[f"localhost:{PORTS[key]}"] = TestClient(
-            agencies[key].app, base_url=settings.base_url, follow_redirects=False
-        )
+        proxy.agencies[settings.place.path] = agencies[key].app
+        host = urlsplit(url).netloc
+        hosts[host] = proxy if one_host else agencies[key].app
+        net.apps[host] = TestClient(hosts[host], base_url=f"http://{host}", follow_redirects=False)
         participants.append(Participant.parse(json.loads(describe(settings))))
     wallet = WalletSettings(
         base_url=WALLET,
@@ -362,17 +386,17 @@ def make_world(
         make_keys(wallet)
         participants.append(Participant.parse(json.loads(describe_wallet(wallet))))
     service = create(wallet, clock=clock, http=net, locksmith=ScryptLocksmith(cost=6), afterwards=net.now)  # type: ignore[arg-type]
-    world = WalletWorld(folder, clock, net, root, agencies, participants, logins, service)
+    world = WalletWorld(folder, clock, net, root, agencies, participants, logins, service, hosts)
     world.publish()
     return world
 
 
 def _agency_settings(
-    folder: Path, key: str, securings: tuple[Securing, ...], more: Mapping[str, Any]
+    folder: Path, key: str, url: str, securings: tuple[Securing, ...], more: Mapping[str, Any]
 ) -> AgencySettings:
     known = agency_named(key)
     return AgencySettings(
-        base_url=f"http://localhost:{PORTS[key]}",
+        base_url=url,
         port=PORTS[key],
         state=folder / key / "state",
         insecure_localhost=True,
@@ -429,8 +453,8 @@ class Citizen:
         self.logins = 0
         self.redirects = 0
         self._clients = {f"localhost:{WALLET_PORT}": self._client(world.service.app, WALLET)}
-        for key, made in world.agencies.items():
-            self._clients[f"localhost:{PORTS[key]}"] = self._client(made.app, world.url(key))
+        for host, app in world.hosts.items():
+            self._clients[host] = self._client(app, f"http://{host}")
 
     def __enter__(self) -> Self:
         return self

@@ -86,6 +86,7 @@ PROTOCOL_PATHS: Final = (
     "/contexts/",
     "/credential",
     "/deferred",
+    "/did.json",
     "/nonce",
     "/notification",
     "/oauth/",
@@ -198,6 +199,7 @@ def build(
         cookie=f"bk_issuer_{settings.agency.abbreviation}",
         clock=clock,
         secure=not settings.insecure_localhost,
+        place=settings.place,
     )
     issue = IssueCredentials(
         store=store,
@@ -266,7 +268,7 @@ def build(
         login=login_provider or _login(settings, keys, http, clock),
         sessions=sessions,
         csrf=CsrfGuard(sessions, settings.base_url),
-        pages=Pages("issuer", party=_face(settings)),
+        pages=Pages("issuer", party=_face(settings), place=settings.place),
     )
     publish()
     jobs = periodic_jobs(
@@ -294,12 +296,13 @@ def _web(
     problems = problem_map()
     protocol = protocol_app(problems=problems)
     vci.install(protocol, desk)
-    wellknown.install(protocol, desk)
+    wellknown.install(protocol, desk, settings.place)
     business = business_app(
         title=f"Uitgifte van schuldbewijzen door {settings.agency.name}",
         version=api.VERSION,
         problems=problems,
         description="Aanbiedingen voor burgers, intrekkingen en het nakijken van de bron.",
+        place=settings.place,
     )
     business.include_router(api.router(desk))
     screens = pages_app(problems=problems, pages=desk.pages, login=login.LOGIN)
@@ -322,6 +325,8 @@ def _web(
         body_limits={"/credential": CREDENTIAL_BODY},
         jobs=jobs,
         closing=closing,
+        place=settings.place,
+        beside=wellknown.inserted_paths(settings.base_url),
     )
 
 

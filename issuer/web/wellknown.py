@@ -1,20 +1,27 @@
 """Documents that the agency publishes: metadata, keys, contexts, types and status lists."""
 
 import gzip
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from credentials.debts.types import CASE_TYPE, OVERVIEW_TYPE, context_document, type_metadata
+from credentials.dids import did_web_url
 from credentials.encoding import JsonObject, json_compact
+from credentials.formats.issuer_key.published import WELL_KNOWN as JWT_VC_ISSUER
+from credentials.formats.issuer_key.published import metadata_address
 from credentials.openid.display import in_languages
 from credentials.openid.signed_metadata import MEDIA_TYPE as SIGNED
+from credentials.openid.well_known import AUTHORIZATION_SERVER, CREDENTIAL_ISSUER, OPENID_CONFIGURATION, inserted
 from issuer.domain.places import TOKEN
 from issuer.usecases.publish import KINDS
 from issuer.web.desk import Desk
 from service.errors import NotFound
+from service.place import Place
 from service.web import ProtocolApp, PublicResponse
 from service.web.negotiation import languages, prefers
 
@@ -25,25 +32,20 @@ _LANGUAGES: Final = ("nl", "en")
 _TYPES: Final = {"overzicht": OVERVIEW_TYPE, "zaak": CASE_TYPE}
 
 
-def install(app: ProtocolApp, desk: Desk) -> None:
-    """Add the routes of one agency. What does not change while it serves is made once."""
-    made = {
-        "oauth-authorization-server": desk.describe.authorization_server,
-        "openid-configuration": desk.describe.authorization_server,
-        "jwt-vc-issuer": desk.describe.jwt_vc_issuer,
-        "did.json": desk.describe.did_document,
-    }
-    documents = {name: json_compact(document) for name, document in made.items()}
-    _install_issuer_metadata(app, desk)
+def inserted_paths(url: str) -> dict[str, str]:
+    """Return where wallets look for an agency's metadata, as paths of the host, and where they are inside.
 
-    @app.get("/.well-known/{name}")
-    async def well_known(request: Request) -> Response:
-        """Metadata of the issuer and of its authorization server, and its keys."""
-        name = request.path_params["name"]
-        if name not in documents:
-            raise NotFound
-        media_type = _DID if name == "did.json" else _JSON
-        return PublicResponse(documents[name], media_type, max_age=METADATA_SECONDS, request=request)
+    Whoever asks makes the addresses by the same functions. At the root of a host these two are the same; below a path
+    the metadata stand where it is put behind `/.well-known/<name>`, and where `/.well-known/<name>` is put behind it.
+    """
+    return {urlsplit(address(url)).path: f"/.well-known/{name}" for name, address in _ADDRESSES.items()}
+
+
+def install(app: ProtocolApp, desk: Desk, place: Place) -> None:
+    """Add the routes of one agency. What does not change while it serves is made once."""
+    _install_issuer_metadata(app, desk)
+    _install_metadata(app, desk, place)
+    _install_status(app, desk)
 
     @app.get("/contexts/schulden/v1")
     async def context(request: Request) -> Response:
@@ -58,6 +60,33 @@ def install(app: ProtocolApp, desk: Desk) -> None:
             raise NotFound
         return PublicResponse(type_metadata(_TYPES[name]), _JSON, max_age=FIXED_SECONDS, request=request)
 
+
+def _install_metadata(app: ProtocolApp, desk: Desk, place: Place) -> None:
+    made = {
+        AUTHORIZATION_SERVER: desk.describe.authorization_server,
+        OPENID_CONFIGURATION: desk.describe.authorization_server,
+        JWT_VC_ISSUER: desk.describe.jwt_vc_issuer,
+    }
+    documents = {name: json_compact(document) for name, document in made.items()}
+    keys = json_compact(desk.describe.did_document)
+    # The did:web method: `/.well-known/did.json` of a host, but `/did.json` below a path.
+    keys_path = urlsplit(did_web_url(desk.describe.identity.did, allow_insecure_localhost=True)).path
+
+    @app.get(keys_path.removeprefix(place.path))
+    async def did_document(request: Request) -> Response:
+        """The agency's keys."""
+        return PublicResponse(keys, _DID, max_age=METADATA_SECONDS, request=request)
+
+    @app.get("/.well-known/{name}")
+    async def well_known(request: Request) -> Response:
+        """Metadata of the issuer and of its authorization server, and the key behind its certificates."""
+        name = request.path_params["name"]
+        if name not in documents:
+            raise NotFound
+        return PublicResponse(documents[name], _JSON, max_age=METADATA_SECONDS, request=request)
+
+
+def _install_status(app: ProtocolApp, desk: Desk) -> None:
     @app.get("/status/lists")
     def lists(request: Request, _body: bytes) -> Response:
         """All Token Status Lists (section 9.1), so that a verifier can fetch them without saying which it needs."""
@@ -91,7 +120,7 @@ def _install_issuer_metadata(app: ProtocolApp, desk: Desk) -> None:
     spoken = {each: in_languages(desk.describe.issuer, each) for each in subsets}
     unsigned = {each: json_compact(document) for each, document in spoken.items()}
 
-    @app.get("/.well-known/openid-credential-issuer")
+    @app.get(f"/.well-known/{CREDENTIAL_ISSUER}")
     async def issuer_metadata(request: Request) -> Response:
         """The issuer's metadata (section 12.2.2): plain or signed, and in the languages that are wanted."""
         wanted = languages(request.headers.get("accept-language", ""), _LANGUAGES)
@@ -107,6 +136,12 @@ def _install_issuer_metadata(app: ProtocolApp, desk: Desk) -> None:
 
 _JSON: Final = "application/json"
 _DID: Final = "application/did+json"
+_ADDRESSES: Final[Mapping[str, Callable[[str], str]]] = {
+    CREDENTIAL_ISSUER: lambda url: inserted(url, CREDENTIAL_ISSUER),
+    AUTHORIZATION_SERVER: lambda url: inserted(url, AUTHORIZATION_SERVER),
+    OPENID_CONFIGURATION: lambda url: inserted(url, OPENID_CONFIGURATION),
+    JWT_VC_ISSUER: lambda url: metadata_address(url, allow_insecure_localhost=True),
+}
 
 
 @lru_cache(maxsize=32)

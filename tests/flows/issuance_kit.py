@@ -118,6 +118,7 @@ class Wallet:
     http: TestClient
     clock: FixedClock
     dpop: SoftwareSigner | None = None
+    url: str = URL
     token: str = ""
     granted: JsonObject = field(default_factory=dict)
     verifier: str = ""
@@ -125,7 +126,8 @@ class Wallet:
 
     def take_offer(self, uri: str) -> JsonObject:
         (address,) = parse_qs(urlsplit(uri).query)["credential_offer_uri"]
-        answer = self.http.get(urlsplit(address).path)
+        assert address.startswith(f"{self.url}/offers/")
+        answer = self.http.get(address)
         assert answer.status_code == 200, answer.text
         assert answer.headers["cache-control"] == "no-store"
         offer: JsonObject = answer.json()
@@ -178,7 +180,7 @@ class Wallet:
 
     def proofs(self, count: int = 1, *, nonce: str | None = None, **changed: Any) -> list[str]:
         value = nonce if nonce is not None else self.nonce()
-        arguments: dict[str, Any] = {"audience": URL, "nonce": value, "now": self.clock.now(), **changed}
+        arguments: dict[str, Any] = {"audience": self.url, "nonce": value, "now": self.clock.now(), **changed}
         return [build_jwt_proof(SoftwareSigner.generate(), **arguments) for _ in range(count)]
 
     def ask(self, body: JsonObject, *, token: str | None = None, headers: Mapping[str, str] | None = None) -> Any:
@@ -215,7 +217,7 @@ class Wallet:
         proof = build_dpop_proof(
             self.dpop,
             method="POST",
-            url=URL + path,
+            url=self.url + path,
             now=self.clock.now(),
             jti=secrets.token_urlsafe(16),
             access_token=token,
@@ -231,12 +233,16 @@ class Scene:
     clock: FixedClock
     folder: Path
 
+    @property
+    def url(self) -> str:
+        return self.agency.settings.base_url
+
     def http(self) -> TestClient:
         """A fresh client: no cookies of another."""
-        return TestClient(self.agency.app, base_url=URL, follow_redirects=False)
+        return TestClient(self.agency.app, base_url=self.url, follow_redirects=False)
 
     def wallet(self, *, dpop: bool = False) -> Wallet:
-        return Wallet(self.http(), self.clock, SoftwareSigner.generate() if dpop else None)
+        return Wallet(self.http(), self.clock, SoftwareSigner.generate() if dpop else None, self.url)
 
     def offer(self, *configurations: str, bsn: Bsn = SAMIRA, **more: Any) -> JsonObject:
         answer = self.api("aanbiedingen", {"bsn": bsn.reveal(), "configuraties": list(configurations), **more})

@@ -87,7 +87,6 @@ class TestSettings:
         [
             ('"https://schulden.cjib.example"', '"http://schulden.cjib.example"'),
             ('"https://schulden.cjib.example"', '"https://schulden.cjib.example"\ninsecure_localhost = true'),
-            ('"https://schulden.cjib.example"', '"https://schulden.cjib.example/pad"'),
             ('"https://digid-makelaar.example"', '"http://digid-makelaar.example"'),
             ("port = 8443", "port = 0"),
             ("port = 8443", 'port = "8443"'),
@@ -103,6 +102,60 @@ class TestSettings:
         file.write_text(EXAMPLE.read_text().replace(old, new, 1))
         with pytest.raises(ConfigurationError):
             load_agency(file)
+
+    @pytest.mark.parametrize(
+        ("url", "did"),
+        [
+            ("https://host.example/agencies/cjib", "did:web:host.example:agencies:cjib"),
+            ("https://host.example:8443/Cjib_1.a-b", "did:web:host.example%3A8443:Cjib_1.a-b"),
+            ("https://host.example", "did:web:host.example"),
+        ],
+    )
+    def test_an_agency_may_stand_below_a_path(self, tmp_path: Path, url: str, did: str) -> None:
+        file = tmp_path / "agency.toml"
+        file.write_text(EXAMPLE.read_text().replace("https://schulden.cjib.example", url, 1))
+        settings = load_agency(file)
+        assert (settings.base_url, settings.did) == (url, did)
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://host.example/",
+            "https://host.example/cjib/",
+            "https://host.example//cjib",
+            "https://host.example/agencies//cjib",
+            "https://host.example/agencies/../cjib",
+            "https://host.example/agencies/./cjib",
+            "https://host.example/.well-known/cjib",
+            "https://host.example/cj%69b",
+            "https://host.example/a%2Fb",
+            "https://host.example/a b",
+            "https://host.example/~cjib",
+            "https://host.example/cjib;v=1",
+            "https://host.example/a:b",
+            "https://host.example/é",
+            "https://host.example/cjib?",
+            "https://host.example/cjib?x=1",
+            "https://host.example/cjib#",
+            "https://host.example/cjib#x",
+            "https://host.example\\\\cjib",
+            "https://Host.example/cjib",
+            "HTTPS://host.example/cjib",
+            "https://host.example:443/cjib",
+            "https://host.example:443",
+            "https://host.example:/cjib",
+            "https://host.example:99999/cjib",
+            "https://x@host.example/cjib",
+            "https:///cjib",
+            "https://host.example/cjib\\n",
+        ],
+    )
+    def test_an_identifier_with_a_second_spelling_does_not_start(self, tmp_path: Path, url: str) -> None:
+        file = tmp_path / "agency.toml"
+        file.write_text(EXAMPLE.read_text().replace("https://schulden.cjib.example", url, 1))
+        with pytest.raises(ConfigurationError, match="base_url") as refused:
+            load_agency(file)
+        assert url not in str(refused.value)
 
     def test_a_register_that_is_not_there_does_not_start(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError, match=r"source\.directory"):

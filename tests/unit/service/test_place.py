@@ -1,5 +1,8 @@
 """A party below a path of its host: what comes in loses the path, what goes out gains it, and all else is outside."""
 
+import re
+from pathlib import Path
+
 import pytest
 from fastapi import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -179,6 +182,16 @@ def test_every_address_in_the_shell_is_below_and_static_files_are_there(http: Te
     file = PLACE.address(pages.assets.url("theme.css"))
     assert f'href="{file}"' in page
     assert http.get(file).status_code == 200
+
+
+@pytest.mark.parametrize("party", ["issuer", "service"])
+def test_no_template_of_a_party_that_may_stand_below_a_path_names_one_of_the_host(party: str) -> None:
+    templates = list((Path(__file__).parents[3] / party).rglob("*.html"))
+    assert templates
+    raw = re.compile(r'(?:href|src|action|formaction|data-[a-z]+)="/|url=/')
+    # What is handed to a macro is a path of our own; the macro puts it where it belongs.
+    written = {each.name: re.sub(r"{{.*?}}|{%.*?%}", "", each.read_text(), flags=re.DOTALL) for each in templates}
+    assert [name for name, text in written.items() if raw.search(text)] == []
 
 
 def test_the_business_apis_document_says_where_its_paths_begin(http: TestClient) -> None:
