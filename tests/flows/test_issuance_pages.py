@@ -232,4 +232,5 @@ def test_the_agencys_api_is_described_without_a_login(scene: Scene) -> None:
         "/api/v1/aanbiedingen/{id}",
         "/api/v1/bronverversingen",
         "/api/v1/intrekkingen",
+        "/api/v1/uitgiften",
     ]
