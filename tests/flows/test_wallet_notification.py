@@ -64,6 +64,9 @@ class Between:
             self.cards_when_told.append(self.cards())
             if self.instead is not None:
                 return self.instead()
+        if url.endswith("/.well-known/openid-credential-issuer"):
+            # What is signed nobody can change on the way.
+            headers = {**headers, "accept": "application/json"}
         answer = self._send(method, url, headers, content)
         if url.endswith("/.well-known/openid-credential-issuer"):
             body = json_compact(self.metadata(json_object(answer.body, max_bytes=1 << 20)))
@@ -184,4 +187,16 @@ def test_an_agency_that_does_not_want_to_know_is_told_nothing(samira: Citizen, b
     }
     samira.collect()
     assert len(cards(samira)) == 2
+    assert between.told == []
+
+
+def test_cards_that_could_not_be_stored_for_whatever_reason_are_not_told_to_be(
+    samira: Citizen, between: Between, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("wallet_api.usecases.receive.renew", broken)
+    samira.collect()
+    assert cards(samira) == []
     assert between.told == []

@@ -179,8 +179,6 @@ class ReceiveCards:
             notices=(*delivery.notices, *notices),
             awaited=awaited,
         )
-        # Away first: a row that is there keeps the time at which it ends.
-        self._shelves.deliveries.remove(wallet, delivery.id)
         self._shelves.deliveries.exchange(wallet, {delivery.id: waits}, expires_at=now + PATIENCE)
         return _underway(waits)
 
@@ -211,16 +209,15 @@ class ReceiveCards:
 
         OpenID4VCI 1.0 section 11.1: "accepted" once the cards are stored, and a failure of one is a failure of all.
         """
-        event: NotificationEvent | None = NotificationEvent.ACCEPTED
+        event: NotificationEvent | None = None
         try:
             yield
+            event = NotificationEvent.ACCEPTED
         except BlauweKnopError:
             event = NotificationEvent.FAILURE
             raise
-        except _NotYetError:
-            event = None
-            raise
         finally:
+            # Whatever else went wrong, nothing is said: least of all that they are stored.
             if event is not None:
                 self._issuers.notify(description, _grant(delivery), [*delivery.notices, *notices], event)
 

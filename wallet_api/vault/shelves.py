@@ -98,13 +98,14 @@ class SealedShelf(Generic[_Item]):
         *,
         expires_at: datetime | None = None,
     ) -> None:
-        """Put (new, until it expires, or over the old) and remove in one transaction."""
+        """Put and remove in one transaction. What is put over something ends when that did, unless it is said when."""
         shelf, now = self._shelf(wallet), self._clock.now()
         for attempt in range(_ATTEMPTS):
             rows = []
             for id, item in put.items():
                 old = self._records.get(wallet.id, shelf, id, now)
-                version, until = (1, expires_at) if old is None else (old.version + 1, old.expires_at)
+                version, until = (1, None) if old is None else (old.version + 1, old.expires_at)
+                until = until if expires_at is None else expires_at
                 rows.append(self._seal(wallet, id, item, version, until))
             try:
                 self._records.exchange(wallet.id, rows, [(shelf, id) for id in remove], now)
