@@ -22,7 +22,7 @@ from issuer.domain.configurations import DEFAULT_SECURINGS, Securing
 from issuer.domain.encryption import Encryption
 from issuer.domain.profiles import RULES
 from service.place import Place
-from service.settings import BaseUrl, SettingAuthorities, SettingPath, Settings, load
+from service.settings import BaseUrl, PeerUrl, SettingAuthorities, SettingPath, Settings, load
 
 # An identifier is compared byte for byte (OpenID4VCI 1.0 section 12.2.4; RFC 8414 section 3.3), while browsers and DIDs
 # write addresses their own way: only what has one spelling is taken. A segment is one that a did:web may have, and no
@@ -108,7 +108,7 @@ class CsvSource(Settings):
 class DigidSection(Settings):
     """The OpenID Connect provider where citizens log in (a DigiD broker)."""
 
-    issuer: BaseUrl
+    issuer: PeerUrl
     client_id: Text
     authentication: Literal["private_key_jwt", "client_secret_basic"] = "private_key_jwt"
     minimum_assurance: Annotated[

@@ -91,6 +91,10 @@ def _authorities(value: Path) -> Path:
 
 
 def _base_url(value: str) -> str:
+    return _peer_url(value).rstrip("/")
+
+
+def _peer_url(value: str) -> str:
     try:
         parts = urlsplit(value)
         _ = parts.port
@@ -99,7 +103,7 @@ def _base_url(value: str) -> str:
     plain = parts.scheme == "http" and parts.hostname in LOCAL_HOSTS
     if not (parts.scheme == "https" or plain) or not parts.hostname or parts.query or parts.fragment or "@" in value:
         raise PydanticCustomError("base_url", "must be an https URL without query or user name")
-    return value.rstrip("/")
+    return value
 
 
 SettingSecret = Annotated[Secret, BeforeValidator(_secret)]
@@ -113,6 +117,9 @@ SettingAuthorities = Annotated[SettingPath, AfterValidator(_authorities)]
 
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 """An https URL without a slash at its end; plain http for localhost only (see `insecure_localhost`)."""
+
+PeerUrl = Annotated[str, AfterValidator(_peer_url)]
+"""Such a URL as somebody else calls themselves: with a slash at its end where they have one."""
 
 
 class Settings(BaseModel):

@@ -211,7 +211,9 @@ class OidcLogin:
 
     def _discover(self) -> _Provider:
         try:
-            metadata = self._document(f"{self._client.issuer}/.well-known/openid-configuration")
+            # OpenID Connect Discovery section 4.1: the final slash goes there, and stays wherever names are compared.
+            address = self._client.issuer.removesuffix("/")
+            metadata = self._document(f"{address}/.well-known/openid-configuration")
             # OpenID Connect Discovery section 4.3: exactly the issuer that was asked.
             if metadata.get("issuer") != self._client.issuer:
                 raise LoginUnavailable("the discovery document is of another provider")

@@ -41,9 +41,12 @@ class Provider:
     answers: dict[str, Answer] = field(default_factory=dict)
     nonce: str = ""
     posted: list[tuple[dict[str, str], dict[str, str]]] = field(default_factory=list)
+    name: str = ISSUER
+    asked: list[str] = field(default_factory=list)
     id_token: str | None = None
 
     def get(self, url: str, *, max_bytes: int | None = None) -> Answer:
+        self.asked.append(url)
         path = urlsplit(url).path
         if path in self.answers:
             return self.answers[path]
@@ -52,7 +55,7 @@ class Provider:
             return answer({"keys": [{**key.to_dict(), "kid": key.thumbprint, "use": "sig"}]})
         return answer(
             {
-                "issuer": ISSUER,
+                "issuer": self.name,
                 "authorization_endpoint": f"{ISSUER}/authorize",
                 "token_endpoint": f"{ISSUER}/token",
                 "jwks_uri": f"{ISSUER}/jwks",
@@ -64,7 +67,7 @@ class Provider:
         if "/token" in self.answers:
             return self.answers["/token"]
         claims = {
-            "iss": ISSUER,
+            "iss": self.name,
             "sub": "pairwise",
             "aud": "cjib",
             "iat": epoch(NOW),
@@ -103,6 +106,15 @@ def begun(login: OidcLogin, provider: Provider) -> LoginAttempt:
 
 
 class TestTheWayThere:
+    def test_a_provider_whose_name_ends_in_a_slash_is_found_and_called_so(self) -> None:
+        provider = Provider(name=f"{ISSUER}/")
+        login = a_login(provider, issuer=f"{ISSUER}/")
+        attempt = begun(login, provider)
+        assert provider.asked[0] == f"{ISSUER}/.well-known/openid-configuration"
+        assert login.finish(attempt, {"state": attempt.state, "code": "c", "iss": f"{ISSUER}/"}).bsn == SAMIRA
+        with pytest.raises(LoginUnavailable):
+            a_login(Provider(name=ISSUER), issuer=f"{ISSUER}/").begin()
+
     def test_the_browser_carries_only_what_this_attempt_knows(self) -> None:
         url, attempt = a_login(Provider()).begin()
         query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}

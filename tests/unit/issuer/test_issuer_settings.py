@@ -51,6 +51,12 @@ def an_agency(folder: Path, **changed: str) -> AgencySettings:
 
 
 class TestSettings:
+    def test_a_provider_keeps_the_slash_that_its_name_has(self, tmp_path: Path) -> None:
+        named = load_agency(
+            written(tmp_path, **{'"https://digid-makelaar.example"': '"https://login.example/tenant/"'})
+        )
+        assert named.digid.issuer == "https://login.example/tenant/"
+
     def test_the_example_is_read(self) -> None:
         settings = load_agency(EXAMPLE)
         assert settings.did == "did:web:schulden.cjib.example"
