@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from credentials.openid.offer import SCHEME
 from issuer.domain.clients import Profile
 from issuer.domain.configurations import Securing
 from issuer.domain.errors import ForbiddenByProfile, UnattestedWallet, UnboundToken
@@ -19,11 +20,12 @@ from issuer.domain.offers import Grant
 class Rules:
     """What one profile adds or forbids.
 
-    `grants` are those that an offer may have, `securings` what may be issued; `unbuilt` is what the profile wants and
-    this software does not have.
+    `grants` are those that an offer may have, `scheme` how its link begins, `securings` what may be issued; `unbuilt`
+    is what the profile wants and this software does not have.
     """
 
     grants: frozenset[Grant] = frozenset(Grant)
+    scheme: str = SCHEME
     tx_codes: bool = True
     bound: bool = False
     attested: bool = False
@@ -48,13 +50,25 @@ class Rules:
             raise UnboundToken("a DPoP proof is needed here")
 
 
+def scheme_of(profiles: Collection[Profile]) -> str:
+    """Return how the link of an offer begins that is under each of these profiles."""
+    return next((RULES[each].scheme for each in profiles if RULES[each].scheme != SCHEME), SCHEME)
+
+
 _NATIVE: Final = frozenset({Securing.SD_JWT, Securing.MDOC})
 
 RULES: Final = MappingProxyType(
     {
         Profile.OPEN: Rules(),
-        # HAIP 1.0 sections 4 and 6: authorization code, DPoP, wallet attestation, IETF SD-JWT VC or ISO mdoc.
-        Profile.HAIP: Rules(grants=frozenset({Grant.AUTHORISATION_CODE}), bound=True, attested=True, securings=_NATIVE),
+        # HAIP 1.0 sections 4 and 6: authorization code, DPoP, wallet attestation, IETF SD-JWT VC or ISO mdoc; and the
+        # scheme of section 4.2, by which a wallet that is not of this profile does not open.
+        Profile.HAIP: Rules(
+            grants=frozenset({Grant.AUTHORISATION_CODE}),
+            scheme="haip-vci",
+            bound=True,
+            attested=True,
+            securings=_NATIVE,
+        ),
         # The NL Wallet's source of August 2026: it refuses transaction codes and deferred issuance.
         Profile.NL_WALLET: Rules(
             tx_codes=False,

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from credentials.debts.bsn import Bsn
 from credentials.errors import MalformedInput
-from credentials.openid.offer import reference_uri
 from issuer.domain.clients import Profile
 from issuer.domain.issuance import CopyState
 from issuer.domain.offers import Grant, OfferState
@@ -105,7 +104,7 @@ def router(desk: Desk) -> APIRouter:
         )
         return OfferMade(
             id=made.offer.reference,
-            aanbod_uri=reference_uri(f"{desk.url}/offers/{made.secrets.id}"),
+            aanbod_uri=desk.link_to(made),
             tx_code=made.tx_code,
         )
 

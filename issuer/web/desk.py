@@ -7,7 +7,9 @@ from datetime import timedelta
 from credentials.clock import Clock
 from credentials.masking import Secret
 from credentials.openid.nonce import NonceAuthority
+from credentials.openid.offer import reference_uri
 from issuer.domain.configurations import Offered
+from issuer.domain.profiles import scheme_of
 from issuer.ports import LoginProvider
 from issuer.usecases.attestation import AuthenticateWallet
 from issuer.usecases.authorise import Authorise, PushRequest
@@ -18,7 +20,7 @@ from issuer.usecases.dpop import TakeDpopProof
 from issuer.usecases.encrypt import MessageEncryption
 from issuer.usecases.issue import IssueCredentials
 from issuer.usecases.notification import TakeNotification
-from issuer.usecases.offer import CreateOffer, ShowOffer
+from issuer.usecases.offer import CreateOffer, MadeOffer, ShowOffer
 from issuer.usecases.publish import PublishStatus, ReadStatusList
 from issuer.usecases.refresh import RefreshSource
 from issuer.usecases.token import GiveToken
@@ -73,3 +75,8 @@ class Desk:
     sessions: Sessions
     csrf: CsrfGuard
     pages: Pages
+
+    def link_to(self, made: MadeOffer) -> str:
+        """Return the link of an offer, as wallets of its profile open it."""
+        scheme = scheme_of((self.create_offer.profile, made.offer.profile))
+        return reference_uri(f"{self.url}/offers/{made.secrets.id}", scheme=scheme)

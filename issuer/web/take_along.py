@@ -7,7 +7,6 @@ from starlette.responses import JSONResponse, RedirectResponse
 
 from credentials.debts.claims import case_claims, overview_claims
 from credentials.encoding import JsonObject, json_compact
-from credentials.openid.offer import reference_uri
 from credentials.verification.bundle import Bundle, BundledProof
 from issuer.domain.facts import Facts
 from issuer.domain.offers import OfferState
@@ -52,7 +51,7 @@ def router(desk: Desk) -> APIRouter:
         """The offer as a QR code and a link; or what became of it."""
         found = required_citizen(desk, request)
         made, state = desk.show_offer.to_citizen(reference, found.bsn)
-        link = reference_uri(f"{desk.url}/offers/{made.secrets.id}")
+        link = desk.link_to(made)
         return desk.pages.render(
             request,
             "wallet.html",

@@ -73,6 +73,12 @@ class TestAnAgencyUnderHaip:
         assert make(strict).status_code == 400
         assert make(strict, grant="authorization_code").status_code == 201
 
+    def test_opens_wallets_of_its_profile(self, strict: Scene, lenient: Scene) -> None:
+        asked = {"grant": "authorization_code"}
+        assert make(strict, **asked).json()["aanbodUri"].startswith("haip-vci://?credential_offer_uri=")
+        assert make(lenient, **asked, profiel="haip").json()["aanbodUri"].startswith("haip-vci://?")
+        assert make(lenient, **asked).json()["aanbodUri"].startswith("openid-credential-offer://?")
+
     def test_offers_its_citizens_what_the_profile_has(self, strict: Scene) -> None:
         browser = strict.http()
         log_in(browser)
