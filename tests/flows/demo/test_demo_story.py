@@ -221,8 +221,14 @@ def test_a_program_started_deaf_listens_to_all_but_what_nohup_spares_it(ignored:
         " if signal.getsignal(s) is signal.SIG_IGN))"
     )
     shell = ["sh", "-c", f'trap "" {ignored}; exec "$@"', "sh", sys.executable, "-c", program]
-    said = subprocess.run(shell, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    said = subprocess.run(shell, cwd=CHECKOUT, capture_output=True, text=True, check=True, preexec_fn=_hearing)
     assert said.stdout.strip() == left
+
+
+def _hearing() -> None:
+    """Take away what these tests themselves were started deaf to, as by nohup."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_DFL)
 
 
 def test_processes_that_do_not_listen_are_ended_by_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
