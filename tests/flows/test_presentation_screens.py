@@ -231,7 +231,7 @@ def test_on_one_device_the_answer_counts_only_back_in_this_browser(anna: Browser
     page = anna.post(f"{path}/hier", anna.get(path).text)
     assert "Open de wallet op dit apparaat" in page.text
     assert 'href="http://localhost:8110/verzoek?client_id=x509_hash%3A' in page.text
-    back = anna.world.answer(anna.link(path), anna.world.samira())
+    back = anna.world.answer(anna.link(path), anna.world.samira()).redirect_uri
     assert back is not None
     assert back.startswith(f"{BASE}/antwoord/")
     where = back.removeprefix(BASE)
@@ -258,7 +258,7 @@ def test_on_one_device_a_no_leads_back_to_the_page_that_asked(anna: Browser, err
     path = anna.new()
     anna.post(f"{path}/hier", anna.get(path).text)
     request = anna.world.read(anna.link(path))
-    address = anna.world.post(request, {"error": error, "state": str(request.state)})
+    address = anna.world.post(request, {"error": error, "state": str(request.state)}).redirect_uri
     assert address is not None
     assert "response_code" not in address
     back = anna.get(address.removeprefix(BASE))

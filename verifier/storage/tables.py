@@ -55,6 +55,7 @@ request_table: Final = Table(
     Column("return_hash", LargeBinary(32), nullable=True),
     Index("verifier_request_intake", "intake_id", "number"),
     Index("verifier_request_state", "state", "expires_at"),
+    Index("verifier_request_first", "first"),
 )
 
 attempt_table: Final = Table(
