@@ -29,11 +29,11 @@ $(READY): pyproject.toml requirements/bootstrap.txt requirements/dev.txt fronten
 demo: setup ## Play the whole story on this machine, then keep serving (ONCE=1: stop after the story)
 	@$(BIN)/python -m demo
 
-test: setup ## Run the tests (those that need Chromium or PostgreSQL are skipped, and say so, where these are missing)
+test: setup ## Run the tests (those that need PostgreSQL are skipped, and say so, where it is missing)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 test-long: setup ## Run the tests that take many seconds each: whole stories with many workers, every page in a browser
-	@$(BIN)/python -m pytest -m long $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "long or browser" $(PYTEST_ARGS)
 
 test-crash: setup ## Kill an agency at 120 moments, and count what it knows of what wallets received
 	@BLAUWEKNOP_CRASH_ROUNDS=120 $(BIN)/python -m pytest tests/flows/test_issuance_crash.py

@@ -23,6 +23,8 @@ from service.logging import configure
 POSTGRESQL_URL = "BLAUWEKNOP_TEST_POSTGRESQL"
 NEED_ALL = "BLAUWEKNOP_TESTS_NEED_ALL"
 # Tests below these share a demonstration that is started once (`xdist_group`).
+# What takes many seconds each; pages in a real browser do.
+_LONG = ("long", "browser")
 ONE_WORKER = ("tests/flows/demo/", "tests/browser/test_story.py")
 _LONG_ID = 50
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -54,7 +56,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = []
     for item in items:
         lacking = _lacking(item)
-        if ("long" not in wanted and item.get_closest_marker("long")) or (lacking and "outside" not in wanted):
+        long = any(item.get_closest_marker(mark) for mark in _LONG)
+        if (long and "long" not in wanted) or (lacking and "outside" not in wanted):
             left_out.append(item)
         elif lacking and lacking[0]:
             item.add_marker(pytest.mark.skip(reason=f"{lacking[0]} says nowhere (CONTRIBUTING.md)"))

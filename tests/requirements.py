@@ -64,13 +64,14 @@ def shown() -> Mapping[str, Sequence[str]]:
 
 def _marks(module: ast.Module) -> Iterator[tuple[str, str]]:
     for node in ast.walk(module):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             for decorator in node.decorator_list:
                 yield from ((id_, node.name) for id_ in _ids(decorator))
         elif isinstance(node, ast.Assign) and any(
             isinstance(to, ast.Name) and to.id == "pytestmark" for to in node.targets
         ):
-            yield from ((id_, "") for id_ in _ids(node.value))
+            marks = node.value.elts if isinstance(node.value, ast.List) else [node.value]
+            yield from ((id_, "") for mark in marks for id_ in _ids(mark))
 
 
 def _ids(mark: ast.expr) -> list[str]:

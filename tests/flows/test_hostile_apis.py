@@ -26,6 +26,8 @@ from tests.verifier_world import make_world as make_verifier_world
 from tests.wallet_world import WALLET
 from tests.wallet_world import make_world as make_wallet_world
 
+pytestmark = pytest.mark.long
+
 DOCUMENT: Final = "/api/v1/openapi.json"
 # Shorter texts are in our own words too, and tell nobody anything; so do the words of the document itself.
 ECHO_CHARACTERS: Final = 8

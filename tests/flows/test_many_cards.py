@@ -21,6 +21,8 @@ from tests.wallet_world import Page
 from verifier.domain.request import Answered, VerificationRequest
 from wallet_api.domain.delivery import STEP
 
+pytestmark = pytest.mark.long
+
 SHOWN = re.compile(r"(\d+) van (\d+) kaartjes")
 
 
@@ -139,7 +141,6 @@ def test_a_hundred_and_thirty_debts_are_shared_and_proven(folder: Path, securing
     demand_proof(folder, 130, securing, mode)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("securing", [Securing.SD_JWT, Securing.EDDSA_RDFC])
 def test_five_hundred_debts_are_shared_and_proven(folder: Path, securing: Securing) -> None:
     demand_proof(folder, 500, securing, "direct_post.jwt")

@@ -18,6 +18,8 @@ from tests.many_debts import COUNSELLOR, OWNER, Office, an_office
 from tests.wallet_world import Page
 from verifier.domain.request import Answered, Attempt, Open, VerificationRequest
 
+pytestmark = pytest.mark.long
+
 Opened = Callable[..., Office]
 
 

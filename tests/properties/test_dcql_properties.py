@@ -19,7 +19,7 @@ from credentials.openid.dcql import (
 )
 from credentials.openid.errors import UnsatisfiedQuery
 
-pytestmark = pytest.mark.requirement("wallet-dcql")
+pytestmark = [pytest.mark.long, pytest.mark.requirement("wallet-dcql")]
 
 NAMES = st.sampled_from(["a", "b", "c"])
 TYPES = st.sampled_from(["urn:1", "urn:2", "urn:3"])

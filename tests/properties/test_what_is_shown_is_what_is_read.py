@@ -21,7 +21,7 @@ from tests.unit.formats.format_samples import RESOLVER, certificate, draft, sign
 from wallet_api.domain.disclosure import Fact
 from wallet_api.domain.presentation import Requester
 
-pytestmark = pytest.mark.requirement("wallet-only-asked")
+pytestmark = [pytest.mark.long, pytest.mark.requirement("wallet-only-asked")]
 
 MARK = re.compile(r"merk-[0-9]+-|\b77[0-9]{7}\b|20[0-9]{2}-0[1-9]-[0-9]{2}")
 SLOW = settings(
