@@ -14,7 +14,8 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -255,8 +256,10 @@ def _database(server: str, name: str) -> Iterator[str]:
         engine.dispose()
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
+    reader = ArgumentParser("make bench-growth", description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    reader.parse_args(arguments)
     counts = [int(word) for word in os.environ.get("COUNTS", COUNTS).split()]
     console = Console() if sys.stdout.isatty() else Console(width=120)
     sizes = measure(counts, os.environ.get("POSTGRESQL"), console)
@@ -278,4 +281,4 @@ def main() -> int:
 TITLE: Final = "Collecting one card, the wallet's part included"
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
