@@ -23,6 +23,8 @@ from service.serving import Served, serving
 from service.web import assemble
 from tests.conftest import _free_port
 
+pytestmark = pytest.mark.long
+
 LOCAL = OutboundPolicy(allow_insecure_localhost=True)
 
 
@@ -275,7 +277,6 @@ def test_workers_end_when_their_maker_is_killed() -> None:
     raise AssertionError("somebody still listens")
 
 
-@pytest.mark.long
 def test_no_request_fails_while_workers_are_renewed(tmp_path: Path) -> None:
     port = _free_port()
     process = _started("three", port, cwd=tmp_path)

@@ -11,7 +11,7 @@ from issuer.domain.offers import Grant
 from issuer.storage.tables import refresh as refreshes
 from tests.wallet_world import Citizen, WalletWorld, make_world
 
-pytestmark = pytest.mark.requirement("vci-refresh")
+pytestmark = [pytest.mark.long, pytest.mark.requirement("vci-refresh")]
 
 
 @pytest.fixture

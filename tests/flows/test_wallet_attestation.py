@@ -14,7 +14,7 @@ from service.http import Answer
 from tests.wallet_world import Citizen, WalletWorld, make_world
 from wallet_api.identity.provider import load
 
-pytestmark = pytest.mark.requirement("vci-wallet-attestation")
+pytestmark = [pytest.mark.long, pytest.mark.requirement("vci-wallet-attestation")]
 
 HEADER, PROOF = "oauth-client-attestation", "oauth-client-attestation-pop"
 SERVER = "/.well-known/oauth-authorization-server"

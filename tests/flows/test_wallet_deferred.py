@@ -15,7 +15,7 @@ from service.http import Answer
 from tests.flows.test_wallet_offers import an_offer, scan
 from tests.wallet_world import Citizen, Page, WalletWorld, make_world
 
-pytestmark = pytest.mark.requirement("wallet-waits")
+pytestmark = [pytest.mark.long, pytest.mark.requirement("wallet-waits")]
 
 ASKED = ("/credential", "/deferred")
 

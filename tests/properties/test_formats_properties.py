@@ -36,6 +36,8 @@ from tests.unit.formats.format_samples import (
 )
 from tests.unit.formats.test_ldp_canonical import by_the_engine, credential
 
+pytestmark = pytest.mark.long
+
 SD_JWT = SdJwtVc()
 CANONICALISER = Canonicaliser(bundle())
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

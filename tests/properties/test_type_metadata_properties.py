@@ -34,7 +34,7 @@ from tests.debt_builders import CJIB, SAMIRA, a_case, imposed, many_cases, on
 from tests.properties.test_debt_properties import histories
 from tests.unit.formats.format_samples import NOW, draft, issuer_key
 
-pytestmark = pytest.mark.requirement("vci-metadata-claims")
+pytestmark = [pytest.mark.long, pytest.mark.requirement("vci-metadata-claims")]
 
 FORMAT = SdJwtVc()
 TYPES = TypeMetadataSource(
