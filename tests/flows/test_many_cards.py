@@ -141,6 +141,7 @@ def test_a_hundred_and_thirty_debts_are_shared_and_proven(folder: Path, securing
     demand_proof(folder, 130, securing, mode)
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("securing", [Securing.SD_JWT, Securing.EDDSA_RDFC])
 def test_five_hundred_debts_are_shared_and_proven(folder: Path, securing: Securing) -> None:
     demand_proof(folder, 500, securing, "direct_post.jwt")
