@@ -8,6 +8,7 @@ import pytest
 from credentials.errors import ConfigurationError
 from credentials.keys import SoftwareSigner
 from credentials.trust import MalformedTrustedList, TrustedList, TrustedLists
+from credentials.trust.etsi import MAX_BYTES
 from service.settings import TrustedListSection, trusted_lists
 from tests.unit.trust.certificates import a_leaf, an_authority
 
@@ -66,12 +67,30 @@ def test_a_service_that_was_withdrawn_is_left_out() -> None:
         a_list(),
         a_list(b"no certificate"),
         a_list(AUTHORITY.der).replace(b"02231/v2", b"02231/v3"),
-        b'<!DOCTYPE x [<!ENTITY a "b">]>' + a_list(AUTHORITY.der).partition(b"?>")[2],
+        b'<?xml version="1.0" encoding="none"?><x/>',
     ],
 )
 def test_what_is_no_list_is_refused(document: bytes) -> None:
     with pytest.raises(MalformedTrustedList):
         TrustedList.parse(document)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "utf-16-le", "iso-8859-1"])
+@pytest.mark.parametrize(
+    "doctype",
+    ['<!DOCTYPE x [<!ENTITY a "b">]>', '<!DOCTYPE x SYSTEM "file:///etc/passwd">', "<!DOCTYPE x>"],
+)
+def test_a_document_type_is_refused_in_whatever_encoding(encoding: str, doctype: str) -> None:
+    body = a_list(AUTHORITY.der).decode().partition("?>")[2]
+    head = f'<?xml version="1.0" encoding="{encoding.removesuffix("-be").removesuffix("-le")}"?>'
+    assert TrustedList.parse((head + body).encode(encoding)).has([LEAF])
+    with pytest.raises(MalformedTrustedList, match="document type"):
+        TrustedList.parse((head + doctype + body).encode(encoding))
+
+
+def test_a_list_that_is_too_large_is_not_read() -> None:
+    with pytest.raises(MalformedTrustedList, match="larger"):
+        TrustedList.parse(a_list(AUTHORITY.der) + b" " * MAX_BYTES)
 
 
 def test_only_lists_that_are_known_here_and_asked_count() -> None:
