@@ -60,5 +60,5 @@ def dns_names_of(der: bytes, error: ErrorClass) -> frozenset[str]:
 def _load(der: bytes, error: ErrorClass) -> x509.Certificate:
     try:
         return x509.load_der_x509_certificate(der)
-    except (ValueError, TypeError) as wrong:
+    except (ValueError, TypeError, x509.InvalidVersion) as wrong:
         raise error("x5c holds something that is no certificate") from wrong

@@ -1,11 +1,20 @@
 """A certificate with any byte changed is refused with our own error, never with the library's."""
 
+from base64 import encodebytes
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credentials.errors import MalformedInput
+from credentials.errors import BlauweKnopError, ConfigurationError, MalformedInput
+from credentials.formats.issuer_key import leaf_key
 from credentials.keys import SoftwareSigner
-from credentials.trust.x509 import aki, check_authority, issuer_of, ski, verify_chain
+from credentials.openid.certificates import dns_names_of, key_of
+from credentials.openid.errors import InvalidProof
+from credentials.trust.x509 import aki, check_authority, issuer_of, load_pem, ski, verify_chain
+from service.authorities import read_authorities
 from tests.unit.trust.certificates import NOW, a_leaf, an_authority
 
 AUTHORITY = an_authority()
@@ -38,6 +47,42 @@ def test_a_byte_changed_in_an_authority(data: st.DataObject) -> None:
             use(changed)
         except MalformedInput:
             continue
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_a_byte_changed_in_the_certificate_of_a_stranger(data: st.DataObject) -> None:
+    """Wallets, verifiers and issuers bring these; they are read before anybody has vouched for them."""
+    changed = mutated(data, LEAF)
+    for use in (leaf_key, lambda der: key_of(der, InvalidProof), lambda der: dns_names_of(der, InvalidProof)):
+        with suppress(BlauweKnopError):
+            use(changed)
+
+
+def test_a_version_that_does_not_exist_is_refused_by_every_reader(tmp_path: Path) -> None:
+    version = bytes.fromhex("a003020102")
+    assert LEAF.count(version) == 1
+    unknown = LEAF.replace(version, bytes.fromhex("a003020105"))
+    for refuse, use in (
+        (MalformedInput, ski),
+        (MalformedInput, leaf_key),
+        (InvalidProof, lambda der: key_of(der, InvalidProof)),
+        (InvalidProof, lambda der: dns_names_of(der, InvalidProof)),
+        (MalformedInput, lambda der: load_pem(pem_of(der))),
+        (ConfigurationError, lambda der: read_authorities(written(tmp_path, pem_of(der)))),
+    ):
+        with pytest.raises(refuse):
+            use(unknown)
+
+
+def pem_of(der: bytes) -> bytes:
+    return b"-----BEGIN CERTIFICATE-----\n" + encodebytes(der) + b"-----END CERTIFICATE-----\n"
+
+
+def written(directory: Path, pem: bytes) -> Path:
+    file = directory / "ca.pem"
+    file.write_bytes(pem)
+    return file
 
 
 def mutated(data: st.DataObject, der: bytes) -> bytes:

@@ -39,7 +39,7 @@ def load_pem(pem: bytes) -> tuple[x509.Certificate, ...]:
     """Read the certificates of a PEM file. Raises MalformedInput."""
     try:
         return tuple(x509.load_pem_x509_certificates(pem))
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise MalformedInput("no readable PEM certificate") from error
 
 
