@@ -29,7 +29,7 @@ $(READY): pyproject.toml requirements/bootstrap.txt requirements/dev.txt fronten
 demo: setup ## Play the whole story on this machine, then keep serving (ONCE=1: stop after the story)
 	@$(BIN)/python -m demo
 
-test: setup ## Run the tests (those that need PostgreSQL are skipped, and say so, where it is missing)
+test: setup ## Run the tests (those that need PostgreSQL, SoftHSM, Pango, LibreOffice or Poppler are skipped, and say so, where these are missing)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 test-long: setup ## Run the tests that take many seconds each: whole stories with many workers, every page in a browser
@@ -57,7 +57,7 @@ bench: setup ## Measure speed, as ratios against peers in the same run
 bench-http: setup ## Measure the services over HTTP (BASE=revision: beside an older commit; N=flows C=at-a-time WORKERS=each PEER=url)
 	@$(BIN)/python -m tests.benchmarks.http $(BENCH_ARGS)
 
-bench-growth: setup ## Issue with a thousand, and with a million issued credentials in the store (COUNTS="…" POSTGRESQL=url)
+bench-growth: setup ## Issue with a thousand, and with ten million issued credentials in the store (COUNTS="…" POSTGRESQL=url)
 	@$(BIN)/python -m tests.benchmarks.growth
 
 bench-memory: setup ## Verify a million credentials, and show that memory and time stay flat (COUNT=n for fewer)

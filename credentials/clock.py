@@ -91,3 +91,23 @@ def start_of_day(day: date) -> datetime:
 def end_of_day(day: date) -> datetime:
     """Return the last second of a Dutch calendar day."""
     return dutch(datetime.combine(day, time(23, 59, 59), _AMSTERDAM))
+
+
+def on_dutch_clocks(local: datetime) -> tuple[datetime, ...]:
+    """Return when Dutch clocks showed this: once; twice in an hour that is repeated; never in one that is skipped.
+
+    Nor in the first minutes of the calendar, which are before it in UTC.
+    """
+    try:
+        # By way of UTC: what is on a zone's clock already is left as it is, also where that clock never showed it.
+        utc = [local.replace(tzinfo=_AMSTERDAM, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    except OverflowError:
+        return ()
+    return tuple(sorted({each for each in map(dutch, utc) if each.replace(tzinfo=None) == local}))
+
+
+def day_shown(local: datetime) -> date:
+    """Return the day that a clock showed whose place is not told, or a calendar. Raises ValueError for a moment."""
+    if local.utcoffset() is not None:
+        raise ValueError("a moment, whose day depends on the place")
+    return local.date()

@@ -3,7 +3,8 @@
 Environment: ONCE=1 ends after the story; PORT=9100 starts at another port; REPORT=file writes a report in JSON;
 PARTICIPANT=file adds an issuer of one's own to the trust list, or a list of them; STATE=folder keeps keys, databases
 and logs there instead of in `.state`; SEPARATE=1 gives each agency a process of its own instead of one per host;
-WORKERS=2 gives each service so many (see `blauweknop … serve --workers`).
+WORKERS=2 gives each service so many (see `blauweknop … serve --workers`); PID=1 lets people log in with a wallet at
+public bodies, and adds who gives them a PID for it.
 """
 
 import json
@@ -24,6 +25,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from demo.processes import DemoError, Processes, check_ports, copies, end_on_signals
+from demo.scheme.places import PATH as SCHEME_DOCUMENT_PATH
 from demo.services import start
 from demo.stage import FIRST_PORT, Stage, ports_from, set_stage, stage_stood_in
 from demo.story import COUNSELLOR, PASSWORD, PIN, Story, play
@@ -56,11 +58,12 @@ def _run(console: Console, played: list[Story], *, once: bool) -> int:
     first_port, workers = _port(), _workers()
     state = _state(first_port)
     report, outsider = os.environ.get("REPORT"), os.environ.get("PARTICIPANT")
-    check_ports(ports_from(first_port))
+    gives_pids = _wanted("PID")
+    check_ports(ports_from(first_port, gives_pids=gives_pids))
     began = time.monotonic()
     console.print("[bold]Blauwe Knop[/]: every person, debt and figure in this demonstration is fictional.\n")
     with console.status("Making keys, certificates and the trust list …"):
-        stage = _set_stage(state, first_port, Path(outsider) if outsider else None)
+        stage = _set_stage(state, first_port, Path(outsider) if outsider else None, gives_pids=gives_pids)
     with Processes(state / "logs") as processes, _Peak(processes) as peak:
         with console.status("Starting the scheme, DigiD, thirteen agencies, the wallet and the verifier …"):
             start(stage, processes, separate=_wanted("SEPARATE"), workers=workers)
@@ -81,10 +84,10 @@ def _run(console: Console, played: list[Story], *, once: bool) -> int:
             time.sleep(1)
 
 
-def _set_stage(state: Path, first_port: int, outsider: Path | None) -> Stage:
+def _set_stage(state: Path, first_port: int, outsider: Path | None, *, gives_pids: bool) -> Stage:
     # In a process of its own, which ends with it: keys are made there that no service may find in its memory.
     with ProcessPoolExecutor(1, mp_context=copies()) as pool:
-        return pool.submit(set_stage, state, first_port, outsider).result()
+        return pool.submit(set_stage, state, first_port, outsider, gives_pids=gives_pids).result()
 
 
 def _wanted(name: str) -> bool:
@@ -176,16 +179,27 @@ def _show(console: Console, stage: Stage, story: Story, seconds: float, peak: "_
 
 
 def _invite(console: Console, stage: Stage, story: Story) -> None:
+    pid = (
+        f"""  A PID           {stage.pid_url}
+                  put one in a wallet, and log in with that wallet at a public body
+"""
+        if stage.gives_pids
+        else ""
+    )
     console.print(
         f"""[bold]Now you.[/] Everything keeps running until you press Ctrl-C.
 
+  Begin here      {stage.scheme_url}
   The wallet      {stage.wallet.base_url}
                   make a new one, or open Samira's: number {story.wallet_number}, PIN code "{PIN}"
-  DigiD           asks who you are: choose Samira, Johan, Wim, Ineke or Noor
-  The counsellor  {stage.verifier.base_url}
+  DigiD           asks who you are: choose Samira, Johan, Wim, Ineke or Noor;
+                  or Fatma, who acts for Samira
+{pid}  The counsellor  {stage.verifier.base_url}
                   log in as {COUNSELLOR} (Anna de Wit), password "{PASSWORD}"
+  For makers      {stage.workbench_url}
+                  offers, requests and test cards for a wallet of your own
   An agency       {stage.agencies["cjib"].base_url} (the CJIB), and twelve more
-  The scheme      {stage.scheme_url}
+  Its own people  {stage.agencies["cjib"].base_url}/beheer: choose Eva, Mo or Ria, each with another role
   Logs            {stage.folder / "logs"}
 """,
         highlight=False,
@@ -201,8 +215,13 @@ def _euro(cents: object) -> str:
 
 def _report(stage: Stage, story: Story, seconds: float) -> dict[str, Any]:
     return {
-        "scheme": {"url": stage.scheme_url, "trustList": f"{stage.scheme_url}/trust-list.jwt"},
+        "scheme": {
+            "url": stage.scheme_url,
+            "trustList": f"{stage.scheme_url}/trust-list.jwt",
+            "schemeDocument": stage.scheme_url + SCHEME_DOCUMENT_PATH,
+        },
         "digid": {"url": stage.digid_url},
+        "customers": {"url": stage.customers_url},
         "wallet": {"url": stage.wallet.base_url},
         "verifier": {
             "url": stage.verifier.base_url,
@@ -216,7 +235,10 @@ def _report(stage: Stage, story: Story, seconds: float) -> dict[str, Any]:
             }
             for key, settings in stage.agencies.items()
         },
-        "personas": {key: {"name": person.name, "bsn": person.bsn} for key, person in stage.personas.items()},
+        "personas": {
+            key: {"name": person.name, "bsn": person.bsn, "klantnummers": dict(person.customer_numbers)}
+            for key, person in stage.personas.items()
+        },
         "story": {
             "overview": story.overview,
             "presentation": story.presentation,

@@ -8,9 +8,13 @@ another. Importing it elsewhere is of no use.
 import gc
 import importlib
 
+import demo.customers.provider
 import demo.digid.app
+import demo.employees.provider
+import demo.pid.app
 import demo.scenery
 import demo.scheme.app
+import demo.workbench.app
 import issuer.app
 import verifier.app
 import wallet_api.app

@@ -28,7 +28,7 @@ STATE: Final = Path(__file__).parents[1] / ".state" / "screenshots"
 PORT: Final = 9_500
 PHONE: Final = (390, 1_250)
 DESK: Final = (1280, 1_120)
-LOW: Final = 720
+LOW: Final = 830
 # After so many agencies the picture of the collecting is taken.
 HALFWAY: Final = 6
 PATIENCE_MS: Final = 60_000
@@ -146,6 +146,9 @@ class _Shoot:
         self._take(page, "collect")
         page.unroute("**/ophalen/verder*")
         page.reload()
+        # The energy company does not know her by DigiD.
+        page.wait_for_url(f"{self.stage.customers_url}/**")
+        self._log_in(page)
         page.get_by_role("heading", name="Klaar met ophalen").wait_for()
 
     def _log_in(self, page: Page) -> None:
@@ -153,12 +156,13 @@ class _Shoot:
 
     def _ask(self, page: Page) -> str:
         page.goto(f"{self.stage.verifier.base_url}/inloggen")
-        page.locator("#medewerker").select_option(COUNSELLOR)
+        page.locator("#medewerker").fill(COUNSELLOR)
         page.locator("#wachtwoord").fill(PASSWORD)
         page.get_by_role("button", name="Inloggen").click()
         page.get_by_role("link", name="Nieuwe intake").first.click()
         page.locator("#kenmerk").fill(CLIENT_REFERENCE)
         page.get_by_role("radio", name="Intake").check()
+        page.get_by_role("radio", name="Hier").check()
         page.get_by_role("button", name="Maak de QR-code").click()
         return page.locator("#verzoek").input_value()
 

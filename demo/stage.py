@@ -12,7 +12,7 @@ from wallet_api.settings import WalletSettings
 
 FIRST_PORT: Final = 8100
 # Places of the services after the first port; the agencies' own files count from 8201 on.
-DIGID, WALLET, VERIFIER, AGENCIES = 1, 10, 20, 101
+DIGID, PID, WORKBENCH, EMPLOYEES, CUSTOMERS, WALLET, VERIFIER, AGENCIES = 1, 2, 3, 4, 5, 10, 20, 101
 # Says that a folder was made by a demonstration.
 MARK: Final = ".demonstration"
 # Agencies in the order of a story: big national bodies first.
@@ -41,6 +41,13 @@ class Persona:
     name: str
     bsn: str
     username: str
+    customer_numbers: Mapping[str, str]
+
+    def known_to(self, agency: AgencySettings) -> dict[str, str]:
+        """Return the number by which an agency knows this person, by its name."""
+        if agency.agency.private:
+            return {"klantnummer": self.customer_numbers[agency.agency.abbreviation]}
+        return {"bsn": self.bsn}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,7 @@ class Stage:
     wallet: WalletSettings
     verifier: VerifierSettings
     personas: Mapping[str, Persona]
+    gives_pids: bool = False
 
     @property
     def scheme_url(self) -> str:
@@ -65,10 +73,32 @@ class Stage:
         return f"http://localhost:{self.first_port + DIGID}"
 
     @property
+    def pid_url(self) -> str:
+        """The stand-in for who gives people their PID, where there is one."""
+        return f"http://localhost:{self.first_port + PID}"
+
+    @property
+    def employees_url(self) -> str:
+        """The stand-in for the login of agencies' own people."""
+        return f"http://localhost:{self.first_port + EMPLOYEES}"
+
+    @property
+    def customers_url(self) -> str:
+        """The stand-in for where companies' customers log in."""
+        return f"http://localhost:{self.first_port + CUSTOMERS}"
+
+    @property
+    def workbench_url(self) -> str:
+        """Where makers of wallets and verifiers try theirs."""
+        return f"http://localhost:{self.first_port + WORKBENCH}"
+
+    @property
     def ports(self) -> list[int]:
         """Every port that the demonstration listens on."""
         agencies = [agency.port for agency in self.agencies.values()]
-        return [self.first_port, self.first_port + DIGID, self.wallet.port, self.verifier.port, *agencies]
+        pid = [self.first_port + PID] if self.gives_pids else []
+        own = [self.first_port, *(self.first_port + each for each in (DIGID, WORKBENCH, EMPLOYEES, CUSTOMERS)), *pid]
+        return [*own, self.wallet.port, self.verifier.port, *agencies]
 
     def settings_of(self, agency: str) -> Path:
         """The settings file of an agency."""
@@ -84,14 +114,15 @@ def stage_stood_in(folder: Path) -> bool:
     return (folder / MARK).exists()
 
 
-def ports_from(first_port: int) -> list[int]:
+def ports_from(first_port: int, *, gives_pids: bool = False) -> list[int]:
     """Every port of a demonstration that starts at this one."""
-    fixed = [first_port, first_port + DIGID, first_port + WALLET, first_port + VERIFIER]
+    fixed = [first_port + each for each in (0, DIGID, WORKBENCH, EMPLOYEES, CUSTOMERS, WALLET, VERIFIER)]
+    fixed += [first_port + PID] if gives_pids else []
     return fixed + [first_port + AGENCIES + index for index in range(len(AGENCY_KEYS))]
 
 
-def set_stage(folder: Path, first_port: int, outsider: Path | None) -> Stage:
+def set_stage(folder: Path, first_port: int, outsider: Path | None, *, gives_pids: bool = False) -> Stage:
     """Make everything that the services need before they start. Raises DemoError."""
     from demo.scenery import build  # noqa: PLC0415  # loads every party's code
 
-    return build(folder, first_port, outsider, SystemClock())
+    return build(folder, first_port, outsider, SystemClock(), gives_pids=gives_pids)

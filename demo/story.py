@@ -110,7 +110,10 @@ def _collect(stage: Stage, samira: Browser, progress: Progress) -> int:
 
 
 def _finish_collecting(stage: Stage, samira: Browser, progress: Progress) -> int:
-    """Follow the pages until all agencies have answered; return how often DigiD asked who she is."""
+    """Follow the pages until all agencies have answered; return how often DigiD asked who she is.
+
+    The energy company does not have DigiD: there she logs in as the customer that she is.
+    """
     logins = 0
     deadline = time.monotonic() + COLLECT_SECONDS
     name = stage.personas[PERSON].name
@@ -119,6 +122,14 @@ def _finish_collecting(stage: Stage, samira: Browser, progress: Progress) -> int
         if page.url.startswith(stage.digid_url):
             logins += 1
             samira.submit(page.form("/inloggen"), button=name)
+            continue
+        if page.url.startswith(stage.customers_url):
+            samira.submit(page.form("/inloggen"), button=name)
+            continue
+        by_digid = next((address for address, _ in page.links if "/inloggen/digid?" in address), None)
+        if by_digid is not None:
+            # An agency where a wallet will do as well.
+            samira.open(by_digid)
             continue
         done, total = _collected(stage, samira)
         progress("agencies", done, total)

@@ -1,4 +1,4 @@
-"""Fetch the NL Design System's style sheets and put what the pages use of them into `service/static/vendor`.
+"""Fetch the NL Design System's style sheets, and the font of documents, into `service/static/vendor`.
 
 `make setup` runs it. npm installs exactly what `package-lock.json` says, checked by hash, without running any package's
 scripts; where there is no Node, one is brought by a Python package. Where neither can be fetched the script says so and
@@ -28,6 +28,11 @@ COMPONENTS: Final = (
     "heading-3", "link", "paragraph", "select", "skip-link", "table", "textarea", "textbox",
 )  # fmt: skip
 
+FONT: Final = "@fontsource/noto-sans"
+FACES: Final = tuple(
+    f"noto-sans-{script}-{weight}-normal.woff2" for script in ("latin", "latin-ext") for weight in (400, 700)
+)
+
 _DECLARED: Final = re.compile(r"^\s*(--[\w-]+):\s*([^;]*);", re.MULTILINE)
 _USED: Final = re.compile(r"var\(\s*(--[\w-]+)")
 _SECONDS: Final = 300
@@ -35,7 +40,7 @@ _SECONDS: Final = 300
 
 def main() -> int:
     """Build, and say what was made or why not. Returns the exit code."""
-    if _is_new(VENDOR / "components.css"):
+    if _is_new(VENDOR / "components.css") and _is_new(VENDOR / FACES[-1]):
         return 0
     npm = _npm()
     if npm is None:
@@ -61,13 +66,16 @@ def build(modules: Path, target: Path) -> list[tuple[str, int]]:
         "components.css": components,
         "design-tokens.css": tokens,
         "LICENSE.md": (modules / "@utrecht" / "component-library-css" / "LICENSE.md").read_text("utf-8"),
+        "noto-sans-LICENSE.txt": (modules / FONT / "LICENSE").read_text("utf-8"),
     }
-    for name, text in made.items():
+    files = {name: text.encode() for name, text in made.items()}
+    files |= {name: (modules / FONT / "files" / name).read_bytes() for name in FACES}
+    for name, content in files.items():
         # Whole or not at all: a service that starts just now reads either the old file or the new one.
         partial = target / f".{name}.{os.getpid()}"
-        partial.write_text(text, encoding="utf-8")
+        partial.write_bytes(content)
         partial.replace(target / name)
-    return [(name, len(text.encode())) for name, text in made.items()]
+    return [(name, len(content)) for name, content in files.items()]
 
 
 def pruned(theme: str, users: str) -> str:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from credentials.errors import ConfigurationError
+from credentials.keys.certificate import UNREADABLE
 
 _MAX_BYTES: Final = 1 << 20
 _PRIVATE: Final = b"PRIVATE KEY-----"
@@ -37,7 +37,7 @@ def read_authorities(file: Path) -> tuple[x509.Certificate, ...]:
     try:
         found = tuple(x509.load_pem_x509_certificates(pem))
         authorities = all(_is_authority(certificate) for certificate in found)
-    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+    except UNREADABLE as error:
         raise ConfigurationError("it holds no PEM certificates, or one that cannot be read") from error
     if not authorities:
         raise ConfigurationError("it holds a certificate that is not an authority's")

@@ -4,6 +4,7 @@ Two independent checks: the browser's own word (`Origin`, `Sec-Fetch-Site`) and 
 """
 
 import hmac
+from collections.abc import Awaitable, Callable
 from typing import Final, final
 
 from anyio.to_thread import run_sync
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from service.errors import CsrfRefused
 from service.sessions import Session, Sessions
 from service.web.input import Form, form_body
+from service.web.upload import Uploaded, upload_body
 
 FIELD: Final = "csrf_token"
 HEADER: Final = "x-csrf-token"
@@ -37,6 +39,27 @@ class CsrfGuard:
         form = await form_body(request)
         _compare(session, form.get(FIELD) or "")
         return form
+
+    def upload(self, name: str) -> Callable[[Request], Awaitable[bytes]]:
+        """Return what reads the one file of a form from our own page. Raises CsrfRefused, MalformedInput."""
+        whole = self.upload_form(name)
+
+        async def read(request: Request) -> bytes:
+            return (await whole(request)).content
+
+        return read
+
+    def upload_form(self, name: str) -> Callable[[Request], Awaitable[Uploaded]]:
+        """Return what reads a form with one file from our own page. Raises CsrfRefused, MalformedInput."""
+
+        async def read(request: Request) -> Uploaded:
+            self.check_site(request)
+            session = await run_sync(self._sessions.current, request)
+            sent = await upload_body(request, name)
+            _compare(session, sent.form.get(FIELD) or "")
+            return sent
+
+        return read
 
     async def header(self, request: Request) -> None:
         """Check a JSON call by our own script, which carries the token in `X-CSRF-Token`. Raises CsrfRefused."""

@@ -37,12 +37,12 @@ class Database:
     def __init__(self, url: str, *, limits: GroupLimits | None = None) -> None:
         parsed = _parse(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        self._later = Later(weakref.WeakMethod(self._commit_now))
+        self._later = Later(weakref.WeakMethod(self._write_what_waits))
         self._place: SqliteFile | PostgresqlServer
         if self.is_sqlite:
             self._place = SqliteFile(parsed, with_commit=self._later.run, limits=limits)
         else:
-            self._place = PostgresqlServer(parsed, with_commit=self._later.run)
+            self._place = PostgresqlServer(parsed)
         _DATABASES.add(self)
         # One that nobody closed is closed when it is forgotten. At exit the system does so, and a child has none left.
         weakref.finalize(self, self._place.opened.close).atexit = False
@@ -63,7 +63,11 @@ class Database:
             yield connection
 
     def later(self, work: Work) -> None:
-        """Have this written with the next commit, at the latest in a moment; a crash may lose it."""
+        """Have this written soon; a crash may lose it.
+
+        On SQLite it goes along with the next commit, on PostgreSQL in a transaction of its own: there a row that it has
+        to wait for would hold up whoever it went along with, and all who wait for them.
+        """
         self._later.add(work)
 
     def settle(self) -> None:
@@ -80,7 +84,10 @@ class Database:
         self._later.finish()
         self._place.close()
 
-    def _commit_now(self) -> None:
+    def _write_what_waits(self) -> None:
+        if isinstance(self._place, PostgresqlServer):
+            self._later.run_apart(self._place.apart)
+            return
         with self.write():
             pass
 

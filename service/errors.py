@@ -63,6 +63,30 @@ class Unauthorized(BlauweKnopError):
     code = "unauthorized"
 
 
+class InvalidApiToken(Unauthorized):
+    """The token of a business API is unknown or has expired (RFC 6750 section 3.1)."""
+
+    code = "invalid_api_token"
+
+
+class InsufficientScope(BlauweKnopError):
+    """The access token is good, but not for this operation of a business API (RFC 6750 section 3.1)."""
+
+    code = "insufficient_scope"
+
+
+class IdempotencyKeyReused(BlauweKnopError):
+    """An idempotency key came with another request than before (draft-ietf-httpapi-idempotency-key-header-07, 2.7)."""
+
+    code = "idempotency_key_reused"
+
+
+class StillRunning(BlauweKnopError):
+    """A request with the same idempotency key is under way (draft-ietf-httpapi-idempotency-key-header-07, 2.7)."""
+
+    code = "still_running"
+
+
 class NotFound(BlauweKnopError):
     """What was asked for does not exist, or not for this caller."""
 
@@ -73,6 +97,12 @@ class LoginNeeded(BlauweKnopError):
     """The page needs a session, and there is none or it has ended."""
 
     code = "login_needed"
+
+
+class NotAllowed(BlauweKnopError):
+    """Somebody of an organisation's own people whose roles do not open this."""
+
+    code = "not_allowed"
 
 
 class CsrfRefused(BlauweKnopError):
@@ -97,3 +127,33 @@ class PersonalDataInLog(BlauweKnopError):
     """A log line names a field that may hold personal data or a secret."""
 
     code = "personal_data_in_log"
+
+
+class LoginRefused(BlauweKnopError):
+    """The login provider said no, or what it said cannot be believed."""
+
+    code = "login_refused"
+
+
+class LoginCancelled(LoginRefused):
+    """Who wanted to log in stopped at the login provider."""
+
+    code = "login_cancelled"
+
+
+class AssuranceTooLow(LoginRefused):
+    """Somebody logged in at a lower level, or with fewer factors, than is demanded here."""
+
+    code = "assurance_too_low"
+
+
+class LoginUnavailable(Unavailable):
+    """The login provider does not answer."""
+
+    code = "login_unavailable"
+
+
+class NotSent(Unavailable):
+    """The gateway did not take a message, or was not there; nothing says to whom it was."""
+
+    code = "message_not_sent"

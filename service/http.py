@@ -9,6 +9,7 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Final, final
@@ -18,6 +19,7 @@ import httpcore2
 import httpx2
 
 from credentials.encoding import JsonObject, json_compact, json_object
+from credentials.errors import ConfigurationError
 from credentials.web_addresses import LOCAL_HOSTS, take_apart
 from service.authorities import trust_also
 from service.errors import AddressRefused, AnswerTooLarge, UnexpectedContentType, UnexpectedStatus, Unreachable
@@ -46,8 +48,12 @@ class OutboundPolicy:
     allowed_hosts: frozenset[str] | None = None
     """When given, no other host is spoken to (an egress list, derived from the trust list)."""
     allowed_ports: frozenset[int] = frozenset({443})
+    private_hosts: frozenset[str] = frozenset()
+    """Hosts of one's own network, named by whoever runs this: their private addresses are let through."""
     ca_file: Path | None = None
     """Certificate authorities that are trusted beside the public ones, in PEM."""
+    certificate: tuple[Path, Path] | None = None
+    """A certificate to show to others with its key, both in PEM."""
     total_seconds: float = 5.0
     max_bytes: int = 1 << 20
 
@@ -83,14 +89,20 @@ class OutboundClient:
     """Speak HTTP to other parties. One per process: it keeps connections open. Safe to use from threads."""
 
     def __init__(self, policy: OutboundPolicy | None = None, *, resolver: Resolve = resolve) -> None:
-        """Open nothing yet. Raises ConfigurationError when `ca_file` is no file of authorities."""
+        """Open nothing yet. Raises ConfigurationError when `ca_file` or `certificate` are no such files."""
         self.policy = policy or OutboundPolicy()
-        context = httpx2.create_ssl_context(trust_env=False)
+        own = self.policy.ca_file is not None or self.policy.certificate is not None
+        context = httpx2.create_ssl_context(trust_env=False) if own else _public_authorities()
         if self.policy.ca_file is not None:
             trust_also(context, self.policy.ca_file)
+        if self.policy.certificate is not None:
+            _show(context, *self.policy.certificate)
         self._client = httpx2.Client(
             transport=_GuardedTransport(
-                context, allow_localhost=self.policy.allow_insecure_localhost, resolver=resolver
+                context,
+                allow_localhost=self.policy.allow_insecure_localhost,
+                private_hosts=self.policy.private_hosts,
+                resolver=resolver,
             ),
             follow_redirects=False,
             trust_env=False,
@@ -99,10 +111,17 @@ class OutboundClient:
         )
 
     def get(
-        self, url: str, accept: str = JSON, *, headers: Mapping[str, str] | None = None, max_bytes: int | None = None
+        self,
+        url: str,
+        accept: str = JSON,
+        *,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int | None = None,
+        seconds: float | None = None,
     ) -> Answer:
         """GET a document. Raises AddressRefused, Unreachable, AnswerTooLarge."""
-        return self._exchange("GET", url, {"accept": accept, **(headers or {})}, b"", max_bytes=max_bytes)
+        sent = {"accept": accept, **(headers or {})}
+        return self._exchange("GET", url, sent, b"", max_bytes=max_bytes, seconds=seconds)
 
     def post_form(
         self,
@@ -225,7 +244,9 @@ class OutboundClient:
 class _GuardedTransport(httpx2.HTTPTransport):
     """httpx2's transport on a pool whose connections are checked."""
 
-    def __init__(self, context: ssl.SSLContext, *, allow_localhost: bool, resolver: Resolve) -> None:
+    def __init__(
+        self, context: ssl.SSLContext, *, allow_localhost: bool, private_hosts: frozenset[str], resolver: Resolve
+    ) -> None:
         super().__init__(verify=context, trust_env=False)
         self._pool = httpcore2.ConnectionPool(
             ssl_context=context,
@@ -234,8 +255,25 @@ class _GuardedTransport(httpx2.HTTPTransport):
             keepalive_expiry=_KEEPALIVE_SECONDS,
             http1=True,
             http2=False,
-            network_backend=GuardedBackend(allow_localhost=allow_localhost, resolver=resolver),
+            network_backend=GuardedBackend(
+                allow_localhost=allow_localhost, private_hosts=private_hosts, resolver=resolver
+            ),
         )
+
+
+@cache
+def _public_authorities() -> ssl.SSLContext:
+    # Read once: a process may have many clients, and there are more than a hundred authorities.
+    return httpx2.create_ssl_context(trust_env=False)
+
+
+def _show(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
+    try:
+        # An empty password: a key that has one must not make the service ask for it on the terminal.
+        context.load_cert_chain(certificate, key, password="")
+    except (OSError, ValueError):
+        # The library's message may hold paths.
+        raise ConfigurationError("the certificate to show to others, or its key, cannot be read") from None
 
 
 def _split(url: str) -> SplitResult:

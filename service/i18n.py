@@ -5,7 +5,8 @@ appears in Dutch. A catalogue is a TOML file, `locale/<language>.toml`, in which
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -35,6 +36,16 @@ _MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 _AT: Final[Mapping[str, str]] = {"nl": "om", "en": "at"}
 _HOUR: Final[Mapping[str, str]] = {"nl": " uur", "en": ""}
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """While this lasts, write texts and figures in this language."""
+    token = language.set(code)
+    try:
+        yield
+    finally:
+        language.reset(token)
 
 
 @final
@@ -90,6 +101,14 @@ def short_day(value: date | datetime | None) -> str:
         return "–"
     local = dutch_day(_aware(value)) if isinstance(value, datetime) else value
     return f"{local.day}{_NO_BREAK}{_month(local.month)}"
+
+
+def month(value: date | datetime | None) -> str:
+    """Write the month of a day: `december 2026`."""
+    if value is None:
+        return "–"
+    local = dutch_day(_aware(value)) if isinstance(value, datetime) else value
+    return f"{_month(local.month)}{_NO_BREAK}{local.year}"
 
 
 def moment(value: datetime | None) -> str:

@@ -1,4 +1,4 @@
-"""Writes that are worth no commit of their own: they go along with the next one, and a crash may lose them.
+"""Writes that nobody waits for: with the next commit, or in a moment by themselves. A crash may lose them.
 
 Only for what nobody relies on: a mark that helps to read the records, the moment that something was last seen.
 """
@@ -6,7 +6,9 @@ Only for what nobody relies on: a mark that helps to read the records, the momen
 import threading
 import time
 import weakref
+from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Final, TypeAlias, final
 
 from sqlalchemy import Connection
@@ -20,13 +22,15 @@ WITHIN_SECONDS: Final = 0.25
 MOST: Final = 1_000
 # After so many turns with nothing to do the watching thread ends; the next one to add something starts another.
 _QUIET_TURNS: Final = 8
+# After so many failures in a row it is the database that fails, and each further one may take its time.
+_GIVE_UP: Final = 3
 
 _log: Final = get_logger(__name__)
 
 
 @final
 class Later:
-    """What waits for a commit. When none comes within a quarter of a second, `commit` is called to make one."""
+    """What waits to be written. When nobody has done so within a quarter of a second, `commit` is called for it."""
 
     def __init__(self, commit: "weakref.WeakMethod[Callable[[], None]]") -> None:
         # Weak: what waits does not keep its database alive.
@@ -36,6 +40,7 @@ class Later:
     def forget(self) -> None:
         """Let go of everything: in a child process it is the parent's."""
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._waiting: list[Work] = []
         self._watched = False
 
@@ -64,6 +69,27 @@ class Later:
             for each in work:
                 self._run_one(connection, each)
 
+    def run_apart(self, block: Callable[[], AbstractContextManager[Connection]]) -> None:
+        """Do what waits, each piece in a block of its own; return when it and what others are doing is done."""
+        with self._writing:
+            with self._lock:
+                work, self._waiting = self._waiting, []
+            failed: Counter[str] = Counter()
+            in_a_row = 0
+            for each in work:
+                if in_a_row == _GIVE_UP:
+                    failed["given_up"] += 1
+                    continue
+                try:
+                    with block() as connection:
+                        each(connection)
+                    in_a_row = 0
+                except Exception as error:  # noqa: BLE001  # as in `run`
+                    failed[_code(error)] += 1
+                    in_a_row += 1
+            for code, times in failed.items():
+                _log.warning("later_failed", code=code, times=times)
+
     def _run_one(self, connection: Connection, work: Work) -> None:
         try:
             with connection.begin_nested():
@@ -73,7 +99,7 @@ class Later:
 
     def finish(self) -> None:
         """Have everything done now."""
-        if self._waiting:
+        if self._waiting or self._writing.locked():
             self._commit()
 
     def _commit(self) -> None:

@@ -29,6 +29,10 @@ _DISGUISES: Final = tuple(
     )
 )  # fmt: skip
 
+_OWN_NETWORKS: Final = tuple(
+    ipaddress.ip_network(network) for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+)
+
 deadline: Final[ContextVar[float]] = ContextVar("outbound_deadline", default=float("inf"))
 """The moment (`time.monotonic`) at which the exchange in this thread must be over."""
 
@@ -47,6 +51,15 @@ def is_public(address: str) -> bool:
     return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved and not _is_site_local(parsed)
 
 
+def is_of_a_network(address: str) -> bool:
+    """Tell whether an address is of an organisation's own network (RFC 1918, RFC 4193), and not of one machine."""
+    try:
+        parsed: _Address = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in _OWN_NETWORKS if network.version == parsed.version)
+
+
 def _is_site_local(address: _Address) -> bool:
     # fec0::/10 was deprecated by RFC 3879, and Python counts it as global.
     return isinstance(address, ipaddress.IPv6Address) and address.is_site_local
@@ -62,8 +75,11 @@ def resolve(host: str, port: int) -> list[str]:
 class GuardedBackend(httpcore2.NetworkBackend):
     """Connect to checked addresses only, within the deadline of the exchange."""
 
-    def __init__(self, *, allow_localhost: bool, resolver: Resolve = resolve) -> None:
+    def __init__(
+        self, *, allow_localhost: bool, private_hosts: frozenset[str] = frozenset(), resolver: Resolve = resolve
+    ) -> None:
         self._allow_localhost = allow_localhost
+        self._private_hosts = private_hosts
         self._resolve = resolver
         self._plain = httpcore2.SyncBackend()
 
@@ -107,6 +123,8 @@ class GuardedBackend(httpcore2.NetworkBackend):
                 # Our own servers listen on IPv4; asking ::1 first would only cost a refused connection.
                 return sorted(addresses, key=lambda address: ":" in address)
             raise AddressRefused("localhost is not this machine")
+        if host in self._private_hosts and all(is_of_a_network(address) for address in addresses):
+            return addresses
         # All of them: a name with one public and one private address is an attack, not a choice.
         if not all(is_public(address) for address in addresses):
             raise AddressRefused("the host is not on the public internet")

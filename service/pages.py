@@ -6,8 +6,9 @@ A party's templates are in `<party>/web/templates`, its static files in `<party>
 """
 
 import importlib.util
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, final
 from urllib.parse import urlencode
@@ -57,6 +58,7 @@ class PartyFace:
     privacy: str = "/privacy"
     accessibility: str = "/toegankelijkheid"
     contact: str = ""
+    phone: str = ""
     demo: bool = False
     menu: tuple[Link, ...] = ()
     languages: tuple[str, ...] = (i18n.DUTCH,)
@@ -64,11 +66,21 @@ class PartyFace:
 
 
 @final
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What stands at the top of every page of a session, as long as it holds."""
+
+    heading: str
+    text: str
+
+
+@final
 class Pages:
     """Render a party's templates. One per party; building it reads all static files.
 
     Templates name a path of their own as if they stood at the host's root; `placed` puts `place` in front of it, in
-    the shell and in the macros.
+    the shell and in the macros. `notice` says what every page of a session must say, in the language of the page; it is
+    given what translates.
     """
 
     def __init__(
@@ -77,14 +89,17 @@ class Pages:
         *,
         party: PartyFace,
         place: Place = ROOT,
+        notice: Callable[[Session, Callable[[str], str]], Notice | None] | None = None,
         **shared: Any,  # noqa: ANN401  # template values
     ) -> None:
         web = _folder(package) / "web"
         own = _folder("service")
         self.party = party
         self._place = place
+        self._notice = notice
         self.assets = Assets(folder for folder in (own / "static", web / "static") if folder.is_dir())
         catalogue = i18n.Catalogue.read(folder / "locale" for folder in (own, web))
+        self.gettext = catalogue.gettext
         self._environment = Environment(
             loader=FileSystemLoader([web / "templates", own / "templates"]),
             # Not by file name: whatever is rendered here is HTML.
@@ -128,24 +143,29 @@ class Pages:
         `form_targets` are foreign origins that a form on this page may lead to by a redirect.
         """
         code = self.language_of(request)
-        token = i18n.language.set(code)
-        try:
+        with i18n.speaking(code):
             html = self._environment.get_template(template).render(
                 context,
                 path=request.url.path,
+                chosen_at=_page_to_stay_on(request, status, self.party.home),
                 language=code,
                 csrf_token=session.csrf if session is not None else "",
+                notice=self._notice(session, self.gettext) if self._notice and session is not None else None,
             )
-        finally:
-            i18n.language.reset(token)
         response = HTMLResponse(html, status, dict(headers or {}))
         if form_targets:
             response.headers["content-security-policy"] = content_security_policy(form_targets=form_targets)
         return response
 
     def fragment(self, template: str, **context: Any) -> Markup:  # noqa: ANN401  # template values
-        """Render a template outside a request, in Dutch; for downloads and tests."""
-        values = {"path": "/", "language": i18n.DUTCH, "csrf_token": ""} | context
+        """Render a template outside a request, in the language that is spoken (`i18n.speaking`); for downloads."""
+        values = {
+            "path": "/",
+            "chosen_at": "/",
+            "language": i18n.language.get(),
+            "csrf_token": "",
+            "notice": None,
+        } | context
         return Markup(self._environment.get_template(template).render(values))  # noqa: S704  # autoescaped templates
 
     def problem(self, request: Request, problem: Problem) -> Response:
@@ -183,6 +203,12 @@ class Pages:
         app.add_api_route("/taal", choose, methods=["GET"], include_in_schema=False)
 
 
+def _page_to_stay_on(request: Request, status: int, home: str) -> str:
+    """Return where a choice of language leads: to this page, unless it is not there or is what a form was answered."""
+    there = request.method in {"GET", "HEAD"} and status != HTTPStatus.NOT_FOUND
+    return request.url.path if there else home
+
+
 def _language_link(code: str, path: str) -> str:
     return "/taal?" + urlencode({"taal": code, "terug": path})
 
@@ -196,6 +222,7 @@ _FORMATS: Final[Mapping[str, Any]] = {
     "euro": i18n.euro,
     "day": i18n.day,
     "short_day": i18n.short_day,
+    "month": i18n.month,
     "moment": i18n.moment,
     "clock_time": i18n.clock_time,
     "plural": i18n.plural,

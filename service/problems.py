@@ -23,10 +23,15 @@ from credentials.errors import BlauweKnopError, LimitExceeded, MalformedInput, U
 from credentials.openid.errors import description_of
 from service.errors import (
     CsrfRefused,
+    IdempotencyKeyReused,
+    InsufficientScope,
+    InvalidApiToken,
     LoginNeeded,
+    NotAllowed,
     NotExactlyOne,
     NotFound,
     Overloaded,
+    StillRunning,
     Unauthorized,
     UnexpectedMediaType,
 )
@@ -41,6 +46,8 @@ PROBLEM_TYPES: Final = "https://blauweknop.example/fouten/"
 _log: Final = get_logger(__name__)
 
 Answer = Callable[[Request, Exception], Awaitable[Response]]
+Heard: TypeAlias = Callable[[str, BlauweKnopError], None]
+"""Is told of an error of ours and the template of the route where it came up; for who counts. It must not raise."""
 Refuse: TypeAlias = Callable[[Request, int], Response]
 """Makes an app's own answer to a request that the frame does not let through, from the HTTP status."""
 
@@ -82,7 +89,27 @@ _COMMON: Final[dict[type[Exception], Problem]] = {
         code="invalid_token",
         headers={"WWW-Authenticate": "Bearer"},
     ),
+    # RFC 6750 section 3.1: who shows a token hears what is wrong with it, who shows none does not.
+    InvalidApiToken: Problem(
+        status=401,
+        title="Dit token geldt niet (meer)",
+        advice="Vraag een nieuw token aan.",
+        code="invalid_token",
+        headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
+    ),
+    InsufficientScope: Problem(
+        status=403,
+        title="Dit token is niet voor deze handeling",
+        advice="Vraag een token aan met de scope van deze handeling.",
+        code="insufficient_scope",
+        headers={"WWW-Authenticate": 'Bearer error="insufficient_scope"'},
+    ),
     LoginNeeded: Problem(status=401, title="U bent niet meer ingelogd", advice="Log opnieuw in om verder te gaan."),
+    NotAllowed: Problem(
+        status=403,
+        title="Dit hoort niet bij uw rol",
+        advice="Vraag iemand met een andere rol om dit te doen. Er is niets veranderd.",
+    ),
     CsrfRefused: Problem(
         status=403,
         title="Deze pagina is verlopen",
@@ -92,6 +119,17 @@ _COMMON: Final[dict[type[Exception], Problem]] = {
         status=404,
         title="Deze pagina is er niet",
         advice="Misschien is de link te oud, of is er een typefout gemaakt.",
+    ),
+    IdempotencyKeyReused: Problem(
+        status=422,
+        title="Deze Idempotency-Key hoort bij een ander verzoek",
+        advice="Gebruik voor elk verzoek een eigen sleutel.",
+    ),
+    StillRunning: Problem(
+        status=409,
+        title="Dit verzoek loopt al",
+        advice="Stuur hetzelfde verzoek later nog eens; dan krijgt u het antwoord van het eerste.",
+        headers={"Retry-After": "5"},
     ),
     NotExactlyOne: Problem(status=409, title="Dit is al een keer gedaan"),
     Unavailable: Problem(
@@ -127,8 +165,16 @@ class ProblemMap:
         problems = ProblemMap({UnknownOffer: Problem(status=404, title="Dit aanbod is er niet meer")})
     """
 
-    def __init__(self, problems: Mapping[type[Exception], Problem] | None = None) -> None:
+    def __init__(
+        self, problems: Mapping[type[Exception], Problem] | None = None, *, heard: Heard | None = None
+    ) -> None:
         self._problems = {**_COMMON, **(problems or {})}
+        self._heard = heard
+
+    def hear(self, request: Request, error: Exception) -> None:
+        """Tell whoever counts what goes wrong that this did."""
+        if self._heard is not None and isinstance(error, BlauweKnopError):
+            self._heard(route_of(request), error)
 
     def of(self, error: Exception) -> Problem:
         """Return what the outside sees of this error; a 500 without text for what is not in the table."""
@@ -252,6 +298,7 @@ class Face:
 
     def _ours(self, request: Request, error: Exception) -> Response:
         problem = self._problems.of(error)
+        self._problems.hear(request, error)
         if problem.status >= 500 and not isinstance(error, ProtocolError):
             _report(request, error, problem)
         return self._render(request, error, problem)

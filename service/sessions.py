@@ -8,20 +8,36 @@ everyone, us included, as soon as that session has ended.
 import hmac
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, final
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, Table, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from credentials.clock import Clock, epoch, from_epoch
 from credentials.encoding import JsonObject, b64url_decode, b64url_encode, json_compact
 from credentials.errors import MalformedInput
+from service import audit
+from service.audit import AuditEntry
 from service.database import Database
 from service.errors import LoginNeeded, NotFound, SealBroken
+from service.expired import delete_expired
 from service.place import ROOT, Place
 from service.sealing import derive, seal, unseal
 
@@ -41,14 +57,20 @@ session_table: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("idle_until", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
+    # Whose it is, by a pseudonym, where a party must be able to end somebody's sessions; never a citizen's.
+    Column("holder", String(80), nullable=True),
     Index("service_session_idle_until", "idle_until"),
+    Index("service_session_holder", "holder"),
 )
 
 
 @final
 @dataclass(frozen=True, slots=True, repr=False)
 class Session:
-    """One browser's session. `data` is any JSON object; `csrf` is the synchroniser token for its forms."""
+    """One browser's session. `data` is any JSON object; `csrf` is the synchroniser token for its forms.
+
+    `holder` is under which pseudonym it can be ended by others, if it can.
+    """
 
     id_hash: bytes
     data: JsonObject
@@ -56,6 +78,7 @@ class Session:
     created_at: datetime
     ends_at: datetime
     _secret: bytes
+    holder: str | None = None
 
     def derive_key(self, label: str) -> bytes:
         """Return a 256-bit key that exists only while this session does; another one after `rotate`."""
@@ -108,7 +131,7 @@ class Sessions:
         idle_until = min(now + int(self._idle.total_seconds()), row.ends_at)
         if idle_until - row.idle_until >= _TOUCH_EVERY.total_seconds():
             self._touch(id_hash, idle_until)
-        return _session(secret, id_hash, opened, row.created_at, row.ends_at)
+        return _session(secret, id_hash, opened, row.created_at, row.ends_at, holder=row.holder)
 
     def required(self, request: HTTPConnection) -> Session:
         """Return the session of this request. Raises LoginNeeded."""
@@ -137,6 +160,7 @@ class Sessions:
             data,
             epoch(session.created_at),
             epoch(session.ends_at),
+            holder=session.holder,
         )
 
     def change(self, session: Session, change: Callable[[JsonObject], JsonObject]) -> Session:
@@ -163,14 +187,26 @@ class Sessions:
             data,
             epoch(session.created_at),
             epoch(session.ends_at),
+            holder=session.holder,
         )
 
-    def rotate(self, session: Session | None, response: Response, data: JsonObject | None = None) -> Session:
-        """Give the browser a new secret and drop the old row; at login, against session fixation."""
+    def rotate(
+        self,
+        session: Session | None,
+        response: Response,
+        data: JsonObject | None = None,
+        *,
+        holder: str | None = None,
+    ) -> Session:
+        """Give the browser a new secret and drop the old row; at login, against session fixation.
+
+        With `holder`, a pseudonym, all sessions of whoever that is can be ended (`end_all`).
+        """
         if session is not None:
             self._delete(session.id_hash)
         kept = data if data is not None else (session.data if session is not None else {})
-        return self.begin(response, kept)
+        now = self._clock.now()
+        return self._insert(response, kept, now, now + self._absolute, holder)
 
     def end(self, session: Session | None, response: Response) -> None:
         """Forget the session here and in the browser."""
@@ -178,12 +214,27 @@ class Sessions:
             self._delete(session.id_hash)
         response.delete_cookie(self.cookie, path=self._path, secure=self._secure, httponly=True, samesite="lax")
 
+    def open_of(self) -> Mapping[str, int]:
+        """Say how many sessions each holder has now; who has none is left out."""
+        of = session_table.c
+        counted = select(of.holder, func.count().label("many")).where(
+            of.holder.is_not(None), of.idle_until > epoch(self._clock.now())
+        )
+        with self._database.read() as connection:
+            return {row.holder: row.many for row in connection.execute(counted.group_by(of.holder))}
+
+    def end_all(self, holder: str, entry: AuditEntry) -> int:
+        """End the sessions of a holder, with this line of the audit log, and return how many there were."""
+        with self._database.write() as connection:
+            ended = connection.execute(delete(session_table).where(session_table.c.holder == holder)).rowcount
+            audit.append(connection, entry, at=self._clock.now())
+            return ended
+
     def purge(self) -> int:
         """Delete what has expired and return how many rows that were; run it periodically."""
         now = epoch(self._clock.now())
-        with self._database.write() as connection:
-            # `idle_until` is never later than `ends_at`, which has no index.
-            return connection.execute(delete(session_table).where(session_table.c.idle_until <= now)).rowcount
+        # `idle_until` is never later than `ends_at`, which has no index.
+        return delete_expired(self._database, session_table, session_table.c.idle_until, now)
 
     def _secret_of(self, request: HTTPConnection) -> bytes | None:
         try:
@@ -192,9 +243,11 @@ class Sessions:
             return None
         return secret if len(secret) == _SECRET_BYTES else None
 
-    def _insert(self, response: Response, data: JsonObject, now: datetime, ends: datetime) -> Session:
+    def _insert(
+        self, response: Response, data: JsonObject, now: datetime, ends: datetime, holder: str | None = None
+    ) -> Session:
         secret = secrets.token_bytes(_SECRET_BYTES)
-        session = _session(secret, _id_hash(secret), data, epoch(now), epoch(ends))
+        session = _session(secret, _id_hash(secret), data, epoch(now), epoch(ends), holder=holder)
         with self._database.write() as connection:
             connection.execute(
                 insert(session_table).values(
@@ -203,6 +256,7 @@ class Sessions:
                     created_at=epoch(now),
                     idle_until=min(epoch(now + self._idle), epoch(ends)),
                     ends_at=epoch(ends),
+                    holder=holder,
                 )
             )
         # Lax, not Strict: the browser comes back from the login provider by a top-level GET.
@@ -229,9 +283,11 @@ class Sessions:
         return b"service_session.sealed|" + self.cookie.encode() + b"|" + id_hash
 
 
-def _session(secret: bytes, id_hash: bytes, data: JsonObject, created_at: int, ends_at: int) -> Session:
+def _session(
+    secret: bytes, id_hash: bytes, data: JsonObject, created_at: int, ends_at: int, *, holder: str | None
+) -> Session:
     csrf = b64url_encode(hmac.digest(secret, b"csrf token", "sha256"))
-    return Session(id_hash, data, csrf, from_epoch(created_at), from_epoch(ends_at), secret)
+    return Session(id_hash, data, csrf, from_epoch(created_at), from_epoch(ends_at), secret, holder)
 
 
 def _id_hash(secret: bytes) -> bytes:

@@ -1,15 +1,11 @@
-"""Settings: one TOML file per instance, read into a strict frozen model; secrets come from elsewhere.
+"""Settings: one TOML file per instance, read into a strict frozen model. No secret stands in it, only files do.
 
-A secret is written as where to find it: `{ file = "secrets/token" }`, `{ env = "NAME" }` or, under systemd,
-`{ credential = "name" }`. An error names the file and the field and never the value.
+An error names the file and the field and never the value.
 """
 
 import json
-import os
-import stat
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
@@ -17,9 +13,9 @@ from urllib.parse import urlsplit
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
+    StringConstraints,
     ValidationError,
     ValidationInfo,
     model_validator,
@@ -27,59 +23,17 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from credentials.errors import ConfigurationError
-from credentials.masking import Secret
 from credentials.plain_text import text_fault
 from credentials.trust import MalformedTrustedList, TrustedList, TrustedLists
 from credentials.web_addresses import LOCAL_HOSTS
 from service.authorities import read_authorities
 
-MIN_SECRET_CHARACTERS: Final = 16
-
 _MAX_FILE_BYTES: Final = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """Where the settings came from: the folder that relative paths start at, and the environment."""
-
-    folder: Path
-    environment: Mapping[str, str]
-
-
-def _secret(value: object, info: ValidationInfo) -> Secret:
-    if isinstance(value, Secret):
-        return value
-    source = info.context if isinstance(info.context, _Source) else _Source(Path(), {})
-    match value:
-        case {"env": str(name), **rest} if not rest:
-            text = source.environment.get(name)
-        case {"file": str(path), **rest} if not rest:
-            text = _secret_file(source.folder / path)
-        case {"credential": str(name), **rest} if not rest and "/" not in name:
-            text = _secret_file(Path(source.environment.get("CREDENTIALS_DIRECTORY", "/nonexistent")) / name)
-        case _:
-            raise PydanticCustomError(
-                "secret_source", "say where the secret is: {{ file = … }}, {{ env = … }} or {{ credential = … }}"
-            )
-    if text is None:
-        raise PydanticCustomError("secret_missing", "the secret is not there")
-    if len(text) < MIN_SECRET_CHARACTERS:
-        raise PydanticCustomError("secret_short", "the secret is shorter than 16 characters")
-    return Secret(text)
-
-
-def _secret_file(path: Path) -> str | None:
-    try:
-        if path.stat().st_mode & (stat.S_IRWXO | stat.S_IWGRP):
-            raise PydanticCustomError("secret_open", "the secret's file may be read or written by others: chmod 600 it")
-        return path.read_text("utf-8").strip()
-    except (OSError, UnicodeError):
-        return None
-
-
 def _path(value: Path, info: ValidationInfo) -> Path:
-    source = info.context
-    return (source.folder / value).absolute() if isinstance(source, _Source) else value
+    folder = info.context
+    return (folder / value).absolute() if isinstance(folder, Path) else value
 
 
 def _authorities(value: Path) -> Path:
@@ -106,9 +60,6 @@ def _peer_url(value: str) -> str:
     return value
 
 
-SettingSecret = Annotated[Secret, BeforeValidator(_secret)]
-"""A secret, given as where it can be found."""
-
 SettingPath = Annotated[Path, AfterValidator(_path)]
 """A path; a relative one starts at the folder of the settings file."""
 
@@ -120,6 +71,18 @@ BaseUrl = Annotated[str, AfterValidator(_base_url)]
 
 PeerUrl = Annotated[str, AfterValidator(_peer_url)]
 """Such a URL as somebody else calls themselves: with a slash at its end where they have one."""
+
+
+Email = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]{1,64}@[a-z0-9.-]{1,190}$")]
+
+
+def web_address(value: str) -> str:
+    """Check where messages are posted to: https, or plain http on this machine. Raises PydanticCustomError."""
+    parts = urlsplit(value)
+    local = parts.scheme == "http" and parts.hostname in LOCAL_HOSTS
+    if not (parts.scheme == "https" or local) or not parts.hostname or "@" in parts.netloc:
+        raise PydanticCustomError("address", "must be an https address without a user name")
+    return value
 
 
 class Settings(BaseModel):
@@ -154,7 +117,8 @@ class PartySettings(Settings):
     """What every party needs; a party's own model extends it.
 
     `insecure_localhost` is for development: plain http and loopback addresses for localhost only. `ca_file` holds
-    authorities that are trusted beside the public ones when this party connects to another.
+    authorities that are trusted beside the public ones when this party connects to another. `api_email` is of who
+    answers for the business API; its document names it.
     """
 
     base_url: BaseUrl
@@ -163,6 +127,7 @@ class PartySettings(Settings):
     database: str
     insecure_localhost: bool = False
     ca_file: SettingAuthorities | None = None
+    api_email: Email | None = None
 
     @model_validator(mode="after")
     def _plain_http_is_said_aloud(self) -> Self:
@@ -178,7 +143,7 @@ class PartySettings(Settings):
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def load(path: Path, model: type[_Model], *, environment: Mapping[str, str] | None = None) -> _Model:
+def load(path: Path, model: type[_Model]) -> _Model:
     """Read a settings file. Raises ConfigurationError that names every wrong field, with no value in it."""
     name = path.name
     try:
@@ -196,10 +161,9 @@ def load(path: Path, model: type[_Model], *, environment: Mapping[str, str] | No
     faults = [f"{name}: {place}: {fault}" for place, fault in _text_faults(tree, ())]
     if faults:
         raise ConfigurationError("; ".join(faults))
-    source = _Source(path.absolute().parent, os.environ if environment is None else environment)
     try:
         # Strict in pydantic's JSON mode: text becomes a path or a date, but "1" never becomes a number.
-        return model.model_validate_json(json.dumps(tree, default=_text), context=source)
+        return model.model_validate_json(json.dumps(tree, default=_text), context=path.absolute().parent)
     except ValidationError as error:
         raise ConfigurationError("; ".join(f"{name}: {line}" for line in _lines(error))) from None
 

@@ -17,8 +17,10 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadGroupScheduling
 
 from credentials.clock import FixedClock
+from service import printing
 from service.database import Database
 from service.logging import configure
+from tests.hsm import CONFIGURATION, Hsm
 
 POSTGRESQL_URL = "BLAUWEKNOP_TEST_POSTGRESQL"
 NEED_ALL = "BLAUWEKNOP_TESTS_NEED_ALL"
@@ -89,6 +91,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Togeth
     return _Together(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
+@pytest.fixture
+def able_to_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test that is not about documents find a machine that could make them, Pango or not."""
+    monkeypatch.setattr(printing, "missing", lambda: None)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def strict_log() -> None:
     """A log line with personal data in it fails the test that caused it."""
@@ -108,19 +116,42 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture(scope="session")
+def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hsm]:
+    """A hardware module in software, in a folder of its own; each test takes a fresh token in it."""
+    hsm = Hsm.find(tmp_path_factory.mktemp("hsm"))
+    if hsm is None:
+        do_without("no SoftHSM here: install it (Debian: apt-get install softhsm2)")
+    # Read by the module when it is initialised, and so not for one test.
+    before = os.environ.get(CONFIGURATION)
+    os.environ[CONFIGURATION] = str(hsm.configuration)
+    yield hsm
+    if before is None:
+        del os.environ[CONFIGURATION]
+    else:
+        os.environ[CONFIGURATION] = before
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """The address of an empty PostgreSQL database."""
+    with _postgresql_database(postgresql_server) as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql(postgresql_url: str) -> Iterator[Database]:
+    """An empty PostgreSQL database."""
+    database = Database(postgresql_url)
+    yield database
+    database.close()
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest) -> Database:
     """An empty database, once on SQLite and once on PostgreSQL: what storage contract suites run on."""
-    if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path / 'test.db'}")
-        yield made
-        made.close()
-        return
-    server = request.getfixturevalue("postgresql_server")
-    with _postgresql_database(server) as url:
-        made = Database(url)
-        yield made
-        made.close()
+    made: Database = request.getfixturevalue(request.param)
+    return made
 
 
 @pytest.fixture(scope="session")

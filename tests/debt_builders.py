@@ -3,7 +3,7 @@
 import json
 import tomllib
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from credentials.debts.events import (
     Stage,
 )
 from credentials.debts.fcid import DocumentCase, FcidDocument, parse_document, write_document
+from credentials.debts.notice import Notice
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "demo" / "debts"
@@ -28,12 +29,22 @@ AGENCIES = ROOT / "demo" / "agencies"
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 AS_OF = datetime(2026, 10, 31, 22, 59, 59, tzinfo=UTC)
 SAMIRA = Bsn("999990007")
+A_NOTICE = Notice(
+    first_day=date(2026, 10, 26),
+    last_day=date(2026, 10, 30),
+    expected_end=date(2026, 11, 6),
+    kinds=("cjib_wahv",),
+    what="Een levering met betalingen ontbreekt. Betalingen van deze dagen ziet u nog niet.",
+)
+ANOTHER_NOTICE = Notice(first_day=date(2026, 10, 31), what="Wij zetten onze gegevens over naar een ander systeem.")
 
 
 @cache
 def agency(key: str) -> Agency:
     entry = tomllib.loads((AGENCIES / f"{key}.toml").read_text())["agency"]
-    return Agency(entry["oin"], entry["name"], entry["abbreviation"], tuple(entry["coverage"]))
+    return Agency(
+        entry["oin"], entry["name"], entry["abbreviation"], tuple(entry["coverage"]), entry.get("private", False)
+    )
 
 
 CJIB = agency("cjib")
@@ -104,7 +115,7 @@ def a_document(*events: Event, statements: Statements | None = None, version: st
         events=events or (imposed("f1", 1000), demanded("b1", 1000, 1, due=30), paid("p1", 400, 20)),
         statements=statements or Statements(stated_at=AS_OF),
     )
-    return FcidDocument(version=version, source_oin=CJIB.oin, created_at=AS_OF, bsn=SAMIRA, cases=(case,))
+    return FcidDocument(version=version, source_oin=CJIB.oin, created_at=AS_OF, person=SAMIRA, cases=(case,))
 
 
 def changed(document: FcidDocument, change: Callable[[Any], object]) -> bytes:

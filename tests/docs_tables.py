@@ -11,12 +11,16 @@ from typing import Final
 
 from credentials.debts.claim_table import CASE_TYPE, LEAVES, OVERVIEW_TYPE, Leaf
 from credentials.debts.fcid import names
-from credentials.debts.fcid.fields import Field
+from credentials.debts.fcid.fields import Field, Mark
+from credentials.encoding import json_compact
+from credentials.openid.dcql import parse_query
+from credentials.openid.vp_formats import VP_FORMATS
 from issuer.domain.configurations import CONFIGURATIONS
 from issuer.usecases.sign import TYPES
 from tests.requirements import Requirement, requirements, shown
+from verifier.domain.query import fitted, query_of
 from verifier.domain.templates import TEMPLATES, ClaimPath, Template
-from verifier.exports.sheets import BODY_COLUMNS, DEBT_COLUMNS, UNCOUNTED_COLUMNS, Kind
+from verifier.exports.sheets import BODY_COLUMNS, DEBT_COLUMNS, SAID_COLUMNS, UNCOUNTED_COLUMNS, Kind
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 _BLOCK: Final = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -61,6 +65,7 @@ PYTHON_NAMES: Final[Mapping[str, str]] = {
     "fcid_versie": "fcid_version",
     "gebeurtenissen": "events",
     "grondslag": "ground",
+    "hersteld_op": "expected_end",
     "hoogste_aanmaanfase": "highest_phase",
     "iban": "iban",
     "instantie": "body",
@@ -70,6 +75,7 @@ PYTHON_NAMES: Final[Mapping[str, str]] = {
     "laatste_gebeurtenis_datum": "last_event_date",
     "meer_dan_20": "more_than_detailed",
     "naam": "name",
+    "meldingen": "notices",
     "nagekomen": "kept",
     "oin": "oin",
     "omschrijving": "description",
@@ -87,14 +93,17 @@ PYTHON_NAMES: Final[Mapping[str, str]] = {
     "saneerbaar": "dischargeable",
     "schema_versie": "SCHEMA_VERSION",
     "soort": "kind",
+    "soorten": "kinds",
     "start": "start",
     "subject": "subject",
     "termijnbedrag": "instalment",
     "termijnen": "instalments",
     "tnv": "iban_holder",
+    "tot_en_met": "last_day",
     "type": "type",
     "uitgevoerd_door": "executed_by",
     "url": "url",
+    "van": "first_day",
     "vereffend": "settled",
     "vereffend_totaal": "settled",
     "verhogingen": "increases",
@@ -111,6 +120,7 @@ _GROUPS: Final = {
     "betaling": "How to pay",
     "bronorganisatie": "The organisation that states this",
     "gebeurtenissen": "What happened, one slot per event",
+    "meldingen": "What the organisation says of its own data while they are deficient, one slot per notice",
     "juridische_grondslag": "Legal ground",
     "opgelegd_door": "Who imposed the debt",
     "preferentie": "Place among creditors",
@@ -185,10 +195,33 @@ def templates() -> str:
     return table(["", *(each.name for each in found)], ([name, *(cell(each) for each in found)] for name, cell in rows))
 
 
+def questions() -> str:
+    """Return how many bytes each template's question takes, by what a wallet says it takes."""
+    forms: list[tuple[str, Sequence[str]]] = [
+        ("nothing, or `dc+sd-jwt`", ["dc+sd-jwt"]),
+        *((f"`{each}`", [each]) for each in VP_FORMATS if each != "dc+sd-jwt"),
+        ("all of these", list(VP_FORMATS)),
+    ]
+
+    def size(template: Template, formats: Sequence[str]) -> str:
+        return str(len(json_compact(fitted(parse_query(query_of(template)), formats).to_json())))
+
+    found = list(TEMPLATES.values())
+    return table(
+        ["A wallet names", *(each.name for each in found)],
+        ([name, *(size(each, formats) for each in found)] for name, formats in forms),
+    )
+
+
 def columns() -> str:
     """Return the columns of the counsellor's tables."""
     marks = {Kind.TEXT: "", Kind.AMOUNT: " (amount)", Kind.COUNT: " (number)", Kind.DAY: " (day)"}
-    sheets = {"`Schulden`": DEBT_COLUMNS, "`Organisaties`": BODY_COLUMNS, "`Niet geteld`": UNCOUNTED_COLUMNS}
+    sheets = {
+        "`Schulden`": DEBT_COLUMNS,
+        "`Organisaties`": BODY_COLUMNS,
+        "`Niet geteld`": UNCOUNTED_COLUMNS,
+        "`Zonder bewijs`": SAID_COLUMNS,
+    }
     rows = [[sheet, ", ".join(f"`{name}`{marks[kind]}" for name, kind in each)] for sheet, each in sheets.items()]
     return table(["Sheet", "Columns"], rows)
 
@@ -205,35 +238,40 @@ def fcid_fields() -> str:
 
 
 def unconfirmed() -> str:
-    """Return the FCID names that no public source confirms, and those that are this project's own."""
-    marked: dict[str, dict[str, list[str]]] = {"M": {}, "I": {}}
+    """Return the FCID names that the standard's public pages do not spell out, and those that are our own."""
+    marked: dict[str, dict[str, list[str]]] = {mark: {} for mark in _MARKS}
 
-    def note(field: Field, place: str) -> None:
-        if field.mark in marked:
-            marked[field.mark].setdefault(field.name, []).append(place)
+    def note(mark: Mark, name: str, place: str) -> None:
+        if mark in marked:
+            marked[mark].setdefault(name, []).append(place)
 
-    for field in names.DOCUMENT:
-        note(field, "the document")
-    for entry in names.EVENT_TABLE:
-        for field in entry.fields:
-            note(field, f"`{entry.name}`")
-    own = {
+    tables: dict[str, Sequence[Field]] = {
+        "the document": names.DOCUMENT,
+        "a case": names.CASE,
         "phase and dischargeability": names.STATEMENT_FIELDS,
         f"`{names.PLAN}`": names.PLAN_FIELDS,
         f"`{names.REMEDY}`": names.REMEDY_FIELDS,
         f"`{names.PREFERENCE}`": names.PREFERENCE_FIELDS,
         f"`{names.ORGANISATIONS}`": names.ORGANISATION_FIELDS,
     }
-    for place, fields in own.items():
+    for each in names.STRUCTURE:
+        note(each.mark, each.name, each.place)
+    for entry in names.EVENT_TABLE:
+        note(entry.mark, entry.name, "kinds of event")
+        for field in entry.fields:
+            every = field.name in _EVERY_EVENT
+            place = "every event" if every else f"`{entry.name}`"
+            if not every or entry is names.EVENT_TABLE[0]:
+                note(field.mark, field.name, place)
+    for place, fields in tables.items():
         for field in fields:
-            note(field, place)
-    events = [f"`{entry.name}`" for entry in names.EVENT_TABLE if entry.mark == "M"]
-    rows = [["plausible, not confirmed", "kind of event", ", ".join(events)]]
-    words = {"M": "plausible, not confirmed", "I": "our own"}
-    rows += [
-        [words[mark], f"`{name}`", ", ".join(places)] for mark in ("M", "I") for name, places in marked[mark].items()
+            note(field.mark, field.name, place)
+    rows = [
+        [words, f"`{name}`", ", ".join(places), names.REMARKS.get(name, "")]
+        for mark, words in _MARKS.items()
+        for name, places in marked[mark].items()
     ]
-    return table(["Mark", "Name", "Where"], rows)
+    return table(["Mark", "Name", "Where", "Remark"], rows)
 
 
 def required() -> str:
@@ -259,11 +297,18 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "glossary": glossary,
     "templates": templates,
     "csv-columns": columns,
+    "question-sizes": questions,
     "fcid-fields": fcid_fields,
     "fcid-unconfirmed": unconfirmed,
     "requirements": required,
 }
 
+_MARKS: Final[Mapping[Mark, str]] = {
+    "L": "a label only",
+    "S": "by others only",
+    "M": "plausible",
+    "I": "our own",
+}
 _EVERY_EVENT: Final = frozenset({names.EVENT_ID, "datumtijd_gebeurtenis"})
 
 

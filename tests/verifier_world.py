@@ -19,6 +19,7 @@ from credentials.debts.claims import (
     case_digest,
     overview_claims,
 )
+from credentials.debts.notice import Notice
 from credentials.debts.overview import overview_of
 from credentials.dids import json_web_key, verification_method
 from credentials.encoding import JsonObject, json_compact
@@ -47,7 +48,9 @@ from credentials.trust.trust_list import issue
 from credentials.trust.x509 import KeyPurpose, make_ca
 from service.errors import UnexpectedStatus, Unreachable
 from tests.debt_builders import AS_OF, DEMO, agency, demo_document
+from tests.migrated import begin_with_tables
 from verifier.app import VerifierService, create, formats, initialise
+from verifier.ports import OtherSoftware, StaffLogin
 from verifier.settings import EXAMPLE, VerifierSettings, load_verifier
 
 KEYS = (
@@ -149,10 +152,11 @@ class Issuer:
         *,
         as_of: datetime = AS_OF,
         format: str = "dc+sd-jwt",
+        notices: Sequence[Notice] = (),
         **changes: Any,  # whatever `card` takes
     ) -> list["Card"]:
         """Issue the overview and one credential per open case, as one copy of one issuance."""
-        overview = overview_of(self.agency, cases, as_of)
+        overview = overview_of(self.agency, cases, as_of, notices=notices)
         digests = [case_digest(secrets.token_bytes(16), case) for case in overview.open_cases]
         cards = [self.card(OVERVIEW_TYPE, overview_claims(overview, digests), format=format, **changes)]
         for case, digest in zip(overview.open_cases, digests, strict=True):
@@ -292,6 +296,8 @@ class World:
 
 def make_settings(folder: Path, root: PublicJwk, *, port: int = 8120) -> VerifierSettings:
     text = EXAMPLE.replace("zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv", root.multikey)
+    # One answer in ten at random is nothing for a test.
+    text = text.replace('second_opinion = "sample"', 'second_opinion = "off"')
     head, first, rest = text.partition("\n[organisation]")
     extra = '\n[[api_clients]]\nname = "ander"\ntoken_file = "verifier-state/other-token"\n'
     (folder / "verifier.toml").write_text((head + first + rest + extra).replace("8120", str(port)))
@@ -305,6 +311,8 @@ def make_world(
     agencies: Sequence[str] = KEYS,
     port: int = 8120,
     adapt: Callable[[VerifierSettings], VerifierSettings] = lambda settings: settings,
+    login: StaffLogin | None = None,
+    other_software: OtherSoftware | None = None,
 ) -> World:
     """Make a world; `adapt` changes the verifier's settings once its keys are made."""
     root = SoftwareSigner.generate()
@@ -315,9 +323,10 @@ def make_world(
         (settings.state / name).chmod(0o600)
     initialise(settings)
     settings = adapt(settings)
+    begin_with_tables(settings.database_url, "verifier")
     web, known = Web(), formats()
     issuers = {key: Issuer(agency(key), web, clock, known) for key in agencies}
-    service = create(settings, clock=clock, http=web)
+    service = create(settings, clock=clock, http=web, login=login, other_software=other_software)
     world = World(clock, web, settings, service, root, issuers)
     world.trust(*(each.participant for each in issuers.values()))
     return world

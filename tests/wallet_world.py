@@ -49,6 +49,7 @@ from tests.conftest import _free_port
 from tests.debt_builders import DEMO, SAMIRA
 from tests.debt_builders import agency as agency_named
 from tests.flows.issuance_kit import FakeLogin
+from tests.migrated import begin_with_tables
 from wallet_api.app import WalletService, create, describe_wallet, make_keys
 from wallet_api.settings import Collecting, Provider, Trust, WalletSettings
 from wallet_api.vault import ScryptLocksmith
@@ -314,7 +315,20 @@ class WalletWorld:
         return made
 
     def citizen(self, bsn: Bsn = SAMIRA) -> "Citizen":
+        """Somebody with a browser, and no wallet yet."""
         return Citizen(self, bsn)
+
+    def owner(self) -> "Citizen":
+        """Samira, with an empty wallet that is open."""
+        citizen = self.citizen()
+        citizen.make_wallet()
+        return citizen
+
+    def collector(self) -> "Citizen":
+        """Samira, who has collected what all agencies have."""
+        citizen = self.owner()
+        citizen.collect()
+        return citizen
 
     def url(self, key: str) -> str:
         return self.agencies[key].settings.base_url
@@ -358,6 +372,7 @@ def make_world(
         settings = _agency_settings(folder, key, url, securings.get(key, DEFAULT_SECURINGS), agency)
         shutil.copytree(DEMO / key, folder / key / "debts")
         initialise(settings)
+        begin_with_tables(settings.database_url, "issuer")
         agencies[key] = build(
             settings,
             load_keys(settings, clock.now()),
@@ -381,10 +396,13 @@ def make_world(
         collecting=Collecting(copies=copies, **more.pop("collecting", {})),
         **more,
     )
+    begin_with_tables(wallet.database, "wallet_api")
     if attestation is not Attestation.OFF:
         wallet = wallet.model_copy(update={"provider": Provider(keys=folder / "keys")})
         make_keys(wallet)
         participants.append(Participant.parse(json.loads(describe_wallet(wallet))))
+    if wallet.errands.key is not None:
+        make_keys(wallet)
     service = create(wallet, clock=clock, http=net, locksmith=ScryptLocksmith(cost=6), afterwards=net.now)  # type: ignore[arg-type]
     world = WalletWorld(folder, clock, net, root, agencies, participants, logins, service, hosts)
     world.publish()
@@ -405,7 +423,7 @@ def _agency_settings(
         ),
         source=FcidSource(kind="fcid", directory=folder / key / "debts"),
         digid=DigidSection(issuer=DIGID, client_id=key),
-        status=StatusSection(ttl_seconds=60),
+        status=StatusSection(ttl_seconds=60, superseded="at_once"),
         securings=securings,
         **more,
     )

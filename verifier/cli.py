@@ -1,11 +1,25 @@
 """`blauweknop verifier …`: make keys, describe this party to the scheme, serve it, and delete what has had its time."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from service.webhooks.commands import webhook_commands
+from service.webhooks.deliver import ReplayWebhooks
+
 app = typer.Typer(no_args_is_help=True, help="Run a counsellor's service that asks for proven debts.")
+
+
+def _messages(file: Path) -> AbstractContextManager[ReplayWebhooks]:
+    from verifier.app.webhooks import messages_for_command  # noqa: PLC0415  # keeps `--help` fast
+    from verifier.settings import load_verifier  # noqa: PLC0415
+
+    return messages_for_command(load_verifier(file))
+
+
+app.add_typer(webhook_commands(_messages, metavar="VERIFIER.toml"), name="webhooks")
 
 SettingsFile = Annotated[Path, typer.Argument(metavar="VERIFIER.toml", help="The verifier's settings.")]
 
@@ -54,6 +68,26 @@ def serve(
     from verifier.app import serve as serve_verifier  # noqa: PLC0415
 
     raise typer.Exit(serve_verifier(file, workers=workers))
+
+
+templates = typer.Typer(no_args_is_help=True, help="See what may be asked.")
+app.add_typer(templates, name="templates")
+
+
+@templates.command(name="check")
+def check_templates(file: SettingsFile) -> None:
+    """Say of each template whether the scheme's trust list lets you ask all of it.
+
+    Reads the list that the service uses. Exit code 2 when one could not be asked now.
+    """
+    from verifier.app import check_templates as check  # noqa: PLC0415  # keeps `--help` fast
+    from verifier.settings import load_verifier  # noqa: PLC0415
+
+    found = check(load_verifier(file))
+    for name, lacking in found.items():
+        typer.echo(f"{name}: " + (f"may not be asked: {', '.join(lacking)}" if lacking else "ok"))
+    if any(found.values()):
+        raise typer.Exit(2)
 
 
 @app.command()

@@ -1,7 +1,8 @@
 """What a verifier sets: one TOML file, checked when the service starts.
 
 Keys and tokens are not in this file. They are files of their own in the state directory, made by `blauweknop verifier
-init` and readable by their owner only: `access.pem` and `access-chain.pem` (sign requests), `authority.pem` and
+init` and readable by their owner only: `access.pem` and `access-chain.pem` (sign requests), `login.pem` or
+`login-secret` (who we are to the login provider), `authority.pem` and
 `authority-certificate.pem` (the own certificate authority), `data.key` (encrypts answers at rest), and a token per
 API client. `EXAMPLE` is the commented file that `init` starts from; a test parses it.
 """
@@ -11,12 +12,24 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from credentials import limits
-from service.settings import BaseUrl, PartySettings, SettingPath, Settings, TrustedListSection, load
+from service.api_clients.registered import ApiClientSection as ProgramSection
+from service.settings import (
+    BaseUrl,
+    PartySettings,
+    PeerUrl,
+    SettingPath,
+    Settings,
+    TrustedListSection,
+    load,
+    web_address,
+)
+from verifier.domain.happenings import Happening
 from verifier.domain.request import ClientIdPrefix
+from verifier.domain.second_opinion import Mode
 
 Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -48,6 +61,40 @@ class Counsellor(Settings):
 
     username: Label
     name: Text
+    role: Literal["counsellor", "team_lead", "administrator", "auditor"] = "counsellor"
+
+
+class LoginRoles(Settings):
+    """Which values of the role claim make somebody what."""
+
+    counsellor: tuple[Text, ...] = ()
+    team_lead: tuple[Text, ...] = ()
+    administrator: tuple[Text, ...] = ()
+    auditor: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if not (self.counsellor or self.team_lead or self.administrator or self.auditor):
+            raise PydanticCustomError("no_roles", "no value gives a role, so nobody could log in")
+        return self
+
+
+class LoginSection(Settings):
+    """The OpenID Connect provider where counsellors log in.
+
+    `role_claim` is where the roles are in the ID token. `minimum_assurance` are `acr` values that are strong enough,
+    and `second_factor` are `amr` values (RFC 8176) of which one must be there; without either, the provider decides.
+    """
+
+    issuer: PeerUrl
+    client_id: Text
+    authentication: Literal["private_key_jwt", "client_secret_basic"] = "private_key_jwt"
+    scope: Text = "openid profile"
+    role_claim: Annotated[tuple[Text, ...], Field(min_length=1, max_length=8)] = ("roles",)
+    minimum_assurance: tuple[Text, ...] = ()
+    second_factor: tuple[Text, ...] = ()
+    own_network: bool = False
+    roles: LoginRoles
 
 
 class DemoLoginSection(Settings):
@@ -64,11 +111,40 @@ class ApiClientSection(Settings):
     token_file: SettingPath
 
 
+class WebhookSection(Settings):
+    """A case system that is told what came of its requests; its secret is `webhook-NAME` in the state folder."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+    client: Label
+    url: Annotated[Text, AfterValidator(web_address)]
+    events: Annotated[tuple[Happening, ...], Field(min_length=1)] = tuple(Happening)
+    own_network: bool = False
+
+
 class WebWalletSection(Settings):
     """A wallet that is a website: on the client's own device it opens by a link instead of a wallet app."""
 
     name: Text
     request_url: BaseUrl
+
+
+class MailSection(Settings):
+    """The SMTP relay by which clients get their link. `security` is `none` on localhost only."""
+
+    host: Text
+    port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    security: Literal["tls", "starttls", "none"] = "starttls"
+    sender: Text
+    username: Annotated[str, StringConstraints(max_length=200)] = ""
+    password_file: SettingPath | None = None
+
+
+class SmsSection(Settings):
+    """The HTTP gateway by which clients get their link: it is posted JSON with `from`, `to` and `text`."""
+
+    url: BaseUrl
+    sender: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    token_file: SettingPath
 
 
 class LimitsSection(Settings):
@@ -91,17 +167,29 @@ class VerifierSettings(PartySettings):
     did_method: Literal["web", "jwk", "key"] = "web"
     attestation: SettingPath | None = None
     response_mode: Literal["direct_post.jwt", "direct_post"] = "direct_post.jwt"
+    second_opinion: Mode = "off"
     organisation: OrganisationSection
     trust: TrustSection
+    login: LoginSection | None = None
     demo_login: DemoLoginSection | None = None
     api_clients: tuple[ApiClientSection, ...] = ()
+    api_programs: tuple[ProgramSection, ...] = ()
+    webhooks: tuple[WebhookSection, ...] = ()
     web_wallets: tuple[WebWalletSection, ...] = ()
     trusted_lists: tuple[TrustedListSection, ...] = ()
+    mail: MailSection | None = None
+    sms: SmsSection | None = None
     limits: LimitsSection = LimitsSection()
 
     @model_validator(mode="after")
     def _safe_in_production(self) -> Self:
+        if self.login is not None and self.demo_login is not None:
+            raise PydanticCustomError("two_logins", "either login or demo_login: whoever logs in does so in one way")
         if not self.insecure_localhost:
+            if self.login is not None and self.login.issuer.startswith("http://"):
+                raise PydanticCustomError("plain_http", "plain http only with insecure_localhost = true")
+            if self.mail is not None and self.mail.security == "none":
+                raise PydanticCustomError("plain_mail", "mail without TLS only with insecure_localhost = true")
             if self.demo_login is not None:
                 raise PydanticCustomError("demo_login", "demo_login is only for insecure_localhost = true")
             if self.client_id_prefix == "redirect_uri":
@@ -110,11 +198,21 @@ class VerifierSettings(PartySettings):
                 raise PydanticCustomError("plain_http", "plain http only with insecure_localhost = true")
         if self.client_id_prefix == "verifier_attestation" and self.attestation is None:
             raise PydanticCustomError("unattested", "client_id_prefix verifier_attestation needs the file attestation")
+        self._webhooks_have_clients()
         names = [client.name for client in self.api_clients]
         usernames = [counsellor.username for counsellor in self.counsellors]
         if len(set(names)) != len(names) or len(set(usernames)) != len(usernames):
             raise PydanticCustomError("doubled", "two counsellors or API clients have one name")
         return self
+
+    def _webhooks_have_clients(self) -> None:
+        known = {each.name for each in self.api_clients} | {each.client_id for each in self.api_programs}
+        if any(each.client not in known for each in self.webhooks):
+            raise PydanticCustomError("unknown_client", "a webhook is for a client of the API, and there is none such")
+        if len({each.name for each in self.webhooks}) != len(self.webhooks):
+            raise PydanticCustomError("doubled", "two webhooks have one name")
+        if not self.insecure_localhost and any(each.url.startswith("http://") for each in self.webhooks):
+            raise PydanticCustomError("plain_http", "plain http only with insecure_localhost = true")
 
     @property
     def counsellors(self) -> tuple[Counsellor, ...]:
@@ -170,11 +268,18 @@ did_method = "web"
 # Answers come encrypted (direct_post.jwt) or plain (direct_post).
 response_mode = "direct_post.jwt"
 
+# Have W3C proofs that we accept checked again by software of others, beside the service: "off", "sample" (one answer in
+# ten) or "always". Where it comes to another result, that proof does not count and you are warned.
+second_opinion = "sample"
+
 # Plain http, loopback addresses and the demo login: for development on one machine, never for production.
 insecure_localhost = true
 
 # Certificate authorities (PEM) that are trusted beside the public ones, where your own network needs it.
 # ca_file = "authorities.pem"
+
+# Who answers for the API, as its document says.
+# api_email = "api@voorbeeld.example"
 
 [organisation]
 name = "Schuldhulp Tilburg (fictief)"
@@ -187,18 +292,48 @@ root = "zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv"
 refresh_seconds = 900       # fetch the trust list this often
 status_seconds = 300        # use a status list at most this long
 
-# Counsellors choose their name and type this password.
+# Counsellors type their user name and this password. For demonstrations on localhost only.
 [demo_login]
 password = "schuldhulp"
 counsellors = [
   { username = "anna", name = "Anna de Wit" },
   { username = "bram", name = "Bram Yilmaz" },
+  { username = "carla", name = "Carla Visser", role = "team_lead" },
+  { username = "fatma", name = "Fatma Kaya", role = "administrator" },
+  { username = "els", name = "Els de Boer", role = "auditor" },
 ]
+
+# Instead of [demo_login], in production: the OpenID Connect provider where counsellors log in. Register
+# `{base_url}/inloggen/terug` there as the return address.
+# [login]
+# issuer = "https://login.gemeente.example"
+# client_id = "schuldhulp"
+# authentication = "private_key_jwt"   # by login.pem in the state folder; or client_secret_basic, by login-secret
+# role_claim = ["roles"]               # where the roles are in the ID token
+# second_factor = ["mfa"]              # values of amr of which one must be there
+#
+# [login.roles]
+# counsellor = ["schuldhulpverlener"]
+# team_lead = ["teamleider-schuldhulp"]
+# administrator = ["beheerder-schuldhulp"]
+# auditor = ["auditor"]
 
 # Case systems that may use /api/v1, each with a bearer token in a file.
 [[api_clients]]
 name = "zaaksysteem"
 token_file = "verifier-state/api-token"
+
+# The same with a key of its own and access tokens that end, beside or instead of that token.
+# [[api_programs]]
+# client_id = "zaaksysteem"
+# keys = "zaaksysteem.jwks.json"
+# scopes = ["verificatieverzoeken", "lezen"]
+
+# Tell a case system what came of its requests (Standard Webhooks); the secret is in webhook-zaken of the state folder.
+# [[webhooks]]
+# name = "zaken"
+# client = "zaaksysteem"                         # one of the clients above: it is told of its own requests only
+# url = "https://zaken.gemeente.example/berichten"
 
 # Trusted lists of ETSI (TS 119 612) that a query may name (`etsi_tl`): a copy whose signature you have checked.
 # [[trusted_lists]]
@@ -209,6 +344,20 @@ token_file = "verifier-state/api-token"
 [[web_wallets]]
 name = "Blauwe Knop"
 request_url = "http://localhost:8110/verzoek"
+
+# Where an invitation goes out by e-mail (SMTP) or SMS (a POST of JSON with from, to and text, and this bearer token).
+# [mail]
+# host = "smtp.gemeente.example"
+# port = 587
+# security = "starttls"       # or tls
+# sender = "schuldhulp@gemeente.example"
+# username = "schuldhulp"
+# password_file = "verifier-state/mail-password"
+#
+# [sms]
+# url = "https://sms.example/berichten"
+# sender = "Gemeente"
+# token_file = "verifier-state/sms-token"
 
 [limits]
 request_seconds = 300       # how long a QR code can be answered; five minutes at most

@@ -28,7 +28,10 @@ def init(settings_file: SettingsFile) -> None:
 
 @app.command()
 def keys(settings_file: SettingsFile) -> None:
-    """Make the wallet provider's key in `provider.keys`, by which agencies know this wallet; what exists stays."""
+    """Make the keys that the settings name; what exists stays.
+
+    `provider.keys` is by which agencies know this wallet, `errands.key` for what is asked while wallets are closed.
+    """
     from service.settings import load  # noqa: PLC0415  # `--help` must not load the web framework
     from wallet_api.app import make_keys  # noqa: PLC0415
     from wallet_api.settings import WalletSettings  # noqa: PLC0415

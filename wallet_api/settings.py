@@ -1,4 +1,4 @@
-"""The settings of a wallet: one TOML file, secrets also from the environment.
+"""The settings of a wallet: one TOML file, and no secrets in it.
 
 `EXAMPLE` is the commented file that `blauweknop wallet init` starts from; a test parses it.
 """
@@ -54,6 +54,17 @@ class Collecting(Settings):
     timeout_seconds: float = Field(default=5.0, ge=0.5, le=30)
 
 
+class Errands(Settings):
+    """Cards that were not ready, asked for while the wallet is closed.
+
+    `key` is the file with the key of the service, made by `blauweknop wallet keys`; without it only the open wallet
+    asks. An agency is asked each time that it said, looked at every `every_seconds`.
+    """
+
+    key: SettingPath | None = None
+    every_seconds: int = Field(default=30, ge=5, le=3600)
+
+
 class Limits(Settings):
     """How long things live and how many attempts there are."""
 
@@ -68,9 +79,12 @@ class Tolerances(Settings):
 
     `request_uri_as_audience`: a signed request may bear the address that it was fetched from as its `aud`, instead of
     `https://self-issued.me/v2` (OpenID4VP 1.0 section 5.8).
+    `encryption_alg_beside_key`: whoever asks for an encrypted credential names the algorithm beside the key too, and
+    not in the key alone (OpenID4VCI 1.0 section 8.2), since some issuers still read it there.
     """
 
     request_uri_as_audience: bool = True
+    encryption_alg_beside_key: bool = True
 
 
 class WalletSettings(PartySettings):
@@ -83,6 +97,7 @@ class WalletSettings(PartySettings):
     provider: Provider = Provider()
     trust: Trust
     collecting: Collecting = Collecting()
+    errands: Errands = Errands()
     limits: Limits = Limits()
     tolerances: Tolerances = Tolerances()
     trusted_lists: tuple[TrustedListSection, ...] = ()
@@ -99,8 +114,8 @@ class WalletSettings(PartySettings):
 
 
 EXAMPLE: Final = """\
-# Settings of a wallet. Read by `blauweknop wallet serve WALLET.toml`. A wallet has no secrets of its own: what it keeps
-# for a citizen is encrypted with a key that only that citizen can open.
+# Settings of a wallet. Read by `blauweknop wallet serve WALLET.toml`. What a wallet keeps for a citizen is encrypted
+# with a key that only that citizen can open.
 
 # The address that citizens see.
 base_url = "http://localhost:8110"
@@ -130,6 +145,9 @@ insecure_localhost = true
 # Certificate authorities (PEM) that are trusted beside the public ones, where your own network needs it.
 # ca_file = "authorities.pem"
 
+# Who answers for the API, as its document says.
+# api_email = "api@voorbeeld.example"
+
 [provider]
 name = "Blauwe Knop (demonstratie)"
 help_text = "Vraag hulp aan uw gemeente of bel gratis Geldfit: 0800-8115."
@@ -149,6 +167,12 @@ formats = ["dc+sd-jwt", "vc+sd-jwt", "mso_mdoc", "ldp_vc", "vc+jwt", "jwt_vc_jso
 parallel = 6                # agencies that are asked at the same time what they offer
 timeout_seconds = 5.0       # per call to an agency
 
+[errands]
+# The file with the key under which lies what agencies are asked while the wallet is closed: cards that were not ready.
+# Make it with `blauweknop wallet keys WALLET.toml`. Without it only the open wallet asks.
+# key = "errands.key"
+every_seconds = 30          # how often is looked whether it is time to ask
+
 [limits]
 session_idle_minutes = 15
 session_hours = 8
@@ -157,7 +181,8 @@ flow_minutes = 15           # how long a step at an agency may take
 
 # What other software does against a specification and this wallet takes. All off for HAIP and other strict profiles.
 [tolerances]
-request_uri_as_audience = true  # a signed request whose `aud` is the address that it was fetched from
+request_uri_as_audience = true    # a signed request whose `aud` is the address that it was fetched from
+encryption_alg_beside_key = true  # name the algorithm of an encrypted answer where drafts had it, too
 
 # Trusted lists of ETSI (TS 119 612) that a request may name (`etsi_tl`): a copy whose signature you have checked.
 # [[trusted_lists]]

@@ -10,9 +10,9 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Final, final
+from typing import Final, Self, final
 
 from credentials.clock import dutch_day
 from credentials.debts.agency import Agency, Organisation
@@ -84,9 +84,11 @@ class Statements:
     preference: Preference | None = None
     dischargeable: Dischargeable | None = None
 
-    def hold_at(self, as_of: datetime) -> bool:
-        """Tell whether phase, plan and arrears were already stated at this moment."""
-        return self.stated_at is None or as_of >= self.stated_at
+    def at(self, as_of: datetime) -> Self:
+        """Return what holds at a moment: phase, plan and arrears only if they were stated by then."""
+        if self.stated_at is None or as_of >= self.stated_at:
+            return self
+        return replace(self, stated_at=None, phase=None, arrears=frozenset(), plan=None)
 
 
 NO_STATEMENTS: Final = Statements()
@@ -96,6 +98,8 @@ NO_STATEMENTS: Final = Statements()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One case at one moment. Amounts in whole cents; `events` in order of time, none after `as_of`.
+
+    `statements` are those that hold at that moment, as the agency made them.
 
     `next_due_amount` is all that is due at that moment, with its earliest day `next_due_date` (None where it has none),
     or else what falls due next; what it comes to on a day is told by `due_on`.
@@ -131,6 +135,7 @@ class Case:
     dischargeable: Dischargeable
     events: tuple[Event, ...] = field(repr=False)
     fcid_version: str = "4.1.0"
+    statements: Statements = field(default=NO_STATEMENTS, repr=False)
 
     @property
     def balance(self) -> int:
@@ -184,7 +189,7 @@ def fold(
     demands = live_demands(history)
     unpaid = [demand for demand in demands if demand.outstanding]
     today = dutch_day(as_of)
-    stated = statements if statements.hold_at(as_of) else NO_STATEMENTS
+    stated = statements.at(as_of)
     late = [demand for demand in unpaid if demand.in_arrears(today) or demand.event.id in stated.arrears]
     names = {**(organisations or {}), source.oin: source.name}
     imposed_by = _organisation(primary.imposed_by, source, names)
@@ -227,6 +232,7 @@ def fold(
         dischargeable=statements.dischargeable or entry.dischargeable,
         events=history,
         fcid_version=fcid_version,
+        statements=statements.at(as_of),
     )
 
 

@@ -33,6 +33,19 @@ class Dischargeable(StrEnum):
     UNKNOWN = "onbekend"
 
 
+class Step(StrEnum):
+    """What an agency does first when its first letter is not paid in time, by the law of the debt."""
+
+    REMINDER = "herinnering"
+    """A reminder, without costs as a rule."""
+    FINE_RISES = "boete hoger"
+    """The fine itself becomes higher, with a final notice (Wahv art. 23 and 25; Sv 6:4:2)."""
+    FINAL_NOTICE_WITH_COSTS = "aanmaning met kosten"
+    """A final notice that costs money (Kostenwet invordering rijksbelastingen, also for municipal taxes)."""
+    SET_OFF = "verrekening"
+    """The agency withholds it from what it pays to the same citizen, or has others do so."""
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class LegalGround:
@@ -65,7 +78,10 @@ class Preference:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimType:
-    """One entry. `sensitive` claims tell of an offence, of care or of illness: their type must be hideable."""
+    """One entry. `sensitive` claims tell of an offence, of care or of illness: their type must be hideable.
+
+    `unpaid` is what follows the first letter.
+    """
 
     code: str
     title: str
@@ -76,6 +92,7 @@ class ClaimType:
     preference: Preference = Preference(Rank.UNKNOWN)
     dischargeable: Dischargeable = Dischargeable.UNKNOWN
     sensitive: bool = False
+    unpaid: Step = Step.REMINDER
 
 
 def is_claim_type(code: str) -> bool:
@@ -135,6 +152,7 @@ def _toeslag(name: str, title: str, title_en: str) -> ClaimType:
         remedy=_TOESLAGEN_OBJECTION,
         preference=_CONCURRENT,
         dischargeable=Dischargeable.YES,
+        unpaid=Step.SET_OFF,
     )
 
 
@@ -149,6 +167,7 @@ _ENTRIES: Final = (
         remedy=_WAHV_APPEAL,
         preference=_CONCURRENT,
         dischargeable=Dischargeable.YES,
+        unpaid=Step.FINE_RISES,
     ),
     ClaimType(
         code="cjib_strafbeschikking",
@@ -160,6 +179,7 @@ _ENTRIES: Final = (
         preference=Preference(Rank.SPECIAL, "het restant blijft staan na een schuldregeling"),
         dischargeable=Dischargeable.NO,
         sensitive=True,
+        unpaid=Step.FINE_RISES,
     ),
     ClaimType(
         code="cjib_schadevergoedingsmaatregel",
@@ -192,6 +212,7 @@ _ENTRIES: Final = (
         remedy=_TAX_OBJECTION,
         preference=_TAX_PREFERENCE,
         dischargeable=Dischargeable.YES,
+        unpaid=Step.FINAL_NOTICE_WITH_COSTS,
     ),
     ClaimType(
         code="bd_zvw_bijdrage",
@@ -202,6 +223,7 @@ _ENTRIES: Final = (
         remedy=_TAX_OBJECTION,
         preference=_TAX_PREFERENCE,
         dischargeable=Dischargeable.YES,
+        unpaid=Step.FINAL_NOTICE_WITH_COSTS,
     ),
     ClaimType(
         code="bd_motorrijtuigenbelasting",
@@ -212,6 +234,7 @@ _ENTRIES: Final = (
         remedy=_TAX_OBJECTION,
         preference=_TAX_PREFERENCE,
         dischargeable=Dischargeable.YES,
+        unpaid=Step.FINAL_NOTICE_WITH_COSTS,
     ),
     _toeslag("zorgtoeslag", "Zorgtoeslag", "care allowance"),
     _toeslag("huurtoeslag", "Huurtoeslag", "rent allowance"),
@@ -227,6 +250,7 @@ _ENTRIES: Final = (
         preference=_CONCURRENT,
         dischargeable=Dischargeable.YES,
         sensitive=True,
+        unpaid=Step.SET_OFF,
     ),
     ClaimType(
         code="cak_boete_onverzekerd",
@@ -299,6 +323,7 @@ _ENTRIES: Final = (
         preference=_BENEFIT_PREFERENCE,
         dischargeable=Dischargeable.YES,
         sensitive=True,
+        unpaid=Step.SET_OFF,
     ),
     ClaimType(
         code="uwv_boete_inlichtingenplicht",
@@ -309,6 +334,7 @@ _ENTRIES: Final = (
         remedy=_UWV_OBJECTION,
         preference=_BENEFIT_PREFERENCE,
         sensitive=True,
+        unpaid=Step.SET_OFF,
     ),
     ClaimType(
         code="svb_terugvordering_aow",
@@ -319,6 +345,7 @@ _ENTRIES: Final = (
         remedy=_SVB_OBJECTION,
         preference=_BENEFIT_PREFERENCE,
         dischargeable=Dischargeable.YES,
+        unpaid=Step.SET_OFF,
     ),
     ClaimType(
         code="svb_terugvordering_kinderbijslag",
@@ -329,6 +356,7 @@ _ENTRIES: Final = (
         remedy=_SVB_OBJECTION,
         preference=_BENEFIT_PREFERENCE,
         dischargeable=Dischargeable.YES,
+        unpaid=Step.SET_OFF,
     ),
     ClaimType(
         code="rvo_terugvordering_subsidie",
@@ -349,6 +377,7 @@ _ENTRIES: Final = (
         remedy=_MUNICIPAL_OBJECTION,
         preference=_CONCURRENT,
         dischargeable=Dischargeable.YES,
+        unpaid=Step.FINAL_NOTICE_WITH_COSTS,
     ),
     ClaimType(
         code="gem_parkeerbelasting",
@@ -359,6 +388,7 @@ _ENTRIES: Final = (
         remedy=_MUNICIPAL_OBJECTION,
         preference=_CONCURRENT,
         dischargeable=Dischargeable.YES,
+        unpaid=Step.FINAL_NOTICE_WITH_COSTS,
     ),
     ClaimType(
         code="gem_terugvordering_bijstand",
@@ -369,6 +399,7 @@ _ENTRIES: Final = (
         remedy=_MUNICIPAL_OBJECTION,
         preference=_ASSISTANCE_PREFERENCE,
         sensitive=True,
+        unpaid=Step.SET_OFF,
     ),
     ClaimType(
         code="gem_leges",

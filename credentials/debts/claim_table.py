@@ -1,7 +1,8 @@
 """The one table of claims: every leaf of both credentials, its kind, its labels, its JSON-LD term, how it is disclosed.
 
 The mapper, the JSON-LD vocabulary, the type metadata and the typed readers all follow this table (reference 8.3, 8.4).
-A `*` in a path stands for the numbered slots of that member: `z01`, `z02`, … for cases, `g001`, … for events.
+A `*` in a path stands for the numbered slots of that member: `z01`, `z02`, … for cases, `g001`, … for events, `m01`, …
+for notices.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,8 @@ CASE_SLOTS: Final = OPEN_CASES
 """So many open cases have a digest in the overview; the count of open cases is stated apart and is always right."""
 EVENT_SLOTS: Final = EVENTS
 """So many events are stated in a case, the latest ones; their total is stated apart."""
+NOTICE_SLOTS: Final = 5
+"""So many notices of known deficient data an overview can bear, and so many can stand at an agency at once."""
 
 
 class Kind(Enum):
@@ -92,6 +95,33 @@ OVERVIEW_LEAVES: Final = (
     _leaf("zaken.*.fase", Kind.TEXT, "stap", "stage"),
     _leaf("zaken.*.eerst_vervalt", Kind.DAY, "uiterlijk betalen op", "pay by", term="eerst_vervalt_datum"),
     _leaf("subject.bsn", Kind.TEXT, "Burgerservicenummer", "Citizen service number (BSN)"),
+    # Of the agency's data and never of this citizen, and what the count of open cases is worth: in the open.
+    _leaf("meldingen.*.van", Kind.DAY, "niet betrouwbaar vanaf", "not reliable from", term="melding_van", sd="never"),
+    _leaf(
+        "meldingen.*.tot_en_met",
+        Kind.DAY,
+        "niet betrouwbaar tot en met",
+        "not reliable up to and including",
+        term="melding_tot_en_met",
+        sd="never",
+    ),
+    _leaf(
+        "meldingen.*.hersteld_op",
+        Kind.DAY,
+        "naar verwachting hersteld op",
+        "expected to be mended on",
+        term="melding_hersteld_op",
+        sd="never",
+    ),
+    _leaf(
+        "meldingen.*.soorten",
+        Kind.TEXT,
+        "soorten vorderingen (alle, of codes)",
+        "kinds of claims (alle for all, or codes)",
+        term="melding_soorten",
+        sd="never",
+    ),
+    _leaf("meldingen.*.omschrijving", Kind.TEXT, "wat er aan de hand is", "what is the matter", sd="never"),
 )
 
 CASE_LEAVES: Final = (
@@ -164,12 +194,14 @@ GROUPS: Final[Mapping[str, tuple[str, str]]] = {
     "preferentie": ("Voorrang bij verdeling", "Preference"),
     "rechtsmiddel": ("Niet eens met het besluit", "Remedy"),
     "gebeurtenissen": ("Gebeurtenissen", "Events"),
+    "meldingen": ("Meldingen van de organisatie over haar gegevens", "Notices of the organisation about its data"),
 }
 
 SLOT_MEMBERS: Final[Mapping[str, tuple[str, str, str]]] = {
     # member: prefix of its slots, and what one slot is called in Dutch and English.
     "zaken": ("z", "Zaak", "Case"),
     "gebeurtenissen": ("g", "Gebeurtenis", "Event"),
+    "meldingen": ("m", "Melding", "Notice"),
 }
 
 
@@ -183,10 +215,17 @@ def event_slot(number: int) -> str:
     return f"g{number:03d}"
 
 
+def notice_slot(number: int) -> str:
+    """Name the slot of the n-th notice, counted from 1: `m01`."""
+    return f"m{number:02d}"
+
+
 def slots_of(leaf: Leaf, *, detailed: int) -> Iterator[tuple[int, str]]:
     """Give number and name of every slot that a leaf can stand in; `detailed` is how many cases have details."""
     if leaf.path[0] == "zaken":
         last = CASE_SLOTS if leaf.path[-1] == "digest" else detailed
         yield from ((number, case_slot(number)) for number in range(1, last + 1))
+    elif leaf.path[0] == "meldingen":
+        yield from ((number, notice_slot(number)) for number in range(1, NOTICE_SLOTS + 1))
     else:
         yield from ((number, event_slot(number)) for number in range(1, EVENT_SLOTS + 1))

@@ -1,8 +1,10 @@
 """From a case or an overview to the claims of a credential: the one mapper, whatever secures the claims afterwards.
 
 The tree has nested objects and scalar leaves only (reference 6: wallets show nothing else). Amounts are whole cents.
-A case is tied to the overview of the same issuance by `digest`: a salted hash with a fresh salt for every copy, so that
-no two copies share a value.
+A card bears the lowest version whose members it has: 1.0, and 1.1 for an overview with notices of known deficient data.
+So cards without a notice stay what they were, and who hides the notices of one that has them is found out by its
+version, which every verifier sees. A case is tied to the overview of the same issuance by `digest`: a salted hash with
+a fresh salt for every copy, so that no two copies share a value.
 """
 
 import hashlib
@@ -26,18 +28,26 @@ from credentials.debts.claim_table import (
     Leaf,
     case_slot,
     event_slot,
+    notice_slot,
     slots_of,
 )
 from credentials.debts.dates import write_moment
 from credentials.debts.errors import UnknownCredentialType
 from credentials.debts.events import EVENT_NAMES, DemandWithdrawn, Event, PaymentDemanded
 from credentials.debts.jsonld import from_jsonld, to_jsonld
+from credentials.debts.notice import Notice
 from credentials.debts.overview import DETAIL_SLOTS, Overview
 from credentials.encoding import JsonObject, JsonValue, b64url_encode, json_compact
 
 ClaimTree: TypeAlias = JsonObject
 
 SCHEMA_VERSION: Final = "1.0"
+NOTICES_VERSION: Final = "1.1"
+"""The version of an overview that bears notices."""
+
+NOTICES: Final = "meldingen"
+ALL_KINDS: Final = "alle"
+"""What `soorten` of a notice says where it is about every kind of claim."""
 
 COVERAGE_UNKNOWN: Final = "onbekend"
 """What `dekking` says for an agency that did not say what its register holds."""
@@ -85,9 +95,10 @@ def overview_claims(overview: Overview, digests: Sequence[str]) -> ClaimTree:
     for number, (case, digest) in enumerate(zip(overview.open_cases, digests, strict=True), start=1):
         if number <= CASE_SLOTS:
             cases[case_slot(number)] = _slot(case, digest, detailed=number <= DETAIL_SLOTS)
+    version = NOTICES_VERSION if overview.notices else SCHEMA_VERSION
     stated = _without_nothing(
         {
-            **_source(overview.agency, write_moment(overview.as_of), overview.fcid_version),
+            **_source(overview.agency, write_moment(overview.as_of), overview.fcid_version, version),
             # Every verifier sees this, so it is what the register holds, never what this citizen's cases are.
             "dekking": ",".join(overview.agency.coverage) or COVERAGE_UNKNOWN,
             "aantal_open_zaken": len(overview.open_cases),
@@ -98,6 +109,7 @@ def overview_claims(overview: Overview, digests: Sequence[str]) -> ClaimTree:
             "hoogste_aanmaanfase": str(overview.highest_phase),
             "meer_dan_20": overview.more_than_detailed,
             "subject": {"bsn": overview.bsn.reveal()} if overview.bsn is not None else None,
+            NOTICES: {notice_slot(number): _notice(notice) for number, notice in enumerate(overview.notices, start=1)},
         }
     )
     # Always there, also when empty: a format fills the slots that are not used, and so hides how many are.
@@ -153,22 +165,21 @@ def _group_names(path: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _labels(leaf: Leaf) -> Iterator[ClaimLabel]:
-    mandatory = leaf.sd == "never"
     sd: Literal["always", "never"] = "always" if leaf.sd == "always" else "never"
     if SLOT not in leaf.path:
-        yield ClaimLabel(leaf.path, leaf.nl, leaf.en, mandatory, sd)
+        yield ClaimLabel(leaf.path, leaf.nl, leaf.en, leaf.sd == "never", sd)
         return
     _, nl, en = SLOT_MEMBERS[leaf.path[0]]
     for number, slot in slots_of(leaf, detailed=DETAIL_SLOTS):
         path = tuple(slot if member == SLOT else member for member in leaf.path)
-        yield ClaimLabel(path, f"{nl} {number}: {leaf.nl}", f"{en} {number}: {leaf.en}", mandatory, sd)
+        yield ClaimLabel(path, f"{nl} {number}: {leaf.nl}", f"{en} {number}: {leaf.en}", mandatory=False, sd=sd)
 
 
-def _source(agency: Agency, as_of: str, fcid_version: str) -> JsonObject:
+def _source(agency: Agency, as_of: str, fcid_version: str, version: str = SCHEMA_VERSION) -> JsonObject:
     return {
         "bronorganisatie": {"oin": agency.oin, "naam": agency.name, "afkorting": agency.abbreviation},
         "peildatum": as_of,
-        "schema_versie": SCHEMA_VERSION,
+        "schema_versie": version,
         "fcid_versie": fcid_version,
     }
 
@@ -187,6 +198,16 @@ def _slot(case: Case, digest: str, *, detailed: bool) -> JsonObject:
             "eerst_vervalt": _day(case.next_due_date),
         }
     )
+
+
+def _notice(notice: Notice) -> JsonObject:
+    return {
+        "van": _day(notice.first_day),
+        "tot_en_met": _day(notice.last_day),
+        "hersteld_op": _day(notice.expected_end),
+        "soorten": ",".join(notice.kinds) or ALL_KINDS,
+        "omschrijving": notice.what,
+    }
 
 
 def _facts(case: Case) -> JsonObject:
@@ -269,8 +290,11 @@ def _without_nothing(tree: JsonObject) -> JsonObject:
 
 
 __all__ = [
+    "ALL_KINDS",
     "ALWAYS_DISCLOSED",
     "CASE_TYPE",
+    "NOTICES",
+    "NOTICES_VERSION",
     "OVERVIEW_TYPE",
     "SCHEMA_VERSION",
     "SLOTS",

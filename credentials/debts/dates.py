@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Final
 
 from credentials.clock import dutch_day
@@ -14,6 +15,8 @@ _RFC3339: Final = re.compile(
 _FULL_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
+# In a large file most moments stand there more than once: one object for all of them.
+@lru_cache(maxsize=4096)
 def parse_moment(text: str) -> datetime:
     """Read an RFC 3339 date-time. Raises InvalidField when it has no offset or does not exist."""
     if not _RFC3339.match(text):

@@ -12,10 +12,13 @@ from typing import Final, TypeVar, final
 from credentials.clock import dutch_day
 from credentials.debts.bsn import Bsn
 from credentials.debts.catalogue import Dischargeable, Rank
+from credentials.debts.claim_table import NOTICE_SLOTS
+from credentials.debts.claims import ALL_KINDS, NOTICES, SCHEMA_VERSION
 from credentials.debts.dates import parse_day, parse_moment
 from credentials.debts.due import Due, due_of
-from credentials.debts.errors import InvalidBsn, InvalidField, MalformedClaims
+from credentials.debts.errors import InvalidBsn, InvalidField, InvalidNotice, MalformedClaims
 from credentials.debts.money import checked
+from credentials.debts.notice import Notice
 from credentials.debts.phase import Phase
 from credentials.encoding import JsonObject, JsonValue
 from credentials.plain_text import shown
@@ -23,6 +26,7 @@ from credentials.plain_text import shown
 T = TypeVar("T")
 
 _MAX_TEXT: Final = 4000
+_WITHOUT_NOTICES: Final = ("1", SCHEMA_VERSION)
 
 
 @final
@@ -69,6 +73,16 @@ class DisclosedOverview:
     more_than_20: bool | None = None
     slots: tuple[DisclosedSlot, ...] = ()
     bsn: Bsn | None = None
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def notices_hidden(self) -> bool:
+        """Tell whether there are notices, or may be, that were not shown.
+
+        Version 1.0 has none, and a later one bears them. Every securing but an mdoc shows both to everybody; there a
+        version that was not shown says nothing, and so not that there are none.
+        """
+        return not self.notices and self.schema_version not in _WITHOUT_NOTICES
 
     @property
     def digests(self) -> frozenset[str]:
@@ -195,6 +209,7 @@ def read_overview(tree: JsonObject) -> DisclosedOverview:
             for slot, case in read.slots("zaken")
         ),
         bsn=read.bsn("subject.bsn"),
+        notices=_notices(read),
     )
 
 
@@ -257,6 +272,30 @@ def read_case(tree: JsonObject) -> DisclosedCase:
             for slot, event in read.slots("gebeurtenissen")
         ),
     )
+
+
+def _notices(read: "_Reader") -> tuple[Notice, ...]:
+    slots = read.slots(NOTICES)
+    if len(slots) > NOTICE_SLOTS:
+        raise MalformedClaims(f"{NOTICES} are more than {NOTICE_SLOTS}")
+    return tuple(_notice(notice) for _, notice in slots)
+
+
+def _notice(read: "_Reader") -> Notice:
+    first_day, what, kinds = read.day("van"), read.text("omschrijving"), read.text("soorten")
+    if first_day is None or what is None or kinds is None:
+        raise MalformedClaims(f"{NOTICES}.* lacks what every notice has")
+    try:
+        return Notice(
+            first_day=first_day,
+            last_day=read.day("tot_en_met"),
+            expected_end=read.day("hersteld_op"),
+            kinds=() if kinds == ALL_KINDS else tuple(kinds.split(",")),
+            what=what,
+        )
+    except InvalidNotice:
+        # Left out it would look as if nothing were the matter: so the card is not taken, whoever signed it.
+        raise MalformedClaims(f"{NOTICES}.* is no notice") from None
 
 
 def _source(read: "_Reader") -> DisclosedOrganisation:

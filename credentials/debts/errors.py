@@ -127,10 +127,28 @@ class EmptyCase(SourceError):
     code = "source_case_empty"
 
 
-class InvalidBsn(MalformedInput):
+class InvalidPerson(MalformedInput):
+    """Not a number by which this organisation knows people."""
+
+    code = "invalid_person"
+
+
+class InvalidBsn(InvalidPerson):
     """Not a citizen service number: nine digits that pass the eleven test."""
 
     code = "invalid_bsn"
+
+
+class InvalidCustomerNumber(InvalidPerson):
+    """Not a customer number: 1 to 40 letters and digits, with . _ / - inside."""
+
+    code = "invalid_customer_number"
+
+
+class InvalidNotice(MalformedInput):
+    """A notice of known deficient data that does not keep to its rules; the detail says which, and quotes nothing."""
+
+    code = "invalid_notice"
 
 
 class MalformedClaims(MalformedInput):

@@ -1,6 +1,6 @@
 """The events of a debt (FCID, reference 1.3): nine kinds, immutable, each with an id that never changes.
 
-Four kinds are in every version of the FCID; remission is confirmed in 4.1.0; the names of the other four are ours
+Four kinds are in every version of the FCID; its pages name remission in 4.1.0; the names of the other four are ours
 until confirmed. Every amount is in whole cents. A payment demand and its withdrawal never change a total: only
 obligations, corrections and settlements do.
 """

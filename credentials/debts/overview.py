@@ -1,7 +1,8 @@
 """The overview of one agency for one citizen at one moment: totals over all its cases, and the open ones one by one.
 
 The totals count every case in the agency's answer, closed ones too; a closed case adds nothing to the balance. With no
-case at all it is still a statement: nothing known here, of the kinds that the agency covers, on this date.
+case at all it is still a statement: nothing known here, of the kinds that the agency covers, on this date. While the
+agency knows its data to be deficient, the notices of that are part of the statement.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from credentials.debts.agency import Agency
 from credentials.debts.bsn import Bsn
 from credentials.debts.case import Case
 from credentials.debts.errors import InconsistentCase
+from credentials.debts.notice import Notice
 from credentials.debts.phase import Phase
 
 DETAIL_SLOTS: Final = 20
@@ -30,6 +32,7 @@ class Overview:
     cases: tuple[Case, ...]
     fcid_version: str = "4.1.0"
     bsn: Bsn | None = None
+    notices: tuple[Notice, ...] = ()
 
     @property
     def open_cases(self) -> tuple[Case, ...]:
@@ -74,14 +77,22 @@ def overview_of(
     *,
     fcid_version: str = "4.1.0",
     bsn: Bsn | None = None,
+    notices: Iterable[Notice] = (),
 ) -> Overview:
     """Gather the cases of one citizen at one agency.
 
     They are ordered by a hash of their reference: the place of a case in the overview then tells nothing about its
     kind, age or amount, and is the same for every copy. Raises InconsistentCase when a reference is there twice.
-    `bsn` only where the overview must state it: it is off by default.
+    `bsn` only where the overview must state it: it is off by default. `notices` are those that stand at that moment.
     """
     ordered = sorted(cases, key=lambda case: hashlib.sha256(case.reference.encode()).digest())
     if len({case.reference for case in ordered}) != len(ordered):
         raise InconsistentCase(field="zaakkenmerk", reason="two cases have one reference")
-    return Overview(agency=agency, as_of=as_of, cases=tuple(ordered), fcid_version=fcid_version, bsn=bsn)
+    return Overview(
+        agency=agency,
+        as_of=as_of,
+        cases=tuple(ordered),
+        fcid_version=fcid_version,
+        bsn=bsn,
+        notices=tuple(notices),
+    )

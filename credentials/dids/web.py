@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from credentials.consulted import note
 from credentials.dids.did import Did, DidUrl, Fetch, UnresolvableDid
 from credentials.dids.document import find_key
 from credentials.encoding import JsonObject, json_object
@@ -80,7 +81,9 @@ def fetch_document(did: Did, fetch: Fetch, *, allow_insecure_localhost: bool = F
 
     Raises UnresolvableDid, and what `fetch` raises.
     """
-    body = fetch(did_web_url(did.text, allow_insecure_localhost=allow_insecure_localhost), ACCEPT)
+    address = did_web_url(did.text, allow_insecure_localhost=allow_insecure_localhost)
+    body = fetch(address, ACCEPT)
+    note(address, body)
     try:
         return json_object(body, "DID document", max_bytes=MAX_DOCUMENT_BYTES)
     except MalformedInput:

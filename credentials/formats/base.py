@@ -74,12 +74,23 @@ class WrongSession(HolderBindingFailed):
     code = "wrong_session"
 
 
+class UnknownSession(HolderBindingFailed):
+    """The holder signed a question together with the way of the answer, and the verifier does not know these."""
+
+    code = "unknown_session"
+
+
 @dataclass(frozen=True, slots=True)
 class HolderKey:
     """The key that a credential is bound to, and the DID URL under which the holder proved it, if it was one."""
 
     jwk: PublicJwk
     did_url: str | None = None
+
+    def demand(self, holder: Signer) -> None:
+        """Raise HolderBindingFailed when this is another key than the one that would sign."""
+        if self.jwk.members != holder.public_jwk.members:
+            raise HolderBindingFailed("the credential is bound to another key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +159,7 @@ class CredentialDraft:
     hidden; formats without selective disclosure pay no heed to it. `id` is a fresh URI per copy, used by formats that
     name their credentials and nodes.
     `type_integrity` is the SRI string of the type metadata, for a type that is an https address where these stand.
+    `qualification` says in formats that have a place for it what kind of attestation this is: `EAA`, `PuB-EAA`, `QEAA`.
     """
 
     type: str
@@ -164,6 +176,7 @@ class CredentialDraft:
     slots: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     type_integrity: str | None = None
     disclosable: frozenset[ClaimsPath] | None = None
+    qualification: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,11 +293,20 @@ class Configuration:
 
 
 @dataclass(frozen=True, slots=True)
+class LaterContext:
+    """A context that has all terms of the one before it, with the same meaning, and more; and which claims need it."""
+
+    url: str
+    needed: Callable[[JsonObject], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """How the claim tree of one type is written in JSON-LD, handed to formats that need it.
 
     `type` is the type's IRI, `term` its name in the context at URL `context`. `to_subject(claims, node)` turns a claim
     tree into the members of `credentialSubject`, with node IRIs that begin with `node`; `from_subject` is its inverse.
+    A credential whose claims need `later` names that context instead.
     """
 
     type: str
@@ -292,6 +314,16 @@ class Vocabulary:
     context: str
     to_subject: Callable[[JsonObject, str], JsonObject]
     from_subject: Callable[[JsonObject], JsonObject]
+    later: LaterContext | None = None
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """The URLs of the contexts that a credential of this type may name."""
+        return (self.context,) if self.later is None else (self.context, self.later.url)
+
+    def context_for(self, claims: JsonObject) -> str:
+        """Return the URL of the first context that has the terms of these claims."""
+        return self.later.url if self.later is not None and self.later.needed(claims) else self.context
 
 
 class KeyResolver(Protocol):

@@ -6,6 +6,7 @@ base64, `zip` only within a bound that the caller names. What a library would fo
 
 from credentials.jose.jwe import EncryptionKey, InvalidEncryption, decrypt, encrypt, encrypt_token, open_compact
 from credentials.jose.jws import InvalidToken, UnverifiedToken, VerifiedToken, sign_compact
+from credentials.jose.jws_json import parse_json, sign_json
 from credentials.jose.jwt import ClaimError, check_times, sign_jwt
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "encrypt",
     "encrypt_token",
     "open_compact",
+    "parse_json",
     "sign_compact",
+    "sign_json",
     "sign_jwt",
 ]

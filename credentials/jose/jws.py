@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Self
 
-from credentials.encoding import JsonObject, b64url_decode, b64url_encode, json_compact, json_object
+from credentials.encoding import MAX_JSON_BYTES, JsonObject, b64url_decode, b64url_encode, json_compact, json_object
 from credentials.errors import LimitExceeded, MalformedInput
 from credentials.keys import COMMON, Algorithm, InvalidSignature, PublicJwk, Signer, verify_signature
 
@@ -58,7 +58,9 @@ class UnverifiedToken:
             raise InvalidToken("a signed token has three parts")
         try:
             header = dict(_kept_header(parts[0]) if len(parts[0]) <= MAX_KEPT_CHARACTERS else _header(parts[0]))
-            payload = json_object(b64url_decode(parts[1], "payload"), "token payload")
+            # Whoever takes longer tokens than usual takes longer payloads; what is read is never longer than what came.
+            room = max(MAX_JSON_BYTES, max_characters)
+            payload = json_object(b64url_decode(parts[1], "payload"), "token payload", max_bytes=room)
             signature = b64url_decode(parts[2], "signature")
         except (LimitExceeded, InvalidToken):
             raise

@@ -4,8 +4,10 @@ Only algorithms on the list exist here: ES256 (P-256), ES384 (P-384, verificatio
 (P-521) where a caller asks for it. The algorithm follows from the key, never from a token.
 """
 
+from credentials.keys.certificate import UnreadableCertificate, alternative_names, read_certificate
 from credentials.keys.jwk import COMMON, WITH_ES512, Algorithm, PublicJwk, UnsupportedKey
-from credentials.keys.signer import InvalidSignature, Signer
+from credentials.keys.pkcs11 import Pkcs11Signer, Pkcs11Token
+from credentials.keys.signer import InvalidSignature, Signer, SignerUnavailable
 from credentials.keys.software import SoftwareSigner, verify_signature
 
 __all__ = [
@@ -13,9 +15,15 @@ __all__ = [
     "WITH_ES512",
     "Algorithm",
     "InvalidSignature",
+    "Pkcs11Signer",
+    "Pkcs11Token",
     "PublicJwk",
     "Signer",
+    "SignerUnavailable",
     "SoftwareSigner",
+    "UnreadableCertificate",
     "UnsupportedKey",
+    "alternative_names",
+    "read_certificate",
     "verify_signature",
 ]

@@ -2,7 +2,7 @@
 
 from typing import Protocol, runtime_checkable
 
-from credentials.errors import BlauweKnopError
+from credentials.errors import BlauweKnopError, Unavailable
 from credentials.keys.jwk import Algorithm, PublicJwk
 
 
@@ -10,6 +10,12 @@ class InvalidSignature(BlauweKnopError):
     """The signature does not belong to this message and key."""
 
     code = "invalid_signature"
+
+
+class SignerUnavailable(Unavailable):
+    """Whoever keeps the key does not sign now; no other key signs in its place."""
+
+    code = "signer_unavailable"
 
 
 @runtime_checkable
@@ -27,5 +33,8 @@ class Signer(Protocol):
         ...
 
     def sign(self, message: bytes) -> bytes:
-        """Return the raw JOSE signature: r and s of fixed size (RFC 7518 section 3.4), or 64 bytes of EdDSA."""
+        """Return the raw JOSE signature: r and s of fixed size (RFC 7518 section 3.4), or 64 bytes of EdDSA.
+
+        Raises SignerUnavailable where its keeper cannot be reached.
+        """
         ...

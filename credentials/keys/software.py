@@ -157,15 +157,26 @@ class SoftwareSigner:
         return self._private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
     def write(self, path: Path) -> None:
-        """Write the key as PEM to a new file that only its owner may read. Raises ConfigurationError if it exists."""
+        """Write the key as PEM to a new file that only its owner may read: whole, or not at all.
+
+        Raises ConfigurationError if it exists.
+        """
+        # Always the same name beside it, so that a kill leaves at most one; a kill after the link leaves the key's own.
+        beside = path.with_name(f".{path.name}.new")
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            beside.unlink(missing_ok=True)
+            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(self.to_pem())
+                    file.flush()
+                    os.fsync(file.fileno())
+                # A link, unlike a move, never takes the place of a key that is there.
+                path.hardlink_to(beside)
+            finally:
+                beside.unlink()
         except OSError as error:
             raise ConfigurationError(f"{path.name}: cannot be made") from error
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(self.to_pem())
-            file.flush()
-            os.fsync(file.fileno())
 
     def __repr__(self) -> str:
         return f"SoftwareSigner({self.algorithm}, {self._public_jwk.thumbprint})"

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from credentials.encoding import JsonObject
-from credentials.openid.errors import InvalidPresentationRequest
 from credentials.openid.members import Members
+from credentials.openid.verifier_info import data_of
 
 FORMAT: Final = "urn:nl:blauweknop:grenzen:1"
 PARTS_LEFT: Final = "blauweknop_parts_left"
@@ -45,12 +45,9 @@ def parse_answer_limits(entries: Sequence[Members]) -> AnswerLimits | None:
 
     Raises InvalidPresentationRequest for two, and for what is no number of at least one.
     """
-    ours = [entry for entry in entries if entry.text("format") == FORMAT]
-    if len(ours) > 1:
-        raise InvalidPresentationRequest("verifier_info states two limits")
-    if not ours:
+    data = data_of(entries, FORMAT)
+    if data is None:
         return None
-    data = ours[0].object("data")
     return AnswerLimits(
         data.integer("presentaties", minimum=1, maximum=_MOST),
         data.integer("bytes", minimum=1, maximum=_MOST),

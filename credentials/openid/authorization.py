@@ -5,6 +5,7 @@ alone; the browser comes back with a code, or with an error, and with the issuer
 """
 
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -27,6 +28,7 @@ from credentials.openid.urls import check_redirect_uri, with_parameters
 MAX_STATE_CHARACTERS: Final = 1_000
 MAX_CODE_CHARACTERS: Final = 4_000
 _MAX_SCOPES: Final = 100
+_THUMBPRINT: Final = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 _MAX_PUSHED_EXPIRY: Final = 86_400
 
 
@@ -92,8 +94,16 @@ def parse_authorization_request(fields: Mapping[str, str]) -> AuthorizationReque
         authorization_details=parse_parameter(details) if details else (),
         issuer_state=optional(fields, "issuer_state"),
         resource=tuple((optional(fields, "resource") or "").split()),
-        dpop_jkt=optional(fields, "dpop_jkt", max_length=43),
+        dpop_jkt=_thumbprint(fields),
     )
+
+
+def _thumbprint(fields: Mapping[str, str]) -> str | None:
+    jkt = optional(fields, "dpop_jkt")
+    # RFC 9449 section 10: the SHA-256 thumbprint of a key. A code that is bound to anything else is of no use.
+    if jkt is not None and not _THUMBPRINT.match(jkt):
+        raise InvalidRequest("dpop_jkt is no thumbprint of a key")
+    return jkt
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class AuthorizationServerMetadata:
     anonymous_pre_authorized: bool = True
     attestation_algorithms: tuple[str, ...] = ()
     challenge_endpoint: str | None = None
+    revocation_endpoint: str | None = None
 
     def to_json(self) -> JsonObject:
         """Return the document, without any null."""
@@ -47,6 +48,11 @@ class AuthorizationServerMetadata:
             "scopes_supported": list(self.scopes) or None,
             "code_challenge_methods_supported": list(self.code_challenge_methods) or None,
             "token_endpoint_auth_methods_supported": list(self.token_endpoint_auth_methods),
+            "revocation_endpoint": self.revocation_endpoint,
+            # RFC 8414 section 2: left out, it would mean `client_secret_basic`.
+            "revocation_endpoint_auth_methods_supported": list(self.token_endpoint_auth_methods)
+            if self.revocation_endpoint is not None
+            else None,
             # draft-ietf-oauth-attestation-based-client-auth-07 section 10.
             "client_attestation_signing_alg_values_supported": list(self.attestation_algorithms) or None,
             "client_attestation_pop_signing_alg_values_supported": list(self.attestation_algorithms) or None,
@@ -97,5 +103,6 @@ def parse_authorization_server(
             if each in document.optional_texts("client_attestation_pop_signing_alg_values_supported")
         ),
         challenge_endpoint=endpoint("challenge_endpoint"),
+        revocation_endpoint=endpoint("revocation_endpoint"),
         anonymous_pre_authorized=document.boolean("pre-authorized_grant_anonymous_access_supported", default=False),
     )

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from credentials.encoding import b64_decode, b64_encode
 from credentials.errors import MalformedInput
-from credentials.keys import PublicJwk
+from credentials.keys import PublicJwk, UnreadableCertificate, alternative_names, read_certificate
 from credentials.openid.members import ErrorClass
 
 MAX_CERTIFICATES: Final = 6
@@ -42,23 +41,17 @@ def key_of(der: bytes, error: ErrorClass) -> PublicJwk:
     """Return the public key of a certificate. Raises `error`."""
     try:
         return PublicJwk.from_key(_load(der, error).public_key())
-    except (MalformedInput, ValueError, UnsupportedAlgorithm) as wrong:
+    except MalformedInput as wrong:
         raise error("the certificate holds no key that is taken here") from wrong
 
 
 def dns_names_of(der: bytes, error: ErrorClass) -> frozenset[str]:
     """Return the dNSName alternative names of a certificate, in lower case. Raises `error`."""
-    try:
-        names = _load(der, error).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        return frozenset(name.lower() for name in names.get_values_for_type(x509.DNSName))
-    except x509.ExtensionNotFound:
-        return frozenset()
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as wrong:
-        raise error("the certificate's names are not readable") from wrong
+    return frozenset(name.lower() for name in alternative_names(_load(der, error), x509.DNSName))
 
 
 def _load(der: bytes, error: ErrorClass) -> x509.Certificate:
     try:
-        return x509.load_der_x509_certificate(der)
-    except (ValueError, TypeError, x509.InvalidVersion) as wrong:
+        return read_certificate(der)
+    except UnreadableCertificate as wrong:
         raise error("x5c holds something that is no certificate") from wrong

@@ -14,10 +14,11 @@ from typing import Final
 
 from credentials.clock import epoch, from_epoch
 from credentials.encoding import JsonObject, JsonValue, b64url_encode
-from credentials.errors import BlauweKnopError
+from credentials.errors import BlauweKnopError, Unavailable
 from credentials.jose import InvalidToken, UnverifiedToken, check_times, sign_jwt
 from credentials.jose.jwt import DEFAULT_SKEW, numeric_date
 from credentials.keys import Algorithm, PublicJwk, Signer
+from credentials.openid.attested import attested_key, attesting
 from credentials.openid.certificates import build_x5c, parse_x5c
 from credentials.openid.errors import InvalidClientAttestation, MalformedMessage
 from credentials.openid.members import Members
@@ -36,7 +37,10 @@ MAX_JTI_CHARACTERS: Final = 256
 MAX_AGE: Final = timedelta(minutes=2)
 
 ProviderKey = Callable[[Sequence[bytes], str, datetime], PublicJwk]
-"""Return the key of the leaf of a chain that may attest wallets of this client id now; raise for any other chain."""
+"""Return the key of the leaf of a chain that may attest wallets of this client id now; raise for any other chain.
+
+It raises Unavailable when that cannot be told now.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,7 @@ def build_attestation(
 ) -> str:
     """Attest a key of a wallet. `x5c` is the provider's chain, without its anchor (HAIP 1.0 section 4.4.1)."""
     chain: list[JsonValue] = list(build_x5c(x5c))
-    claims: JsonObject = {
-        "iss": issuer,
-        "sub": client_id,
-        "iat": epoch(now),
-        "exp": epoch(now + lifetime),
-        "cnf": {"jwk": dict(instance.members)},
-    }
-    return sign_jwt(ATTESTATION_TYPE, {"x5c": chain}, claims, provider)
+    return sign_jwt(ATTESTATION_TYPE, {"x5c": chain}, attesting(issuer, client_id, instance, now, lifetime), provider)
 
 
 def build_attestation_proof(
@@ -97,7 +94,7 @@ def verify_client_attestation(
     """Check the two headers of a request, of which each comes once.
 
     `client_id` is the parameter of the request, if it has one. That the challenge is ours is for the caller to check.
-    Raises InvalidClientAttestation.
+    Raises InvalidClientAttestation, and Unavailable when it cannot be told now whose word counts.
     """
     if len(attestations) != 1 or len(proofs) != 1:
         raise InvalidClientAttestation("there is no client attestation with its proof, or more than one")
@@ -110,14 +107,13 @@ def verify_client_attestation(
         chain = parse_x5c(attestation.header.get("x5c"), InvalidClientAttestation)
         claims = attestation.verify(provider_key(chain, subject, now), ALGORITHMS).payload
         check_times(claims, now, require=("exp",))
-        confirmation = claims.get("cnf")
-        instance = PublicJwk.parse(confirmation.get("jwk") if isinstance(confirmation, dict) else None)
+        instance = attested_key(claims)
         proof = UnverifiedToken.parse(proofs[0], max_characters=MAX_CHARACTERS)
         proof.require_type(PROOF_TYPE)
         said = proof.verify(instance, ALGORITHMS).payload
         check_times(said, now, max_age=MAX_AGE, require=("iat",))
         issued_at = numeric_date(said, "iat") or 0
-    except InvalidClientAttestation:
+    except (InvalidClientAttestation, Unavailable):
         raise
     except BlauweKnopError as wrong:
         raise InvalidClientAttestation(f"the client attestation does not hold: {wrong.detail or wrong.code}") from wrong

@@ -1,10 +1,10 @@
 """The credential endpoint's request and response (OpenID4VCI 1.0 sections 8 and 9)."""
 
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from credentials import limits
-from credentials.encoding import JsonObject
+from credentials.encoding import JsonObject, JsonValue
 from credentials.openid.credential_encryption import ResponseEncryption
 from credentials.openid.errors import InvalidCredentialRequest, InvalidProof, MalformedMessage
 from credentials.openid.members import Members
@@ -24,14 +24,15 @@ _MAX_JWT_CHARACTERS: Final = 64_000
 class CredentialRequest:
     """A request for one credential, in as many copies as there are keys proven.
 
-    That is one by each of `jwt_proofs`, or all that `attestation_proof` attests. Exactly one of `configuration_id` and
-    `identifier` is set.
+    That is one by each of `jwt_proofs` or `presentation_proofs`, or all that `attestation_proof` attests. Exactly one
+    of `configuration_id` and `identifier` is set.
     """
 
     configuration_id: str | None = None
     identifier: str | None = None
     jwt_proofs: tuple[str, ...] = ()
     attestation_proof: str | None = None
+    presentation_proofs: tuple[JsonObject, ...] = ()
     response_encryption: ResponseEncryption | None = None
 
     def __post_init__(self) -> None:
@@ -50,6 +51,8 @@ class CredentialRequest:
             members["proofs"] = {"jwt": list(self.jwt_proofs)}
         if self.attestation_proof is not None:
             members["proofs"] = {"attestation": [self.attestation_proof]}
+        if self.presentation_proofs:
+            members["proofs"] = {"di_vp": list[JsonValue](self.presentation_proofs)}
         if self.response_encryption is not None:
             members[RESPONSE_ENCRYPTION] = self.response_encryption.to_json()
         return members
@@ -61,12 +64,13 @@ def parse_credential_request(data: bytes) -> CredentialRequest:
     Raises InvalidCredentialRequest, InvalidProof, InvalidEncryptionParameters.
     """
     body = _parse_request(data, "credential request")
-    jwts, attestation = _parse_proofs(body)
+    proofs = _parse_proofs(body)
     return CredentialRequest(
         configuration_id=body.optional_text("credential_configuration_id"),
         identifier=body.optional_text("credential_identifier"),
-        jwt_proofs=jwts,
-        attestation_proof=attestation,
+        jwt_proofs=proofs.jwts,
+        attestation_proof=proofs.attestation,
+        presentation_proofs=proofs.presentations,
         response_encryption=_parse_encryption(body),
     )
 
@@ -83,19 +87,29 @@ def _parse_encryption(body: Members) -> ResponseEncryption | None:
     return ResponseEncryption.parse(body.raw[RESPONSE_ENCRYPTION]) if RESPONSE_ENCRYPTION in body else None
 
 
-def _parse_proofs(body: Members) -> tuple[tuple[str, ...], str | None]:
+class _Proofs(NamedTuple):
+    """The member `proofs`, in which one kind alone stands."""
+
+    jwts: tuple[str, ...] = ()
+    attestation: str | None = None
+    presentations: tuple[JsonObject, ...] = ()
+
+
+def _parse_proofs(body: Members) -> _Proofs:
     if "proofs" not in body:
-        return (), None
+        return _Proofs()
     # Section 8.3.1.2: whatever is wrong with `proofs` is an invalid proof.
     proofs = Members(body.raw["proofs"], "proofs", InvalidProof)
     if len(proofs.raw) != 1:
         raise proofs.refuse("not exactly one proof type")
     if "attestation" in proofs:
         # Appendix F.3: an array of exactly one.
-        return (), proofs.texts("attestation", max_items=1, max_length=_MAX_JWT_CHARACTERS)[0]
+        return _Proofs(attestation=proofs.texts("attestation", max_items=1, max_length=_MAX_JWT_CHARACTERS)[0])
+    if "di_vp" in proofs:
+        return _Proofs(presentations=tuple(each.raw for each in proofs.objects("di_vp", max_items=MAX_PROOFS)))
     if "jwt" not in proofs:
-        raise proofs.refuse("only jwt and attestation proofs are taken here")
-    return proofs.texts("jwt", max_items=MAX_PROOFS, max_length=_MAX_JWT_CHARACTERS), None
+        raise proofs.refuse("a proof type that is not known here")
+    return _Proofs(proofs.texts("jwt", max_items=MAX_PROOFS, max_length=_MAX_JWT_CHARACTERS))
 
 
 @dataclass(frozen=True, slots=True)

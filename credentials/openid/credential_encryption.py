@@ -110,21 +110,25 @@ class ResponseEncryptionOffer:
         """Whether we can open what the issuer would send."""
         return KEY_AGREEMENT in self.alg_values and _chosen(self.enc_values) is not None
 
-    def ask(self, key: EncryptionKey) -> "ResponseEncryption":
+    def ask(self, key: EncryptionKey, *, alg_beside_key: bool = False) -> "ResponseEncryption":
         """Ask for a response that only this key opens. Raises MalformedMessage when it is not usable."""
         enc = _chosen(self.enc_values)
         if enc is None or KEY_AGREEMENT not in self.alg_values:
             raise MalformedMessage("there is no cipher that we can open")
-        return ResponseEncryption(key.public(), enc)
+        return ResponseEncryption(key.public(), enc, alg_beside_key=alg_beside_key)
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseEncryption:
-    """The request's member `credential_response_encryption`: to which key, and how, the response is encrypted."""
+    """The request's member `credential_response_encryption`: to which key, and how, the response is encrypted.
+
+    Section 8.2 has `alg` in the key alone. With `alg_beside_key` it is written beside the key too, where drafts had it.
+    """
 
     jwk: JsonObject = field(repr=False)
     enc: str
     zip: str | None = None
+    alg_beside_key: bool = False
 
     @classmethod
     def parse(cls, value: object) -> Self:
@@ -149,6 +153,8 @@ class ResponseEncryption:
     def to_json(self) -> JsonObject:
         """Return the member."""
         members: JsonObject = {"jwk": self.jwk, "enc": self.enc}
+        if self.alg_beside_key:
+            members["alg"] = KEY_AGREEMENT
         return {**members, "zip": self.zip} if self.zip is not None else members
 
     def seal(self, content: JsonObject) -> str:

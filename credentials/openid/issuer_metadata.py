@@ -38,8 +38,8 @@ class CredentialConfiguration:
 
     `described` holds the members that the credential's format states (`CredentialFormat.describe`): `format`, `vct` or
     `credential_definition`, algorithms, binding methods, `credential_metadata`. `proof_algorithms` are the JOSE names
-    of the `jwt` proof type; empty when the credential is bound to no key. `attestations` says what is asked of the
-    wallet provider beside.
+    of the `jwt` proof type; empty when the credential is bound to no key. `proof_suites` are the cryptosuites of the
+    proof type `di_vp`; empty where it is not taken. `attestations` says what is asked of the wallet provider beside.
     """
 
     id: str
@@ -47,6 +47,7 @@ class CredentialConfiguration:
     scope: str | None = None
     proof_algorithms: tuple[str, ...] = ()
     attestations: Attestations = Attestations.NONE
+    proof_suites: tuple[str, ...] = ()
     display: tuple[Display, ...] = ()
     claims: tuple[ClaimDescription, ...] = ()
 
@@ -59,10 +60,11 @@ class CredentialConfiguration:
         scope: str,
         proof_algorithms: tuple[str, ...],
         attestations: Attestations = Attestations.NONE,
+        proof_suites: tuple[str, ...] = (),
     ) -> Self:
         """Take what a format describes, and add how an issuer offers it."""
         read = _parse_configuration(id, {**described, "scope": scope})
-        return cls(id, described, scope, proof_algorithms, attestations, read.display, read.claims)
+        return cls(id, described, scope, proof_algorithms, attestations, proof_suites, read.display, read.claims)
 
     @property
     def format(self) -> str:
@@ -96,9 +98,16 @@ class CredentialConfiguration:
         members = dict(self.described)
         if self.scope is not None:
             members["scope"] = self.scope
+        types = self._proof_types()
+        if types:
+            members["proof_types_supported"] = types
+        return members
+
+    def _proof_types(self) -> JsonObject:
+        types: JsonObject = {}
         if self.proof_algorithms:
             jwt: JsonObject = {"proof_signing_alg_values_supported": list(self.proof_algorithms)}
-            types: JsonObject = {"jwt": jwt}
+            types["jwt"] = jwt
             if self.attestations is Attestations.REQUIRED:
                 # Section 12.2.4: an empty object demands an attestation, and no level of any kind.
                 jwt["key_attestations_required"] = {}
@@ -107,8 +116,9 @@ class CredentialConfiguration:
                     "proof_signing_alg_values_supported": list(ATTESTATION_ALGORITHMS),
                     "key_attestations_required": {},
                 }
-            members["proof_types_supported"] = types
-        return members
+        if self.proof_suites:
+            types["di_vp"] = {"proof_signing_alg_values_supported": list(self.proof_suites)}
+        return types
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +205,7 @@ def _parse_configuration(id: str, entry: object) -> CredentialConfiguration:
     metadata = members.optional_object("credential_metadata")
     proof_types = members.optional_object("proof_types_supported")
     jwt = proof_types.optional_object("jwt") if proof_types else None
+    presentation = proof_types.optional_object("di_vp") if proof_types else None
     return CredentialConfiguration(
         id=id,
         described={
@@ -203,6 +214,7 @@ def _parse_configuration(id: str, entry: object) -> CredentialConfiguration:
         scope=members.optional_text("scope"),
         proof_algorithms=jwt.texts("proof_signing_alg_values_supported") if jwt else (),
         attestations=_attestations(proof_types, jwt),
+        proof_suites=presentation.texts("proof_signing_alg_values_supported") if presentation else (),
         display=parse_displays(metadata.optional_objects("display", max_items=MAX_DISPLAYS)) if metadata else (),
         claims=parse_claims(metadata.optional_objects("claims", max_items=MAX_CLAIM_DESCRIPTIONS)) if metadata else (),
     )

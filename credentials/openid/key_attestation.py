@@ -13,7 +13,7 @@ from typing import Final, Self, TypeAlias
 
 from credentials.clock import epoch
 from credentials.encoding import JsonObject, JsonValue
-from credentials.errors import BlauweKnopError
+from credentials.errors import BlauweKnopError, Unavailable
 from credentials.jose import UnverifiedToken, check_times, sign_jwt
 from credentials.keys import PublicJwk, Signer
 from credentials.openid.certificates import build_x5c, parse_x5c
@@ -26,7 +26,10 @@ MAX_CHARACTERS: Final = 32_000
 _INDEX: Final = re.compile(r"(0|[1-9][0-9]{0,2})\Z")
 
 AttesterKey: TypeAlias = Callable[[Sequence[bytes], datetime], PublicJwk]
-"""Return the key of the leaf of a certificate chain that may attest keys at this moment; raise for any other chain."""
+"""Return the key of the leaf of a certificate chain that may attest keys at this moment; raise for any other chain.
+
+It raises Unavailable when that cannot be told now.
+"""
 
 
 def build_key_attestation(
@@ -91,11 +94,11 @@ class KeyAttestation:
         return any(each.thumbprint == key.thumbprint for each in self.keys)
 
     def verify(self, attester_key: AttesterKey, now: datetime) -> None:
-        """Demand that somebody trusted signed it. Raises InvalidProof."""
+        """Demand that somebody trusted signed it. Raises InvalidProof, and Unavailable as `attester_key` does."""
         try:
             # HAIP 1.0 section 4.5.1: the chain stands in `x5c`, without its anchor.
             self.token.verify(attester_key(parse_x5c(self.token.header.get("x5c"), InvalidProof), now))
-        except InvalidProof:
+        except (InvalidProof, Unavailable):
             raise
         except BlauweKnopError as wrong:
             raise InvalidProof(f"the key attestation is by nobody trusted here: {wrong.code}") from wrong

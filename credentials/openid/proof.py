@@ -5,13 +5,13 @@
 a new nonce is all that it needs.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
 from credentials.clock import epoch
 from credentials.encoding import JsonObject
-from credentials.errors import BlauweKnopError
+from credentials.errors import BlauweKnopError, Unavailable
 from credentials.jose import InvalidToken, UnverifiedToken, check_times, sign_jwt
 from credentials.keys import Algorithm, PublicJwk, Signer
 from credentials.openid.certificates import key_of, parse_x5c
@@ -116,7 +116,7 @@ def verify_attestation_proof(
     keys = _each_once([ProvenKey(key, None) for key in attestation.keys])
     if len(keys) > max_keys:
         raise InvalidCredentialRequest(f"more than {max_keys} keys")
-    _check_nonce(attestation.token.payload, nonce_check)
+    check_nonces([attestation.token.payload.get("nonce")], nonce_check)
     return keys
 
 
@@ -148,10 +148,9 @@ def _verify_jwt_proof(
         proven = _key_of(token.header, resolver, attestation)
         claims = token.verify(proven.jwk).payload
         check_times(claims, now, max_age=MAX_AGE, require=("iat",))
-    except InvalidProof:
+    except (InvalidProof, Unavailable):
         raise
     except BlauweKnopError as wrong:
-        # Also when a DID host is unreachable: it is the wallet's choice of host.
         raise InvalidProof(f"the key proof does not hold: {wrong.detail or wrong.code}") from wrong
     # The audience is a string, never an array (appendix F.1), compared without normalisation.
     if claims.get("aud") != audience:
@@ -161,7 +160,7 @@ def _verify_jwt_proof(
     if issuer is not None and client_id is not None and issuer != client_id:
         raise InvalidProof("iss is not the client of the access token")
     if nonce_check is not None:
-        _check_nonce(claims, nonce_check)
+        nonce_check(_stated(claims.get("nonce")))
     if attestation is None or attester_key is None:
         return proven, ()
     return proven, tuple(ProvenKey(key, None) for key in attestation.keys if key.thumbprint != proven.jwk.thumbprint)
@@ -186,12 +185,9 @@ def verify_jwt_proofs(
     `attested`, every proof has one.
 
     `nonce_check` is called once for each different nonce: the proofs of a batch may share one. Raises InvalidProof,
-    InvalidNonce, InvalidCredentialRequest when there are more than `max_proofs`.
+    InvalidNonce, InvalidCredentialRequest when there are more than `max_proofs`, Unavailable as `attester_key` does.
     """
-    if not jwts:
-        raise InvalidProof("a jwt key proof is missing")
-    if len(jwts) > max_proofs:
-        raise InvalidCredentialRequest(f"more than {max_proofs} key proofs")
+    check_number(jwts, max_proofs)
     nonces: list[str] = []
     proven = tuple(
         _verify_jwt_proof(
@@ -207,16 +203,37 @@ def verify_jwt_proofs(
         )
         for jwt in jwts
     )
-    if len({key.jwk.thumbprint for key, _ in proven}) != len(proven):
-        raise InvalidProof("two key proofs are for one key")
+    demand_different([key for key, _ in proven])
     # Appendix F.1: a proof speaks for all keys of the attestation beside it, if it is by somebody who is believed.
     keys = _each_once([*(key for key, _ in proven), *(other for _, others in proven for other in others)])
     if len(keys) > max_proofs:
         raise InvalidCredentialRequest(f"more than {max_proofs} keys")
     if nonce_check is not None:
-        for nonce in dict.fromkeys(nonces):
-            nonce_check(nonce)
+        check_nonces(nonces, nonce_check)
     return keys
+
+
+def check_number(proofs: Sequence[object], max_proofs: int) -> None:
+    """Demand one proof at least. Raises InvalidProof, and InvalidCredentialRequest for more than `max_proofs`."""
+    if not proofs:
+        raise InvalidProof("a key proof is missing")
+    if len(proofs) > max_proofs:
+        raise InvalidCredentialRequest(f"more than {max_proofs} key proofs")
+
+
+def demand_different(keys: Sequence[ProvenKey]) -> None:
+    """Demand that each proof is for a key of its own, so that copies cannot be linked. Raises InvalidProof."""
+    if len({key.jwk.thumbprint for key in keys}) != len(keys):
+        raise InvalidProof("two key proofs are for one key")
+
+
+def check_nonces(nonces: Iterable[object], nonce_check: Callable[[str], object]) -> None:
+    """Check each different nonce of a request once: the proofs of a batch may share one.
+
+    Raises InvalidProof for one that is missing, and what `nonce_check` raises.
+    """
+    for nonce in dict.fromkeys(_stated(each) for each in nonces):
+        nonce_check(nonce)
 
 
 def _attestation_of(header: JsonObject, now: datetime, attester_key: AttesterKey | None) -> KeyAttestation | None:
@@ -250,14 +267,17 @@ def _named_key(header: JsonObject, resolver: KeyResolver | None, attestation: Ke
         raise InvalidProof("kid is not a DID URL of a key")
     if resolver is None:
         raise InvalidProof("keys of DIDs are not taken here")
-    return ProvenKey(resolver.resolve(kid, "authentication"), kid)
+    try:
+        return ProvenKey(resolver.resolve(kid, "authentication"), kid)
+    except Unavailable as wrong:
+        # It is the wallet's choice of host, and nothing of ours, that does not answer.
+        raise InvalidProof(f"the key of the proof is not found: {wrong.detail or wrong.code}") from wrong
 
 
-def _check_nonce(claims: JsonObject, nonce_check: Callable[[str], object]) -> None:
+def _stated(nonce: object) -> str:
     # Section 8.3.1.2: a missing nonce makes the proof invalid; a wrong one sends the wallet for a new one.
-    nonce = claims.get("nonce")
     if not isinstance(nonce, str) or not nonce:
         raise InvalidProof("nonce is missing")
     if len(nonce) > _MAX_NONCE_CHARACTERS:
         raise InvalidNonce("the nonce is not one of ours")
-    nonce_check(nonce)
+    return nonce

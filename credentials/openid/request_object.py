@@ -1,8 +1,8 @@
 """The signed request object: made by the verifier, proven by the wallet (OpenID4VP 1.0 section 5, RFC 9101).
 
 `verify_request` checks, in this order: the prefix allows a signature; the parameters; `client_id` is the one of the
-link; the key is the one that the prefix prescribes; the signature; `aud` and times; the wallet's own nonce. What
-remains for the wallet is trust: that the certificate chain or the DID stands for somebody on its trust list.
+link; the key is the one that the prefix prescribes (`claimed_by`); the signature and times; `aud`; the wallet's own
+nonce. What remains for the wallet is trust: that the certificate chain or the DID stands for somebody whom it knows.
 """
 
 import hmac
@@ -18,7 +18,7 @@ from credentials.jose import UnverifiedToken, check_times, sign_jwt
 from credentials.keys import PublicJwk, Signer
 from credentials.openid.certificates import build_x5c, parse_x5c
 from credentials.openid.client_id import ClientId, Prefix, check_x5c, parse_client_id
-from credentials.openid.errors import InvalidPresentationRequest
+from credentials.openid.errors import InvalidPresentationRequest, UnknownSigner
 from credentials.openid.proof import KeyResolver
 from credentials.openid.verifier_attestation import (
     VerifierAttestation,
@@ -56,6 +56,20 @@ class VerifiedRequest:
         return self.key is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a request is signed with, and what proves the key to be of its client id: what its prefix needs of these.
+
+    `x5c` is the chain of its certificate, leaf first; `verification_method` its DID URL; `attestation` what somebody
+    else says of it.
+    """
+
+    signer: Signer
+    x5c: Sequence[bytes] = ()
+    verification_method: str | None = None
+    attestation: str | None = None
+
+
 def sign_request(
     request: PresentationRequest,
     signer: Signer,
@@ -73,49 +87,57 @@ def sign_request(
     return sign_parameters(
         request,
         request.to_parameters(),
-        signer,
+        Proof(signer, x5c, verification_method, attestation),
         now=now,
         lifetime=lifetime,
-        x5c=x5c,
-        verification_method=verification_method,
-        attestation=attestation,
     )
 
 
 def sign_parameters(
     request: PresentationRequest,
     parameters: JsonObject,
-    signer: Signer,
+    proof: Proof,
     *,
     now: datetime,
     lifetime: timedelta = LIFETIME,
-    x5c: Sequence[bytes] = (),
-    verification_method: str | None = None,
-    attestation: str | None = None,
 ) -> str:
     """Make the request object of a request whose parameters are these, with what proves its client id.
 
     Raises ValueError for what would not verify: it is the caller's mistake.
     """
-    header: JsonObject
+    return sign_jwt(
+        TYPE, proof_header(request, proof), {**registered_claims(now, lifetime), **parameters}, proof.signer
+    )
+
+
+def registered_claims(now: datetime, lifetime: timedelta = LIFETIME) -> JsonObject:
+    """Return for whom a request object is, and when."""
+    return {"aud": AUDIENCE, "iat": epoch(now), "exp": epoch(now + lifetime)}
+
+
+def proof_header(request: PresentationRequest, proof: Proof) -> JsonObject:
+    """Return what proves a client id in the header of a signature (section 5.9.3).
+
+    Raises ValueError for what would not verify: it is the caller's mistake.
+    """
     match request.client_id.prefix:
         case Prefix.X509_HASH | Prefix.X509_SAN_DNS:
-            if check_x5c(request.client_id, x5c, request.response_uri).thumbprint != signer.public_jwk.thumbprint:
+            certified = check_x5c(request.client_id, proof.x5c, request.response_uri)
+            if certified.thumbprint != proof.signer.public_jwk.thumbprint:
                 raise ValueError("the leaf certificate is not the signer's")
-            chain: list[JsonValue] = list(build_x5c(x5c))
-            header = {"x5c": chain}
+            chain: list[JsonValue] = list(build_x5c(proof.x5c))
+            return {"x5c": chain}
         case Prefix.DECENTRALIZED_IDENTIFIER:
-            if verification_method is None or verification_method.partition("#")[0] != request.client_id.value:
+            method = proof.verification_method
+            if method is None or method.partition("#")[0] != request.client_id.value:
                 raise ValueError("the verification method is not of the client's DID")
-            header = {"kid": verification_method}
+            return {"kid": method}
         case Prefix.VERIFIER_ATTESTATION:
-            if attestation is None:
+            if proof.attestation is None:
                 raise ValueError("the verifier attestation is missing")
-            header = {"jwt": attestation}
+            return {"jwt": proof.attestation}
         case Prefix.REDIRECT_URI:
             raise ValueError("requests under the prefix redirect_uri are not signed")
-    times: JsonObject = {"iat": epoch(now), "exp": epoch(now + lifetime)}
-    return sign_jwt(TYPE, header, {"aud": AUDIENCE, **times, **parameters}, signer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,23 +194,8 @@ def verify_request(
     # Section 5.10.1: identical, prefix included.
     if request.client_id.full != client_id:
         raise InvalidPresentationRequest("client_id is not the one of the link")
-    x5c: tuple[bytes, ...] = ()
-    verification_method: str | None = None
-    attestation: VerifierAttestation | None = None
-    if request.client_id.prefix is Prefix.DECENTRALIZED_IDENTIFIER:
-        verification_method = _verification_method(token.header, request.client_id)
-        key = _resolve(verification_method, resolver)
-    elif request.client_id.prefix is Prefix.VERIFIER_ATTESTATION:
-        attestation = verify_attestation(token.header.get("jwt"), now, resolver)
-        key = check_attestation(attestation, request.client_id, request.response_uri)
-    else:
-        x5c = parse_x5c(token.header.get("x5c"), InvalidPresentationRequest)
-        key = check_x5c(request.client_id, x5c, request.response_uri)
-    try:
-        claims = token.verify(key).payload
-        check_times(claims, now)
-    except BlauweKnopError as wrong:
-        raise InvalidPresentationRequest(f"the request object does not hold: {wrong.detail or wrong.code}") from wrong
+    claimed = claimed_by(token.header, request, now, resolver)
+    claims = check_signature(token, claimed, now)
     taken = (AUDIENCE,) if further_audience is None else (AUDIENCE, further_audience)
     if not any(claims.get("aud") in (each, [each]) for each in taken):
         raise InvalidPresentationRequest("aud is not a wallet")
@@ -197,7 +204,53 @@ def verify_request(
         (request.wallet_nonce or "").encode("utf-8"), wallet_nonce.encode("utf-8")
     ):
         raise InvalidPresentationRequest("wallet_nonce is not ours")
-    return VerifiedRequest(request, key, x5c, verification_method, attestation)
+    return claimed
+
+
+def claimed_by(
+    header: JsonObject,
+    request: PresentationRequest,
+    now: datetime,
+    resolver: KeyResolver | None = None,
+    *,
+    through_browser: bool = False,
+) -> VerifiedRequest:
+    """Find the key that the prefix of a request's client id prescribes; that it has signed is still to be checked.
+
+    With `through_browser` the answer goes to an origin, not to an address of it.
+    Raises UnknownSigner when the key cannot be found here, InvalidPresentationRequest for a header that proves
+    somebody else.
+    """
+    client_id = request.client_id
+    match client_id.prefix:
+        case Prefix.DECENTRALIZED_IDENTIFIER:
+            method = _verification_method(header, client_id)
+            return VerifiedRequest(request, _resolve(method, resolver), verification_method=method)
+        case Prefix.VERIFIER_ATTESTATION:
+            try:
+                attestation = verify_attestation(header.get("jwt"), now, resolver)
+            except InvalidPresentationRequest as wrong:
+                raise UnknownSigner(wrong.detail) from wrong
+            key = check_attestation(attestation, client_id, request.response_uri, whole_origin=through_browser)
+            return VerifiedRequest(request, key, attestation=attestation)
+        case _:
+            x5c = parse_x5c(header.get("x5c"), InvalidPresentationRequest)
+            return VerifiedRequest(request, check_x5c(client_id, x5c, request.response_uri), x5c)
+
+
+def check_signature(token: UnverifiedToken, claimed: VerifiedRequest, now: datetime) -> JsonObject:
+    """Demand that a request is signed by the key that it claims, in time; return what was signed.
+
+    Raises InvalidPresentationRequest.
+    """
+    if claimed.key is None:
+        raise InvalidPresentationRequest("a request under this prefix cannot be signed")
+    try:
+        claims = token.verify(claimed.key).payload
+        check_times(claims, now)
+    except BlauweKnopError as wrong:
+        raise InvalidPresentationRequest(f"the request object does not hold: {wrong.detail or wrong.code}") from wrong
+    return claims
 
 
 def _verification_method(header: JsonObject, client_id: ClientId) -> str:
@@ -209,7 +262,7 @@ def _verification_method(header: JsonObject, client_id: ClientId) -> str:
 
 def _resolve(verification_method: str, resolver: KeyResolver | None) -> PublicJwk:
     if resolver is None:
-        raise InvalidPresentationRequest("verifiers with a DID are not known here")
+        raise UnknownSigner("verifiers with a DID are not known here")
     # Section 5.9.3 takes any verification method of the document, and documents list theirs for the one or the other.
     failed: BlauweKnopError | None = None
     for purpose in ("authentication", "assertionMethod"):
@@ -217,4 +270,4 @@ def _resolve(verification_method: str, resolver: KeyResolver | None) -> PublicJw
             return resolver.resolve(verification_method, purpose)
         except BlauweKnopError as wrong:
             failed = wrong
-    raise InvalidPresentationRequest(f"the verifier's key is not found: {failed.code if failed else ''}") from failed
+    raise UnknownSigner(f"the verifier's key is not found: {failed.code if failed else ''}") from failed

@@ -10,7 +10,7 @@ from typing import Final
 
 from credentials.clock import epoch
 from credentials.encoding import JsonObject, JsonValue, json_compact
-from credentials.errors import BlauweKnopError
+from credentials.errors import BlauweKnopError, Unavailable
 from credentials.jose import UnverifiedToken, check_times, sign_jwt
 from credentials.keys import Signer
 from credentials.openid.certificates import build_x5c, parse_x5c
@@ -45,6 +45,9 @@ def open_signed_metadata(jwt: str, *, credential_issuer: str, now: datetime, sig
         claims = token.verify(signer_key(chain, now)).payload
         # Section 12.2.3: `iat` must be there, `exp` may be.
         check_times(claims, now, require=("iat",))
+    except Unavailable:
+        # Nobody's signature can be judged now; the issuer did nothing wrong.
+        raise
     except BlauweKnopError as wrong:
         raise MalformedMessage(f"the signed metadata do not hold: {wrong.detail or wrong.code}") from wrong
     # Section 12.2.3: `sub` is the credential issuer's identifier, compared as it stands.

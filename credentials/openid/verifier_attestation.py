@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from credentials.clock import epoch
 from credentials.encoding import JsonObject
 from credentials.errors import BlauweKnopError, MalformedInput
 from credentials.jose import UnverifiedToken, check_times, sign_jwt
 from credentials.keys import PublicJwk, Signer
+from credentials.openid.attested import attested_key, attesting
 from credentials.openid.certificates import build_x5c, key_of, parse_x5c
 from credentials.openid.client_id import ClientId, Prefix
 from credentials.openid.errors import InvalidPresentationRequest
@@ -77,13 +77,7 @@ def sign_attestation(
         header = {"kid": verification_method}
     else:
         raise ValueError("an attestation needs the attester's certificates or a DID URL")
-    claims: JsonObject = {
-        "iss": issuer,
-        "sub": subject,
-        "iat": epoch(now),
-        "exp": epoch(now + lifetime),
-        "cnf": {"jwk": dict(holder.members)},
-    }
+    claims = attesting(issuer, subject, holder, now, lifetime)
     if redirect_uris:
         claims["redirect_uris"] = list(redirect_uris)
     return sign_jwt(TYPE, header, claims, signer)
@@ -120,15 +114,21 @@ def verify_attestation(compact: object, now: datetime, resolver: KeyResolver | N
     )
 
 
-def check_attestation(attestation: VerifierAttestation, client_id: ClientId, response_uri: str) -> PublicJwk:
+def check_attestation(
+    attestation: VerifierAttestation, client_id: ClientId, response_uri: str, *, whole_origin: bool = False
+) -> PublicJwk:
     """Check that it attests this client and lets answers go there; return the key that must sign the request.
 
+    With `whole_origin` the answer goes to a page of an origin, one of whose addresses must be listed.
     Raises InvalidPresentationRequest.
     """
     if attestation.subject != client_id.value:
         raise InvalidPresentationRequest("client_id is not the one that is attested")
     # Section 12: where the attestation lists addresses, only those will do.
-    if attestation.redirect_uris and response_uri not in attestation.redirect_uris:
+    listed = attestation.redirect_uris
+    if whole_origin:
+        listed = tuple("/".join(each.split("/", 3)[:3]) for each in listed)
+    if listed and response_uri not in listed:
         raise InvalidPresentationRequest("response_uri is not one that is attested")
     return attestation.holder
 
@@ -156,6 +156,6 @@ def _signer(header: JsonObject, resolver: KeyResolver | None) -> tuple[PublicJwk
 
 def _holder(members: Members) -> PublicJwk:
     try:
-        return PublicJwk.parse(members.object("cnf").object("jwk").raw)
+        return attested_key(members.raw)
     except MalformedInput as wrong:
         raise members.refuse("cnf holds no public key that is taken here") from wrong

@@ -41,18 +41,23 @@ class Purpose:
         return {"format": FORMAT, "data": data}
 
 
+def data_of(entries: Sequence[Members], format: str) -> Members | None:
+    """Return the `data` of the one entry of a format of ours; None without one. Raises InvalidPresentationRequest."""
+    ours = [entry for entry in entries if entry.text("format") == format]
+    if len(ours) > 1:
+        raise InvalidPresentationRequest("verifier_info has two entries of one format")
+    return ours[0].object("data") if ours else None
+
+
 def parse_purpose(entries: Sequence[Members]) -> Purpose | None:
     """Return the purpose among `verifier_info` entries, None if there is none.
 
     Raises InvalidPresentationRequest for two, and for one that is malformed: a purpose that cannot be read whole is
     not shown in part.
     """
-    ours = [entry for entry in entries if entry.text("format") == FORMAT]
-    if len(ours) > 1:
-        raise InvalidPresentationRequest("verifier_info states two purposes")
-    if not ours:
+    data = data_of(entries, FORMAT)
+    if data is None:
         return None
-    data = ours[0].object("data")
     return Purpose(
         shown(data.text("doel", max_length=MAX_TEXT_CHARACTERS)),
         shown(data.text("grondslag", max_length=MAX_TEXT_CHARACTERS)),

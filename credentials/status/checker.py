@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from typing import Final, TypeAlias, final
 
 from credentials.clock import Clock
+from credentials.consulted import note
 from credentials.dids import Fetch
 from credentials.encoding import JsonObject, json_object
 from credentials.errors import BlauweKnopError, MalformedInput
@@ -26,7 +27,7 @@ from credentials.status.errors import (
     StatusUnavailable,
     StatusValueUnknown,
 )
-from credentials.status.lists import KeptLists, Limits
+from credentials.status.lists import KeptLists, Limits, ReadList
 from credentials.status.token_list import TokenListClaims
 from credentials.status.values import Status, StatusResult
 
@@ -77,22 +78,25 @@ class StatusChecker:
         self._clock = clock
         self._limits = limits or Limits()
         self._meanings = meanings
-        self._token_lists: KeptLists[TokenListClaims] = KeptLists(clock, self._limits)
-        self._bitstrings: KeptLists[BitstringListClaims] = KeptLists(clock, self._limits)
+        self._token_lists: KeptLists[ReadList[TokenListClaims]] = KeptLists(clock, self._limits)
+        self._bitstrings: KeptLists[ReadList[BitstringListClaims]] = KeptLists(clock, self._limits)
 
     def token_value(self, uri: str, index: int, *, authority: str, signer: TokenSigner) -> int:
         """Return the value at a place in a Token Status List (section 8.3). Raises a StatusError."""
 
-        def read() -> TokenListClaims:
+        def read() -> ReadList[TokenListClaims]:
             body = self._get(uri, ACCEPT)
             token = token_list_cwt.parse_cwt(body) if token_list_cwt.is_cwt(body) else token_list.parse_token(body)
             try:
                 payload = token.verify(signer(token)).payload
             except BlauweKnopError as error:
                 raise StatusListUntrusted(_NOT_THE_ISSUERS) from error
-            return token_list.read_claims(payload, uri, self._clock.now(), max_age=self._limits.max_age)
+            claims = token_list.read_claims(payload, uri, self._clock.now(), max_age=self._limits.max_age)
+            return ReadList(claims, body)
 
-        return self._token_lists.get((token_list.TOKEN_TYPE, authority, uri), read).statuses[index]
+        found = self._token_lists.get((token_list.TOKEN_TYPE, authority, uri), read)
+        note(uri, found.body)
+        return found.claims.statuses[index]
 
     def token_status(self, uri: str, index: int, *, authority: str, signer: TokenSigner) -> Status:
         """Return the status at a place in a Token Status List. Raises a StatusError."""
@@ -147,12 +151,15 @@ class StatusChecker:
         self._bitstrings.forget()
 
     def _bitstring(self, uri: str, authority: str, proof: ListProof, opener: ListOpener | None) -> BitstringListClaims:
-        def read() -> BitstringListClaims:
+        def read() -> ReadList[BitstringListClaims]:
             body = self._get(uri, bitstring.MEDIA_TYPE if opener is None else ACCEPT_CREDENTIAL)
             document = _opened(body, opener) if opener and body.startswith(_TOKEN_BEGINS) else _proven(body, proof)
-            return bitstring.read_list_credential(document, uri, self._clock.now(), max_age=self._limits.max_age)
+            claims = bitstring.read_list_credential(document, uri, self._clock.now(), max_age=self._limits.max_age)
+            return ReadList(claims, body)
 
-        return self._bitstrings.get((bitstring.MEDIA_TYPE, authority, uri), read)
+        found = self._bitstrings.get((bitstring.MEDIA_TYPE, authority, uri), read)
+        note(uri, found.body)
+        return found.claims
 
     def _get(self, uri: str, accept: str) -> bytes:
         if not uri.startswith(("https://", "http://")):

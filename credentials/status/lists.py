@@ -46,6 +46,30 @@ Kept = TypeVar("Kept", bound=KeepableList)
 
 @final
 @dataclass(frozen=True, slots=True)
+class ReadList(Generic[Kept]):
+    """A list beside the bytes that it came as."""
+
+    claims: Kept
+    body: bytes
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """The moment from which the list must not be used."""
+        return self.claims.expires_at
+
+    @property
+    def time_to_live(self) -> timedelta | None:
+        """How long after it was fetched a new one should be."""
+        return self.claims.time_to_live
+
+    @property
+    def size(self) -> int:
+        """The bytes that both take."""
+        return self.claims.size + len(self.body)
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Limits:
     """How long and how much a checker keeps.
 

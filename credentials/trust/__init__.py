@@ -12,16 +12,25 @@ from credentials.trust.anchors import (
     publishes_keys,
     recognise_attester,
     recognise_issuer,
+    recognise_sealer,
     recognise_verifier,
     recognise_wallet_provider,
 )
+from credentials.trust.arrangements import JointArrangement, check_address
 from credentials.trust.etsi import MalformedTrustedList, TrustedList, TrustedLists
 from credentials.trust.naming import names
 from credentials.trust.own_leaf import LeafFault, leaf_fault
 from credentials.trust.participant import Participant, Role
 from credentials.trust.pinned import PinnedKeys
+from credentials.trust.scheme_document import (
+    Organisation,
+    Refusal,
+    SchemeDocument,
+    SchemeDocumentRejected,
+    issue_scheme_document,
+)
 from credentials.trust.shared import SharedAuthority, shared_authorities, with_pinned_names
-from credentials.trust.source import Keeper, TrustListSource
+from credentials.trust.source import Keeper, SourceState, TrustListSource
 from credentials.trust.steady import SteadyTrustList
 from credentials.trust.trust_list import HeldTrustList, TrustList, TrustListExpired, TrustListRejected
 from credentials.trust.x509 import CertificateAuthority, InvalidChain, KeyPurpose, Leaf, make_ca, verify_chain
@@ -32,16 +41,22 @@ __all__ = [
     "InvalidChain",
     "IssuerNotAllowed",
     "IssuerWithdrawn",
+    "JointArrangement",
     "Keeper",
     "KeyPurpose",
     "Leaf",
     "LeafFault",
     "MalformedTrustedList",
+    "Organisation",
     "Participant",
     "PinnedKeys",
+    "Refusal",
     "Role",
+    "SchemeDocument",
+    "SchemeDocumentRejected",
     "SharedAuthority",
     "Signed",
+    "SourceState",
     "SteadyTrustList",
     "TrustList",
     "TrustListExpired",
@@ -54,12 +69,15 @@ __all__ = [
     "UnknownWalletProvider",
     "authorise",
     "authorise_list",
+    "check_address",
+    "issue_scheme_document",
     "leaf_fault",
     "make_ca",
     "names",
     "publishes_keys",
     "recognise_attester",
     "recognise_issuer",
+    "recognise_sealer",
     "recognise_verifier",
     "recognise_wallet_provider",
     "shared_authorities",

@@ -133,6 +133,19 @@ def recognise_issuer(trust_list: TrustList, now: datetime, *, identifier: str, x
     return participant
 
 
+def recognise_sealer(trust_list: TrustList, *, x5c: tuple[bytes, ...], at: datetime, now: datetime) -> Participant:
+    """Return the issuer whose certificate a document was sealed with at `at`; the certificate was valid then.
+
+    A seal outlives its certificate. That a participant was withdrawn, or its key has leaked, counts as it is known now.
+    Raises UnknownIssuer, IssuerNotAllowed, IssuerWithdrawn or InvalidChain.
+    """
+    participant, _ = _certified(trust_list, x5c, KeyPurpose.CREDENTIALS, at)
+    if participant is None or Role.ISSUER not in participant.roles:
+        raise UnknownIssuer("the seal is of no issuer on the trust list")
+    _check_period(participant, at, now)
+    return participant
+
+
 def recognise_wallet_provider(
     trust_list: TrustList, now: datetime, *, x5c: tuple[bytes, ...], client_id: str | None = None
 ) -> Participant:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import final
 
 from credentials.trust.naming import names
@@ -21,10 +21,17 @@ class LeafFault:
 
 
 def leaf_fault(
-    chain: Sequence[bytes], anchor: bytes, participant: Participant, purpose: KeyPurpose, now: datetime
+    chain: Sequence[bytes],
+    anchor: bytes,
+    participant: Participant,
+    purpose: KeyPurpose,
+    now: datetime,
+    *,
+    ahead: timedelta = timedelta(0),
 ) -> LeafFault | None:
     """Say what is wrong with a participant's own chain (DER, leaf first) for a purpose, if anything.
 
+    A leaf that ends within `ahead` is not good for long: it can be made anew while all still take it.
     Raises InvalidChain for a chain that is broken, or does not end at the anchor.
     """
     try:
@@ -39,4 +46,6 @@ def leaf_fault(
         return LeafFault("the certificate names neither the organisation's number nor the host of base_url")
     if leaf.key_purposes & EARLIER.keys():
         return LeafFault("the certificate's extended key usage is one that not all software can read", fatal=False)
+    if leaf.not_after < now + ahead:
+        return LeafFault(f"the certificate ends within {ahead.days} days", fatal=False)
     return None

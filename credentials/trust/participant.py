@@ -14,6 +14,7 @@ from credentials.encoding import JsonObject, JsonValue, b64url_decode, b64url_en
 from credentials.errors import MalformedInput
 from credentials.keys import PublicJwk
 from credentials.plain_text import text_fault
+from credentials.trust.arrangements import JointArrangement, check_address
 from credentials.trust.x509 import check_authority, to_der, to_pem
 
 MAX_IDENTIFIER_CHARACTERS: Final = 4096
@@ -54,7 +55,8 @@ class Participant:
     keys that it publishes on its web site (SD-JWT VC section 4) count as its own, if none are pinned or they are among
     those. `types` and `type_prefixes` say what it may issue, `claims` and `purposes` what it may ask as a verifier,
     `bsn` whether it may ask or state a citizen service number. With `compromised`, a withdrawal also undoes what was
-    issued before it.
+    issued before it. `arrangement` is where a citizen asks to pay in parts, `joint_arrangement` a plan of several
+    bodies that it takes part in (`credentials.trust.arrangements`).
     """
 
     identifier: str
@@ -80,6 +82,8 @@ class Participant:
     publishes_keys: bool = False
     certificate_names: tuple[str, ...] = ()
     fingerprints: frozenset[bytes] = frozenset()
+    arrangement: str | None = None
+    joint_arrangement: JointArrangement | None = None
 
     @property
     def pins_certificates(self) -> bool:
@@ -133,6 +137,8 @@ class Participant:
             "compromised": self.compromised,
             "category": self.category,
             "publishesKeys": self.publishes_keys,
+            "arrangement": self.arrangement,
+            "jointArrangement": None if self.joint_arrangement is None else self.joint_arrangement.to_dict(),
         }
         return {name: value for name, value in members.items() if value not in (None, [], False)}
 
@@ -164,6 +170,7 @@ def _participant(entry: JsonObject) -> Participant:
     # A prefix that ends in the middle of a name would cover names that nobody meant.
     if any(not prefix.endswith((":", "/")) for prefix in prefixes):
         raise MalformedParticipant("a type prefix ends with a colon or a slash")
+    arrangement, joint = _text(entry, "arrangement"), entry.get("jointArrangement")
     certificate_names = tuple(map(_certificate_name, _texts(entry, "certificateNames")))
     return Participant(
         identifier=identifier,
@@ -189,6 +196,8 @@ def _participant(entry: JsonObject) -> Participant:
         publishes_keys=_flag(entry, "publishesKeys"),
         certificate_names=certificate_names,
         fingerprints=frozenset(map(_fingerprint, _texts(entry, "fingerprints"))),
+        arrangement=None if arrangement is None else check_address(arrangement),
+        joint_arrangement=None if joint is None else JointArrangement.parse(joint),
     )
 
 

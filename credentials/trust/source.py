@@ -4,6 +4,7 @@ Reading is handed in, and so is keeping: with a `Keeper` the last good list surv
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final, Protocol, final
@@ -26,6 +27,21 @@ class Keeper(Protocol):
     def save(self, content: str) -> None:
         """Keep this text instead."""
         ...
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How a trust list stands: the last good one, expired or not, and how reading it went.
+
+    `renewed_at` is when it was last read well since the start, `due` when it is read next. `fault` is the code of the
+    error of the last time, if that went wrong.
+    """
+
+    held: TrustList | None
+    renewed_at: datetime | None
+    due: datetime | None
+    fault: str | None
 
 
 @final
@@ -52,6 +68,8 @@ class TrustListSource:
         self._failed = failed
         self._held = HeldTrustList(root)
         self._due: datetime | None = None
+        self._renewed_at: datetime | None = None
+        self._fault: str | None = None
         self._lock = Lock()
         if keeper is not None:
             self._take_up(keeper.load())
@@ -73,15 +91,20 @@ class TrustListSource:
         with self._lock:
             self._renew(self._clock.now())
 
+    def state(self) -> SourceState:
+        """Say how the list stands in this process; nothing is read anew."""
+        return SourceState(self._held.last, self._renewed_at, self._due, self._fault)
+
     def _renew(self, now: datetime) -> None:
         before = self._held.jwt
         try:
             self._held.offer(self._read(), now)
         except (BlauweKnopError, OSError, ValueError) as error:
             self._due = now + min(RETRY, self._refresh)
-            self._failed(error.code if isinstance(error, BlauweKnopError) else "unreadable")
+            self._fault = error.code if isinstance(error, BlauweKnopError) else "unreadable"
+            self._failed(self._fault)
             return
-        self._due = now + self._refresh
+        self._due, self._renewed_at, self._fault = now + self._refresh, now, None
         if self._keeper is not None and self._held.jwt != before:
             self._keeper.save(self._held.jwt)
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import final
 
+from credentials.consulted import TRUST_LIST, note
 from credentials.trust.trust_list import TrustList
 
 # A context of its own, so that threads do not share it; by the list's source.
@@ -22,6 +23,11 @@ class SteadyTrustList:
 
     def __call__(self) -> TrustList:
         """Return the list. Raises TrustListExpired."""
+        found = self._found()
+        note(TRUST_LIST, found.text)
+        return found
+
+    def _found(self) -> TrustList:
         held = _HELD.get()
         if held is None:
             return self._current()

@@ -45,13 +45,14 @@ class TrustListExpired(Unavailable):
 @final
 @dataclass(frozen=True, slots=True)
 class TrustList:
-    """A verified list of participants."""
+    """A verified list of participants; `text` is the JWT that it came as."""
 
     issuer: str
     issued_at: datetime
     expires_at: datetime
     sequence: int
     participants: tuple[Participant, ...]
+    text: str = field(repr=False, compare=False, default="")
     _by_name: dict[str, Participant] = field(repr=False, compare=False, default_factory=dict)
     _by_authority: dict[Name, list[Participant]] = field(repr=False, compare=False, default_factory=dict)
 
@@ -77,7 +78,7 @@ class TrustList:
                 raise InvalidToken("a trust list is signed by the pinned key, not by a certificate")
             payload = _payload_under_one_of(token, roots)
             check_times({name: value for name, value in payload.items() if name != "exp"}, now, require=("iat",))
-            trust_list = cls._parse(payload)
+            trust_list = cls._parse(payload, jwt.strip())
         except ClaimError as error:
             raise TrustListRejected(f"the trust list's {error.claim} {error.reason}") from error
         except MalformedInput as error:
@@ -120,7 +121,7 @@ class TrustList:
         return tuple(each for each in self.participants if role in each.roles and each.withdrawn_at is None)
 
     @classmethod
-    def _parse(cls, payload: JsonObject) -> Self:
+    def _parse(cls, payload: JsonObject, text: str) -> Self:
         issuer, sequence, entries = payload.get("iss"), payload.get("seq"), payload.get("participants")
         if not isinstance(issuer, str) or not issuer:
             raise InvalidToken("the trust list has no iss")
@@ -134,7 +135,7 @@ class TrustList:
         if expires_at - issued_at > MAX_LIFETIME.total_seconds():
             raise InvalidToken("the trust list would be valid for longer than a year")
         participants = tuple(Participant.parse(entry) for entry in entries)
-        return cls(issuer, from_epoch(issued_at), from_epoch(expires_at), sequence, participants)
+        return cls(issuer, from_epoch(issued_at), from_epoch(expires_at), sequence, participants, text)
 
 
 def issue(
@@ -181,6 +182,11 @@ class HeldTrustList:
     def jwt(self) -> str:
         """The last good list as it was received, for keeping on disk; empty before the first."""
         return self._jwt
+
+    @property
+    def last(self) -> TrustList | None:
+        """The last good list, also when it has expired: to say so, and for nothing else."""
+        return self._list
 
     def offer(self, jwt: str, now: datetime) -> TrustList:
         """Take a newly fetched list. On any error the list held stays.

@@ -1,7 +1,7 @@
 """Verification: from something that was presented to something that is proven, or to the reason why it is not.
 
 `Verifier.verify` raises; `Verifier.examine` returns a Report that a person can read. `bundle` reads and writes the
-overview that a citizen downloads.
+overview that a citizen downloads, `sealed` examines the sealed document that holds one.
 """
 
 from credentials.verification.bundle import Bundle, BundledProof
@@ -14,6 +14,7 @@ from credentials.verification.report import (
     VerificationFailed,
     VerifiedCredential,
 )
+from credentials.verification.sealed import SealedReport, SealReport, examine_sealed
 from credentials.verification.verifier import Verifier
 
 __all__ = [
@@ -24,7 +25,10 @@ __all__ = [
     "CheckOutcome",
     "Outcome",
     "Report",
+    "SealReport",
+    "SealedReport",
     "VerificationFailed",
     "VerifiedCredential",
     "Verifier",
+    "examine_sealed",
 ]

@@ -11,13 +11,15 @@ Each step is taken only when those before it have passed: a status list is never
 not be checked is not proven. The order stands in this list and nowhere else.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias, final
 
 from credentials.clock import Clock
+from credentials.consulted import consulting
+from credentials.debts.fcid.signed import TOKEN_TYPE as RESPONSE
 from credentials.errors import BlauweKnopError, Unavailable
 from credentials.formats.base import (
     Credential,
@@ -50,6 +52,7 @@ from credentials.verification.report import (
     VerificationFailed,
     VerifiedCredential,
 )
+from credentials.verification.response import verified_response
 from credentials.verification.source import OtherSourceOrganisation, check_source, reference_time
 from credentials.verification.status import StatusReader
 from credentials.verification.unbound import without_holder_proof
@@ -143,10 +146,13 @@ class Verifier:
         self._clock = clock
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """While this lasts, judge everything by one trust list and each status by one list, looked up once at most."""
-        with self._trust_list.steady(), self._status.checker.batch():
-            yield
+    def together(self) -> Iterator[Mapping[str, bytes]]:
+        """While this lasts, judge everything by one trust list and each status by one list, looked up once at most.
+
+        What was consulted for it is gathered, by address (`credentials.consulted`).
+        """
+        with consulting() as consulted, self._trust_list.steady(), self._status.checker.batch():
+            yield consulted
 
     def verify(
         self, presented: Credential, expected: Expectation, format_name: str | None = None
@@ -180,6 +186,18 @@ class Verifier:
         """
         examination, outcome = self._examine(presented, expected, format_name)
         return examination.report(outcome)
+
+    def examine_response(self, compact: str) -> Report:
+        """Take steps 1 to 3 for an FCID document that came as one signed response, and report; never raises for it."""
+        examination = _Examination(self._clock.now(), format=RESPONSE)
+        try:
+            claims = self._response(examination, compact)
+            self._authority(examination, claims)
+            self._validity(examination, claims)
+        except _Stop as stop:
+            return examination.report(stop.outcome)
+        examination.note(CheckName.STATUS, CheckOutcome.WARNING, words.STATUS_OF_RESPONSE, "status_missing")
+        return examination.report(Outcome.PROVEN)
 
     def _examine(
         self, presented: Credential, expected: Expectation, format_name: str | None
@@ -231,6 +249,17 @@ class Verifier:
         by = "certificaat van de uitgever" if claims.signed_by.x5c else (claims.signed_by.verification_method or "")
         examination.passed(CheckName.SIGNATURE, words.SIGNATURE_PASSED, by)
         self._note_holder(examination, expected)
+        return claims
+
+    def _response(self, examination: _Examination, compact: str) -> VerifiedClaims:
+        try:
+            claims = verified_response(compact)
+        except BlauweKnopError as error:
+            explanation = words.of(words.SIGNATURE, error, words.SIGNATURE_OTHERWISE)
+            raise examination.fail(CheckName.SIGNATURE, explanation, error.code) from error
+        examination.claims, examination.show_claims = claims, True
+        examination.passed(CheckName.SIGNATURE, words.SIGNATURE_PASSED, "certificaat van de uitgever")
+        examination.note(CheckName.HOLDER, CheckOutcome.NOT_DONE, words.HOLDER_OF_RESPONSE, NOT_ASKED)
         return claims
 
     def _note_holder(self, examination: _Examination, expected: Expectation) -> None:

@@ -23,8 +23,8 @@ CODE_LIFETIME: Final = timedelta(seconds=60)
 REQUEST_LIFETIME: Final = timedelta(minutes=10)
 SESSION_LIFETIME: Final = timedelta(minutes=15)
 TOKEN_LIFETIME: Final = timedelta(minutes=5)
-# Level of assurance "substantial", as the Dutch eID scheme names it.
-SUBSTANTIAL: Final = "urn:etoegang:core:assurance-class:loa3"
+# Level of assurance "substantial", as eIDAS names it (NL GOV 1.0.1 section 5.2.5).
+SUBSTANTIAL: Final = "http://eidas.europa.eu/LoA/substantial"
 CLIENT_ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _MAX_PENDING: Final = 1_000
 
@@ -47,12 +47,13 @@ class UnknownClient(BlauweKnopError):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An invented person."""
+    """An invented person; one who `acts_for` another, by their username, does so whenever they log in."""
 
     username: str
     name: str
     bsn: str
     story: str
+    acts_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class Provider:
             "token_endpoint_auth_signing_alg_values_supported": ["ES256"],
             "code_challenge_methods_supported": ["S256"],
             "scopes_supported": ["openid"],
-            "claims_supported": ["sub", "bsn", "name", "acr", "auth_time"],
+            "claims_supported": ["sub", "bsn", "name", "acr", "auth_time", "represents"],
             "acr_values_supported": [SUBSTANTIAL],
             "authorization_response_iss_parameter_supported": True,
         }
@@ -231,9 +232,7 @@ class Provider:
             "exp": epoch(now + TOKEN_LIFETIME),
             "auth_time": epoch(grant.authenticated_at),
             "nonce": grant.request.nonce,
-            "acr": SUBSTANTIAL,
-            "bsn": grant.person.bsn,
-            "name": grant.person.name,
+            **self.about(grant.person, client),
         }
         return {
             "access_token": secrets.token_urlsafe(32),
@@ -275,6 +274,19 @@ class Provider:
                 raise failed
             self._assertions[jti] = self.clock.now()
         return client
+
+    def about(self, person: Person, client: Client) -> JsonObject:
+        """Return what an ID token says of somebody."""
+        named: JsonObject = {"acr": SUBSTANTIAL, "bsn": person.bsn, "name": person.name}
+        return named | self._represents(person, client)
+
+    def _represents(self, person: Person, client: Client) -> JsonObject:
+        """Return the claim about whom somebody acts for (NL GOV 1.0.1 section 5.2.4); nothing for who acts for none."""
+        found = next((each for each in self.people if person.acts_for and each.username == person.acts_for), None)
+        if found is None:
+            return {}
+        about: JsonObject = {"iss": self.issuer, "sub": _pairwise(found, client), "bsn": found.bsn, "name": found.name}
+        return {"represents": about}
 
     def _grant(self, request: AuthenticationRequest, person: Person, authenticated_at: datetime) -> str:
         code = secrets.token_urlsafe(32)

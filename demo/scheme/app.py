@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from credentials.clock import Clock, SystemClock
+from demo.scheme import places
+from demo.scheme.document import scheme_document
+from service.web.frame import Frame
 
 _MEDIA_TYPES: Final = {
     ".jwt": "application/trust-list+jwt",
@@ -29,24 +36,40 @@ main { max-width: 40rem; margin: 0 auto; padding: 1.5rem 1.25rem 3rem; border-to
 h1 { font-size: 2rem; line-height: 1.2; }
 ul { list-style: none; padding: 0; }
 a { color: #1557b0; display: inline-block; padding-block: 0.625rem; overflow-wrap: anywhere; }
+.door { background: #fff; border: 1px solid #d5d0c6; border-radius: 0.5rem; margin-block: 0.75rem; }
+.door { padding: 0.5rem 1rem 0.875rem; }
+.door a { font-size: 1.1875rem; font-weight: 600; }
+.door p { margin: 0; }
+summary { cursor: pointer; padding-block: 0.625rem; }
 """
 _PAGE: Final = """<!doctype html>
 <html lang="nl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Het stelsel – Blauwe Knop (demonstratie)</title>
+<title>Begin hier – Blauwe Knop (demonstratie)</title>
 <style>{style}</style></head>
-<body><main><p>Demonstratie: alles hier is verzonnen.</p><h1>Het stelsel</h1>
-<p>Deze site bevat alleen openbare afspraken: wie meedoet, en wat de woorden betekenen. Geen gegevens van burgers.</p>
-<p>De bestanden zijn voor computers. Wilt u de demonstratie zien? Open dan de portemonnee.</p>
+<body><main><p>Demonstratie: alles hier is verzonnen.</p><h1>Begin hier</h1>
+<ul>{doors}</ul>
+<details><summary>Alle organisaties die meedoen</summary><ul>{agencies}</ul></details>
+<h2>Het stelsel</h2>
+<p>Deze site bevat openbare afspraken: wie meedoet, en wat de woorden betekenen. Geen gegevens van burgers. De bestanden
+zijn voor computers.</p>
 <ul>{items}</ul></main></body></html>
 """
+START: Final = "start.json"
+"""In the site's folder: where a person can go from here."""
 
 
-def create_app(folder: Path) -> Starlette:
+def write_start(folder: Path, doors: Sequence[tuple[str, str, str]], agencies: Sequence[tuple[str, str]]) -> None:
+    """Write where a person can go: doors by name, address and what is behind them; agencies by name and address."""
+    (folder / START).write_text(json.dumps({"doors": doors, "agencies": agencies}))
+
+
+def create_app(folder: Path, clock: Clock | None = None) -> ASGIApp:
     """Return the site of a folder; documents are read anew for each request, so that a new list is seen at once."""
     root = folder.resolve()
 
     def documents() -> list[str]:
-        return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.suffix in _MEDIA_TYPES)
+        names = (path.relative_to(root).as_posix() for path in root.rglob("*") if path.suffix in _MEDIA_TYPES)
+        return sorted(name for name in names if name != START)
 
     def document(request: Request) -> Response:
         name = request.path_params["name"]
@@ -61,22 +84,39 @@ def create_app(folder: Path) -> Starlette:
         return Response(content, media_type=_MEDIA_TYPES[Path(name).suffix], headers=headers)
 
     def home(_: Request) -> Response:
-        items = "".join(f'<li><a href="/{escape(name)}">{escape(name)}</a></li>' for name in documents())
+        names = [*documents(), *([places.PATH[1:]] if (root / places.FILE).exists() else [])]
+        items = "".join(f'<li><a href="/{escape(name)}">{escape(name)}</a></li>' for name in names)
         style = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
         sources = f"default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; frame-ancestors 'none'"
         policy = {"Content-Security-Policy": sources}
-        return HTMLResponse(_PAGE.format(items=items, style=_STYLE), headers={**_PUBLIC, **policy})
+        start = json.loads((root / START).read_text()) if (root / START).exists() else {"doors": [], "agencies": []}
+        page = _PAGE.format(
+            items=items,
+            style=_STYLE,
+            doors="".join(
+                f'<li class="door">{_link(name, url)}<p>{escape(text)}</p></li>' for name, url, text in start["doors"]
+            ),
+            agencies="".join(f"<li>{_link(name, url)}</li>" for name, url in start["agencies"]),
+        )
+        return HTMLResponse(page, headers={**_PUBLIC, **policy})
 
     def ready(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", home),
             Route("/health/ready", ready),
+            scheme_document(root, clock or SystemClock()),
             Route("/{name:path}", document, methods=["GET"]),
         ]
     )
+    # Nobody has anything to send here.
+    return Frame(app, headers={}, max_body=0)
+
+
+def _link(name: str, url: str) -> str:
+    return f'<a href="{escape(url)}">{escape(name)}</a>'
 
 
 def write_index(folder: Path, contexts: dict[str, bytes], types: dict[str, bytes]) -> None:

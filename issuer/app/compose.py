@@ -1,106 +1,91 @@
 """Put one agency together: settings and keys in, an app and its use cases out."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
+from functools import partial
 from typing import Final
 
-from sqlalchemy import Connection
 from starlette.types import ASGIApp
 
 from credentials.clock import Clock, SystemClock
-from credentials.debts.agency import Agency as DebtAgency
-from credentials.debts.claims import from_jsonld, to_jsonld
-from credentials.debts.elements import ELEMENTS
-from credentials.debts.errors import SourceError
-from credentials.debts.types import CASE_TYPE, CONTEXT_URL, OVERVIEW_TYPE, TYPE_TERMS, context_document
-from credentials.dids import Resolver, json_web_key, verification_method
-from credentials.encoding import JsonObject, json_object
-from credentials.errors import ConfigurationError, MalformedInput
-from credentials.formats.base import IssuerKey, Vocabulary
-from credentials.formats.jwt_vc import JwtVcJson, VcJwt, VcSdJwt
-from credentials.formats.ldp_vc import ContextBundle, LdpVc, sign_document
-from credentials.formats.mdoc import MsoMdoc
-from credentials.formats.registry import FormatRegistry
-from credentials.formats.sd_jwt import SdJwtVc
-from credentials.jose import EncryptionKey
-from credentials.keys import PublicJwk, Signer
-from credentials.openid.issuer_metadata import Attestations
-from credentials.openid.key_attestation import AttesterKey
+from credentials.dids import Resolver
+from credentials.formats.base import IssuerKey
+from credentials.keys import SignerUnavailable
 from credentials.openid.nonce import NonceAuthority
-from credentials.trust import Keeper, TrustListSource, verify_chain
-from credentials.trust.x509 import check_authority, to_der
+from issuer.app.auditing import audit_writer, auditor
+from issuer.app.documents import documents
+from issuer.app.importing import imported_debts
+from issuer.app.key_proofs import presentation_proofs
 from issuer.app.keys import AgencyKeys
+from issuer.app.keys_in_use import KeysInUse
+from issuer.app.lasting_keys import LastingKeys
+from issuer.app.login import login_of
+from issuer.app.numbering import keep_numbering
+from issuer.app.operators import DeskWork, desk_work, operators_desk
 from issuer.app.profiles import require_profile
-from issuer.clients import NoDirectory, TrustListDirectory
+from issuer.app.registers import agency_of, debt_source, log_refused, words_for
+from issuer.app.rotation import Rotation
+from issuer.app.secured import encryption_key, secured
+from issuer.app.site import CREDENTIAL_BODY, site
+from issuer.app.trusted import trusted
+from issuer.app.wallet_login import wallet_login
+from issuer.app.webhooks import deliveries, subscriptions
 from issuer.domain.clients import Attestation
 from issuer.domain.configurations import Offered, Securing
 from issuer.domain.deferral import Patience
 from issuer.domain.facts import Hiding
 from issuer.domain.places import StatusAddresses
+from issuer.domain.profiles import RULES
 from issuer.domain.secrets import Derivation
-from issuer.identity import OidcClient, OidcLogin
 from issuer.jobs import periodic_jobs
-from issuer.ports import DebtSource, Event, LoginProvider, WalletDirectory
-from issuer.settings import AgencySettings, CsvSource, FcidSource, TrustListSection, require_source
-from issuer.sources import CsvColumns, CsvFileSource, FcidDirectorySource, Refused, TotalRow
-from issuer.storage import AuditWriter, SqlStore, StoreKeys
+from issuer.ports import EmployeeLogin, LoginProvider, WalletDirectory
+from issuer.settings import AgencySettings, require_source
+from issuer.storage import SqlStore, StoreKeys
 from issuer.storage.sealed import Sealer
+from issuer.storage.witness import WitnessFile
 from issuer.usecases.attestation import AuthenticateWallet
 from issuer.usecases.authorise import Authorise, PushRequest
+from issuer.usecases.batch import ShowChanges
+from issuer.usecases.changes import CheckChanges, NoteChanges
 from issuer.usecases.debts import ReadDebts
 from issuer.usecases.deferred import CollectDeferred
 from issuer.usecases.describe import Describe, SignMetadata
 from issuer.usecases.dpop import TakeDpopProof
 from issuer.usecases.encrypt import MessageEncryption
+from issuer.usecases.failures import CountFailures
 from issuer.usecases.issue import IssueCredentials
+from issuer.usecases.notices import KeepNotices, SupersedeOutdated
 from issuer.usecases.notification import TakeNotification
 from issuer.usecases.offer import CreateOffer, ShowOffer
 from issuer.usecases.publish import PublishStatus, ReadStatusList
 from issuer.usecases.purge import Purge
 from issuer.usecases.refresh import RefreshSource
-from issuer.usecases.sign import Identity, Signing
+from issuer.usecases.representation import NoteRepresentation
+from issuer.usecases.respond import SignResponse
+from issuer.usecases.restored import BeginAnew, WatchRecords
+from issuer.usecases.revoke import RevokeToken
+from issuer.usecases.sign import Signing
 from issuer.usecases.token import GiveToken
 from issuer.usecases.withdraw import Withdraw
-from issuer.web import api, authorise, login, pages, take_along, vci, wellknown
+from issuer.web.api import SCOPES
 from issuer.web.desk import Contact, Desk
-from issuer.web.problems import problem_map
-from service.audit import AuditEntry, append
+from issuer.web.login import acting_for
+from service.alone import alone_in
+from service.api_answers import ApiAnswers
+from service.api_clients import ApiTokens, read_clients
 from service.csrf import CsrfGuard
 from service.database import Database
 from service.http import OutboundClient, OutboundPolicy
-from service.jobs import Job
 from service.kept import KeptText
 from service.leading import Lead
 from service.logging import get_logger
-from service.migrations import migrate, schema_is_current
+from service.migrations import migrate
 from service.pages import Pages, PartyFace
 from service.sealing import derive
 from service.sessions import Sessions
-from service.web import Health, assemble, business_app, pages_app, protocol_app
-
-PROTOCOL_PATHS: Final = (
-    "/.well-known/",
-    "/contexts/",
-    "/credential",
-    "/deferred",
-    "/did.json",
-    "/nonce",
-    "/notification",
-    "/oauth/",
-    "/offers/",
-    "/status/",
-    "/types/",
-)
-# Where a wallet sends its user, and what follows: a page, also where something is wrong.
-SCREEN_PATHS: Final = ("/oauth/authorize", "/oauth/verder/", "/oauth/toestemming", "/oauth/gestopt/")
-# Ten proofs with their certificates in one request.
-CREDENTIAL_BODY: Final = 1 << 19
-RETURN: Final = "/inloggen/terug"
-
-_TRUST_LIST_REFRESH: Final = timedelta(minutes=5)
+from service.web.assemble import OK, UNAVAILABLE
 
 _log: Final = get_logger(__name__)
 
@@ -116,8 +101,12 @@ class Agency:
     settings: AgencySettings
     app: ASGIApp
     desk: Desk
+    work: DeskWork
     store: SqlStore
     database: Database
+    begin_anew: BeginAnew
+    check_changes: CheckChanges
+    show_changes: ShowChanges
 
 
 def build(
@@ -126,20 +115,21 @@ def build(
     *,
     clock: Clock | None = None,
     login_provider: LoginProvider | None = None,
+    employee_login: EmployeeLogin | None = None,
     directory: WalletDirectory | None = None,
+    http: OutboundClient | None = None,
     with_jobs: bool = True,
     reached: Callable[[str], None] = _nothing,
 ) -> Agency:
     """Compose an agency. Raises ConfigurationError.
 
-    `login_provider`, `directory` and `reached` are for tests.
+    `login_provider`, `employee_login`, `directory`, `http` and `reached` are for tests.
     """
     require_source(settings)
     require_profile(settings)
     clock = clock or SystemClock()
-    database = Database(settings.database_url)
-    migrate(database, "issuer")
-    http = OutboundClient(
+    database = _opened(settings)
+    http = http or OutboundClient(
         OutboundPolicy(allow_insecure_localhost=settings.insecure_localhost, ca_file=settings.ca_file)
     )
     derivation = Derivation(derive(keys.token_key, "issuer one-time secrets"))
@@ -148,50 +138,39 @@ def build(
     store = SqlStore(
         database,
         StoreKeys(Sealer.from_data_key(keys.data_key), derivation),
-        audit=_audit(settings, clock),
+        audit=audit_writer(settings, clock),
+        announce=subscriptions(settings),
         entries=settings.status.entries,
         fill=settings.status.fill,
     )
-    vocabularies = _vocabularies()
-    ldp = LdpVc(ContextBundle({CONTEXT_URL: context_document()}), vocabularies)
-    formats = FormatRegistry(
-        [SdJwtVc(), ldp, VcSdJwt(vocabularies), VcJwt(vocabularies), JwtVcJson(vocabularies), MsoMdoc(ELEMENTS)],
-    )
-    identity, offered = _identity(settings, keys), Offered(settings.securings)
-    ldp_key = identity.keys[Securing.EDDSA_RDFC]
+    in_use = KeysInUse(settings, keys.signing, clock)
+    made = secured(settings, in_use)
 
-    def secure(document: JsonObject, now: datetime) -> JsonObject:
-        return sign_document(
-            document,
-            ldp_key.signer,
-            ldp_key.verification_method or "",
-            canonicaliser=ldp.canonicaliser,
-            created=now,
-        )
+    def certified_key() -> IssuerKey:
+        return made.identity.certified_key(clock.now())
 
-    source = debt_source(settings, _log_refused)
-    read_debts = ReadDebts(source, clock)
-    listed = directory or _directory(settings.trust_list, http, clock, KeptText(database, "trust-list"))
-    attester_key = _attester_key(settings)
-    if attester_key is None and settings.key_attestation == "required" and isinstance(listed, TrustListDirectory):
-        attester_key = listed.attester_key
-    attestation = settings.attestation
-    provider_key = listed.provider_key if isinstance(listed, TrustListDirectory) else None
-    if attestation is Attestation.OFF:
-        provider_key = None
+    offered, presentations = Offered(settings.securings), presentation_proofs(settings, made.ldp.canonicaliser)
+    source = debt_source(settings, log_refused, imported=lambda: imported_debts(settings, database, keys))
+    read_debts = ReadDebts(source, clock, store)
+    trust = trusted(settings, http, clock, KeptText(database, "trust-list"), directory)
     publish = PublishStatus(
         store=store,
         clock=clock,
         addresses=addresses,
-        token_key=identity.keys[Securing.SD_JWT],
-        sign_document=secure,
+        # Whether its certificate has ended or not: the other lists are published after it.
+        token_key=partial(made.identity.key_for, Securing.SD_JWT),
+        document_key=partial(made.identity.key_for, Securing.EDDSA_RDFC),
+        sign_document=made.document,
         issuer_did=settings.did,
         entries=settings.status.entries,
-        lifetime=timedelta(seconds=settings.status.valid_seconds),
+        lifetime=settings.status_lifetime,
         time_to_live=timedelta(seconds=settings.status.ttl_seconds),
+        at_once=settings.status.superseded == "at_once",
     )
-    refresh = RefreshSource(store, clock, source, read_debts, hiding, publish)
-    encryption = MessageEncryption(_encryption_key(keys), settings.encryption, CREDENTIAL_BODY)
+    show_changes = ShowChanges(store, clock, publish, settings.status.daily_hour)
+    supersede = SupersedeOutdated(store, clock, publish, None if publish.at_once else show_changes)
+    refresh = RefreshSource(store, clock, source, read_debts, hiding, publish, supersede)
+    encryption = MessageEncryption(encryption_key(keys), settings.encryption, CREDENTIAL_BODY)
     patience = Patience(timedelta(hours=settings.deferred.hours), settings.deferred.interval_seconds)
     nonces = NonceAuthority(derive(keys.token_key, "issuer c_nonce"))
     sessions = Sessions(
@@ -208,39 +187,51 @@ def build(
         # Without a fetch: a wallet's key is in its did:key or did:jwk, and nobody makes us call elsewhere.
         resolver=Resolver(),
         read_debts=read_debts,
-        signing=Signing(derivation, hiding, formats, identity, addresses),
+        signing=Signing(derivation, hiding, made.formats, made.identity, addresses),
         batch_size=settings.batch_size,
         reached=reached,
-        attester_key=attester_key,
+        attester_key=trust.attester_key,
         attested=settings.key_attestation == "required",
+        presentations=presentations.verify,
         patience=patience,
     )
+    api_tokens, api_answers = ApiTokens(database, clock), ApiAnswers(database, clock, keys.data_key)
+    login = login_of(settings, keys, http, clock)
     desk = Desk(
         url=settings.base_url,
         agency=settings.agency.name,
-        contact=Contact(settings.contact.phone, settings.contact.website, settings.contact.note),
+        numbering=agency_of(settings).numbering,
+        contact=Contact(
+            settings.contact.phone, settings.contact.website, settings.contact.note, settings.contact.arrangement
+        ),
         web_wallets=tuple((each.name, each.offer_url) for each in settings.web_wallets),
+        asked_web_wallets=tuple((each.name, each.request_url) for each in settings.web_wallets if each.request_url),
         clock=clock,
         status_ttl=timedelta(seconds=settings.status.ttl_seconds),
-        api_token=keys.api_token,
+        api_token=keys.api_token if settings.shared_token else None,
+        api_clients=read_clients(settings.api_clients, SCOPES),
+        api_tokens=api_tokens,
+        api_answers=api_answers,
         random=secrets.token_bytes,
         offered=offered,
         describe=Describe(
-            identity,
+            made.identity,
             offered,
-            formats,
+            made.formats,
             addresses,
             settings.batch_size,
             encryption,
             refreshes=settings.refresh_days > 0,
             defers=bool(patience.lifetime),
-            attestation=attestation,
-            key_attestations=_key_attestations(settings, attester_key),
+            attestation=settings.attestation,
+            key_attestations=trust.key_attestations,
+            proof_suites=presentations.suites,
+            type_documents=RULES[settings.profile].type_documents,
         ),
-        sign_metadata=SignMetadata(identity.keys[Securing.SD_JWT], clock),
+        sign_metadata=SignMetadata(certified_key, clock),
         create_offer=CreateOffer(store, clock, derivation, hiding, settings.offer_lifetime, offered, settings.profile),
         show_offer=ShowOffer(store, clock, derivation),
-        push_request=PushRequest(store, clock, listed),
+        push_request=PushRequest(store, clock, trust.wallets),
         authenticate=AuthenticateWallet(
             store=store,
             clock=clock,
@@ -249,223 +240,154 @@ def build(
                 derive(keys.token_key, "issuer attestation challenge"), purpose="attestation challenge"
             ),
             random=secrets.token_bytes,
-            provider_key=provider_key,
-            required=attestation is Attestation.REQUIRED,
+            provider_key=trust.provider_key,
+            required=settings.attestation is Attestation.REQUIRED,
         ),
-        authorise=Authorise(store, clock, listed, hiding),
+        authorise=Authorise(store, clock, trust.wallets, hiding),
         give_token=GiveToken(store, clock, derivation, hiding, read_debts, settings.refresh_lifetime, settings.profile),
-        take_dpop=TakeDpopProof(store, clock, settings.base_url),
+        revoke_token=RevokeToken(store, clock),
+        take_dpop=TakeDpopProof(
+            store,
+            clock,
+            settings.base_url,
+            random=secrets.token_bytes,
+            nonces=NonceAuthority(derive(keys.token_key, "issuer dpop nonce"), purpose="dpop nonce")
+            if settings.dpop_nonce == "required"
+            else None,
+        ),
         nonces=nonces,
         encryption=encryption,
         issue=issue,
         collect_deferred=CollectDeferred(store, clock, issue, patience),
         take_notification=TakeNotification(store, clock, settings.batch_size),
         read_debts=read_debts,
+        document=documents(settings, http, issue, publish),
+        sign_response=SignResponse(source, store, clock, hiding, certified_key),
         read_status_list=ReadStatusList(store),
         publish=publish,
         withdraw=Withdraw(store, clock, hiding, publish),
+        note_changes=NoteChanges(store, clock, hiding),
         refresh=refresh,
-        login=login_provider or _login(settings, keys, http, clock),
+        notices=KeepNotices(store, clock, supersede, settings.agency.coverage),
+        login=login_provider or login.provider,
+        login_keys=login.keys,
+        note_representation=NoteRepresentation(store, hiding),
+        wallet_login=wallet_login(
+            settings,
+            keys,
+            store,
+            made.formats,
+            clock=clock,
+            hiding=hiding,
+            fetch=http.fetch_wherever,
+            listed=trust.trust_list,
+        ),
         sessions=sessions,
         csrf=CsrfGuard(sessions, settings.base_url),
-        pages=Pages("issuer", party=_face(settings), place=settings.place),
+        pages=Pages("issuer", party=_face(settings), place=settings.place, notice=acting_for),
     )
+    witness = WitnessFile(settings.state)
+    watch, begin_anew = WatchRecords(store, witness), BeginAnew(store, clock, witness)
+    with alone_in(settings.state):
+        if watch.are_older():
+            _log.error("records_restored", fresh_list=begin_anew())
     publish()
+    ends = LastingKeys(settings, in_use, keys.access_chain, clock)
+    rotation = Rotation(settings, keys.signing.keeper, clock, auditor(database, settings, clock), trust.trust_list)
+    failures = CountFailures(store, clock)
+    closing: list[Callable[[], None]] = [
+        failures.finish,
+        source.close,
+        *login.closing,
+        http.close,
+        database.close,
+    ]
     jobs = periodic_jobs(
         lead=Lead(database, clock),
+        store=store,
+        clock=clock,
+        failures=failures,
         refresh=refresh,
+        check_changes=CheckChanges(store, clock, refresh),
+        show_changes=None if publish.at_once else show_changes,
+        deliver=deliveries(settings, database, clock, closing),
         publish=publish,
+        supersede=supersede,
         purge=Purge(store, clock),
+        watch=watch,
         sessions=sessions,
+        api=(api_tokens, api_answers),
+        lasting=ends,
+        rotate=rotation.turn,
         refresh_every=timedelta(seconds=settings.jobs.refresh_seconds),
         publish_every=timedelta(seconds=settings.jobs.publish_seconds),
         purge_every=timedelta(seconds=settings.jobs.purge_seconds),
     )
-    app = _web(desk, settings, database, jobs=jobs if with_jobs else [], closing=[http.close, database.close])
-    return Agency(settings, app, desk, store, database)
-
-
-def _web(
-    desk: Desk,
-    settings: AgencySettings,
-    database: Database,
-    *,
-    jobs: Sequence[Job],
-    closing: list[Callable[[], None]],
-) -> ASGIApp:
-    problems = problem_map()
-    protocol = protocol_app(problems=problems)
-    vci.install(protocol, desk)
-    wellknown.install(protocol, desk, settings.place)
-    business = business_app(
-        title=f"Uitgifte van schuldbewijzen door {settings.agency.name}",
-        version=api.VERSION,
-        problems=problems,
-        description="Aanbiedingen voor burgers, intrekkingen en het nakijken van de bron.",
-        place=settings.place,
+    watched = {"source": lambda: words_for(source.condition(clock.now(), wait=False))}
+    if settings.keys.rotate_days is not None or settings.keys.pkcs11 is not None:
+        watched["keys"] = lambda: _word_for(in_use, rotation)
+    if desk.document is None:
+        watched["documents"] = lambda: UNAVAILABLE
+    by_wallet = desk.wallet_login
+    if by_wallet is not None:
+        # Whoever cannot log in so can still do so with DigiD.
+        watched["login with a wallet"] = lambda: OK if by_wallet.is_usable() else "unusable"
+    work = desk_work(
+        settings,
+        store=store,
+        clock=clock,
+        hiding=hiding,
+        source=source,
+        publish=publish,
+        failures=failures,
+        lasting=ends,
+        witness=witness,
+        database=database,
     )
-    business.include_router(api.router(desk))
-    screens = pages_app(problems=problems, pages=desk.pages, login=login.LOGIN)
-    for module in (pages, take_along, login, authorise):
-        screens.include_router(module.router(desk))
-    desk.pages.install(screens)
-
-    def database_is_current() -> None:
-        if not schema_is_current(database, "issuer"):
-            raise ConfigurationError("the database is not at the expected version")
-
-    return assemble(
-        pages=screens,
-        business=business,
-        protocol=protocol,
-        protocol_prefixes=PROTOCOL_PATHS,
-        screen_prefixes=SCREEN_PATHS,
-        health=Health({"database": database_is_current}),
-        secure=not settings.insecure_localhost,
-        body_limits={"/credential": CREDENTIAL_BODY},
-        jobs=jobs,
+    app = site(
+        desk,
+        settings,
+        database,
+        heard=failures.hear,
+        operators=operators_desk(
+            settings,
+            keys,
+            work,
+            rotation,
+            desk.notices,
+            store=store,
+            database=database,
+            clock=clock,
+            http=http,
+            closing=closing,
+            login=employee_login,
+        ),
+        certificate=ends.demand,
+        watched=watched,
+        jobs=jobs if with_jobs else [],
         closing=closing,
-        place=settings.place,
-        beside=wellknown.inserted_paths(settings.base_url),
+    )
+    return Agency(
+        settings, app, desk, work, store, database, begin_anew, CheckChanges(store, clock, refresh), show_changes
     )
 
 
-def _identity(settings: AgencySettings, keys: AgencyKeys) -> Identity:
-    did = settings.did
-
-    def data_integrity(signer: Signer, suite: Securing) -> IssuerKey:
-        return IssuerKey(signer, (), verification_method(did, signer.public_jwk), suite.value)
-
-    # A JOSE header names the key's JsonWebKey, a Data Integrity proof its Multikey; the document lists both.
-    token = IssuerKey(keys.signer, (), json_web_key(did, keys.signer.public_jwk))
-    certified = IssuerKey(keys.signer, keys.signer_chain)
-    return Identity(
-        url=settings.base_url,
-        did=did,
-        name=settings.agency.name,
-        abbreviation=settings.agency.abbreviation,
-        keys={
-            Securing.SD_JWT: certified,
-            Securing.EDDSA_RDFC: data_integrity(keys.ldp, Securing.EDDSA_RDFC),
-            Securing.ECDSA_RDFC: data_integrity(keys.signer, Securing.ECDSA_RDFC),
-            Securing.ECDSA_SD: data_integrity(keys.signer, Securing.ECDSA_SD),
-            Securing.VC_JWT: token,
-            Securing.VC_SD_JWT: token,
-            Securing.JWT_VC_JSON: token,
-            Securing.MDOC: certified,
-        },
-    )
+def _opened(settings: AgencySettings) -> Database:
+    """Open the database, with its tables as they are now."""
+    database = Database(settings.database_url)
+    migrate(database, "issuer")
+    keep_numbering(database, agency_of(settings).numbering, settings.agency.abbreviation)
+    return database
 
 
-def _encryption_key(keys: AgencyKeys) -> EncryptionKey:
-    # Two parts, as one that is twice as long as the key favours none. With another token.key it is another key.
-    return EncryptionKey.from_seed(b"".join(derive(keys.token_key, f"issuer encryption {part}") for part in (1, 2)))
-
-
-def _vocabularies() -> list[Vocabulary]:
-    def vocabulary(type_urn: str) -> Vocabulary:
-        return Vocabulary(
-            type=type_urn,
-            term=TYPE_TERMS[type_urn],
-            context=CONTEXT_URL,
-            to_subject=lambda claims, node: to_jsonld(type_urn, claims, node),
-            from_subject=lambda subject: from_jsonld(type_urn, subject),
-        )
-
-    return [vocabulary(type_urn) for type_urn in (OVERVIEW_TYPE, CASE_TYPE)]
-
-
-def debt_source(settings: AgencySettings, refused: Refused) -> DebtSource:
-    """Return the agency's register; `refused` is told of every fault in it. Raises ConfigurationError."""
-    section, source = settings.agency, settings.source
-    agency = DebtAgency(section.oin, section.name, section.abbreviation, section.coverage)
-    if isinstance(source, FcidSource):
-        checked = source.payment_references == "checked"
-        return FcidDirectorySource(agency, source.directory, refused=refused, checked_references=checked)
-    return CsvFileSource(agency, source.file, csv_columns(source), refused=refused)
-
-
-def _log_refused(error: SourceError) -> None:
-    place = {"file": error.file, "line": error.line, "field": error.field}
-    _log.error("source_refused", code=error.code, reason=error.reason, **place)
-
-
-def csv_columns(source: CsvSource) -> CsvColumns:
-    """Return how an agency's file is written. Raises ConfigurationError for a field that the FCID does not have."""
-    total = source.total_row
-    return CsvColumns(
-        source.columns,
-        source.constants,
-        source.events,
-        source.delimiter,
-        source.encoding,
-        source.decimal,
-        source.thousands,
-        source.dates,
-        source.payment_references,
-        None if total is None else TotalRow(total.column, total.text),
-    )
-
-
-def _directory(section: TrustListSection | None, http: OutboundClient, clock: Clock, keeper: Keeper) -> WalletDirectory:
-    if section is None:
-        return NoDirectory()
+def _word_for(in_use: KeysInUse, rotation: Rotation) -> str:
+    keys = in_use.signing()
     try:
-        root = PublicJwk.parse(json_object(section.key.read_bytes(), "the scheme's key"))
-    except OSError as error:
-        raise ConfigurationError("trust_list.key: missing or unreadable") from error
-    source = section.source
-
-    def read() -> str:
-        if "://" in source:
-            return http.fetch(source, "application/trust-list+jwt, application/jwt, */*").decode("ascii").strip()
-        return Path(source).read_text("ascii").strip()
-
-    return TrustListDirectory(
-        TrustListSource(
-            read,
-            root,
-            clock,
-            refresh=_TRUST_LIST_REFRESH,
-            keeper=keeper,
-            failed=lambda code: _log.warning("trust_list_not_refreshed", code=code),
-        )
-    )
-
-
-def _key_attestations(settings: AgencySettings, attester_key: AttesterKey | None) -> Attestations:
-    if settings.key_attestation == "required":
-        return Attestations.REQUIRED
-    return Attestations.NONE if attester_key is None else Attestations.TAKEN
-
-
-def _attester_key(settings: AgencySettings) -> AttesterKey | None:
-    if not settings.key_attesters:
-        return None
-    try:
-        anchors = tuple(to_der(path.read_text("ascii")) for path in settings.key_attesters)
-        for anchor in anchors:
-            check_authority(anchor)
-    except (OSError, ValueError, MalformedInput) as error:
-        raise ConfigurationError("key_attesters: not a certificate of an authority") from error
-    return lambda x5c, at: verify_chain(x5c, anchors, at).public_jwk
-
-
-def _login(settings: AgencySettings, keys: AgencyKeys, http: OutboundClient, clock: Clock) -> LoginProvider:
-    section = settings.digid
-    client = OidcClient(
-        issuer=section.issuer,
-        client_id=section.client_id,
-        redirect_uri=settings.base_url + RETURN,
-        scope=section.scope,
-        minimum_assurance=section.minimum_assurance,
-        bsn_claim=section.bsn_claim,
-        name_claim=section.name_claim,
-        authentication=section.authentication,
-        signer=keys.digid,
-        secret=keys.digid_secret,
-    )
-    return OidcLogin(client, http, clock)
+        for signer in (keys.signer, keys.ldp):
+            signer.sign(b"ready?")
+    except SignerUnavailable:
+        return "the token does not sign"
+    return "rotation is overdue" if rotation.overdue() else OK
 
 
 def _face(settings: AgencySettings) -> PartyFace:
@@ -473,25 +395,7 @@ def _face(settings: AgencySettings) -> PartyFace:
         name=settings.agency.name,
         tagline="Uw schulden",
         kind="issuer",
-        contact=f"Vragen? Bel {settings.contact.phone}." if settings.contact.phone else "",
+        phone=settings.contact.phone or "",
         demo=settings.insecure_localhost,
+        languages=("nl", "en"),
     )
-
-
-def _audit(settings: AgencySettings, clock: Clock) -> AuditWriter:
-    actor = settings.agency.abbreviation
-
-    def write(connection: Connection, event: Event) -> None:
-        append(
-            connection,
-            AuditEntry(
-                action=event.action,
-                actor=event.subject or actor,
-                object=event.object,
-                result=event.outcome,
-                reason=event.reason or "",
-            ),
-            at=clock.now(),
-        )
-
-    return write

@@ -1,4 +1,4 @@
-"""What an agency's settings still lack for a profile."""
+"""What an agency's settings still lack for a profile, and what no setting can give."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class Lack:
 
 
 def lacks(settings: AgencySettings, profile: Profile) -> list[Lack]:
-    """Return what these settings, or this software, lack for a profile; nothing when they have all that it wants."""
+    """Return what these settings lack for a profile; nothing when they have all that it wants."""
     rules = RULES[profile]
     found: list[Lack] = []
     if rules.attested and settings.trust_list is None:
@@ -28,6 +28,8 @@ def lacks(settings: AgencySettings, profile: Profile) -> list[Lack]:
     other = [each.value for each in settings.securings if each not in rules.securings]
     if other:
         found.append(Lack(f"securings: the profile does not have {', '.join(other)}"))
+    if rules.qualified and settings.attestation_qualification is None:
+        found.append(Lack('attestation_qualification: each card must say what it is, "EAA", "PuB-EAA" or "QEAA"'))
     if not rules.deferral and settings.deferred.hours:
         found.append(Lack("deferred.hours: the profile's wallets cannot come back later; set it to 0"))
     if profile is Profile.OPEN:
@@ -37,8 +39,12 @@ def lacks(settings: AgencySettings, profile: Profile) -> list[Lack]:
         found.append(Lack("insecure_localhost: wallets of the profile want https", stops=False))
     if settings.encryption is Encryption.OFF:
         found.append(Lack('encryption = "off": the profile wants encryption offered'))
-    found += [Lack(f"not built yet: {each}", stops=False) for each in rules.unbuilt]
     return found
+
+
+def beyond(profile: Profile) -> tuple[str, ...]:
+    """Return what wallets of a profile want besides, and this software does not do."""
+    return RULES[profile].beyond
 
 
 def require_profile(settings: AgencySettings) -> None:

@@ -1,19 +1,31 @@
 """What the commands do."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from credentials.clock import SystemClock
-from credentials.debts.errors import SourceError
 from credentials.debts.types import CASE_TYPE, OVERVIEW_TYPE
-from credentials.trust import Participant, Role, with_pinned_names
+from credentials.errors import ConfigurationError
+from credentials.openid.client_id import client_id_of_certificate
+from credentials.trust import JointArrangement, Participant, Role, with_pinned_names
 from credentials.trust.x509 import to_der
-from issuer.app.compose import Agency, build, debt_source
+from issuer.app.auditing import auditor
+from issuer.app.compose import Agency, build
+from issuer.app.key_files import Keeper
 from issuer.app.keys import AgencyKeys, load_keys, renew_leaf
 from issuer.app.keys import initialise as make_keys
-from issuer.settings import AgencySettings, load_agency, require_source
+from issuer.app.rotation import Rotation
+from issuer.app.trusted import directory_of
+from issuer.app.wallet_login import claims_of
+from issuer.clients import TrustListDirectory
+from issuer.settings import AgencySettings, load_agency
+from issuer.usecases.notices import KeepNotices
+from issuer.usecases.refresh import Refreshed
 from service.database import Database
+from service.http import OutboundClient, OutboundPolicy
 from service.logging import configure
 from service.migrations import migrate
 from service.serving import Served
@@ -61,6 +73,7 @@ def _post(agencies: Sequence[tuple[Path, AgencySettings]], workers: int) -> Post
 def describe(settings: AgencySettings) -> str:
     """Return the agency's entry for the scheme's trust list, as JSON."""
     keys = _keys(settings)
+    joint = settings.joint_arrangement
     participant = Participant(
         identifier=settings.base_url,
         name=settings.agency.name,
@@ -69,36 +82,77 @@ def describe(settings: AgencySettings) -> str:
         abbreviation=settings.agency.abbreviation,
         anchors=(to_der(keys.ca_pem),),
         did=settings.did,
-        keys=(keys.ldp.public_jwk, keys.signer.public_jwk),
+        keys=keys.signing.published,
         types=frozenset({OVERVIEW_TYPE, CASE_TYPE}),
         category=settings.agency.category,
+        arrangement=settings.contact.arrangement,
+        joint_arrangement=None if joint is None else JointArrangement(joint.name, joint.address),
     )
+    if settings.pid is not None:
+        participant = replace(
+            participant,
+            roles=participant.roles | {Role.VERIFIER},
+            client_ids=(client_id_of_certificate(keys.access_chain[0]).full,),
+            purposes=("inloggen",),
+            claims=tuple(".".join(each.claim) for each in claims_of(settings.pid).values()),
+            bsn=settings.pid.customers is None,
+        )
     participant = with_pinned_names(participant, keys.signer_chain[0])
     return json.dumps(participant.to_dict(), ensure_ascii=False, indent=2)
 
 
-def refresh(settings: AgencySettings) -> tuple[int, int]:
-    """Look for changed debts once; return how many people were checked and how many credentials superseded."""
+def refresh(settings: AgencySettings) -> Refreshed:
+    """Look for changed debts once. Raises SourceUnavailable when nothing of the register can be read."""
     configure()
     agency = open_agency(settings, with_jobs=False)
     try:
-        done = agency.desk.refresh()
-        return done.checked, done.superseded
+        return agency.desk.refresh()
     finally:
         agency.database.close()
 
 
-def check_source(settings: AgencySettings) -> tuple[int, list[SourceError]]:
-    """Read the register once; return how many people are in it and everything that is wrong with it.
+@contextmanager
+def notices(settings: AgencySettings) -> Iterator[KeepNotices]:
+    """Open an agency for as long as its notices are looked at or changed."""
+    configure()
+    agency = open_agency(settings, with_jobs=False)
+    try:
+        yield agency.desk.notices
+    finally:
+        agency.database.close()
 
-    Raises ConfigurationError, SourceUnavailable when it is not there at all.
-    """
-    require_source(settings)
-    faults: list[SourceError] = []
-    source = debt_source(settings, faults.append)
-    people = len(list(source.people())) if source.is_complete() else 0
-    # A folder is looked through more than once, and tells the same each time.
-    return people, list({str(fault): fault for fault in faults}.values())
+
+def restored(settings: AgencySettings, *, withdraw: bool) -> int:
+    """Go on after the database was put back from a backup; return the number of the list that is begun."""
+    configure()
+    agency = open_agency(settings, with_jobs=False)
+    try:
+        fresh = agency.begin_anew(withdraw=withdraw)
+        agency.desk.publish()
+    finally:
+        agency.database.close()
+    return fresh
+
+
+@contextmanager
+def rotation(settings: AgencySettings) -> Iterator[Rotation]:
+    """Open what takes the steps in the life of an agency's signing keys."""
+    configure()
+    clock = SystemClock()
+    if not settings.state.is_dir():
+        raise ConfigurationError(f"{settings.agency.abbreviation}: no state yet; run `blauweknop issuer init` first")
+    database = Database(settings.database_url)
+    http = OutboundClient(
+        OutboundPolicy(allow_insecure_localhost=settings.insecure_localhost, ca_file=settings.ca_file)
+    )
+    try:
+        migrate(database, "issuer")
+        directory = directory_of(settings.trust_list, http, clock)
+        listed = directory.trust_list if isinstance(directory, TrustListDirectory) else None
+        yield Rotation(settings, Keeper.of(settings), clock, auditor(database, settings, clock), listed)
+    finally:
+        http.close()
+        database.close()
 
 
 def _keys(settings: AgencySettings) -> AgencyKeys:

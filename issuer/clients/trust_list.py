@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import final
 
 from credentials.keys import PublicJwk
-from credentials.trust import Role, TrustListExpired, TrustListSource, recognise_wallet_provider
+from credentials.trust import Role, TrustList, TrustListExpired, TrustListSource, recognise_wallet_provider
 from credentials.trust.x509 import public_jwk
 from issuer.domain.clients import ListedWallet, Wallets
 
@@ -30,6 +30,10 @@ class TrustListDirectory:
                 for client_id in participant.client_ids
             }
         )
+
+    def trust_list(self) -> TrustList:
+        """Return the whole list. Raises TrustListExpired."""
+        return self._source.current()
 
     def provider_key(self, x5c: Sequence[bytes], client_id: str | None, now: datetime) -> PublicJwk:
         """Return the key of the wallet provider that a chain is of, if it may attest this wallet.

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from credentials import limits
-from credentials.debts.bsn import Bsn
+from credentials.debts.person import Person
 
 PUSHED_LIFETIME: Final = timedelta(seconds=60)
 CODE_LIFETIME: Final = timedelta(seconds=60)
@@ -47,7 +47,7 @@ class AuthorisationCode:
     code_challenge: str
     configurations: tuple[str, ...]
     by_details: bool
-    subject: Bsn = field(repr=False)
+    subject: Person = field(repr=False)
     expires_at: datetime
     offer: str | None = None
     dpop_thumbprint: str | None = None
@@ -59,11 +59,11 @@ class AccessGrant:
     """What an access token opens. `session` names the issuance in the records; it opens nothing.
 
     `by_identifier` is true when the token response named credential identifiers, one per credential. `family` is that
-    of the refresh token beside it.
+    of the refresh token beside it. `token_hash` is what its own token hashes to, in hex.
     """
 
     session: str
-    subject: Bsn = field(repr=False)
+    subject: Person = field(repr=False)
     configurations: tuple[str, ...]
     by_identifier: bool
     expires_at: datetime
@@ -71,6 +71,7 @@ class AccessGrant:
     dpop_thumbprint: str | None = None
     offer: str | None = None
     family: str | None = None
+    token_hash: str | None = None
 
     @property
     def login(self) -> str:
@@ -88,7 +89,7 @@ class RefreshGrant:
     """
 
     family: str
-    subject: Bsn = field(repr=False)
+    subject: Person = field(repr=False)
     configurations: tuple[str, ...]
     by_details: bool
     dpop_thumbprint: str

@@ -1,6 +1,8 @@
 """What an issuer refuses, and what it cannot do. `issuer.web.problems` says how each is told."""
 
-from credentials.errors import BlauweKnopError, MalformedInput, Unavailable
+from credentials.errors import BlauweKnopError, ConfigurationError, MalformedInput, Unavailable
+from issuer.domain.wallet_login import Fault
+from service.errors import LoginRefused
 
 
 class SourceUnavailable(Unavailable):
@@ -13,6 +15,12 @@ class BadSourceData(MalformedInput):
     """A file of the source that is refused whole. The message names file, line and field, never a value."""
 
     code = "bad_source_data"
+
+
+class ImportOvertaken(BlauweKnopError):
+    """Somebody else imports debts under the same name at this moment."""
+
+    code = "import_overtaken"
 
 
 class OfferNotFound(BlauweKnopError):
@@ -129,28 +137,86 @@ class NothingIssued(BlauweKnopError):
     code = "nothing_issued"
 
 
-class LoginRefused(BlauweKnopError):
-    """The login provider said no, or what it said cannot be believed."""
+class TooManyNotices(BlauweKnopError):
+    """As many notices of deficient data stand or are announced as an overview has room for."""
 
-    code = "login_refused"
-
-
-class LoginCancelled(LoginRefused):
-    """The citizen stopped at the login provider."""
-
-    code = "login_cancelled"
+    code = "too_many_notices"
 
 
-class AssuranceTooLow(LoginRefused):
-    """The citizen logged in at a lower level than these facts demand."""
+class NoticeNotFound(BlauweKnopError):
+    """There is no such notice, or it was ended already."""
 
-    code = "assurance_too_low"
+    code = "notice_not_found"
 
 
-class LoginUnavailable(Unavailable):
-    """The login provider does not answer."""
+class NoBsn(LoginRefused):
+    """What the provider says of somebody is no citizen service number, or one of another sector."""
 
-    code = "login_unavailable"
+    code = "no_bsn"
+
+
+class BsnNotAllowed(LoginRefused):
+    """A provider states a citizen service number to a private creditor, who may not process it."""
+
+    code = "bsn_not_allowed"
+
+
+class NoCustomer(LoginRefused):
+    """Whoever logged in is not exactly one customer of this creditor."""
+
+    code = "no_customer"
+
+
+class WeakCustomerLogin(LoginRefused):
+    """A customer logged in with less than the creditor demands."""
+
+    code = "weak_customer_login"
+
+
+class RepresentationRefused(LoginRefused):
+    """Somebody logged in on behalf of somebody else, where that is not taken."""
+
+    code = "representation_refused"
+
+
+class ActsForAnother(BlauweKnopError):
+    """Something that is for the person themselves was asked by who looks on their behalf."""
+
+    code = "acts_for_another"
+
+
+class NotAnOperator(LoginRefused):
+    """Somebody of the agency who has no role at its desk."""
+
+    code = "not_an_operator"
+
+
+class WalletLoginOver(LoginRefused):
+    """A login with a wallet that was not answered in time, was answered wrongly, or was finished already."""
+
+    code = "wallet_login_over"
+
+
+class OtherBrowser(LoginRefused):
+    """Somebody came back from a wallet in a browser that did not ask for the login."""
+
+    code = "other_browser"
+
+
+class NoSuchPresentationRequest(BlauweKnopError):
+    """A wallet comes for a request, or with an answer to one, that does not exist or no longer waits for an answer."""
+
+    code = "no_such_presentation_request"
+
+
+class PidRefused(BlauweKnopError):
+    """A presentation that does not prove who somebody is; `fault` says why."""
+
+    code = "pid_refused"
+
+    def __init__(self, fault: Fault = Fault.UNREADABLE) -> None:
+        self.fault = fault
+        super().__init__(f"the presentation is not accepted: {fault.value}")
 
 
 class SomebodyElse(BlauweKnopError):
@@ -163,3 +229,21 @@ class AuthorisationEnded(BlauweKnopError):
     """The wallet's request has expired or was answered already; it must begin again."""
 
     code = "authorisation_ended"
+
+
+class KeyStepRefused(ConfigurationError):
+    """A step in the life of a signing key that would leave verifiers, or us, without a key that is needed."""
+
+    code = "key_step_refused"
+
+
+class KeysUnavailable(Unavailable):
+    """The signing keys that the state folder names cannot be had now; no other key signs in their place."""
+
+    code = "keys_unavailable"
+
+
+class CertificateTooShort(Unavailable):
+    """Our certificate would end before the credential that it is for; nothing is signed with it."""
+
+    code = "certificate_too_short"

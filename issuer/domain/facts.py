@@ -12,7 +12,9 @@ from credentials.debts.agency import Agency
 from credentials.debts.bsn import Bsn
 from credentials.debts.case import Case
 from credentials.debts.claims import case_claims, case_digest, overview_claims
+from credentials.debts.notice import Notice
 from credentials.debts.overview import Overview, overview_of
+from credentials.debts.person import Person
 from credentials.encoding import JsonObject, jcs
 from issuer.domain.configurations import IssuedConfiguration, Kind, configuration
 from issuer.domain.errors import NothingToIssue, SeveralDatasets, UnknownIdentifier
@@ -32,14 +34,18 @@ class Facts:
     overview: Overview = field(repr=False)
 
     @classmethod
-    def of(cls, agency: Agency, cases: Iterable[Case], as_of: datetime) -> "Facts":
-        """Gather a person's cases, which are complete up to `as_of`.
+    def of(cls, agency: Agency, cases: Iterable[Case], as_of: datetime, notices: Iterable[Notice] = ()) -> "Facts":
+        """Gather a person's cases, which are complete up to `as_of`, but for what the `notices` say.
 
         The moment that a statement bears is the start of its hour, or its last event when that came after it: nothing
         happened in between, and a moment to the second would link all that was issued in one visit (ARF ISSU_36).
         """
         known = [replace(case, as_of=_rounded(case.as_of, [case])) for case in cases]
-        return cls(overview_of(agency, known, _rounded(as_of, known), fcid_version=_version(known)))
+        return cls(overview_of(agency, known, _rounded(as_of, known), fcid_version=_version(known), notices=notices))
+
+    def noticing(self, notices: Sequence[Notice]) -> "Facts":
+        """Return the same facts while these notices stand."""
+        return self if self.overview.notices == notices else Facts(replace(self.overview, notices=tuple(notices)))
 
     @property
     def open_cases(self) -> tuple[Case, ...]:
@@ -139,13 +145,22 @@ class Hiding:
 
     derivation: Derivation
 
-    def subject(self, bsn: Bsn) -> str:
-        """Return the hash of a person."""
-        return self.derivation.digest("subject", bsn.reveal()).hex()
+    def subject(self, person: Person) -> str:
+        """Return the hash of a person; a customer number never has that of a BSN."""
+        label = "subject" if isinstance(person, Bsn) else "customer"
+        return self.derivation.digest(label, person.reveal()).hex()
+
+    def representative(self, reference: str) -> str:
+        """Return the hash of who acts for somebody else."""
+        return self.derivation.digest("representative", reference).hex()
 
     def case(self, reference: str) -> str:
         """Return the hash of a case."""
         return self.derivation.digest("case", reference).hex()
+
+    def operator(self, issuer: str, subject: str) -> str:
+        """Return the pseudonym of one of the agency's own people, as the audit log bears it."""
+        return f"medewerker:{self.derivation.digest('operator', issuer, subject).hex()[:24]}"
 
     def fingerprint(self, facts: Facts, kind: Kind, case_hash: str | None) -> str | None:
         """Return the fingerprint of what would be stated now; None when there is nothing to state any more."""

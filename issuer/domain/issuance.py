@@ -34,7 +34,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One copy about to be signed."""
+    """One copy about to be signed; `notices` is the key of those that stand then (`issuer.domain.notices`)."""
 
     id: str
     session: str
@@ -45,6 +45,7 @@ class Copy:
     place: Place
     issued_at: datetime
     expires_at: datetime
+    notices: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,10 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class DayOfIssue:
-    """How many of the copies that were issued on one Dutch day are in which state; those that are in none left out."""
+    """How many of the copies that were issued on one Dutch day are in which state; those that are in none left out.
+
+    What is only reserved counts as issued.
+    """
 
     day: date
     copies: Mapping[CopyState, int]
@@ -77,4 +81,58 @@ class LiveCopies:
     count: int
 
 
-__all__ = ["Copy", "CopyState", "Dataset", "DayOfIssue", "LiveCopies", "Place", "Status"]
+@dataclass(frozen=True, slots=True, order=True)
+class Visit:
+    """One time that somebody was issued something: on which (rounded) moment, and the name of the issuance session."""
+
+    issued_at: datetime
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What some copies state: a configuration and, for a case, the keyed hash of its reference."""
+
+    configuration: str
+    case_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCopy:
+    """One copy as our records know it."""
+
+    id: str
+    session: str
+    statement: Statement
+    place: Place
+    state: CopyState
+    status: Status
+    reason: str | None
+    issued_at: datetime
+    expires_at: datetime
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListFill:
+    """How far a status list is filled: of so many places so many were given out; `rest` is what all others tell."""
+
+    number: int
+    entries: int
+    used: int
+    rest: Status
+
+
+__all__ = [
+    "Copy",
+    "CopyState",
+    "Dataset",
+    "DayOfIssue",
+    "ListFill",
+    "LiveCopies",
+    "Place",
+    "RecordedCopy",
+    "Statement",
+    "Status",
+    "Visit",
+]

@@ -7,10 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
-from credentials.debts.case import Case
+from credentials.debts.case import Case, PaymentDetails
+from credentials.debts.demands import Demand
 from credentials.debts.due import Due
+from credentials.debts.errors import InvalidField
+from credentials.debts.payment_qr import payment_qr
 from credentials.debts.phase import Phase
+from credentials.debts.unpaid import Consequence, History, consequence
 from issuer.domain.facts import Facts
 
 
@@ -26,12 +31,29 @@ class Group(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Payment:
+    """What to transfer for one demand: whole cents, by when, and where to. `code` is the text of a payment QR code.
+
+    Without an account there is no code, and without a code there still is the letter.
+    """
+
+    cents: int
+    pay_by: date | None
+    iban: str | None
+    holder: str
+    reference: str | None
+    code: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
-    """A case as it is told, with what is due of it today."""
+    """A case as it is told, with what is due of it today, what follows when it is not paid, and how to pay."""
 
     case: Case = field(repr=False)
     group: Group
     due: Due
+    unpaid: Consequence
+    payments: tuple[Payment, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +97,9 @@ class Letter:
         return any(each.due.late for each in self.told)
 
 
+_NOTHING_TO_PAY: Final = frozenset({Group.DONE, Group.BACK, Group.PAUSED})
+
+
 def letter(facts: Facts, today: date) -> Letter:
     """Sort a citizen's cases: the most pressing first."""
     told = sorted(_told(facts.overview.cases, today), key=_urgency)
@@ -84,7 +109,36 @@ def letter(facts: Facts, today: date) -> Letter:
 def _told(cases: Iterable[Case], today: date) -> Iterable[Told]:
     for case in cases:
         due = case.due_on(today)
-        yield Told(case, _group(case, due), due)
+        group = _group(case, due)
+        yield Told(
+            case, group, due, _unpaid(case), () if group in _NOTHING_TO_PAY else tuple(_payments(case, due, today))
+        )
+
+
+def _payments(case: Case, due: Due, today: date) -> Iterable[Payment]:
+    """Part what is due, or else what falls due next, over the demands that it is due of."""
+    left = due.now or due.next_amount
+    for demand in sorted(case.demands, key=lambda each: (not each.in_arrears(today), each.event.due or date.max)):
+        cents = min(demand.outstanding, left)
+        if cents > 0:
+            left -= cents
+            yield _payment(demand, cents, case)
+
+
+def _payment(demand: Demand, cents: int, case: Case) -> Payment:
+    event = demand.event
+    own = PaymentDetails(event.iban, event.iban_holder, event.payment_reference)
+    details = own if event.iban or event.payment_reference else case.payment or own
+    holder = details.holder or case.executed_by.name or case.source.name
+    try:
+        code = (
+            payment_qr(iban=details.iban, name=holder, cents=cents, reference=details.reference)
+            if details.iban
+            else None
+        )
+    except InvalidField:
+        code = None  # what the register holds is shown as it is; no bank is offered it
+    return Payment(cents, event.due, details.iban, holder, details.reference, code)
 
 
 def _group(case: Case, due: Due) -> Group:
@@ -97,6 +151,12 @@ def _group(case: Case, due: Due) -> Group:
     if due.now:
         return Group.NOW
     return Group.PLAN if case.phase is Phase.PLAN or case.plan is not None else Group.LATER
+
+
+def _unpaid(case: Case) -> Consequence:
+    kept = case.plan.kept if case.plan is not None else None
+    history = History.of(case.events)
+    return consequence(balance=case.balance, phase=case.phase, type=case.type, plan_kept=kept, history=history)
 
 
 def _urgency(told: Told) -> tuple[int, date, int]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from credentials.debts.bsn import Bsn
+from credentials.debts.person import Person
 from issuer.domain.clients import Profile
 from issuer.domain.secrets import Derivation
 
@@ -49,7 +49,7 @@ class Offer:
     """
 
     reference: str
-    subject: Bsn = field(repr=False)
+    subject: Person = field(repr=False)
     configurations: tuple[str, ...]
     grant: Grant
     expires_at: datetime

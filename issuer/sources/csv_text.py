@@ -1,13 +1,15 @@
 """From the bytes of a CSV file to its text: byte order mark, declared encoding, and Excel's first line `sep=;`."""
 
 import codecs
+import io
 from dataclasses import dataclass
-from typing import Final, final
+from typing import Final, TextIO, final
 
 from credentials.debts.errors import MalformedSource
-from issuer.sources.csv_mapping import CsvColumns
+from issuer.sources.columns import Columns
 
 MAX_FILE_BYTES: Final = 512 << 20
+_STEP: Final = 1 << 20
 
 # What a byte order mark says, and with which declarations that agrees. UTF-32's begins with UTF-16's, hence the order.
 _MARKS: Final = (
@@ -23,18 +25,23 @@ _MARKS: Final = (
 class CsvText:
     """The text from its header on, and on which line of the file that begins."""
 
-    text: str
+    text: TextIO
     first_line: int
 
 
-def text_of(data: bytes, columns: CsvColumns, file: str) -> CsvText:
+def text_of(data: bytes, columns: Columns, file: str) -> CsvText:
     """Read the bytes. Raises MalformedSource with the line that is not in the encoding that was declared."""
     if len(data) > MAX_FILE_BYTES:
         raise MalformedSource(file, 0, "", f"larger than {MAX_FILE_BYTES} bytes")
-    return _after_separator_line(_decoded(data, columns.encoding, file), columns.delimiter, file)
+    mark, encoding = _encoding_of(data, columns.encoding, file)
+    # Read by pieces: a large file must not stand in memory twice, once as bytes and once as text.
+    opened = io.BytesIO(data)
+    opened.seek(len(mark))
+    return _after_separator_line(io.TextIOWrapper(opened, encoding, newline=""), columns.delimiter, file)
 
 
-def _decoded(data: bytes, declared: str, file: str) -> str:
+def _encoding_of(data: bytes, declared: str, file: str) -> tuple[bytes, str]:
+    """Return the mark and the encoding of all the bytes, each of which is looked at."""
     mark, encoding = b"", declared.removesuffix("-sig")
     for known, name, agrees in _MARKS:
         if data.startswith(known):
@@ -46,20 +53,26 @@ def _decoded(data: bytes, declared: str, file: str) -> str:
         if declared == "utf-16":
             # Without a mark nothing says which of a pair of bytes comes first.
             raise MalformedSource(file, 1, "", "UTF-16 without a byte order mark")
-    body = data[len(mark) :]
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 1
     try:
-        return body.decode(encoding)
+        for begin in range(len(mark), len(data), _STEP):
+            line += decoder.decode(data[begin : begin + _STEP]).count("\n")
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError as place:
-        line = body[: place.start].decode(encoding, "ignore").count("\n") + 1
+        line += place.object[: place.start].decode(encoding, "ignore").count("\n")
         raise MalformedSource(file, line, "", f"not {encoding} text") from None
+    return mark, encoding
 
 
-def _after_separator_line(text: str, delimiter: str, file: str) -> CsvText:
+def _after_separator_line(text: TextIO, delimiter: str, file: str) -> CsvText:
     """Leave out the line by which Excel says what separates cells. It must say what the settings say."""
-    line, _, rest = text.partition("\n")
+    begin = text.tell()
+    line = text.readline().removesuffix("\n")
     said = line.removesuffix("\r").strip('"')
     if not said.lower().startswith("sep="):
+        text.seek(begin)
         return CsvText(text, 1)
     if said[len("sep=") :] != delimiter:
         raise MalformedSource(file, 1, "", "the line sep= names another delimiter than the settings")
-    return CsvText(rest, 2)
+    return CsvText(text, 2)

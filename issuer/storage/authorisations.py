@@ -1,5 +1,6 @@
 """Pushed requests, authorization codes and access tokens in SQL, and values that may be seen once."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, final
 
@@ -50,6 +51,10 @@ _ROTATE: Final = Prepared(
     .values(token_hash=bindparam("fresh"))
 )
 _END_REFRESH: Final = Prepared(delete(refreshes).where(refreshes.c.family == bindparam("key")))
+_END_REFRESH_BY_TOKEN: Final = Prepared(
+    delete(refreshes).where(refreshes.c.family == bindparam("key"), refreshes.c.token_hash == bindparam("used"))
+)
+_END_GRANT: Final = Prepared(delete(grants).where(grants.c.token_hash == bindparam("key")))
 _END_ACCESS: Final = Prepared(delete(grants).where(grants.c.family == bindparam("key")))
 # RETURNING, not a row count: psycopg gives none for an INSERT that found a conflict.
 _USE: Final = Prepared(
@@ -132,7 +137,9 @@ class SqlAuthorisations:
         """Return what an access token opens, unless it has expired."""
         key = hashed(token)
         row = _FIND_GRANT.one(self._connection, key=key, now=epoch(now))
-        return self._sealer.open_grant(row.sealed, _grant_place(key)) if row is not None else None
+        if row is None:
+            return None
+        return replace(self._sealer.open_grant(row.sealed, _grant_place(key)), token_hash=key.hex())
 
     def add_refresh(self, refresh: RefreshGrant, token: str) -> None:
         """Begin a family of refresh tokens with this one."""
@@ -159,6 +166,17 @@ class SqlAuthorisations:
         # The row first: whoever is renewing now holds it, and what they write is seen by the second statement.
         _END_REFRESH.run(self._connection, key=family)
         _END_ACCESS.run(self._connection, key=family)
+
+    def end_refresh(self, family: str, token: str) -> bool:
+        """End a family by the token that is its token now; say whether this call did it."""
+        if _END_REFRESH_BY_TOKEN.run(self._connection, key=family, used=hashed(token)) != 1:
+            return False
+        _END_ACCESS.run(self._connection, key=family)
+        return True
+
+    def end_grant(self, token: str) -> bool:
+        """End one access token; say whether this call did it."""
+        return _END_GRANT.run(self._connection, key=hashed(token)) == 1
 
     def count_request(self, session: str, limit: int, now: datetime) -> bool:
         """Count a credential request and hold the session until the transaction ends; say whether it may go on."""

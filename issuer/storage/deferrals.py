@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final, final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from credentials.clock import epoch
 from issuer.domain.deferral import Deferred
@@ -39,6 +39,11 @@ class SqlDeferrals:
     def take(self, transaction_id: str, now: datetime) -> bool:
         """Use it up; say whether this call did it."""
         return self._connection.execute(_TAKE, {"key": hashed(transaction_id), "now": epoch(now)}).rowcount == 1
+
+    def waiting(self, now: datetime) -> int:
+        """Count the requests that wait."""
+        counted = select(func.count()).select_from(table).where(table.c.expires_at > epoch(now))
+        return self._connection.execute(counted).scalar_one()
 
 
 def _place(key: bytes) -> bytes:

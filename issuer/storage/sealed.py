@@ -1,16 +1,18 @@
-"""Short-lived rows that hold a citizen's number: sealed, and bound to the row they belong to."""
+"""Short-lived rows that hold a person's number: sealed, and bound to the row they belong to."""
 
 import json
 from dataclasses import dataclass
 from typing import Any, Final
 
 from credentials.clock import epoch, from_epoch
-from credentials.debts.bsn import Bsn
+from credentials.debts.person import Person
 from credentials.encoding import json_compact
 from credentials.formats.base import HolderKey
 from credentials.keys import PublicJwk
 from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest, RefreshGrant
 from issuer.domain.deferral import Deferred
+from issuer.domain.kept_person import read_written, written
+from issuer.domain.wallet_login import WalletLogin
 from service.sealing import derive, seal, unseal
 
 _LABEL: Final = "issuer storage"
@@ -27,13 +29,21 @@ class Sealer:
         """Make a sealer from the agency's data key."""
         return cls(derive(data_key, _LABEL))
 
-    def subject(self, bsn: Bsn, place: bytes) -> bytes:
-        """Seal a citizen's number."""
-        return seal(self.key, bsn.reveal().encode("ascii"), place)
+    def subject(self, person: Person, place: bytes) -> bytes:
+        """Seal a person's number."""
+        return seal(self.key, written(person).encode("ascii"), place)
 
-    def open_subject(self, sealed: bytes, place: bytes) -> Bsn:
-        """Open a citizen's number."""
-        return Bsn(unseal(self.key, sealed, place).decode("ascii"))
+    def open_subject(self, sealed: bytes, place: bytes) -> Person:
+        """Open a person's number."""
+        return read_written(unseal(self.key, sealed, place).decode("ascii"))
+
+    def debts(self, content: bytes, place: bytes) -> bytes:
+        """Seal what was imported of a person."""
+        return seal(self.key, content, place)
+
+    def open_debts(self, sealed: bytes, place: bytes) -> bytes:
+        """Open what was imported of a person. Raises SealBroken."""
+        return unseal(self.key, sealed, place)
 
     def pushed(self, request: PushedRequest, place: bytes) -> bytes:
         """Seal a pushed request."""
@@ -66,7 +76,7 @@ class Sealer:
                 "code_challenge": code.code_challenge,
                 "configurations": code.configurations,
                 "by_details": code.by_details,
-                "subject": code.subject.reveal(),
+                "subject": written(code.subject),
                 "expires_at": epoch(code.expires_at),
                 "offer": code.offer,
                 "dpop_thumbprint": code.dpop_thumbprint,
@@ -84,7 +94,7 @@ class Sealer:
         return self._seal(
             {
                 "session": grant.session,
-                "subject": grant.subject.reveal(),
+                "subject": written(grant.subject),
                 "configurations": grant.configurations,
                 "by_identifier": grant.by_identifier,
                 "expires_at": epoch(grant.expires_at),
@@ -105,7 +115,7 @@ class Sealer:
         return self._seal(
             {
                 "family": refresh.family,
-                "subject": refresh.subject.reveal(),
+                "subject": written(refresh.subject),
                 "configurations": refresh.configurations,
                 "by_details": refresh.by_details,
                 "dpop_thumbprint": refresh.dpop_thumbprint,
@@ -125,7 +135,7 @@ class Sealer:
         return self._seal(
             {
                 "session": deferred.session,
-                "subject": deferred.subject.reveal(),
+                "subject": written(deferred.subject),
                 "configurations": deferred.configurations,
                 "configuration_id": deferred.configuration_id,
                 "identifier": deferred.identifier,
@@ -134,6 +144,7 @@ class Sealer:
                 "family": deferred.family,
                 "dpop_thumbprint": deferred.dpop_thumbprint,
                 "offer": deferred.offer,
+                "token_hash": deferred.token_hash,
             },
             place,
         )
@@ -143,6 +154,37 @@ class Sealer:
         values = _revived(self._open(sealed, place))
         holders = tuple(HolderKey(PublicJwk.parse(jwk), did_url) for jwk, did_url in values["holders"])
         return Deferred(**{**values, "holders": holders})
+
+    def wallet_login(self, login: WalletLogin, place: bytes) -> bytes:
+        """Seal what the answer of a wallet is read with."""
+        return self._seal(
+            {
+                "reference": login.reference,
+                "request_path": login.request_path,
+                "response_path": login.response_path,
+                "nonce": login.nonce,
+                "state": login.state,
+                "encryption_key": login.encryption_key,
+                "expires_at": epoch(login.expires_at),
+            },
+            place,
+        )
+
+    def open_wallet_login(self, sealed: bytes, place: bytes) -> WalletLogin:
+        """Open what the answer of a wallet is read with."""
+        values = self._open(sealed, place)
+        return WalletLogin(**{**values, "expires_at": from_epoch(values["expires_at"])})
+
+    def answerer(self, person: Person, code: str, place: bytes) -> bytes:
+        """Seal who answered, so that it opens with our key and the code together."""
+        return seal(self._with(code), written(person).encode("ascii"), place)
+
+    def open_answerer(self, sealed: bytes, code: str, place: bytes) -> Person:
+        """Open who answered."""
+        return read_written(unseal(self._with(code), sealed, place).decode("ascii"))
+
+    def _with(self, code: str) -> bytes:
+        return derive(self.key + code.encode("utf-8", "surrogatepass"), "issuer wallet login")
 
     def _seal(self, values: dict[str, Any], place: bytes) -> bytes:
         return seal(self.key, json_compact(values), place)
@@ -155,7 +197,7 @@ class Sealer:
 def _revived(values: dict[str, Any]) -> dict[str, Any]:
     return {
         **values,
-        "subject": Bsn(values["subject"]),
+        "subject": read_written(values["subject"]),
         "configurations": tuple(values["configurations"]),
         "expires_at": from_epoch(values["expires_at"]),
     }

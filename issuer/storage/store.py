@@ -4,26 +4,53 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, final
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select
 
 from credentials.clock import epoch
 from issuer.domain.secrets import Derivation
-from issuer.ports import Event
+from issuer.ports import Event, Mark
 from issuer.storage.authorisations import SqlAuthorisations, SqlOneTimeValues
+from issuer.storage.changes import SqlChanges
 from issuer.storage.deferrals import SqlDeferrals
 from issuer.storage.issuances import SqlIssuances, SqlPublications
+from issuer.storage.notices import SqlNotices
 from issuer.storage.offers import SqlOffers
+from issuer.storage.running import SqlFailures, SqlJobRuns
 from issuer.storage.sealed import Sealer
-from issuer.storage.tables import code, deferred, grant, offer, once, pushed, refresh
+from issuer.storage.tables import (
+    change,
+    code,
+    debts,
+    deferred,
+    grant,
+    imported,
+    offer,
+    once,
+    pushed,
+    refresh,
+    wallet_login,
+    webhook,
+)
+from issuer.storage.wallet_logins import SqlWalletLogins
+from service.audit import Head, head, holds
 from service.database import Database
+from service.expired import delete_expired
+from service.webhooks.messages import Announcement
+from service.webhooks.outbox import KEPT as MESSAGES_KEPT
+from service.webhooks.outbox import Subscriptions
 
 AuditWriter = Callable[[Connection, Event], None]
+Announcer = Callable[[Connection, Announcement], None]
 
 # A used code is kept a while, so that its second use ends the token of the first.
-_KEEP_SECONDS: Final = 600
+KEPT_AFTER_USE: Final = timedelta(seconds=600)
+UNCONFIRMED: Final = timedelta(days=1)
+"""How long what was read of a file waits to be finished or confirmed."""
+# A register that cannot be read for so long: by then the cards have ended, or soon will.
+CHANGES_WAIT: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -41,36 +68,43 @@ class SqlRecords:
     def __init__(self, connection: Connection, store: "SqlStore") -> None:
         self._connection = connection
         self._audit = store.audit
+        self._announce = store.announce
         is_sqlite = store.database.is_sqlite
         self.offers = SqlOffers(connection, store.keys.sealer, store.keys.derivation)
         self.authorisations = SqlAuthorisations(connection, store.keys.sealer)
         self.deferrals = SqlDeferrals(connection, store.keys.sealer)
+        self.wallet_logins = SqlWalletLogins(connection, store.keys.sealer)
         self.once = SqlOneTimeValues(connection)
         self.issuances = SqlIssuances(
             connection, entries=store.entries, fill=store.fill, randbelow=store.randbelow, is_sqlite=is_sqlite
         )
+        self.notices = SqlNotices(connection, is_sqlite=is_sqlite)
+        self.changes = SqlChanges(connection, store.keys.sealer)
         self.publications = SqlPublications(connection)
+        self.failures = SqlFailures(connection)
+        self.job_runs = SqlJobRuns(connection)
+
+    def announce(self, event: Announcement) -> None:
+        """Have the agency's own systems told of this, if they want to be."""
+        self._announce(self._connection, event)
 
     def audit(self, event: Event) -> None:
         """Append a line to the audit log."""
         self._audit(self._connection, event)
 
-    def purge(self, now: datetime) -> int:
-        """Delete what has expired and return how many rows that were."""
-        moment = epoch(now)
-        limits = {
-            offer: moment - _KEEP_SECONDS,
-            pushed: moment,
-            code: moment - _KEEP_SECONDS,
-            grant: moment,
-            refresh: moment,
-            deferred: moment,
-            once: moment,
-        }
-        return sum(
-            self._connection.execute(delete(table).where(table.c.expires_at <= limit)).rowcount
-            for table, limit in limits.items()
-        )
+    def forget_one_time(self) -> None:
+        """Delete everything that counts once or opens something: offers, codes, tokens, logins, what waits."""
+        for table in (offer, pushed, code, grant, refresh, deferred, wallet_login):
+            self._connection.execute(delete(table))
+
+    def mark(self) -> Mark:
+        """Return how far these records have come."""
+        last = head(self._connection)
+        return Mark(last.number, last.hash, tuple(self.issuances.numbers_begun()))
+
+    def reach(self, mark: Mark) -> bool:
+        """Tell whether these records are the ones that came so far, or went on from there."""
+        return holds(self._connection, Head(mark.audited, mark.audit_hash))
 
 
 @final
@@ -83,6 +117,7 @@ class SqlStore:
         keys: StoreKeys,
         *,
         audit: AuditWriter,
+        announce: Announcer = Subscriptions(webhook, {}),  # noqa: B008  # it holds nothing that changes
         entries: int = 131_072,
         fill: float = 0.5,
         randbelow: Callable[[int], int] = secrets.randbelow,
@@ -90,6 +125,7 @@ class SqlStore:
         self.database = database
         self.keys = keys
         self.audit = audit
+        self.announce = announce
         self.entries = entries
         self.fill = fill
         self.randbelow = randbelow
@@ -107,5 +143,37 @@ class SqlStore:
             yield SqlRecords(connection, self)
 
     def later(self, work: Callable[[SqlRecords], None]) -> None:
-        """Have this written with the next commit; a crash may lose it, so nothing may rest on it."""
+        """Have this written soon; a crash may lose it, so nothing may rest on it."""
         self.database.later(lambda connection: work(SqlRecords(connection, self)))
+
+    def purge(self, now: datetime) -> int:
+        """Delete what has expired and return how many rows that were."""
+        moment, kept = epoch(now), int(KEPT_AFTER_USE.total_seconds())
+        limits = {
+            offer: moment - kept,
+            pushed: moment,
+            code: moment - kept,
+            grant: moment,
+            refresh: moment,
+            deferred: moment,
+            wallet_login: moment,
+            once: moment,
+        }
+        self._forget_broken_imports(moment)
+        gone = sum(delete_expired(self.database, table, table.c.expires_at, limit) for table, limit in limits.items())
+        gone += delete_expired(self.database, change, change.c.noted_at, epoch(now - CHANGES_WAIT))
+        return gone + delete_expired(self.database, webhook, webhook.c.announced_at, epoch(now - MESSAGES_KEPT))
+
+    def _forget_broken_imports(self, moment: int) -> None:
+        """Delete what was read of a file that was never finished or confirmed, a day after it was begun."""
+        begun = moment - int(UNCONFIRMED.total_seconds())
+        old = select(imported.c.id).where(imported.c.is_current.is_(False), imported.c.changed_at < begun)
+        with self.database.read() as connection:
+            ids = list(connection.scalars(old))
+        if not ids:
+            return
+        with self.database.write() as connection:
+            # Only those that are so still: one may have been confirmed meanwhile.
+            gone = delete(imported).where(imported.c.id.in_(ids), imported.c.is_current.is_(False))
+            left = list(connection.scalars(gone.returning(imported.c.id)))
+            connection.execute(delete(debts).where(debts.c.import_id.in_(left)))

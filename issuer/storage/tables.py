@@ -10,11 +10,14 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    String,
     Table,
     UniqueConstraint,
 )
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
+
+from service.webhooks.outbox import webhook_table
 
 metadata: Final = MetaData()
 _registry: Final = registry(metadata=metadata)
@@ -101,6 +104,22 @@ class DeferredRow(_Row, table=True):
     expires_at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
 
 
+class WalletLoginRow(_Row, table=True):
+    """A login with a wallet: what its answer is read with, and, once there is one, who it is under its code."""
+
+    __tablename__ = "issuer_wallet_login"
+
+    reference: str = Field(primary_key=True, max_length=64)
+    request_hash: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False, unique=True))
+    response_hash: bytes = Field(sa_column=Column(LargeBinary(32), nullable=False, unique=True))
+    stage: str = Field(max_length=16)
+    fault: str | None = Field(default=None, max_length=16)
+    sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    code_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary(32), nullable=True))
+    subject_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    expires_at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+
+
 class OnceRow(_Row, table=True):
     """A value that was seen and may not come again before it expires."""
 
@@ -112,13 +131,18 @@ class OnceRow(_Row, table=True):
 
 
 class ListRow(_Row, table=True):
-    """A numbered status list and how many of its places are given out."""
+    """A numbered status list, how many of its places are given out, and the status of those that no copy tells of.
+
+    What was superseded after `shown_until` is not in the published list yet.
+    """
 
     __tablename__ = "issuer_list"
 
     number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     entries: int = Field(sa_column=Column(Integer, nullable=False))
     used: int = Field(default=0, sa_column=Column(Integer, nullable=False))
+    rest: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    shown_until: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
 class CopyRow(_Row, table=True):
@@ -131,6 +155,8 @@ class CopyRow(_Row, table=True):
         Index("issuer_copy_subject", "subject_hash", "status"),
         Index("issuer_copy_session", "session", "configuration"),
         Index("issuer_copy_marked", "list_number", "status"),
+        Index("issuer_copy_case", "case_hash"),
+        Index("issuer_copy_issued", "issued_at", "session"),
     )
 
     id: str = Field(primary_key=True, max_length=64)
@@ -147,6 +173,59 @@ class CopyRow(_Row, table=True):
     issued_at: int = Field(sa_column=Column(BigInteger, nullable=False))
     expires_at: int = Field(sa_column=Column(BigInteger, nullable=False))
     changed_at: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    notices: str = Field(default="", sa_column=Column(String(64), nullable=False, server_default=""))
+
+
+class NoticeRow(_Row, table=True):
+    """A notice of known deficient data. Days are `2026-11-23`, kinds a list with commas."""
+
+    __tablename__ = "issuer_notice"
+
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    first_day: str = Field(max_length=10)
+    last_day: str | None = Field(default=None, max_length=10)
+    expected_end: str | None = Field(default=None, max_length=10)
+    kinds: str = Field(max_length=1200)
+    what: str = Field(max_length=300)
+    added_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    ended_at: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+
+
+class TallyRow(_Row, table=True):
+    """So many copies of one Dutch day more, or fewer, in one state; see `issuer.storage.tally`."""
+
+    __tablename__ = "issuer_tally"
+
+    number: int | None = Field(
+        default=None, sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    )
+    day: str = Field(max_length=10, index=True)
+    state: str = Field(max_length=16)
+    copies: int
+
+
+class FailureRow(_Row, table=True):
+    """So many times that something went wrong for somebody, by day, step and cause; see `issuer.storage.running`."""
+
+    __tablename__ = "issuer_failure"
+
+    number: int | None = Field(
+        default=None, sa_column=Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    )
+    day: str = Field(max_length=10, index=True)
+    step: str = Field(max_length=16)
+    code: str = Field(max_length=64)
+    times: int
+
+
+class JobRow(_Row, table=True):
+    """The last run of a piece of housekeeping."""
+
+    __tablename__ = "issuer_job"
+
+    name: str = Field(primary_key=True, max_length=64)
+    at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    outcome: str = Field(max_length=64)
 
 
 class PublicationRow(_Row, table=True):
@@ -163,6 +242,41 @@ class PublicationRow(_Row, table=True):
     fingerprint: str = Field(max_length=64)
 
 
+class ChangeRow(_Row, table=True):
+    """A person of whom something changed in the register, until it was looked at; without a number: anybody."""
+
+    __tablename__ = "issuer_change"
+
+    subject_hash: str = Field(primary_key=True, max_length=64)
+    sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    mark: bytes = Field(sa_column=Column(LargeBinary(16), nullable=False))
+    noted_at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    next_at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+
+
+class ImportRow(_Row, table=True):
+    """A file of debts that was imported, or is being: one that is current has been taken in whole."""
+
+    __tablename__ = "issuer_import"
+
+    id: str = Field(primary_key=True, max_length=32)
+    name: str = Field(max_length=64, index=True)
+    digest: str = Field(max_length=64)
+    is_current: bool
+    as_of: int = Field(sa_column=Column(BigInteger, nullable=False))
+    changed_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class DebtsRow(_Row, table=True):
+    """One person's debts of an import: their document, sealed."""
+
+    __tablename__ = "issuer_debts"
+
+    subject_hash: str = Field(primary_key=True, max_length=64)
+    import_id: str = Field(primary_key=True, max_length=32, index=True)
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
 def _table(name: str) -> Table:
     return metadata.tables[name]
 
@@ -174,7 +288,16 @@ code: Final = _table("issuer_code")
 grant: Final = _table("issuer_grant")
 refresh: Final = _table("issuer_refresh")
 deferred: Final = _table("issuer_deferred")
+wallet_login: Final = _table("issuer_wallet_login")
 once: Final = _table("issuer_once")
 status_list: Final = _table("issuer_list")
 issued_copy: Final = _table("issuer_copy")
+notice: Final = _table("issuer_notice")
+tally: Final = _table("issuer_tally")
+failure: Final = _table("issuer_failure")
+job: Final = _table("issuer_job")
 publication: Final = _table("issuer_publication")
+change: Final = _table("issuer_change")
+webhook: Final = webhook_table(metadata, "issuer_webhook")
+imported: Final = _table("issuer_import")
+debts: Final = _table("issuer_debts")

@@ -39,7 +39,8 @@ class AuthenticateWallet:
     ) -> AttestedClient | None:
         """Return who authenticated; None for a wallet that does not. `client_id` is the parameter of the request.
 
-        Raises InvalidClient, InvalidClientAttestation, UseAttestationChallenge.
+        Raises InvalidClient, InvalidClientAttestation, UseAttestationChallenge; and Unavailable when no trust list is
+        good now, so that nobody can be told from a stranger.
         """
         if self.provider_key is None:
             return None

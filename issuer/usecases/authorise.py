@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from credentials.clock import Clock
-from credentials.debts.bsn import Bsn
+from credentials.debts.person import Person
 from issuer.domain.authorisation import CODE_LIFETIME, PUSHED_LIFETIME, AuthorisationCode, PushedRequest
 from issuer.domain.clients import Wallets
 from issuer.domain.errors import AuthorisationEnded, InvalidClient, InvalidScope, SomebodyElse
@@ -57,7 +57,7 @@ class Authorise:
         """Return the wallets that need no confirmation."""
         return self.directory.wallets()
 
-    def finish(self, request: PushedRequest, subject: Bsn) -> str:
+    def finish(self, request: PushedRequest, subject: Person) -> str:
         """Give a code for this citizen. Raises SomebodyElse when the request came with another's offer."""
         code = random_token()
         now = self.clock.now()
@@ -85,7 +85,7 @@ class Authorise:
             records.audit(Event("code.given", random_reference(), "ok", self.hiding.subject(subject)))
         return code
 
-    def _check_offer(self, offer: Offer | None, subject: Bsn) -> None:
+    def _check_offer(self, offer: Offer | None, subject: Person) -> None:
         # OpenID4VCI 1.0 section 5.1.3: issuer_state comes from outside and proves nothing by itself.
         if offer is None or not offer.is_open(self.clock.now()):
             raise AuthorisationEnded

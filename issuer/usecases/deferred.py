@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from credentials.clock import Clock
 from credentials.openid.credential import Answer, DeferredResponse
-from credentials.openid.errors import InvalidTransactionId
+from credentials.openid.errors import InvalidAccessToken, InvalidTransactionId
+from credentials.openid.token import AccessToken
 from issuer.domain.authorisation import AccessGrant
 from issuer.domain.deferral import Patience
 from issuer.domain.errors import SourceUnavailable
@@ -21,6 +22,25 @@ class CollectDeferred:
     clock: Clock
     issue: IssueCredentials
     patience: Patience
+
+    def grant_of(self, access: AccessToken, dpop_thumbprint: str | None, transaction_id: str) -> AccessGrant:
+        """Return what a token opens here for whoever proved this key.
+
+        Section 9: it must be valid for what was asked with it. The one that asked is, as long as that waits and its
+        login holds: so a wallet whose citizen is away needs no refresh token, which would open far more. Raises
+        InvalidAccessToken.
+        """
+        try:
+            return self.issue.grant_of(access, dpop_thumbprint)
+        except InvalidAccessToken:
+            with self.store.read() as records:
+                deferred = records.deferrals.find(transaction_id, self.clock.now())
+                if deferred is None or not deferred.was_asked_by(access.value.reveal(), dpop_thumbprint):
+                    raise
+                # Who ended the family, as tokens were stolen, ended this with it.
+                if deferred.family is None or records.authorisations.find_refresh(deferred.family) is None:
+                    raise
+            return deferred.grant
 
     def __call__(self, grant: AccessGrant, transaction_id: str) -> Answer:
         """Issue what was asked for, or say how long to wait.

@@ -1,6 +1,6 @@
 """What the agency publishes about itself: metadata of issuer and authorization server, keys, DID document."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -14,6 +14,7 @@ from credentials.dids import did_web_document
 from credentials.encoding import JsonObject, b64_encode
 from credentials.formats.base import Configuration, IssuerKey
 from credentials.formats.registry import FormatRegistry
+from credentials.keys import PublicJwk
 from credentials.openid.authorization_server import AuthorizationServerMetadata
 from credentials.openid.client_attestation import ALGORITHMS, METHOD
 from credentials.openid.display import ClaimDescription, Display
@@ -22,11 +23,14 @@ from credentials.openid.offer import AUTHORIZATION_CODE, PRE_AUTHORIZED_CODE
 from credentials.openid.signed_metadata import sign_metadata
 from credentials.openid.token import REFRESH_TOKEN
 from issuer.domain.clients import Attestation
-from issuer.domain.configurations import Form, IssuedConfiguration, Kind, Offered, Securing
+from issuer.domain.configurations import Form, IssuedConfiguration, Kind, Offered
 from issuer.domain.places import StatusAddresses
 from issuer.usecases.dpop import ALGORITHMS as DPOP_ALGORITHMS
 from issuer.usecases.encrypt import MessageEncryption
 from issuer.usecases.sign import TYPES, Identity
+
+PATHS: Final = {Kind.OVERVIEW: "overzicht", Kind.CASE: "zaak"}
+"""How the addresses of the types' descriptions end."""
 
 _NAMES: Final = {
     Kind.OVERVIEW: ("Betaaloverzicht", "Payment overview"),
@@ -53,24 +57,24 @@ _SIGNED_ANEW: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class SignMetadata:
-    """Signed issuer metadata (OpenID4VCI 1.0 section 12.2.3), made anew each hour."""
+    """Signed issuer metadata (OpenID4VCI 1.0 section 12.2.3), made anew each hour, and when another key signs."""
 
-    key: IssuerKey
+    key: Callable[[], IssuerKey]
     clock: Clock
-    _made: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    _made: dict[str, tuple[datetime, IssuerKey, str]] = field(default_factory=dict)
 
     def __call__(self, name: str, document: JsonObject) -> str:
         """Return a document signed; `name` tells the documents of one agency apart."""
-        now = self.clock.now()
+        now, key = self.clock.now(), self.key()
         made = self._made.get(name)
-        if made is None or not now - _SIGNED_ANEW < made[0] <= now:
-            made = self._made[name] = now, sign_metadata(document, self.key.signer, self.key.x5c, now=now)
-        return made[1]
+        if made is None or made[1] is not key or not now - _SIGNED_ANEW < made[0] <= now:
+            made = self._made[name] = now, key, sign_metadata(document, key.signer, key.x5c, now=now)
+        return made[2]
 
 
 @dataclass(frozen=True)
 class Describe:
-    """Builds the published documents; they change only when the agency's keys or settings do."""
+    """Builds the published documents. Those that hold keys are made anew each time; the others are made once."""
 
     identity: Identity
     offered: Offered
@@ -82,6 +86,8 @@ class Describe:
     refreshes: bool = False
     attestation: Attestation = Attestation.OFF
     key_attestations: Attestations = Attestations.NONE
+    proof_suites: tuple[str, ...] = ()
+    type_documents: bool = False
 
     @cached_property
     def issuer(self) -> JsonObject:
@@ -119,30 +125,28 @@ class Describe:
             }[self.attestation],
             attestation_algorithms=tuple(each.value for each in ALGORITHMS) if attests else (),
             challenge_endpoint=f"{url}/oauth/challenge" if attests else None,
+            revocation_endpoint=f"{url}/oauth/revoke",
             anonymous_pre_authorized=self.attestation is not Attestation.REQUIRED,
             dpop_algorithms=tuple(algorithm.value for algorithm in DPOP_ALGORITHMS),
         ).to_json()
         return {**metadata, "status_list_aggregation_endpoint": self.addresses.aggregation}
 
-    @cached_property
+    @property
     def jwt_vc_issuer(self) -> JsonObject:
-        """The JWT VC issuer metadata: the key behind the certificates."""
-        return {"issuer": self.identity.url, "jwks": {"keys": [self._jwk()]}}
+        """The JWT VC issuer metadata: the keys behind the certificates. Raises KeysUnavailable."""
+        return {
+            "issuer": self.identity.url,
+            "jwks": {"keys": [_jwk(key, chain) for key, chain in self.identity.key_set().certified]},
+        }
 
-    @cached_property
+    @property
     def did_document(self) -> JsonObject:
-        """The DID document of the agency's did:web."""
-        keys = [self.identity.keys[securing].signer.public_jwk for securing in (Securing.EDDSA_RDFC, Securing.SD_JWT)]
+        """The DID document of the agency's did:web. Raises KeysUnavailable."""
+        keys = self.identity.key_set().in_did
         return did_web_document(self.identity.did, keys, also_known_as=[self.identity.url])
 
-    def _jwk(self) -> JsonObject:
-        key = self.identity.keys[Securing.SD_JWT]
-        public = key.signer.public_jwk
-        chain: JsonObject = {"x5c": [b64_encode(der) for der in key.x5c]} if key.x5c else {}
-        return {**public.members, "kid": public.thumbprint, "use": "sig", "alg": key.signer.algorithm.value, **chain}
-
     def _configuration(self, issued: IssuedConfiguration) -> CredentialConfiguration:
-        key = self.identity.keys[issued.securing]
+        key = self.identity.key_for(issued.securing)
         described = self.formats[issued.form.value].describe(
             Configuration(
                 issued.id,
@@ -152,6 +156,8 @@ class Describe:
                 algorithms=(key.cryptosuite or key.signer.algorithm.value,),
             )
         )
+        if self.type_documents and issued.form is Form.SD_JWT:
+            described["type_metadata_uri"] = f"{self.identity.url}/types/{PATHS[issued.kind]}/documents"
         suites = _PROOF_SUITES if issued.form is Form.LDP else ()
         return CredentialConfiguration.build(
             issued.id,
@@ -159,7 +165,19 @@ class Describe:
             scope=issued.id,
             proof_algorithms=(*_PROOF_ALGORITHMS, *suites),
             attestations=self.key_attestations,
+            # Such a proof names its key by a DID, so it is for what can be bound to one.
+            proof_suites=self.proof_suites if _takes_dids(described) else (),
         )
+
+
+def _jwk(public: PublicJwk, x5c: Sequence[bytes]) -> JsonObject:
+    chain: JsonObject = {"x5c": [b64_encode(der) for der in x5c]} if x5c else {}
+    return {**public.members, "kid": public.thumbprint, "use": "sig", "alg": public.algorithm.value, **chain}
+
+
+def _takes_dids(described: JsonObject) -> bool:
+    methods = described.get("cryptographic_binding_methods_supported")
+    return isinstance(methods, list) and any(str(each).startswith("did:") for each in methods)
 
 
 def _displays(kind: Kind, agency: str) -> Iterable[Display]:

@@ -9,17 +9,18 @@
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from credentials.clock import Clock
-from credentials.debts.bsn import Bsn
+from credentials.debts.person import Person
 from credentials.formats.base import Credential, HolderKey
 from credentials.openid.credential import Answer, CredentialRequest, CredentialResponse, DeferredResponse
 from credentials.openid.errors import DPOP, InvalidAccessToken, InvalidNonce, InvalidProof
 from credentials.openid.key_attestation import AttesterKey
 from credentials.openid.nonce import CheckedNonce, NonceAuthority
+from credentials.openid.presentation_proof import VerifyPresentation, verify_presentation_proofs
 from credentials.openid.proof import KeyResolver, ProvenKey, verify_attestation_proof, verify_jwt_proofs
 from credentials.openid.token import AccessToken
 from issuer.domain.authorisation import MAX_CREDENTIAL_REQUESTS, AccessGrant
@@ -43,11 +44,21 @@ def _nothing(_point: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedFile:
+    """Everything about one citizen: the facts, the credentials that state them, and the status lists these are on."""
+
+    facts: Facts = field(repr=False)
+    credentials: tuple[Credential, ...] = field(repr=False)
+    lists: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class IssueCredentials:
     """Issue the credential that a request names, one copy per proven key. `reached` is told how far we are.
 
     `attester_key` knows whose key attestations are trusted; without it they count for nothing. With `attested` no key
-    is taken without one. `patience` says for how long a request waits that comes while the register cannot be read.
+    is taken without one. `presentations` looks into proofs of type `di_vp`, which without it are not taken. `patience`
+    says for how long a request waits that comes while the register cannot be read.
     """
 
     store: Store
@@ -60,6 +71,7 @@ class IssueCredentials:
     reached: Callable[[str], None] = _nothing
     attester_key: AttesterKey | None = None
     attested: bool = False
+    presentations: VerifyPresentation | None = None
     patience: Patience = _NO_PATIENCE
 
     def grant_of(self, access: AccessToken, dpop_thumbprint: str | None) -> AccessGrant:
@@ -128,6 +140,17 @@ class IssueCredentials:
                 nonce_check=check,
                 attester_key=self.attester_key,
             )
+        if request.presentation_proofs:
+            if self.presentations is None:
+                raise InvalidProof("di_vp proofs are not taken here")
+            return verify_presentation_proofs(
+                request.presentation_proofs,
+                max_proofs=self.batch_size,
+                audience=self.signing.identity.url,
+                now=now,
+                nonce_check=check,
+                verify=self.presentations,
+            )
         return verify_jwt_proofs(
             request.jwt_proofs,
             max_proofs=self.batch_size,
@@ -148,7 +171,7 @@ class IssueCredentials:
         *,
         session: str,
         login: str,
-        subject: Bsn,
+        subject: Person,
         claim: Callable[[Records], None],
         now: datetime,
     ) -> CredentialResponse:
@@ -166,7 +189,7 @@ class IssueCredentials:
                 now=now,
             )
         self.reached("reserved")
-        credentials = self.signing.sign(facts, batch, holders)
+        credentials = self.signing.sign(batch, holders)
         self.reached("signed")
         self._mark_issued([batch], now)
         return CredentialResponse(credentials, batch.name)
@@ -191,6 +214,7 @@ class IssueCredentials:
             family=grant.family,
             dpop_thumbprint=grant.dpop_thumbprint,
             offer=grant.offer,
+            token_hash=grant.token_hash,
         )
         with self.store.write() as records:
             # The proofs held: their nonces are used up now, and not looked at again.
@@ -200,7 +224,7 @@ class IssueCredentials:
             records.audit(Event("credentials.deferred", grant.session, f"{asked} {len(holders)}"))
         return DeferredResponse(transaction_id, self.patience.interval)
 
-    def signed_file(self, subject: Bsn) -> tuple[Credential, ...]:
+    def signed_file(self, subject: Person) -> "SignedFile":
         """Issue everything about one citizen bound to no key: for a file that proves itself, like a sealed letter.
 
         Whoever has the file can show it, so it is for the citizen alone, behind their login. Raises SourceUnavailable.
@@ -215,9 +239,11 @@ class IssueCredentials:
                 )
                 for dataset in datasets
             ]
-        credentials = tuple(each for batch in batches for each in self.signing.sign(facts, batch, [None]))
+        credentials = tuple(each for batch in batches for each in self.signing.sign(batch, [None]))
         self._mark_issued(batches, now)
-        return credentials
+        lists = dict.fromkeys(copy.place.list_number for batch in batches for copy in batch.copies)
+        # What is told beside them is what they state, with the notices that stood when they were written down.
+        return SignedFile(batches[0].facts, credentials, tuple(lists))
 
     def _mark_issued(self, batches: Sequence[Batch], now: datetime) -> None:
         # It need not be on disk before the answer: a row that stays reserved counts as issued.

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from credentials.clock import Clock, dutch_day, start_of_day
+from credentials.clock import Clock, dutch_day
 from credentials.openid.errors import InvalidNotificationId
 from credentials.openid.notification import Notification
 from issuer.domain.authorisation import AccessGrant
 from issuer.domain.batches import STATES, copy_ids
-from issuer.domain.issuance import DayOfIssue
+from issuer.domain.issuance import CopyState, DayOfIssue
+from issuer.domain.webhooks import Happening
 from issuer.ports import Store
+from service.webhooks.messages import Announcement
 
 COUNTED: Final = timedelta(days=31)
 
@@ -31,9 +33,15 @@ class TakeNotification:
         with self.store.write() as records:
             if not records.issuances.note(ids, STATES[notification.event]):
                 raise InvalidNotificationId("no credentials were issued under this name in this login")
+            if STATES[notification.event] is CopyState.FAILED:
+                records.announce(Announcement(Happening.FAILED, self.clock.now(), once=notification.notification_id))
 
     def counted(self) -> Sequence[DayOfIssue]:
         """Return how many copies are in which state, by the day on which they were issued, for the last month."""
         with self.store.read() as records:
-            since = start_of_day(dutch_day(self.clock.now() - COUNTED))
-            return records.issuances.count_states(since)
+            return records.issuances.count_states(first_counted(self.clock.now()))
+
+
+def first_counted(now: datetime) -> date:
+    """Return the first day that is counted."""
+    return dutch_day(now - COUNTED)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from credentials.clock import Clock
-from credentials.debts.bsn import Bsn
+from credentials.debts.person import Person
 from issuer.domain.clients import Profile
 from issuer.domain.configurations import Offered, configuration
 from issuer.domain.errors import OfferNotFound
@@ -48,7 +48,7 @@ class CreateOffer:
 
     def __call__(
         self,
-        subject: Bsn,
+        subject: Person,
         configurations: Sequence[str],
         grant: Grant,
         *,
@@ -93,7 +93,7 @@ class ShowOffer:
             raise OfferNotFound
         return MadeOffer(offer, offer.secrets(self.derivation))
 
-    def to_citizen(self, reference: str, subject: Bsn) -> tuple[MadeOffer, OfferState]:
+    def to_citizen(self, reference: str, subject: Person) -> tuple[MadeOffer, OfferState]:
         """Return one's own offer and what became of it. Raises OfferNotFound."""
         made, state = self.to_agency(reference)
         if made.offer.subject != subject:

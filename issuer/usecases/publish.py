@@ -1,7 +1,7 @@
 """Publish the status lists: built from our records, signed, and kept as they are served.
 
 What was published stays when building or signing fails: an old list that is still valid beats none. A list whose
-content is the same is signed anew only when its time runs out.
+content is the same is signed anew only when its time runs out, or when another key signs now.
 
 Several processes publish. A list that was built before somebody else published may lack what theirs has (a withdrawal
 that was promised to be seen), so it counts only in the place of the one that was read before it was built.
@@ -23,7 +23,9 @@ from credentials.status.token_list import TokenStatusList, sign_status_list
 from issuer.domain.errors import StatusListNotFound
 from issuer.domain.issuance import Status
 from issuer.domain.places import REFRESH, REVOCATION, TOKEN, StatusAddresses
+from issuer.domain.webhooks import Happening
 from issuer.ports import Publication, SignDocument, Store
+from service.webhooks.messages import Announcement
 
 _MEANINGS: Final = {REVOCATION: Status.INVALID, REFRESH: Status.SUPERSEDED}
 _Statuses: TypeAlias = Mapping[int, Status]
@@ -39,15 +41,23 @@ class PublishStatus:
     store: Store
     clock: Clock
     addresses: StatusAddresses
-    token_key: IssuerKey
+    token_key: Callable[[], IssuerKey]
+    document_key: Callable[[], IssuerKey]
     sign_document: SignDocument
     issuer_did: str
     entries: int
     lifetime: timedelta
     time_to_live: timedelta
+    at_once: bool = False
 
     def __call__(self) -> int:
-        """Publish every list that changed or is about to expire; return how many."""
+        """Publish every list that changed or is about to expire; return how many.
+
+        What was superseded is in them as far as `ShowChanges` let it be shown; all of it when it is shown `at_once`.
+        """
+        if self.at_once:
+            with self.store.write() as records:
+                records.issuances.show_all(self.clock.now())
         with self.store.read() as records:
             numbers = records.issuances.list_numbers()
         return sum(self._publish(kind, number) for number in numbers for kind in KINDS)
@@ -64,27 +74,37 @@ class PublishStatus:
             last = records.publications.latest(kind, number)
             statuses = records.issuances.statuses(number)
             entries = records.issuances.entries_of(number)
-        array, build = self._token(statuses, entries) if kind == TOKEN else self._bitstring(kind, statuses, entries)
+        if kind == TOKEN:
+            key = self.token_key()
+            array, build = self._token(key, statuses, entries)
+        else:
+            key = self.document_key()
+            array, build = self._bitstring(key, kind, statuses, entries)
         now = self.clock.now()
-        fingerprint = hashlib.sha256(array).hexdigest()
+        # With the key: a list by one that signs no more is replaced by one of the key that does.
+        fingerprint = hashlib.sha256(array + key.signer.public_jwk.thumbprint.encode("ascii")).hexdigest()
         # Renewed at half of its life, so that whoever fetched it just before has time left.
         if last is not None and last.fingerprint == fingerprint and now < last.expires_at - self.lifetime / 2:
             return False
         body, media_type = build(self.addresses.of(kind, number))
         publication = Publication(kind, number, body, media_type, now, now + self.lifetime, fingerprint)
         with self.store.write() as records:
-            return records.publications.publish(publication, instead_of=last) or None
+            published = records.publications.publish(publication, instead_of=last)
+            if published:
+                told: dict[str, str | int] = {"soort": kind, "nummer": number}
+                records.announce(Announcement(Happening.LIST_PUBLISHED, now, told))
+        return published or None
 
-    def _token(self, statuses: _Statuses, entries: int) -> tuple[bytes, _Build]:
+    def _token(self, key: IssuerKey, statuses: _Statuses, entries: int) -> tuple[bytes, _Build]:
         array = TokenStatusList.of(entries, statuses.items())
 
         def build(uri: str) -> tuple[bytes, str]:
             token = sign_status_list(
                 array,
-                self.token_key.signer,
+                key.signer,
                 uri=uri,
                 now=self.clock.now(),
-                x5c=self.token_key.x5c,
+                x5c=key.x5c,
                 lifetime=self.lifetime,
                 time_to_live=self.time_to_live,
                 aggregation_uri=self.addresses.aggregation,
@@ -93,7 +113,7 @@ class PublishStatus:
 
         return array.to_bytes(), build
 
-    def _bitstring(self, purpose: str, statuses: _Statuses, entries: int) -> tuple[bytes, _Build]:
+    def _bitstring(self, key: IssuerKey, purpose: str, statuses: _Statuses, entries: int) -> tuple[bytes, _Build]:
         bits = Bitstring.of(entries, [index for index, status in statuses.items() if status is _MEANINGS[purpose]])
 
         def build(uri: str) -> tuple[bytes, str]:
@@ -106,7 +126,7 @@ class PublishStatus:
                 lifetime=self.lifetime,
                 time_to_live=self.time_to_live,
             )
-            return json_compact(self.sign_document(document, self.clock.now())), BITSTRING_MEDIA_TYPE
+            return json_compact(self.sign_document(document, key, self.clock.now())), BITSTRING_MEDIA_TYPE
 
         return bits.to_bytes(), build
 

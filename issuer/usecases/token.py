@@ -17,7 +17,8 @@ from datetime import timedelta
 from typing import Final
 
 from credentials.clock import Clock
-from credentials.debts.bsn import Bsn
+from credentials.debts.person import Person
+from credentials.openid.errors import UnsupportedGrantType
 from credentials.openid.pkce import check_verifier
 from issuer.domain.authorisation import AccessGrant, RefreshGrant, token_lifetime
 from issuer.domain.clients import Profile
@@ -27,10 +28,21 @@ from issuer.domain.issuance import Dataset
 from issuer.domain.offers import MAX_TX_CODE_ATTEMPTS, Grant, Offer, tx_code_hash
 from issuer.domain.profiles import RULES
 from issuer.domain.secrets import Derivation, random_reference, random_token, same
+from issuer.domain.webhooks import Happening
 from issuer.ports import Event, Records, Store
 from issuer.usecases.debts import ReadDebts
+from service.webhooks.messages import Announcement
 
 _REFRESH_TOKEN: Final = re.compile(r"(?P<family>[A-Za-z0-9_-]{22})\.[A-Za-z0-9_-]{43}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks for a token: the client that it says it is, the key that it proved, the attested wallet that it is."""
+
+    client_id: str | None = None
+    dpop_thumbprint: str | None = None
+    instance: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +71,9 @@ class GiveToken:
         self,
         code: str,
         tx_code: str | None,
+        caller: Caller,
         *,
         details: Sequence[str] | None,
-        client_id: str | None,
-        dpop_thumbprint: str | None,
-        instance: str | None = None,
     ) -> IssuedToken:
         """Redeem a pre-authorized code (OpenID4VCI 1.0 section 6).
 
@@ -71,33 +81,31 @@ class GiveToken:
         WrongTxCode, TxCodeMissing, TxCodeUnexpected, InvalidScope, UnattestedWallet, UnboundToken or SourceUnavailable.
         """
         offer = self._open_offer(code)
-        self._check_wallet(offer, dpop_thumbprint, instance)
+        self._check_wallet(offer, caller)
         self._check_tx_code(offer, tx_code)
         issued = self._issued(
             offer.subject,
             _narrowed(offer.configurations, details),
+            caller,
             by_details=details is not None,
-            client_id=client_id,
-            dpop_thumbprint=dpop_thumbprint,
             offer=offer.reference,
         )
-        issued, refresh = self._with_refresh(issued, by_details=details is not None, instance=instance)
+        issued, refresh = self._with_refresh(issued, caller, by_details=details is not None)
         with self.store.write() as records:
             if not records.offers.redeem(offer.reference, self.clock.now()):
                 raise InvalidGrant("the code was used already")
+            records.announce(Announcement(Happening.OFFER_TAKEN, self.clock.now(), {"aanbieding": offer.reference}))
             self._write(records, issued, refresh)
         return issued
 
     def for_login(
         self,
         code: str,
+        caller: Caller,
         *,
         verifier: str,
         redirect_uri: str | None,
-        client_id: str | None,
         details: Sequence[str] | None,
-        dpop_thumbprint: str | None,
-        instance: str | None = None,
     ) -> IssuedToken:
         """Redeem an authorization code (RFC 6749 section 4.1.3, RFC 7636 section 4.6). Raises as `for_offer`."""
         now = self.clock.now()
@@ -108,25 +116,18 @@ class GiveToken:
         if authorised is None or authorised.expires_at <= now:
             raise InvalidGrant("the code is unknown or has expired")
         check_verifier(verifier, authorised.code_challenge)
-        if client_id != authorised.client_id or redirect_uri != authorised.redirect_uri:
+        if caller.client_id != authorised.client_id or redirect_uri != authorised.redirect_uri:
             raise InvalidGrant("the code was given to another client or address")
         # RFC 9449 section 10: a code that is bound to a key needs a proof of that key.
-        if authorised.dpop_thumbprint is not None and dpop_thumbprint != authorised.dpop_thumbprint:
+        if authorised.dpop_thumbprint is not None and caller.dpop_thumbprint != authorised.dpop_thumbprint:
             raise InvalidGrant("the code is bound to another DPoP key")
-        if authorised.instance is not None and instance != authorised.instance:
+        if authorised.instance is not None and caller.instance != authorised.instance:
             raise InvalidGrant("the code is bound to another attested wallet")
-        self._check_wallet(offer, dpop_thumbprint, instance)
-        issued = self._issued(
-            authorised.subject,
-            _narrowed(authorised.configurations, details),
-            by_details=authorised.by_details or details is not None,
-            client_id=client_id,
-            dpop_thumbprint=dpop_thumbprint,
-            offer=authorised.offer,
-        )
-        issued, refresh = self._with_refresh(
-            issued, by_details=authorised.by_details or details is not None, instance=instance
-        )
+        self._check_wallet(offer, caller)
+        by_details = authorised.by_details or details is not None
+        granted = _narrowed(authorised.configurations, details)
+        issued = self._issued(authorised.subject, granted, caller, by_details=by_details, offer=authorised.offer)
+        issued, refresh = self._with_refresh(issued, caller, by_details=by_details)
         with self.store.write() as records:
             fresh = records.authorisations.take_code(code, issued.grant.session, now)
             if fresh:
@@ -140,34 +141,37 @@ class GiveToken:
     def for_refresh(
         self,
         token: str,
+        caller: Caller,
         *,
         scope: Sequence[str],
         details: Sequence[str] | None,
-        client_id: str | None,
-        dpop_thumbprint: str | None,
-        instance: str | None = None,
     ) -> IssuedToken:
-        """Redeem a refresh token (RFC 6749 section 6). Raises InvalidGrant, InvalidScope or SourceUnavailable."""
+        """Redeem a refresh token (RFC 6749 section 6).
+
+        Raises UnsupportedGrantType where none are given, InvalidGrant, InvalidScope or SourceUnavailable.
+        """
+        if not self.refresh_lifetime:
+            # RFC 6749 section 5.2: it is not this token that is wrong; the metadata do not list the grant either.
+            raise UnsupportedGrantType("refresh tokens are not given here")
         now, family = self.clock.now(), family_of(token)
         with self.store.read() as records:
             held = records.authorisations.find_refresh(family) if family is not None else None
-        if held is None or held.expires_at <= now or not self.refresh_lifetime:
+        if held is None or held.expires_at <= now:
             raise InvalidGrant("the refresh token is unknown, ended or has expired")
-        if held.client_id is not None and client_id != held.client_id:
+        if held.client_id is not None and caller.client_id != held.client_id:
             raise InvalidGrant("the refresh token was given to another client")
         # RFC 9449 section 5: the same key as ever.
-        if dpop_thumbprint != held.dpop_thumbprint:
+        if caller.dpop_thumbprint != held.dpop_thumbprint:
             raise InvalidGrant("the refresh token is bound to another DPoP key")
         # Attestation-based client authentication 07 section 10.3: bound to the installed wallet, not to its kind alone.
-        if held.instance is not None and instance != held.instance:
+        if held.instance is not None and caller.instance != held.instance:
             raise InvalidGrant("the refresh token is bound to another attested wallet")
         granted = _narrowed(held.configurations, scope or None, "scope")
         issued = self._issued(
             held.subject,
             _narrowed(granted, details),
+            replace(caller, client_id=held.client_id),
             by_details=held.by_details or details is not None,
-            client_id=held.client_id,
-            dpop_thumbprint=dpop_thumbprint,
             offer=None,
             family=held.family,
         )
@@ -185,7 +189,7 @@ class GiveToken:
         return replace(issued, refresh_token=renewed)
 
     def _with_refresh(
-        self, issued: IssuedToken, *, by_details: bool, instance: str | None
+        self, issued: IssuedToken, caller: Caller, *, by_details: bool
     ) -> tuple[IssuedToken, RefreshGrant | None]:
         """Begin a family of refresh tokens, for a token that is bound to a key (RFC 9700 section 2.2.2)."""
         grant = issued.grant
@@ -199,14 +203,14 @@ class GiveToken:
             dpop_thumbprint=grant.dpop_thumbprint,
             expires_at=self.clock.now() + self.refresh_lifetime,
             client_id=grant.client_id,
-            instance=instance,
+            instance=caller.instance,
         )
         bound = replace(issued, grant=replace(grant, family=refresh.family))
         return replace(bound, refresh_token=_refresh_token(refresh.family)), refresh
 
-    def _check_wallet(self, offer: Offer | None, dpop_thumbprint: str | None, instance: str | None) -> None:
+    def _check_wallet(self, offer: Offer | None, caller: Caller) -> None:
         for each in (self.profile, *((offer.profile,) if offer is not None else ())):
-            RULES[each].check_wallet(bound=dpop_thumbprint is not None, attested=instance is not None)
+            RULES[each].check_wallet(bound=caller.dpop_thumbprint is not None, attested=caller.instance is not None)
 
     def _open_offer(self, code: str) -> Offer:
         with self.store.read() as records:
@@ -232,12 +236,11 @@ class GiveToken:
 
     def _issued(
         self,
-        subject: Bsn,
+        subject: Person,
         configurations: tuple[str, ...],
+        caller: Caller,
         *,
         by_details: bool,
-        client_id: str | None,
-        dpop_thumbprint: str | None,
         offer: str | None,
         family: str | None = None,
     ) -> IssuedToken:
@@ -249,9 +252,9 @@ class GiveToken:
             subject=subject,
             configurations=configurations,
             by_identifier=by_identifier,
-            expires_at=self.clock.now() + token_lifetime(dpop_thumbprint),
-            client_id=client_id,
-            dpop_thumbprint=dpop_thumbprint,
+            expires_at=self.clock.now() + token_lifetime(caller.dpop_thumbprint),
+            client_id=caller.client_id,
+            dpop_thumbprint=caller.dpop_thumbprint,
             offer=offer,
             family=family,
         )

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from credentials.clock import Clock
-from credentials.debts.bsn import Bsn
+from credentials.debts.person import Person
 from issuer.domain.errors import NothingIssued
 from issuer.domain.facts import Hiding
 from issuer.domain.issuance import Status
+from issuer.domain.webhooks import Happening
 from issuer.ports import Event, Store
 from issuer.usecases.publish import PublishStatus
+from service.webhooks.messages import Announcement
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Withdraw:
     hiding: Hiding
     publish: PublishStatus
 
-    def of_person(self, subject: Bsn, case_reference: str | None, reason: str) -> int:
+    def of_person(self, subject: Person, case_reference: str | None, reason: str) -> int:
         """Withdraw all that was issued about a person, or about one case. Raises NothingIssued."""
         subject_hash = self.hiding.subject(subject)
         case_hash = self.hiding.case(case_reference) if case_reference is not None else None
@@ -29,6 +31,7 @@ class Withdraw:
                 Status.INVALID, self.clock.now(), subject_hash=subject_hash, case_hash=case_hash, reason=reason
             )
             if changed:
+                records.announce(Announcement(Happening.WITHDRAWN, self.clock.now(), {"aantal": changed}))
                 records.audit(Event("credentials.withdrawn", case_hash or "all", str(changed), subject_hash, reason))
         return self._told(changed)
 
@@ -37,6 +40,7 @@ class Withdraw:
         with self.store.write() as records:
             changed = records.issuances.mark_one(credential_id, Status.INVALID, self.clock.now(), reason=reason)
             if changed:
+                records.announce(Announcement(Happening.WITHDRAWN, self.clock.now(), {"aantal": changed}))
                 records.audit(Event("credential.withdrawn", credential_id, str(changed), reason=reason))
         return self._told(changed)
 

@@ -20,10 +20,11 @@ from issuer.domain.configurations import Kind, configuration
 from issuer.domain.errors import AuthorisationEnded
 from issuer.domain.secrets import random_reference
 from issuer.web.desk import Desk
-from issuer.web.login import Citizen, citizen, login_address, remember, required_citizen, take
+from issuer.web.login import Citizen, citizen, in_person, login_address, required_citizen
 from issuer.web.vci import REQUEST_URI
 from service.sessions import Session
 from service.web import Form, strict_query
+from service.web.attempts import remember, take
 
 # How long a citizen may take to log in and answer.
 ANSWER_WITHIN: Final = timedelta(minutes=10)
@@ -49,7 +50,9 @@ def router(desk: Desk) -> APIRouter:
         response = RedirectResponse(here if found else login_address(here), 303)
         session = found.session if found else desk.sessions.current(request)
         until = epoch(desk.clock.now() + ANSWER_WITHIN)
-        remember(desk, session, response, kind=_PENDING, name=handle, value={**_packed(pushed), "until": until})
+        remember(
+            desk.sessions, session, response, kind=_PENDING, name=handle, value={**_packed(pushed), "until": until}
+        )
         return response
 
     @routes.get("/oauth/verder/{handle}")
@@ -57,6 +60,8 @@ def router(desk: Desk) -> APIRouter:
         """After the login: send the citizen back to a listed wallet, or ask whether this is their wallet."""
         found = required_citizen(desk, request)
         waiting = _waiting(desk, found.session, handle)
+        if found.represented:
+            return _not_for_another(desk, request, found, handle)
         if desk.authorise.wallets().name_of(waiting.client_id) is None:
             return _ask(desk, request, found, handle, waiting)
         return RedirectResponse(_finished(desk, found, handle), 303)
@@ -64,7 +69,7 @@ def router(desk: Desk) -> APIRouter:
     @routes.post("/oauth/toestemming")
     def answer(request: Request, form: csrf_form) -> Response:
         """Take the citizen's answer."""
-        found = required_citizen(desk, request)
+        found = in_person(desk, request)
         handle = form.text("verzoek")
         waiting = _waiting(desk, found.session, handle)
         allowed = form.text("antwoord") == "ja"
@@ -95,9 +100,18 @@ def _ask(desk: Desk, request: Request, found: Citizen, handle: str, waiting: Pus
     )
 
 
+def _not_for_another(desk: Desk, request: Request, found: Citizen, handle: str) -> Response:
+    """Give nothing, as cards belong in the wallet of whom they are about; say so, and lead back to the wallet."""
+    target = describe_target(_waiting(desk, found.session, handle).redirect_uri)
+    back = _refused(desk, found.session, handle)
+    return desk.pages.render(
+        request, "niet_namens.html", status=403, session=found.session, desk=desk, back=back, target=target
+    )
+
+
 def _finished(desk: Desk, found: Citizen, handle: str) -> str:
     waiting = _taken(desk, found.session, handle)
-    code = desk.authorise.finish(waiting, found.bsn)
+    code = desk.authorise.finish(waiting, found.person)
     return success_redirect(waiting.redirect_uri, code=code, state=waiting.state, issuer=desk.url)
 
 
@@ -108,7 +122,7 @@ def _refused(desk: Desk, session: Session, handle: str) -> str:
 
 
 def _taken(desk: Desk, session: Session, handle: str) -> PushedRequest:
-    _, kept = take(desk, session, _PENDING, handle)
+    _, kept = take(desk.sessions, session, _PENDING, handle)
     if kept is None:
         raise AuthorisationEnded
     return _unpacked(kept)

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from credentials.encoding import JsonObject
 from credentials.openid.authorization import PushedResponse, parse_authorization_request
 from credentials.openid.authorization_details import AuthorizationDetail
-from credentials.openid.client_attestation import ATTESTATION_HEADER, PROOF_HEADER, AttestedClient, challenge_response
+from credentials.openid.client_attestation import ATTESTATION_HEADER, PROOF_HEADER, challenge_response
 from credentials.openid.credential import (
     Answer,
     CredentialRequest,
@@ -24,7 +24,9 @@ from credentials.openid.errors import InvalidCredentialRequest, InvalidNotificat
 from credentials.openid.nonce import RANDOM_BYTES, nonce_response
 from credentials.openid.notification import parse_notification
 from credentials.openid.offer import AuthorizationCodeGrant, CredentialOffer, PreAuthorizedGrant, TxCode
+from credentials.openid.revocation import parse_revocation_request
 from credentials.openid.token import (
+    AccessToken,
     AuthorizationCodeTokenRequest,
     PreAuthorizedTokenRequest,
     RefreshTokenRequest,
@@ -37,7 +39,7 @@ from issuer.domain.authorisation import PUSHED_LIFETIME, AccessGrant, PushedRequ
 from issuer.domain.offers import Grant
 from issuer.usecases.dpop import ALGORITHMS
 from issuer.usecases.offer import TX_CODE_LENGTH, MadeOffer
-from issuer.usecases.token import IssuedToken
+from issuer.usecases.token import Caller, IssuedToken
 from issuer.web.desk import Desk
 from service.web import ProtocolApp, protocol_form
 from service.web.input import media_type_of
@@ -67,7 +69,9 @@ def _install_granting(app: ProtocolApp, desk: Desk) -> None:
         """A pushed authorization request (RFC 9126)."""
         asked = parse_authorization_request(protocol_form(request, body))
         attested = desk.authenticate(*_attestation(request), asked.client_id)
-        thumbprint = desk.take_dpop.at_authorization_server(_dpop(request), method="POST", path="/oauth/par")
+        thumbprint = desk.take_dpop.at_authorization_server(
+            _dpop(request), method="POST", path="/oauth/par", stated=asked.dpop_jkt
+        )
         names = [*asked.scope, *(detail.configuration_id for detail in asked.authorization_details)]
         handle = desk.push_request(
             PushedRequest(
@@ -78,7 +82,7 @@ def _install_granting(app: ProtocolApp, desk: Desk) -> None:
                 by_details=bool(asked.authorization_details),
                 state=asked.state,
                 issuer_state=asked.issuer_state,
-                dpop_thumbprint=thumbprint or asked.dpop_jkt,
+                dpop_thumbprint=thumbprint,
                 instance=attested.instance if attested else None,
             )
         )
@@ -91,8 +95,22 @@ def _install_granting(app: ProtocolApp, desk: Desk) -> None:
         asked = parse_token_request(protocol_form(request, body))
         attested = desk.authenticate(*_attestation(request), asked.client_id)
         thumbprint = desk.take_dpop.at_authorization_server(_dpop(request), method="POST", path="/oauth/token")
-        issued = _issued(desk, asked, attested, thumbprint)
+        # Whoever authenticates has said who it is.
+        client_id = asked.client_id or (attested.client_id if attested else None)
+        issued = _issued(desk, asked, Caller(client_id, thumbprint, attested.instance if attested else None))
         return _answer(_token_response(issued).to_json())
+
+    @app.post("/oauth/revoke")
+    def revoke(request: Request, body: bytes) -> Response:
+        """A token that a wallet gives back (RFC 7009); also one that is none is answered with 200."""
+        asked = parse_revocation_request(protocol_form(request, body))
+        attested = desk.authenticate(*_attestation(request), asked.client_id)
+        desk.revoke_token(
+            asked.token,
+            client_id=asked.client_id or (attested.client_id if attested else None),
+            instance=attested.instance if attested else None,
+        )
+        return Response(status_code=200, headers=_NO_STORE)
 
     @app.post("/oauth/challenge")
     async def challenge(_request: Request) -> Response:
@@ -116,8 +134,9 @@ def _install_issuing(app: ProtocolApp, desk: Desk) -> None:
     @app.post("/deferred")
     def deferred(request: Request, body: bytes) -> Response:
         """Credentials that were not ready before (section 9)."""
-        grant = _opened(desk, request, "/deferred")
+        access, thumbprint = _shown(desk, request, "/deferred")
         asked = _asked(desk, request, body, parse_deferred_request)
+        grant = desk.collect_deferred.grant_of(access, thumbprint, asked.transaction_id)
         return _sealed(desk.collect_deferred(grant, asked.transaction_id), asked.response_encryption)
 
     @app.post("/notification")
@@ -130,40 +149,15 @@ def _install_issuing(app: ProtocolApp, desk: Desk) -> None:
         return Response(status_code=204, headers=_NO_STORE)
 
 
-def _issued(desk: Desk, asked: TokenRequest, attested: AttestedClient | None, thumbprint: str | None) -> IssuedToken:
-    details = [detail.configuration_id for detail in asked.authorization_details] or None
-    instance = attested.instance if attested else None
-    # Whoever authenticates has said who it is.
-    client_id = asked.client_id or (attested.client_id if attested else None)
+def _issued(desk: Desk, asked: TokenRequest, caller: Caller) -> IssuedToken:
+    give, details = desk.give_token, [detail.configuration_id for detail in asked.authorization_details] or None
     match asked:
-        case PreAuthorizedTokenRequest():
-            return desk.give_token.for_offer(
-                asked.code,
-                asked.tx_code,
-                details=details,
-                client_id=client_id,
-                dpop_thumbprint=thumbprint,
-                instance=instance,
-            )
-        case AuthorizationCodeTokenRequest():
-            return desk.give_token.for_login(
-                asked.code,
-                verifier=asked.code_verifier,
-                redirect_uri=asked.redirect_uri,
-                client_id=client_id,
-                details=details,
-                dpop_thumbprint=thumbprint,
-                instance=instance,
-            )
-        case RefreshTokenRequest():
-            return desk.give_token.for_refresh(
-                asked.refresh_token,
-                scope=asked.scope,
-                details=details,
-                client_id=client_id,
-                dpop_thumbprint=thumbprint,
-                instance=instance,
-            )
+        case PreAuthorizedTokenRequest(code=code, tx_code=tx_code):
+            return give.for_offer(code, tx_code, caller, details=details)
+        case AuthorizationCodeTokenRequest(code=code, code_verifier=verifier, redirect_uri=redirect_uri):
+            return give.for_login(code, caller, verifier=verifier, redirect_uri=redirect_uri, details=details)
+        case RefreshTokenRequest(refresh_token=refresh_token, scope=scope):
+            return give.for_refresh(refresh_token, caller, scope=scope, details=details)
 
 
 def credential_offer(url: str, made: MadeOffer) -> CredentialOffer:
@@ -195,9 +189,13 @@ def _token_response(issued: IssuedToken) -> TokenResponse:
 
 def _opened(desk: Desk, request: Request, path: str) -> AccessGrant:
     """Return what the access token of a request to one of our resources opens (RFC 9449 section 7.1)."""
+    return desk.issue.grant_of(*_shown(desk, request, path))
+
+
+def _shown(desk: Desk, request: Request, path: str) -> tuple[AccessToken, str | None]:
+    """Return the access token of a request, and the thumbprint of the key that was proven with it."""
     access = parse_access_token(request.headers.getlist("authorization"), dpop_algorithms=_DPOP_ALGORITHMS)
-    thumbprint = desk.take_dpop.at_resource(_dpop(request), access, method="POST", path=path)
-    return desk.issue.grant_of(access, thumbprint)
+    return access, desk.take_dpop.at_resource(_dpop(request), access, method="POST", path=path)
 
 
 def _asked(desk: Desk, request: Request, body: bytes, parse: Callable[[bytes], _Asked]) -> _Asked:

@@ -2,23 +2,26 @@
 
 import gzip
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
+from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
 
-from credentials.debts.types import CASE_TYPE, OVERVIEW_TYPE, context_document, type_metadata
+from credentials.debts.types import CONTEXT_V2_URL, context_document, rendered_metadata, type_metadata
 from credentials.dids import did_web_url
-from credentials.encoding import JsonObject, json_compact
+from credentials.encoding import JsonObject, b64url_encode, json_compact
 from credentials.formats.issuer_key.published import WELL_KNOWN as JWT_VC_ISSUER
 from credentials.formats.issuer_key.published import metadata_address
 from credentials.openid.display import in_languages
 from credentials.openid.signed_metadata import MEDIA_TYPE as SIGNED
 from credentials.openid.well_known import AUTHORIZATION_SERVER, CREDENTIAL_ISSUER, OPENID_CONFIGURATION, inserted
 from issuer.domain.places import TOKEN
+from issuer.usecases.describe import PATHS
 from issuer.usecases.publish import KINDS
+from issuer.usecases.sign import TYPES
 from issuer.web.desk import Desk
 from service.errors import NotFound
 from service.place import Place
@@ -29,7 +32,7 @@ METADATA_SECONDS: Final = 300
 FIXED_SECONDS: Final = 86_400
 
 _LANGUAGES: Final = ("nl", "en")
-_TYPES: Final = {"overzicht": OVERVIEW_TYPE, "zaak": CASE_TYPE}
+_TYPES: Final = {PATHS[kind]: type_urn for kind, type_urn in TYPES.items()}
 
 
 def inserted_paths(url: str) -> dict[str, str]:
@@ -52,6 +55,12 @@ def install(app: ProtocolApp, desk: Desk, place: Place) -> None:
         """The JSON-LD context of the credentials, byte for byte as it is pinned."""
         return PublicResponse(context_document(), "application/ld+json", max_age=FIXED_SECONDS, request=request)
 
+    @app.get("/contexts/schulden/v2")
+    async def later_context(request: Request) -> Response:
+        """The JSON-LD context of overviews that bear notices, byte for byte as it is pinned."""
+        body = context_document(CONTEXT_V2_URL)
+        return PublicResponse(body, "application/ld+json", max_age=FIXED_SECONDS, request=request)
+
     @app.get("/types/{name}")
     async def type_document(request: Request) -> Response:
         """The SD-JWT VC type metadata."""
@@ -60,30 +69,45 @@ def install(app: ProtocolApp, desk: Desk, place: Place) -> None:
             raise NotFound
         return PublicResponse(type_metadata(_TYPES[name]), _JSON, max_age=FIXED_SECONDS, request=request)
 
+    if desk.describe.type_documents:
+        _install_type_documents(app)
+
+
+def _install_type_documents(app: ProtocolApp) -> None:
+    documents = {name: json_compact([b64url_encode(rendered_metadata(type_urn))]) for name, type_urn in _TYPES.items()}
+
+    @app.get("/types/{name}/documents")
+    async def type_documents(request: Request) -> Response:
+        """The SD-JWT VC type metadata as the NL Wallet takes them: an array of documents in base64url."""
+        name = request.path_params["name"]
+        if name not in documents:
+            raise NotFound
+        return PublicResponse(documents[name], _JSON, max_age=FIXED_SECONDS, request=request)
+
 
 def _install_metadata(app: ProtocolApp, desk: Desk, place: Place) -> None:
-    made = {
-        AUTHORIZATION_SERVER: desk.describe.authorization_server,
-        OPENID_CONFIGURATION: desk.describe.authorization_server,
-        JWT_VC_ISSUER: desk.describe.jwt_vc_issuer,
+    authorization_server = json_compact(desk.describe.authorization_server)
+    # Keys come and go while an agency serves.
+    documents: Mapping[str, Callable[[], bytes]] = {
+        AUTHORIZATION_SERVER: lambda: authorization_server,
+        OPENID_CONFIGURATION: lambda: authorization_server,
+        JWT_VC_ISSUER: lambda: json_compact(desk.describe.jwt_vc_issuer),
     }
-    documents = {name: json_compact(document) for name, document in made.items()}
-    keys = json_compact(desk.describe.did_document)
     # The did:web method: `/.well-known/did.json` of a host, but `/did.json` below a path.
     keys_path = urlsplit(did_web_url(desk.describe.identity.did, allow_insecure_localhost=True)).path
 
     @app.get(keys_path.removeprefix(place.path))
     async def did_document(request: Request) -> Response:
         """The agency's keys."""
-        return PublicResponse(keys, _DID, max_age=METADATA_SECONDS, request=request)
+        return PublicResponse(json_compact(desk.describe.did_document), _DID, max_age=METADATA_SECONDS, request=request)
 
     @app.get("/.well-known/{name}")
     async def well_known(request: Request) -> Response:
-        """Metadata of the issuer and of its authorization server, and the key behind its certificates."""
+        """Metadata of the issuer and of its authorization server, and the keys behind its certificates."""
         name = request.path_params["name"]
         if name not in documents:
             raise NotFound
-        return PublicResponse(documents[name], _JSON, max_age=METADATA_SECONDS, request=request)
+        return PublicResponse(documents[name](), _JSON, max_age=METADATA_SECONDS, request=request)
 
 
 def _install_status(app: ProtocolApp, desk: Desk) -> None:
@@ -116,19 +140,25 @@ def _install_status(app: ProtocolApp, desk: Desk) -> None:
 
 
 def _install_issuer_metadata(app: ProtocolApp, desk: Desk) -> None:
-    subsets = (_LANGUAGES, *((each,) for each in _LANGUAGES))
-    spoken = {each: in_languages(desk.describe.issuer, each) for each in subsets}
-    unsigned = {each: json_compact(document) for each, document in spoken.items()}
+    # Hundreds of labels in each: made when somebody asks, and kept.
+    @cache
+    def spoken(wanted: tuple[str, ...]) -> JsonObject:
+        return in_languages(desk.describe.issuer, wanted)
+
+    @cache
+    def unsigned(wanted: tuple[str, ...]) -> bytes:
+        return json_compact(spoken(wanted))
 
     @app.get(f"/.well-known/{CREDENTIAL_ISSUER}")
     async def issuer_metadata(request: Request) -> Response:
         """The issuer's metadata (section 12.2.2): plain or signed, and in the languages that are wanted."""
         wanted = languages(request.headers.get("accept-language", ""), _LANGUAGES)
         if prefers(request.headers.get("accept", ""), SIGNED, _JSON):
-            signed = desk.sign_metadata(" ".join(wanted), spoken[wanted])
+            # Once an hour it is signed anew, and a key in a hardware module may be slow.
+            signed = await run_sync(desk.sign_metadata, " ".join(wanted), spoken(wanted))
             response = PublicResponse(signed, SIGNED, max_age=METADATA_SECONDS, request=request)
         else:
-            response = PublicResponse(unsigned[wanted], _JSON, max_age=METADATA_SECONDS, request=request)
+            response = PublicResponse(unsigned(wanted), _JSON, max_age=METADATA_SECONDS, request=request)
         response.headers["content-language"] = ", ".join(wanted)
         response.headers["vary"] = "accept, accept-language"
         return response

@@ -1,14 +1,16 @@
-"""`--cross-check`: what other implementations make of each proof, where they are installed."""
+"""`--cross-check`: what software of others makes of each W3C proof, in words and as JSON."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
 
+from credentials.dids import Resolver
 from credentials.encoding import JsonObject
 from credentials.formats.base import Credential
-from credentials.formats.ldp_vc import Canonicaliser
-from credentials.formats.ldp_vc.second_opinion import SecondOpinion, Silence, Verdict, of_didkit, of_pyld
-from credentials.formats.vcdm import is_envelope
-from service.commands.formats import context_bundle
+from credentials.trust import PinnedKeys, TrustList
+from credentials.verification.second_opinions import SecondOpinion, SecondOpinions, Silence, Verdict
+
+Opinions: TypeAlias = Sequence[tuple[SecondOpinion, ...]]
+"""What others say of each of some proofs, in their order."""
 
 _WORDS: Final = {
     Verdict.AGREES: "komt op hetzelfde uit",
@@ -18,26 +20,16 @@ _SILENCES: Final = {
     Silence.NOT_INSTALLED: "is niet geïnstalleerd",
     Silence.NOT_ITS_KIND: "kent dit soort bewijs niet",
     Silence.WOULD_FETCH: "zou de sleutel op internet moeten opzoeken, en hier wordt niets opgehaald",
-    Silence.OURS_REFUSED: "is niet gevraagd: dit programma weigert het document zelf al",
+    Silence.NO_KEY: "kan niets zeggen: de sleutel van dit bewijs is hier niet bekend",
+    Silence.TOO_COSTLY: "kost te veel tijd of geheugen",
 }
-_REMEDIES: Final = {
-    "PyLD": "pip install pyld",
-    "didkit": "pip install 'blauweknop[cross-check]', met Python 3.11 of 3.12",
-}
+_REMEDY: Final = "pip install 'blauweknop[cross-check]', met Python 3.11 of 3.12"
+_NOBODY: Final = "Tweede mening: niet gevraagd, dit is geen W3C-bewijs."
 
 
-def second_opinions(content: Credential) -> tuple[SecondOpinion, ...]:
-    """Ask whoever can say something about a proof: PyLD about JSON-LD, didkit about the data model's version 1.1."""
-    opinions = []
-    if isinstance(content, dict):
-        canonicaliser = Canonicaliser(context_bundle())
-        opinions = [of_pyld(document, canonicaliser) for document in _documents(content)]
-        canonicaliser.close()
-    didkit = of_didkit(content)
-    if didkit.silence is not Silence.NOT_ITS_KIND or not opinions:
-        opinions.append(didkit)
-    # The same answer about a presentation and about the credentials in it is said once.
-    return tuple(dict.fromkeys(opinions))
+def opinions_of(proofs: Sequence[Credential], current: Callable[[], TrustList]) -> Opinions:
+    """Ask about each proof what other software says, with the keys that the trust list pins."""
+    return SecondOpinions(PinnedKeys(current, Resolver())).of(proofs)
 
 
 def differs(opinions: tuple[SecondOpinion, ...]) -> bool:
@@ -45,11 +37,15 @@ def differs(opinions: tuple[SecondOpinion, ...]) -> bool:
     return any(each.verdict is Verdict.DIFFERS for each in opinions)
 
 
-def in_words(opinion: SecondOpinion) -> str:
-    """Say an opinion in a sentence."""
+def in_words(opinions: tuple[SecondOpinion, ...]) -> tuple[str, ...]:
+    """Say opinions, a sentence each."""
+    return tuple(map(_in_words, opinions)) or (_NOBODY,)
+
+
+def _in_words(opinion: SecondOpinion) -> str:
     if opinion.silence is None:
         return f"Tweede mening: {opinion.by} {_WORDS[opinion.verdict]}."
-    remedy = f": {_REMEDIES[opinion.by]}" if opinion.silence is Silence.NOT_INSTALLED else ""
+    remedy = f": {_REMEDY}" if opinion.silence is Silence.NOT_INSTALLED else ""
     return f"Tweede mening: {opinion.by} {_SILENCES[opinion.silence]}{remedy}."
 
 
@@ -57,11 +53,3 @@ def to_dict(opinion: SecondOpinion) -> JsonObject:
     """Return an opinion as JSON."""
     result: JsonObject = {"door": opinion.by, "uitkomst": opinion.verdict.value}
     return result if opinion.silence is None else {**result, "reden": opinion.silence.value}
-
-
-def _documents(content: JsonObject) -> Iterator[JsonObject]:
-    yield content
-    held = content.get("verifiableCredential")
-    for each in held if isinstance(held, list) else [held]:
-        if isinstance(each, dict) and not is_envelope(each):
-            yield each

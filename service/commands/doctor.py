@@ -19,6 +19,7 @@ import typer
 from credentials.clock import SystemClock, dutch_day
 from credentials.errors import ConfigurationError
 from service.authorities import read_authorities
+from service.printing import missing
 
 DEFAULT_PORT: Final = 8100
 MIN_PYTHON: Final = (3, 11)
@@ -51,7 +52,7 @@ def doctor(
     ] = None,
 ) -> None:
     """Check this machine, and say what to do where something is missing."""
-    checks: list[Callable[[], Finding]] = [_python, _clock, _sqlite, _disk, lambda: _ports(port)]
+    checks: list[Callable[[], Finding]] = [_python, _clock, _sqlite, _disk, _documents, lambda: _ports(port)]
     if database is not None:
         checks.append(lambda: _database(database))
     checks += [partial(_authorities, file) for file in settings or ()]
@@ -90,6 +91,13 @@ def _disk() -> Finding:
     free = shutil.disk_usage(Path.cwd()).free // (1 << 20)
     return Finding(
         f"{free} MB free here", "" if free >= MIN_FREE_MEGABYTES else f"Make room: {MIN_FREE_MEGABYTES} MB is enough."
+    )
+
+
+def _documents() -> Finding:
+    lacking = missing()
+    return Finding(
+        "documents", "" if lacking is None else f"An agency's page offers no PDF: install {lacking}, or do without."
     )
 
 

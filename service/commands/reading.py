@@ -26,18 +26,18 @@ class Unusable(typer.Exit):
         super().__init__(2)
 
 
-def read_bytes(path: str | Path) -> bytes:
-    """Return a file's bytes, or those of standard input for `-`."""
+def read_bytes(path: str | Path, most: int = MAX_FILE_BYTES) -> bytes:
+    """Return a file's bytes, `most` of them at most, or those of standard input for `-`."""
     try:
         if str(path) == STDIN:
-            data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+            data = sys.stdin.buffer.read(most + 1)
         else:
             with Path(path).open("rb") as file:
-                data = file.read(MAX_FILE_BYTES + 1)
+                data = file.read(most + 1)
     except OSError as error:
         raise Unusable(f"{path}: cannot be read ({error.strerror})") from error
-    if len(data) > MAX_FILE_BYTES:
-        raise Unusable(f"{path}: larger than {MAX_FILE_BYTES >> 20} MB")
+    if len(data) > most:
+        raise Unusable(f"{path}: larger than {most >> 20} MB")
     return data
 
 
@@ -76,12 +76,12 @@ def plain(text: str) -> Text:
     return Text(shown(text))
 
 
-def moment(text: str | None, otherwise: datetime) -> datetime:
-    """Return the moment that `--at` names: RFC 3339, or a day, which begins in UTC."""
+def moment(text: str | None, otherwise: datetime, option: str = "--at") -> datetime:
+    """Return the moment that an option names: RFC 3339, or a day, which begins in UTC."""
     if text is None:
         return otherwise
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Unusable("--at is not a date or a date and time, such as 2026-11-23T12:00:00Z") from error
+        raise Unusable(f"{option} is not a date or a date and time, such as 2026-11-23T12:00:00Z") from error
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)

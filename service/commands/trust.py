@@ -21,7 +21,9 @@ from credentials.openid.verifier_attestation import sign_attestation
 from credentials.trust import Participant, Role, TrustList, TrustListExpired, shared_authorities
 from credentials.trust.trust_list import MAX_CHARACTERS, issue
 from credentials.trust.x509 import to_der
+from service.commands import scheme_document
 from service.commands.reading import MAX_FILE_BYTES, Unusable, moment, plain, read_bytes, read_text, read_trust_list
+from service.commands.writing import write_text
 
 _ListFile = Annotated[Path, typer.Argument(help="The trust list, as it was published.")]
 _At = Annotated[str | None, typer.Option(help="Look as of this moment or day instead of now.")]
@@ -34,11 +36,15 @@ _LINE: Final = "%Y-%m-%d %H:%M UTC"
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    commands = typer.Typer(help="Look at a trust list, check it, sign one, or attest a verifier.", no_args_is_help=True)
+    commands = typer.Typer(
+        help="Look at a trust list, check it, sign one, publish it as a scheme document, or attest a verifier.",
+        no_args_is_help=True,
+    )
     commands.command("show")(show)
     commands.command("check")(check)
     commands.command("sign")(sign)
     commands.command("attest")(attest)
+    scheme_document.register(commands)
     app.add_typer(commands, name="trust")
 
 
@@ -112,9 +118,9 @@ def sign(
         raise Unusable(error.detail) from error
     except BlauweKnopError as error:
         raise Unusable(f"{participants}: {error.detail}") from error
-    _write(out, jwt)
+    write_text(out, jwt)
     if root_out is not None:
-        _write(root_out, json.dumps(signer.public_jwk.to_dict()))
+        write_text(root_out, json.dumps(signer.public_jwk.to_dict()))
     typer.echo(_summary(TrustList.verify(jwt, signer.public_jwk, now)))
     typer.echo(f"root = {signer.public_jwk.multikey}")
 
@@ -158,23 +164,13 @@ def attest(
         x5c=x5c,
         verification_method=did_url,
     )
-    _write(out, token)
+    write_text(out, token)
     typer.echo(f"verifier_attestation:{who}, for {days} days")
 
 
 def _shared(participants: Iterable[Participant]) -> list[str]:
     found = shared_authorities(participants)
     return [f"{plain(each.participant.name)}: {plain(each.reason)}, and the entry pins no names" for each in found]
-
-
-def _write(path: Path, text: str) -> None:
-    # A reader must never see half a list.
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        raise Unusable(f"{path}: cannot be written ({error.strerror})") from error
 
 
 def _summary(trust_list: TrustList) -> str:

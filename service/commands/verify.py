@@ -1,47 +1,52 @@
-"""`blauweknop verify FILE`: check any credential, presentation or overview download, offline.
+"""`blauweknop verify FILE`: check any credential, presentation, overview, signed FCID document or sealed PDF, offline.
 
-Nothing is fetched: the trust list and the status lists are files. What is missing could not be checked, and what could
-not be checked is not proven. A second opinion can only take away. Exit code 0: everything proven; 1: not everything, or
-a second opinion differs; 2: the input cannot be used.
+Evidence bundles are `evidence`'s. Nothing is fetched: the trust list and the status lists are files. What is missing
+could not be checked, and what could not be checked is not proven. A second opinion can only take away. Exit code 0:
+everything proven; 1: not everything, or a second opinion differs; 2: the input cannot be used.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final, final
 
 import typer
+from cryptography.hazmat.primitives.serialization import Encoding
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from credentials.clock import FixedClock, SystemClock
-from credentials.dids import Resolver
-from credentials.encoding import JsonObject, JsonValue, json_object, json_parse
-from credentials.errors import BlauweKnopError, Unavailable
-from credentials.formats.base import Expectation
-from credentials.formats.ldp_vc.second_opinion import SecondOpinion
+from credentials.clock import FixedClock, SystemClock, days_between
+from credentials.debts.fcid import SignedResponse
+from credentials.debts.fcid.signed import TOKEN_TYPE as RESPONSE
+from credentials.dids import Fetch, Resolver
+from credentials.encoding import JsonObject, b64url_decode, json_object, json_parse
+from credentials.errors import BlauweKnopError, MalformedInput, Unavailable
+from credentials.formats.base import Channel, Expectation
 from credentials.formats.registry import is_presentation
 from credentials.jose import UnverifiedToken
+from credentials.sealed_pdf import BEGINS
 from credentials.status import Limits, StatusChecker
 from credentials.trust import TrustList, TrustListExpired
-from credentials.verification import Bundle, BundledProof, CheckOutcome, Report, Verifier
-from service.commands.cross_check import differs, in_words, second_opinions, to_dict
+from credentials.trust.x509 import load_pem
+from credentials.verification import Bundle, BundledProof, Report, Verifier, examine_sealed, words
+from credentials.verification.evidence_bundle import BEGINS as BUNDLE_BEGINS
+from credentials.verification.evidence_bundle import MAX_BYTES as MAX_BUNDLE_BYTES
+from service.commands.cross_check import differs, opinions_of
+from service.commands.evidence import Shown, verify_evidence
 from service.commands.formats import all_formats
+from service.commands.printed_reports import MARKS, print_reports, told
 from service.commands.reading import MAX_FILE_BYTES, Unusable, moment, plain, read_bytes, read_text, read_trust_list
 
 MANIFEST: Final = "manifest.json"
 MAX_COPY_AGE: Final = timedelta(days=7)
 """How old a cached status list may be that bears no expiry of its own."""
 
-_MARKS: Final = {
-    CheckOutcome.PASSED: ("✓ goed", "green"),
-    CheckOutcome.FAILED: ("✗ fout", "red"),
-    CheckOutcome.NOT_DONE: ("– niet gedaan", "dim"),
-    CheckOutcome.WARNING: ("! let op", "yellow"),
-}
+
+# RFC 7638 with SHA-256.
+_THUMBPRINT_BYTES: Final = 32
+_NO_TRUST_LIST: Final = "Geen lijst van deelnemers gegeven: geef --trust-list en --trust-root."
 
 
 def register(app: typer.Typer) -> None:
@@ -50,7 +55,13 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(
-    file: Annotated[str, typer.Argument(help="The credential, presentation or overview; - reads standard input.")],
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="The credential, presentation, overview, signed FCID document, sealed PDF or evidence bundle; "
+            "- reads standard input."
+        ),
+    ],
     *,
     trust_list: Annotated[Path | None, typer.Option(help="The scheme's trust list, as it was published.")] = None,
     trust_root: Annotated[Path | None, typer.Option(help="The scheme's root key: a JWK.")] = None,
@@ -61,41 +72,162 @@ def verify(
     at: Annotated[str | None, typer.Option(help="Check as of this moment or day instead of now.")] = None,
     nonce: Annotated[str | None, typer.Option(help="The nonce that the presentation must answer.")] = None,
     audience: Annotated[str | None, typer.Option(help="Whom the presentation must be for.")] = None,
+    response_uri: Annotated[
+        str | None, typer.Option(help="Where the presentation was posted: in an mdoc the holder signs that too.")
+    ] = None,
+    encryption_key: Annotated[
+        str | None, typer.Option(help="The JWK thumbprint of the key that it was encrypted to, if it was: as above.")
+    ] = None,
+    stamp_root: Annotated[
+        Path | None, typer.Option(help="Of a sealed PDF: the authorities whose time stamps count, in PEM.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     claims: Annotated[bool, typer.Option("--claims", help="Also print what each credential states.")] = False,
     cross_check: Annotated[
-        bool, typer.Option("--cross-check", help="Also ask PyLD and didkit, where installed, what they make of it.")
+        bool,
+        typer.Option(
+            "--cross-check",
+            help="Have W3C proofs checked by other software too: PyLD, joserfc and, where installed, didkit.",
+        ),
     ] = False,
 ) -> None:
-    """Check any credential, presentation or overview download, offline: nothing is fetched.
+    """Check any credential, presentation, overview, signed FCID document or sealed PDF, offline: nothing is fetched.
+
+    A sealed PDF is checked as of its seal, by the status lists in it, unless --at or --status asks for another moment.
+    An evidence bundle is checked as of its own date, by what is in it, and needs --trust-root alone; with --trust-list
+    also whether keys have leaked since.
 
     Exit code 0: everything proven; 1: not everything, or a second opinion differs; 2: the input cannot be used.
     """
+    today = SystemClock().now()
+    now = moment(at, today)
+    data = read_bytes(file, MAX_BUNDLE_BYTES)
+    question = {
+        "--nonce": nonce,
+        "--audience": audience,
+        "--response-uri": response_uri,
+        "--encryption-key": encryption_key,
+    }
+    if data.startswith(BUNDLE_BEGINS):
+        _refuse(question | {"--at": at, "--status": status, "--stamp-root": stamp_root}, "a bundle has its own")
+        shown = Shown(as_json=as_json, claims=claims, cross_check=cross_check)
+        raise typer.Exit(verify_evidence(data, trust_list, trust_root, today, shown))
+    if len(data) > MAX_FILE_BYTES:
+        raise Unusable(f"{file}: larger than {MAX_FILE_BYTES >> 20} MB")
     if (trust_list is None) != (trust_root is None):
         raise Unusable("--trust-list and --trust-root go together")
-    now = moment(at, SystemClock().now())
-    proofs = [_demanding(proof, nonce, audience) for proof in _proofs(file)]
-    verifier = _verifier(now, trust_list, trust_root, _Lists.read(status or ()))
-    reports = [verifier.examine(proof.content, _expectation(proof, now), proof.format) for proof in proofs]
+    if data.startswith(BEGINS):
+        _refuse(question, "a sealed document holds no presentation")
+        _verify_sealed(
+            data,
+            _Given(trust_list, trust_root, _Lists.read(status or ()), stamp_root),
+            now=today,
+            at=now if at is not None or status else None,
+            as_json=as_json,
+            claims=claims,
+            cross_check=cross_check,
+        )
+        return
+    _refuse({"--stamp-root": stamp_root}, "this is no sealed PDF")
+    found = _proofs(file, data)
+    if any(proof.format == RESPONSE for proof in found):
+        _refuse(question, "a signed FCID document answers no question")
+    proofs = [_demanding(proof, nonce, audience) for proof in found]
+    lists = _Lists.read(status or ())
+    verifier = _verifier(_trust_list(now, trust_list, trust_root), lists.fetch, now)
+    channel = _channel(response_uri, encryption_key)
+    reports = [_examined(verifier, proof, now, channel) for proof in proofs]
     proven = sum(report.proven for report in reports)
-    opinions = [second_opinions(proof.content) if cross_check else () for proof in proofs]
+    opinions = (
+        opinions_of([each.content for each in proofs], _trust_list(now, trust_list, trust_root))
+        if cross_check
+        else None
+    )
     if as_json:
         result: JsonObject = {
             "bewezen": proven == len(reports),
-            "bewijzen": [
-                report.to_dict() | ({"tweedeMening": [to_dict(each) for each in others]} if cross_check else {})
-                for report, others in zip(reports, opinions, strict=True)
-            ],
+            "bewijzen": told(reports, opinions),
         }
         typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
     else:
-        _print(reports, opinions, with_claims=claims)
+        print_reports(reports, opinions, with_claims=claims)
         _print_missing(trust_list, status)
-    if proven != len(reports) or any(differs(others) for others in opinions):
+    if proven != len(reports) or any(differs(others) for others in opinions or ()):
         raise typer.Exit(1)
 
 
-def _verifier(now: datetime, trust_list: Path | None, trust_root: Path | None, lists: "_Lists") -> Verifier:
+def _refuse(options: Mapping[str, object], reason: str) -> None:
+    # Whoever asks for a check that is not done would take its silence for a yes.
+    given = [name for name, value in options.items() if value is not None]
+    if given:
+        raise Unusable(f"leave out {' and '.join(given)}: {reason}")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the caller brought to check a sealed document by."""
+
+    trust_list: Path | None
+    trust_root: Path | None
+    lists: "_Lists"
+    stamp_root: Path | None
+
+
+def _verify_sealed(
+    data: bytes, given: _Given, *, now: datetime, at: datetime | None, as_json: bool, claims: bool, cross_check: bool
+) -> None:
+    # Without another moment the document is judged as of its seal, by a trust list that is valid today.
+    current = _trust_list(at or now, given.trust_list, given.trust_root)
+
+    def verifier_at(moment: datetime, sealed: Mapping[str, bytes]) -> Verifier:
+        def fetch(uri: str, accept: str) -> bytes:
+            return sealed[uri] if uri in sealed and uri not in given.lists.by_uri else given.lists.fetch(uri, accept)
+
+        return _verifier(current, fetch, moment)
+
+    anchors = () if given.stamp_root is None else _anchors(given.stamp_root)
+    found = examine_sealed(data, current, verifier_at, now=now, at=at, stamp_anchors=anchors)
+    opinions = opinions_of([each.content for each in found.proofs], current) if cross_check else None
+    if as_json:
+        result: JsonObject = {
+            "bewezen": found.proven,
+            "zegel": found.seal.to_dict(),
+            "bewijzen": told(found.reports, opinions),
+        }
+        typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
+    else:
+        word, style = MARKS[found.seal.outcome]
+        console = Console(highlight=False)
+        console.print(Text("Zegel: ", style="bold"), Text(word, style), plain(found.seal.explanation), sep="  ")
+        if found.examined_at is not None:
+            console.print(plain(_as_of(found.examined_at, now)))
+            console.print()
+            print_reports(found.reports, opinions, with_claims=claims)
+        if given.trust_list is None:
+            typer.echo(_NO_TRUST_LIST, err=True)
+    if not found.proven or any(differs(others) for others in opinions or ()):
+        raise typer.Exit(1)
+
+
+def _as_of(moment: datetime, now: datetime) -> str:
+    age = days_between(moment, now)
+    if not age:
+        return f"Gecontroleerd naar de stand van vandaag, {words.day(moment)}."
+    return (
+        f"Gecontroleerd naar de stand van {words.day(moment)}, {words.days(age)} geleden. "
+        "Of er sindsdien iets is veranderd, zegt dit bestand niet: vraag een nieuw overzicht, of geef --status."
+    )
+
+
+def _anchors(file: Path) -> tuple[bytes, ...]:
+    try:
+        return tuple(each.public_bytes(Encoding.DER) for each in load_pem(read_bytes(file)))
+    except BlauweKnopError as error:
+        raise Unusable(f"{file}: holds no certificates in PEM") from error
+
+
+def _trust_list(now: datetime, trust_list: Path | None, trust_root: Path | None) -> Callable[[], TrustList]:
     loaded: TrustList | None = None
     problem = TrustListExpired("no trust list was given")
     if trust_list is not None and trust_root is not None:
@@ -109,20 +241,31 @@ def _verifier(now: datetime, trust_list: Path | None, trust_root: Path | None, l
             raise problem
         return loaded
 
+    return current
+
+
+def _verifier(current: Callable[[], TrustList], fetch: Fetch, now: datetime) -> Verifier:
     clock = FixedClock(now)
     return Verifier(
-        all_formats(), current, Resolver(), StatusChecker(lists.fetch, clock, Limits(max_age=MAX_COPY_AGE)), clock
+        all_formats(), current, Resolver(), StatusChecker(fetch, clock, Limits(max_age=MAX_COPY_AGE)), clock
     )
 
 
-def _proofs(file: str) -> Iterable[BundledProof]:
-    data = read_bytes(file)
+def _examined(verifier: Verifier, proof: BundledProof, now: datetime, channel: Channel) -> Report:
+    if proof.format == RESPONSE and isinstance(proof.content, str) and not proof.is_presentation:
+        return verifier.examine_response(proof.content)
+    return verifier.examine(proof.content, _expectation(proof, now, channel), proof.format)
+
+
+def _proofs(file: str, data: bytes) -> Sequence[BundledProof]:
     formats = all_formats()
     try:
         text = data.decode("utf-8").strip()
         document = json_parse(text, "the file", max_bytes=MAX_FILE_BYTES) if text[:1] in ("{", '"') else text
         if isinstance(document, dict) and Bundle.describes_itself(document):
             proofs = Bundle.parse(document).proofs
+        elif isinstance(document, str) and SignedResponse.describes_itself(document):
+            proofs = (BundledProof(RESPONSE, document),)
         elif isinstance(document, str | dict):
             kind = formats.detect(document)
             proofs = (BundledProof(kind, document, is_presentation(document)),)
@@ -143,10 +286,20 @@ def _demanding(proof: BundledProof, nonce: str | None, audience: str | None) -> 
     return BundledProof(proof.format, proof.content, True, nonce or proof.nonce, audience or proof.audience)
 
 
-def _expectation(proof: BundledProof, now: datetime) -> Expectation:
+def _channel(response_uri: str | None, encryption_key: str | None) -> Channel:
+    try:
+        thumbprint = b64url_decode(encryption_key or "", "--encryption-key")
+    except MalformedInput as error:
+        raise Unusable(error.detail) from error
+    if len(thumbprint) not in (0, _THUMBPRINT_BYTES):
+        raise Unusable("--encryption-key is not a JWK thumbprint")
+    return Channel(response_uri, encryption_key or None)
+
+
+def _expectation(proof: BundledProof, now: datetime, channel: Channel) -> Expectation:
     if not proof.is_presentation:
         return Expectation(now, holder_binding=False)
-    return Expectation(now, nonce=proof.nonce, audience=proof.audience, on_file=True)
+    return Expectation(now, nonce=proof.nonce, audience=proof.audience, channel=channel, on_file=True)
 
 
 @final
@@ -201,47 +354,8 @@ def _address(path: Path) -> str:
     return address
 
 
-def _print(reports: list[Report], opinions: list[tuple[SecondOpinion, ...]], *, with_claims: bool) -> None:
-    console = Console(highlight=False)
-    for number, (report, others) in enumerate(zip(reports, opinions, strict=True), 1):
-        issuer = report.issuer.name if report.issuer else "onbekende uitgever"
-        title = f"{number}. {issuer}: {report.type or report.format or 'onbekend bewijs'}"
-        table = Table(title=plain(title), title_justify="left", show_lines=False, expand=False)
-        table.add_column("controle", no_wrap=True)
-        table.add_column("uitkomst", no_wrap=True)
-        table.add_column("uitleg")
-        table.add_column("middel", overflow="fold")
-        for check in report.checks:
-            word, style = _MARKS[check.outcome]
-            table.add_row(check.name.value, Text(word, style), plain(check.explanation), plain(check.by))
-        console.print(table)
-        age = "" if report.age_days is None else f", gegevens {report.age_days} dagen oud"
-        console.print(Text(f"   {report.outcome.value}{age}", style="bold"))
-        for each in others:
-            console.print(Text(f"   {in_words(each)}"))
-        if with_claims and report.claims is not None:
-            console.print(_claims_table(report.claims))
-        console.print()
-    console.print(Text(f"{sum(report.proven for report in reports)} van {len(reports)} bewezen", style="bold"))
-
-
-def _claims_table(claims: JsonObject) -> Table:
-    table = Table(show_header=False, expand=False)
-    for name, value in _leaves("", claims):
-        table.add_row(plain(name), plain(value))
-    return table
-
-
-def _leaves(name: str, value: JsonValue) -> Iterable[tuple[str, str]]:
-    if isinstance(value, dict):
-        for member, inner in value.items():
-            yield from _leaves(f"{name}.{member}" if name else member, inner)
-    else:
-        yield name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
 def _print_missing(trust_list: Path | None, status: list[Path] | None) -> None:
     if trust_list is None:
-        typer.echo("Geen lijst van deelnemers gegeven: geef --trust-list en --trust-root.", err=True)
+        typer.echo(_NO_TRUST_LIST, err=True)
     if not status:
         typer.echo("Geen statuslijsten gegeven: geef --status.", err=True)

@@ -4,9 +4,9 @@ Order of ideas: `input` reads strictly; `headers`, `limits` and `frame` hold for
 kinds of app; `assemble` puts them under one root.
 """
 
-from service.web.apps import business_app, pages_app, protocol_app
+from service.web.apps import ApiContact, business_app, pages_app, protocol_app
 from service.web.assemble import Health, assemble
-from service.web.bearer import bearer, bearer_token
+from service.web.bearer import bearer_token
 from service.web.headers import CAMERA_ALLOWED, content_security_policy
 from service.web.input import ApiModel, Form, form_body, json_body, protocol_form, strict_query
 from service.web.protocol import ProtocolApp
@@ -14,13 +14,13 @@ from service.web.public import PublicResponse
 
 __all__ = [
     "CAMERA_ALLOWED",
+    "ApiContact",
     "ApiModel",
     "Form",
     "Health",
     "ProtocolApp",
     "PublicResponse",
     "assemble",
-    "bearer",
     "bearer_token",
     "business_app",
     "content_security_policy",

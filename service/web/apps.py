@@ -1,16 +1,29 @@
 """The three kinds of app that a party has: screens, business API and protocol. Each with its own form of errors."""
 
-from typing import Any, Final
+from dataclasses import dataclass
 
 from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.place import ROOT, Place
-from service.problems import PROBLEM_JSON, ProblemMap, ProblemPages, install_business, install_pages
+from service.problems import ProblemMap, ProblemPages, install_business, install_pages
+from service.web.idempotency import Idempotency
 from service.web.input import StrictRoute
+from service.web.openapi import API_ROOT, BusinessApi, OAuthScheme
 from service.web.protocol import ProtocolApp
 
-API_ROOT: Final = "/api/v1"
+
+@dataclass(frozen=True, slots=True)
+class ApiContact:
+    """Whom a developer can ask (/core/doc-openapi-contact)."""
+
+    name: str
+    url: str
+    email: str | None = None
+
+    def to_json(self) -> dict[str, str]:
+        """Return the Contact Object of the document."""
+        return {"name": self.name, "url": self.url, **({"email": self.email} if self.email else {})}
 
 
 def business_app(
@@ -19,28 +32,32 @@ def business_app(
     version: str,
     problems: ProblemMap,
     description: str = "",
-    contact: dict[str, str] | None = None,
+    contact: ApiContact,
     place: Place = ROOT,
+    oauth: OAuthScheme | None = None,
+    idempotency: Idempotency | None = None,
 ) -> FastAPI:
     """Make a business API by the NL API Design Rules. Routes are declared with their full path (`/api/v1/…`).
 
     JSON bodies are read strictly (`ApiModel` parameters), invalid input is 400 with all errors in one answer, every
     answer carries `API-Version`, and `/api/v1/openapi.json` is open to all. There every operation needs a bearer token,
-    except those whose `openapi_extra` is `OPEN_DOOR`.
+    except those whose `openapi_extra` is `OPEN_DOOR`; with `oauth`, an access token opens those that are `scoped`.
+    With `idempotency` a POST may bear an idempotency key.
     """
-    app = FastAPI(
+    app = BusinessApi(
         title=title,
         version=version,
         description=description,
-        contact=contact or {"name": "Blauwe Knop", "url": "https://blauweknop.example"},
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
         root_path_in_servers=False,
-        # OpenAPI 3.1 section 4.6: without one, paths are from the host's root.
-        servers=[{"url": place.path}] if place.path else None,
+        servers=[{"url": place.path}],
     )
+    app.whom_to_ask = contact.to_json()
+    app.oauth = oauth
+    app.state.idempotency = idempotency
     app.router.route_class = StrictRoute
     install_business(app, problems)
     app.add_middleware(_ApiVersion, version=version)
@@ -48,7 +65,7 @@ def business_app(
     def document(_request: Request) -> Response:
         from fastapi.responses import JSONResponse  # noqa: PLC0415  # once per document
 
-        return JSONResponse(_described(app.openapi()), headers={"access-control-allow-origin": "*"})
+        return JSONResponse(app.openapi(), headers={"access-control-allow-origin": "*"})
 
     app.add_api_route(f"{API_ROOT}/openapi.json", document, include_in_schema=False)
     return app
@@ -80,57 +97,3 @@ class _ApiVersion:
             await send(message)
 
         await self._app(scope, receive, with_version)
-
-
-def _described(document: dict[str, Any]) -> dict[str, Any]:
-    """Add to FastAPI's document what it does not know: who may come in, and what a refusal looks like."""
-    for path in document.get("paths", {}).values():
-        for operation in path.values():
-            responses = operation["responses"]
-            # FastAPI writes a 422 beside everything that it reads; ours is a 400.
-            if responses.pop("422", None) is not None:
-                responses["400"] = {"description": "Niet alles is goed ingevuld.", "content": _PROBLEM_CONTENT}
-            if operation.setdefault("security", _BEARER):
-                responses["401"] = _NO_ACCESS
-            responses["default"] = {
-                "description": "Het is niet gelukt; waarom, staat erin.",
-                "content": _PROBLEM_CONTENT,
-            }
-    components = document.setdefault("components", {})
-    schemas = components.setdefault("schemas", {})
-    schemas.pop("HTTPValidationError", None)
-    schemas.pop("ValidationError", None)
-    schemas["Probleem"] = _PROBLEM_SCHEMA
-    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
-    return document
-
-
-OPEN_DOOR: Final[dict[str, Any]] = {"security": []}
-"""The `openapi_extra` of an operation that needs no token."""
-
-_BEARER: Final[list[dict[str, list[str]]]] = [{"bearer": []}]
-_PROBLEM_SCHEMA: Final = {
-    "title": "Probleem",
-    "description": "Wat er niet lukte (RFC 9457), zonder wat er werd ingestuurd.",
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "format": "uri"},
-        "title": {"type": "string"},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {name: {"type": "string"} for name in ("in", "location", "code", "detail")},
-            },
-        },
-    },
-}
-_PROBLEM_CONTENT: Final = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Probleem"}}}
-_NO_ACCESS: Final = {
-    "description": "Zonder geldig token.",
-    "headers": {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}},
-    "content": _PROBLEM_CONTENT,
-}

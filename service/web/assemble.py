@@ -11,39 +11,54 @@ from service.jobs import Job
 from service.logging import get_logger
 from service.place import ROOT, Place
 from service.problems import refusal_of
-from service.web.apps import API_ROOT
 from service.web.below import HEALTH, Below, Refusing
 from service.web.frame import MAX_BODY_BYTES, BodyLimits, Frame
 from service.web.headers import BUSINESS, PREFLIGHT, PROTOCOL, SCREEN, encoded
+from service.web.openapi import API_ROOT
 
 PROTOCOL_PREFIXES: Final = ("/.well-known/", "/oauth/", "/credential", "/nonce", "/vp/", "/status/")
 
 _log: Final = get_logger(__name__)
 
 
+OK: Final = "ok"
+DEGRADED: Final = "degraded"
+UNAVAILABLE: Final = "unavailable"
+
+
 @final
 class Health:
     """`/health/live` says that the process answers; `/health/ready` runs the checks, each of which raises when not so.
 
+    What is `watched` says in a few words how it is, and `OK` when all is well. Without it the party still does what it
+    can, and must not be taken out of service: the answer is 200 all the same, and its status says that not all is well.
     The answer names the checks and never why one failed.
     """
 
-    def __init__(self, checks: Mapping[str, Callable[[], object]] | None = None) -> None:
+    def __init__(
+        self,
+        checks: Mapping[str, Callable[[], object]] | None = None,
+        *,
+        watched: Mapping[str, Callable[[], str]] | None = None,
+    ) -> None:
         self._checks = dict(checks or {})
+        self._watched = dict(watched or {})
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Answer `/health/live` or `/health/ready`."""
-        outcomes = await run_sync(self._outcomes) if scope["path"] == "/health/ready" else {}
-        ready = all(outcomes.values())
-        body = {"status": "ok" if ready else "unavailable"} | (
-            {"checks": {name: "ok" if passed else "unavailable" for name, passed in outcomes.items()}}
-            if outcomes
-            else {}
-        )
-        await _answer(send, 200 if ready else 503, body)
+        if scope["path"] != "/health/ready":
+            await _answer(send, 200, {"status": OK})
+            return
+        needed, watched = await run_sync(self._outcomes)
+        ready = all(word == OK for word in needed.values())
+        well = all(word == OK for word in watched.values())
+        status = (OK if well else DEGRADED) if ready else UNAVAILABLE
+        checks = needed | watched
+        await _answer(send, 200 if ready else 503, {"status": status} | ({"checks": checks} if checks else {}))
 
-    def _outcomes(self) -> dict[str, bool]:
-        return {name: _passes(name, check) for name, check in self._checks.items()}
+    def _outcomes(self) -> tuple[dict[str, str], dict[str, str]]:
+        needed = {name: OK if _passes(name, check) else UNAVAILABLE for name, check in self._checks.items()}
+        return needed, {name: _seen(name, watch) for name, watch in self._watched.items()}
 
 
 def assemble(
@@ -61,13 +76,15 @@ def assemble(
     closing: Sequence[Callable[[], None]] = (),
     place: Place = ROOT,
     beside: Mapping[str, str] | None = None,
+    apart: Mapping[str, ASGIApp] | None = None,
 ) -> ASGIApp:
     """Put a party's apps under one root. Paths are passed on whole: each app declares them in full, from `place` on.
 
     `screen_prefixes` are paths below a protocol prefix that people see all the same, such as the login that a wallet
     sends its user to. `secure` adds HSTS (leave it on unless `insecure_localhost`); `jobs` run while the service does,
     begun in this order and ended in the other; `closing` is called when it ends. `beside` maps what is the party's own
-    on the host though not below its place, as whole paths, to paths inside.
+    on the host though not below its place, as whole paths, to paths inside. `apart` are screens of another kind, with a
+    login of their own, by the path below which they are.
     """
 
     def framed(app: ASGIApp | None, headers: Mapping[str, str]) -> ASGIApp | None:
@@ -90,6 +107,7 @@ def assemble(
             health=Frame(health, headers=encoded(BUSINESS, secure=secure)),
             prefixes=tuple(protocol_prefixes),
             screens=tuple(screen_prefixes),
+            apart={path: app for path, each in (apart or {}).items() if (app := framed(each, SCREEN)) is not None},
             preflight=encoded({**PROTOCOL, **PREFLIGHT}, secure=secure),
             jobs=jobs,
             closing=closing,
@@ -114,6 +132,7 @@ class _Root:
         health: ASGIApp,
         prefixes: tuple[str, ...],
         screens: tuple[str, ...],
+        apart: Mapping[str, ASGIApp],
         preflight: Mapping[bytes, bytes],
         jobs: Sequence[Job],
         closing: Sequence[Callable[[], None]],
@@ -124,6 +143,7 @@ class _Root:
         self._health = health
         self._prefixes = prefixes
         self._screens = screens
+        self._apart = apart
         self._preflight = list(preflight.items())
         self._jobs = jobs
         self._closing = closing
@@ -147,7 +167,13 @@ class _Root:
         elif path in HEALTH:
             await self._health(scope, receive, send)
         else:
-            await self._pages(scope, receive, send)
+            await self._screens_of(path)(scope, receive, send)
+
+    def _screens_of(self, path: str) -> ASGIApp:
+        for below, app in self._apart.items():
+            if path == below or path.startswith(f"{below}/"):
+                return app
+        return self._pages
 
     def _is_protocol(self, path: str) -> bool:
         return path.startswith(self._prefixes) and not path.startswith(self._screens)
@@ -174,6 +200,11 @@ def _refusing(app: ASGIApp | None) -> ASGIApp | None:
     """Return the door of an app behind which there is nothing."""
     refuse = None if app is None else refusal_of(app)
     return None if refuse is None else Refusing(refuse)
+
+
+def _seen(name: str, watch: Callable[[], str]) -> str:
+    words: list[str] = []
+    return words[0] if _passes(name, lambda: words.append(watch())) else UNAVAILABLE
 
 
 def _passes(name: str, check: Callable[[], object]) -> bool:

@@ -19,6 +19,7 @@ from credentials.openid.members import ErrorClass
 from credentials.plain_text import text_fault
 from service.errors import UnexpectedMediaType
 from service.problems import MalformedBody
+from service.web.idempotency import Idempotency
 
 # A citizen's consent has a box for every card.
 MAX_FORM_FIELDS: Final = limits.CARDS + 100
@@ -41,6 +42,11 @@ class ApiModel(BaseModel):
             if fault is not None:
                 raise PydanticCustomError("unreadable_text", "{fault}", {"fault": fault})
         return value
+
+
+def example(**members: JsonValue) -> ConfigDict:
+    """Return the `model_config` of an ApiModel that shows itself in the document by these members, as on the wire."""
+    return ConfigDict(json_schema_extra={"examples": [members]})
 
 
 def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401  # whatever the field is
@@ -148,7 +154,10 @@ class StrictRoute(APIRoute):
             # Without a body it is for FastAPI to say which fields are missing, if any.
             if takes_json and await ours.body():
                 require_json(ours)
-            return await handler(ours)
+            once: Idempotency | None = getattr(request.app.state, "idempotency", None)
+            if once is None or request.method != "POST":
+                return await handler(ours)
+            return await once(ours, handler)
 
         return strict
 

@@ -23,6 +23,17 @@ def prefers(accept: str, media_type: str, default: str) -> bool:
     return wanted > 0 and order.index(media_type) < order.index(default)
 
 
+def takes(accept: str, media_type: str) -> bool:
+    """Say whether an `Accept` header leaves room for a media type; one that is empty takes everything.
+
+    The most specific range that fits decides (RFC 9110 section 12.5.1).
+    """
+    weights = dict(_weighed(accept))
+    ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
+    weight = next((weights[each] for each in ranges if each in weights), None)
+    return not weights if weight is None else weight > 0
+
+
 def languages(accept_language: str, spoken: Sequence[str]) -> tuple[str, ...]:
     """Return those of the languages spoken here that an `Accept-Language` header wants; all, when it wants none.
 

@@ -14,8 +14,8 @@ from credentials.errors import BlauweKnopError
 ROOT: Final = Path(__file__).parents[2]
 PACKAGES: Final = ("credentials", "service", "issuer", "verifier", "wallet_api")
 
-# Not to be imported: programs, and what only Alembic can run.
-_RUN_ONLY: Final = (".__main__", "service.migrations.env")
+# Not to be imported: programs, one of which needs Pango, and what only Alembic can run.
+_RUN_ONLY: Final = (".__main__", ".print_process", "service.migrations.env")
 
 
 @cache

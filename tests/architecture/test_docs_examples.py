@@ -7,9 +7,9 @@ from credentials.debts.agency import Agency
 from credentials.debts.bsn import Bsn
 from credentials.debts.errors import SourceError
 from credentials.debts.phase import Phase
-from issuer.app.compose import csv_columns
+from issuer.app.registers import columns_of
 from issuer.settings import CsvSource, load_agency, require_source
-from issuer.sources import CsvFileSource
+from issuer.sources import TableFileSource, csv_table
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -21,9 +21,9 @@ def test_the_example_agency_has_its_debts_to_the_cent() -> None:
     section, source = settings.agency, settings.source
     assert isinstance(source, CsvSource)
     refused: list[SourceError] = []
-    columns = csv_columns(source)
+    columns = columns_of(source)
     agency = Agency(section.oin, section.name, section.abbreviation, section.coverage)
-    register = CsvFileSource(agency, source.file, columns, refused=refused.append)
+    register = TableFileSource(agency, source.file, columns, csv_table, refused=refused.append)
 
     (open_case,) = register.cases_of(Bsn("999990007"), NOW).cases
     assert (open_case.owed, open_case.settled, open_case.balance) == (22_350, 10_000, 12_350)

@@ -12,6 +12,9 @@ CLOCK = "credentials/clock.py"
 # What writes a moment by parts of its date itself, and on which clock.
 WRITES = {
     "credentials/formats/jwt_vc/cards.py": "a W3C dateTimeStamp, in UTC",
+    "credentials/sealed_pdf/parts.py": "moments of a PDF, in UTC",
+    "issuer/app/key_report.py": "days of keys and certificates, in UTC",
+    "service/commands/scheme_document.py": "times of the scheme document, in UTC and saying so",
     "service/commands/trust.py": "times of the trust list, in UTC and saying so",
     "verifier/exports/table.py": "days that are dates already",
     "demo/books.py": "an id of an event",

@@ -27,11 +27,11 @@ ALLOWED_AMBIENT = {
     ("issuer/app/keys.py", "datetime.datetime.now"): "a composition root: makes and checks its keys before it serves",
     ("service/commands/doctor.py", "time.time"): "asks whether the machine's own clock is right",
     ("service/commands/vc_api/command.py", "os.environ"): "asks whether this machine is there for production",
-    ("service/settings.py", "os.environ"): "the one reader of settings; tests hand in another environment",
 }
 ALLOWED_NETWORK = {
     ("service/http.py", "httpx2"): "the one client, with its guard",
     ("service/http.py", "httpcore2"): "the connections of the one client",
+    ("service/mail.py", "smtplib"): "speaks SMTP to the relay that the settings name, and to no other",
     ("service/outbound_guard.py", "socket"): "resolves a name before it is connected to, and judges the addresses",
     ("service/outbound_guard.py", "httpcore2"): "connects to the address that was judged, not to the name",
     ("service/serving.py", "socket"): "listens",

@@ -76,7 +76,9 @@ class Desk:
     def ask(self) -> Answer:
         """Ask for all cards, and let the wallet make its answer."""
         self.clock.advance(timedelta(seconds=STATUS_SECONDS + 1))
-        page = self._send("/intakes", "/intakes/nieuw", kenmerk="2026-0042", sjabloon="intake")
+        page = self._send(
+            "/intakes", "/intakes/nieuw", kenmerk="2026-0042", sjabloon="intake", plaats="hier", toch="ja"
+        )
         link = re.search(r'value="(openid4vp://[^"]+)"', page.text)
         assert link is not None
         request = Counter(self.world, self.http).read(link[1].replace("&amp;", "&"), formats=FORMATS)

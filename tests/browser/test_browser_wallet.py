@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from credentials.clock import SystemClock
 from credentials.jose import encrypt
-from credentials.openid.browser import SIGNED, UNSIGNED
+from credentials.openid.browser import MULTISIGNED, SIGNED, UNSIGNED
 from credentials.openid.dcql import parse_query
 from service.serving import serving
 from tests.browser.test_verifier_pages import WCAG_22_AA, new_intake
@@ -38,11 +38,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield made
 
 
-def at_the_code(world: World, page: Page) -> str:
+def at_the_code(world: World, page: Page, reference: str) -> str:
     page.goto(f"{world.settings.base_url}/inloggen")
+    page.get_by_label("Uw gebruikersnaam").fill("anna")
     page.get_by_label("Wachtwoord").fill("schuldhulp")
     page.get_by_role("button", name="Inloggen").click()
-    return new_intake(page, "2026-1")
+    return new_intake(page, reference)
 
 
 def test_a_browser_that_finds_wallets_gets_the_button_and_its_answer_counts(
@@ -50,15 +51,15 @@ def test_a_browser_that_finds_wallets_gets_the_button_and_its_answer_counts(
 ) -> None:
     context.add_init_script(PLAYED)
     page = context.new_page()
-    link = at_the_code(world, page)
+    link = at_the_code(world, page, "2026-1")
     button = page.get_by_role("button", name=BUTTON)
     expect(button).to_be_visible()
     assert Axe().run(page, options=WCAG_22_AA).response["violations"] == []
     button.click()
     expect(page.get_by_text("Er is niets gedeeld. Probeer het opnieuw")).to_be_visible()
     asked: Any = page.evaluate("() => window.asked")
-    assert [each["protocol"] for each in asked["digital"]["requests"]] == [SIGNED, UNSIGNED]
-    data = asked["digital"]["requests"][1]["data"]
+    assert [each["protocol"] for each in asked["digital"]["requests"]] == [MULTISIGNED, SIGNED, UNSIGNED]
+    data = asked["digital"]["requests"][2]["data"]
     request = replace(world.read(link), dcql=parse_query(data["dcql_query"]))
     token = world.present(request, world.samira(), audience=f"origin:{world.settings.base_url}")
     (key,) = data["client_metadata"]["jwks"]["keys"]
@@ -71,7 +72,7 @@ def test_a_browser_that_finds_wallets_gets_the_button_and_its_answer_counts(
 def test_any_other_browser_sees_no_button(world: World, context: BrowserContext) -> None:
     context.add_init_script("delete window.DigitalCredential;")
     page = context.new_page()
-    at_the_code(world, page)
+    at_the_code(world, page, "2026-2")
     expect(page.get_by_role("button", name=BUTTON)).to_be_hidden()
     context.set_default_timeout(5_000)
     expect(page.get_by_role("button", name="Nieuwe QR-code")).to_be_visible()

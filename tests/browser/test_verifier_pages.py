@@ -12,6 +12,7 @@ from credentials.status import Status
 from service.serving import serving
 from tests.conftest import _free_port
 from tests.verifier_world import World, make_world
+from verifier.web.admin.office import MENU
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +33,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def desk(world: World, page: Page) -> Page:
     """A page of Anna, logged in."""
     page.goto(f"{world.settings.base_url}/inloggen")
+    page.get_by_label("Uw gebruikersnaam").fill("anna")
     page.get_by_label("Wachtwoord").fill("schuldhulp")
     page.get_by_role("button", name="Inloggen").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Vandaag")
@@ -52,19 +54,62 @@ def test_the_page_turns_by_itself_when_the_answer_is_there(world: World, desk: P
     expect(desk.locator("[data-countdown-text]")).to_contain_text("Nog 5 minuten")
     world.answer(link, world.samira())
     expect(desk.get_by_role("heading", level=1)).to_have_text("Wat bewezen is", timeout=10_000)
-    expect(desk.locator(".bk-total__amount")).to_have_text("€\u00a0443,21")
+    expect(desk.locator(".bkv-strip strong").first).to_have_text("€\u00a0443,21")
 
 
 def test_without_scripts_the_page_turns_as_well(world: World, chromium: Browser) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{world.settings.base_url}/inloggen")
+    page.get_by_label("Uw gebruikersnaam").fill("anna")
     page.get_by_label("Wachtwoord").fill("schuldhulp")
     page.get_by_role("button", name="Inloggen").click()
     link = new_intake(page, "2026-2")
     world.answer(link, world.samira())
     expect(page.get_by_role("heading", level=1)).to_have_text("Wat bewezen is", timeout=15_000)
     context.close()
+
+
+RING = """() => {
+  const it = document.activeElement, style = getComputedStyle(it);
+  const ring = `${style.outlineStyle} ${style.outlineWidth} ${style.outlineColor}`;
+  return it === document.body ? null : [`${it.tagName} ${(it.innerText || it.name || "").slice(0, 30)}`, ring];
+}"""
+
+
+def test_whoever_uses_the_keyboard_sees_one_ring_around_all_that_can_be_reached(world: World, desk: Page) -> None:
+    base = world.settings.base_url
+    world.answer(new_intake(desk, "2026-4"), world.samira())
+    answered = desk.url.removesuffix("/resultaat")
+    new_intake(desk, "2026-5")
+    waiting = desk.url
+    seen: dict[str, str] = {}
+    for url in (f"{base}/", f"{base}/intakes/nieuw", waiting, f"{answered}/resultaat", f"{answered}/sluiten"):
+        desk.goto(url)
+        for _ in range(60):
+            desk.keyboard.press("Tab")
+            found = desk.evaluate(RING)
+            if found is None:
+                break
+            seen[found[0]] = found[1]
+        else:
+            pytest.fail(f"{url}: the keyboard does not come out")
+    assert {name.partition(" ")[0] for name in seen} >= {"A", "BUTTON", "INPUT", "SUMMARY"}
+    assert set(seen.values()) == {"solid 3px rgb(22, 32, 44)"}, seen
+
+
+def test_debts_are_sorted_by_the_keyboard_alone(world: World, desk: Page) -> None:
+    world.answer(new_intake(desk, "2026-6", "Schuldregeling"), world.samira())
+    desk.goto(f"{desk.url.removesuffix('/resultaat')}/resultaat")
+    # As at 200 % zoom on a screen of 1280: the headings of the columns are not there to press.
+    desk.set_viewport_size({"width": 640, "height": 400})
+    rows = desk.locator(".bkv-debts tbody th a")
+    before = rows.all_inner_texts()
+    assert len(before) == 2
+    desk.get_by_role("link", name="Nog te betalen (hoogste eerst)").focus()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("link", name="Nog te betalen (laagste eerst)")).to_have_attribute("aria-current", "true")
+    assert rows.all_inner_texts() == before[::-1]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -78,14 +123,45 @@ def test_every_page_is_for_everyone(world: World, desk: Page, context: BrowserCo
     desk.get_by_role("button", name="Opnieuw controleren").click()
     expect(desk.locator(".bkv-agency").first).to_contain_text("Deels bewezen")
     waiting = result.removesuffix("/resultaat")
-    found = [
-        check(desk, each) for each in (result, f"{waiting}/bewijzen/0", f"{waiting}/bewijzen/3", f"{waiting}/sluiten")
-    ]
+    tails = (
+        "resultaat?volgorde=-fase",
+        "bewijzen/0",
+        "bewijzen/3",
+        "sluiten",
+        "overdragen",
+        "zonder-bewijs/nieuw",
+        "verdeling",
+    )
+    found = [check(desk, f"{waiting}/{tail}") for tail in tails]
+    desk.goto(result)
+    desk.locator(".bkv-debts a").first.click()
+    desk.get_by_role("link", name="Voorrang wijzigen").click()
+    found.append(check(desk, desk.url))
     base = world.settings.base_url
-    found += [check(desk, f"{base}{path}") for path in ("/", "/intakes/nieuw", "/privacy", "/toegankelijkheid", "/weg")]
+    found += [
+        check(desk, f"{base}{path}")
+        for path in ("/", "/overdragen", "/intakes/nieuw", "/privacy", "/toegankelijkheid", "/weg")
+    ]
     desk.goto(result)
     desk.get_by_role("button", name="Opnieuw vragen").click()
     found.append(check(desk, waiting))
+    assert not any(found), found
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_of_administration_is_for_everyone(world: World, chromium: Browser, width: int) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)
+    page, base = context.new_page(), world.settings.base_url
+    page.goto(f"{base}/inloggen")
+    page.get_by_label("Uw gebruikersnaam").fill("fatma")
+    page.get_by_label("Wachtwoord").fill("schuldhulp")
+    page.get_by_role("button", name="Inloggen").click()
+    page.wait_for_url(f"{base}/beheer")
+    found = [check(page, f"{base}{path}") for _text, path, _what in MENU]
+    page.goto(f"{base}/beheer/logboek")
+    page.get_by_role("button", name="Controleer het hele logboek").press("Enter")
+    expect(page.get_by_text("Het logboek is heel")).to_be_visible()
+    context.close()
     assert not any(found), found
 
 

@@ -1,26 +1,46 @@
 """The wallet's pages in a real browser: for everybody, at any size, and the whole button without scripts."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from credentials.debts.fcid import write_document
+from issuer.settings import ContactSection, JointArrangementSection
 from service.serving import serving
-from tests.flows.test_wallet_offers import an_offer
-from tests.flows.test_wallet_sharing import only, scan
+from tests.debt_builders import a_document, imposed
+from tests.flows.wallet_kit import Register, an_offer, only, scan
 from tests.wallet_world import WALLET, WALLET_PORT, Citizen, WalletWorld, make_world
+from wallet_api.settings import Errands
 
 pytestmark = pytest.mark.browser
 
 WCAG_22_AA = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 OUTSIDE = ("/welkom", "/nieuw", "/openen", "/hulp", "/privacy", "/toegankelijkheid", "/nergens")
-INSIDE = ("/nieuw/nummer", "/overzicht", "/ophalen", "/ophalen/opnieuw", "/toevoegen", "/gedeeld", "/instellingen")
+INSIDE = (
+    "/nieuw/nummer",
+    "/overzicht",
+    "/ophalen",
+    "/ophalen/opnieuw",
+    "/toevoegen",
+    "/gedeeld",
+    "/instellingen",
+    "/bestanden",
+    "/betalingsregeling",
+)
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WalletWorld]:
-    world = make_world(tmp_path_factory.mktemp("browser"), "cjib", "svb")
+    folder = tmp_path_factory.mktemp("browser")
+    joint = JointArrangementSection(name="Betalingsregeling Rijk", address="https://www.rijk.example/aanvragen")
+    agency = {"contact": ContactSection(arrangement="https://www.dienst.example/regeling"), "joint_arrangement": joint}
+    world = make_world(
+        folder, "cjib", "svb", "belastingdienst", errands=Errands(key=folder / "errands.key"), agency=agency
+    )
     with serving((world.service.app, "127.0.0.1", WALLET_PORT)):
         yield world
     # The served app closed its database itself.
@@ -28,10 +48,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WalletWorld]:
 
 @pytest.fixture(scope="module")
 def samira(world: WalletWorld) -> Citizen:
-    citizen = world.citizen()
-    citizen.make_wallet()
-    citizen.collect()
-    return citizen
+    return world.collector()
 
 
 @pytest.fixture
@@ -83,6 +100,57 @@ def test_everybody_can_use_a_debt_a_card_an_offer_and_a_consent(
     assert (one["width"], one["height"]) == (two["width"], two["height"]), "yes and no weigh the same"
     decline.click()
     assert "U hebt niets gedeeld" in page.locator("h1").inner_text()
+
+
+def test_everybody_can_use_a_file_from_elsewhere_whatever_stands_in_it(
+    inside: BrowserContext, samira: Citizen, tmp_path: Path
+) -> None:
+    text = write_document(a_document(imposed("f1", 10_000, primary=True))).decode()
+    (tmp_path / "schulden.json").write_text(text.replace("ZAAK-1", "Z" * 1_000))
+    page = inside.new_page()
+    page.goto(f"{WALLET}/bestanden")
+    page.get_by_label("Kies een bestand op dit apparaat").set_input_files(tmp_path / "schulden.json")
+    page.wait_for_function("document.getElementById('bestand').value !== ''")
+    page.get_by_role("button", name="Lees dit bestand").click()
+    assert "Niet bewezen" in page.locator("main").inner_text()
+    check(page, page.url)
+    for path in ("/bestanden", "/overzicht"):
+        check(page, WALLET + path)
+
+
+def test_without_scripts_no_file_can_be_chosen_that_nobody_would_read(chromium: Browser, samira: Citizen) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    context.add_cookies([{"name": "bk_wallet", "value": samira.token, "url": WALLET}])
+    page = context.new_page()
+    page.goto(f"{WALLET}/bestanden")
+    assert not page.get_by_label("Kies een bestand op dit apparaat").is_visible()
+    assert page.get_by_label("Of plak de inhoud van het bestand").is_visible()
+    context.close()
+
+
+def test_everybody_can_use_the_pages_about_what_is_not_ready(
+    chromium: Browser, world: WalletWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = Register(world, monkeypatch)
+    register.leaves = True
+    waiting = world.collector()
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="nl-NL")
+    context.add_cookies([{"name": "bk_wallet", "value": waiting.token, "url": WALLET}])
+    page = context.new_page()
+    register.come_back()
+    register.leaves = True
+    offer = scan(waiting, an_offer(world)["aanbodUri"])
+    offered = waiting.follow(waiting.post(offer.url, offer, besluit="ja"))
+    for address in (f"{WALLET}/ophalen", offered.url):
+        check(page, address)
+        assert "ook als uw portemonnee dicht is" in page.locator("main").inner_text()
+    register.come_back()
+    assert world.service.errands is not None
+    world.clock.advance(timedelta(seconds=61))
+    world.service.errands.run()
+    check(page, f"{WALLET}/overzicht")
+    assert page.get_by_role("link", name="Zet ze in mijn portemonnee").count() == 2
+    context.close()
 
 
 def test_a_wallet_is_made_opened_and_closed_without_scripts(chromium: Browser, world: WalletWorld) -> None:

@@ -5,22 +5,24 @@ import multiprocessing
 import os
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, func, insert, select, text, update
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from credentials.errors import ConfigurationError
-from service import audit, sessions
+from service import audit, expired, sessions
 from service.audit import AuditEntry
 from service.database import Database, use_once
-from service.errors import ChainBroken, NotExactlyOne
+from service.errors import ChainBroken, NotExactlyOne, Overloaded
 from service.migrations import migrate, schema_drift, schema_is_current
 from tests.conftest import NOW
 
 metadata = MetaData()
 codes = Table("code", metadata, Column("id", Integer, primary_key=True), Column("used_by", String(20)))
+ending = Table("ending", metadata, Column("id", Integer, primary_key=True), Column("ends", Integer, index=True))
 
 
 @pytest.fixture
@@ -117,7 +119,7 @@ def chained(database: Database) -> Database:
     with database.write() as connection:
         for number in range(1, 6):
             entry = AuditEntry(action="offer", actor="p-1", object=f"o-{number}")
-            assert audit.append(connection, entry, at=NOW) == number
+            audit.append(connection, entry, at=NOW)
     return database
 
 
@@ -167,7 +169,74 @@ def test_appending_from_many_threads_keeps_one_chain(chained: Database) -> None:
         assert audit.verify(connection) == 25
 
 
+def test_whoever_has_appended_waits_for_rows_without_stopping_those_who_append_too(chained: Database) -> None:
+    with chained.write() as connection:
+        metadata.create_all(connection)
+        connection.execute(insert(codes), [{"id": 1}, {"id": 2}])
+    one_has_appended = threading.Event()
+    failed: list[Exception] = []
+
+    def append_then_change() -> None:
+        try:
+            with chained.write() as connection:
+                audit.append(connection, AuditEntry(action="one", actor="p"), at=NOW)
+                one_has_appended.set()
+                if not chained.is_sqlite:
+                    time.sleep(0.3)  # until the other has the row
+                connection.execute(update(codes).where(codes.c.id == 1).values(used_by="one"))
+        except Exception as error:  # noqa: BLE001  # it is for the test to see
+            failed.append(error)
+
+    def change_then_append() -> None:
+        one_has_appended.wait(10)
+        try:
+            with chained.write() as connection:
+                connection.execute(update(codes).where(codes.c.id == 1).values(used_by="two"))
+                if not chained.is_sqlite:
+                    time.sleep(0.6)  # until the first waits for the row
+                audit.append(connection, AuditEntry(action="two", actor="p"), at=NOW)
+        except Exception as error:  # noqa: BLE001
+            failed.append(error)
+
+    threads = [threading.Thread(target=each) for each in (append_then_change, change_then_append)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert failed == []
+    with chained.read() as connection:
+        assert audit.verify(connection) == 7
+
+
+def test_an_entry_of_a_block_that_raises_is_not_there(chained: Database) -> None:
+    def append_and_fail() -> None:
+        with chained.write() as connection:
+            audit.append(connection, AuditEntry(action="a", actor="p"), at=NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        append_and_fail()
+    with chained.write() as connection:
+        audit.append(connection, AuditEntry(action="b", actor="p"), at=NOW)
+    with chained.read() as connection:
+        assert audit.verify(connection) == 6
+
+
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_what_is_over_is_deleted_in_steps_and_the_rest_stays(ready: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expired, "STEP", 2)
+    with ready.write() as connection:
+        # Those that end in one second go together, however small the step.
+        rows = [{"id": number, "ends": ends} for number, ends in enumerate([1, 1, 1, 2, 3, 4, 5, 6])]
+        connection.execute(insert(ending), rows)
+    before = ready.commits
+    assert expired.delete_expired(ready, ending, ending.c.ends, 4) == 6
+    assert ready.commits - before > 2
+    with ready.read() as connection:
+        assert connection.execute(select(ending.c.ends).order_by(ending.c.ends)).scalars().all() == [5, 6]
+    assert expired.delete_expired(ready, ending, ending.c.ends, 4) == 0
+
+
 def test_a_forked_child_opens_connections_of_its_own(ready: Database) -> None:
     context = multiprocessing.get_context("fork")
     queue = context.Queue()
@@ -235,3 +304,90 @@ def test_a_forgotten_database_closes_its_connections(tmp_path: Path) -> None:
     gc.collect()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         driver.execute("SELECT 1")  # type: ignore[attr-defined]  # of sqlite3
+
+
+@pytest.mark.postgresql
+class TestWhatAServerMayDoToUs:
+    """Of the server's failures only those come out that whoever asks may try again after (503, not 500)."""
+
+    @pytest.fixture
+    def server(self, postgresql: Database) -> Database:
+        with postgresql.write() as connection:
+            metadata.create_all(connection)
+            connection.execute(insert(codes).values(id=1))
+        return postgresql
+
+    def test_a_row_that_another_holds_too_long_is_given_up(self, server: Database) -> None:
+        impatient = text("SET LOCAL lock_timeout = '50ms'; UPDATE code SET used_by = 'second'")
+        with server.write() as holding:
+            holding.execute(update(codes).values(used_by="first"))
+            with pytest.raises(Overloaded), server.write() as waiting:
+                waiting.execute(impatient)
+        with server.read() as connection:
+            assert connection.execute(select(codes.c.used_by)).scalar_one() == "first"
+
+    def test_two_that_wait_for_each_other_are_not_an_error_of_ours(self, server: Database) -> None:
+        with server.write() as connection:
+            connection.execute(insert(codes).values(id=2))
+        barrier = threading.Barrier(2)
+        outcomes: list[str] = []
+
+        def take(first: int, second: int) -> None:
+            try:
+                with server.write() as connection:
+                    connection.execute(update(codes).where(codes.c.id == first).values(used_by="x"))
+                    barrier.wait(10)
+                    connection.execute(update(codes).where(codes.c.id == second).values(used_by="x"))
+                outcomes.append("done")
+            except Overloaded:
+                outcomes.append("overloaded")
+
+        threads = [threading.Thread(target=take, args=pair) for pair in ((1, 2), (2, 1))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        assert sorted(outcomes) == ["done", "overloaded"]
+
+    def test_a_server_that_hangs_up_is_not_an_error_of_ours(self, server: Database) -> None:
+        hang_up = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+        with pytest.raises(Overloaded), server.write() as connection:
+            connection.exec_driver_sql(hang_up)
+        with pytest.raises(Overloaded), server.read() as connection:
+            connection.exec_driver_sql(hang_up)
+        with server.write() as connection:
+            connection.execute(update(codes).values(used_by="again"))
+
+    def test_a_block_that_is_idle_for_too_long_is_given_up(self, server: Database) -> None:
+        def idle(connection: Connection) -> None:
+            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 50")
+            time.sleep(0.5)
+            connection.execute(select(codes.c.id))
+
+        def change_and_be_idle(connection: Connection) -> None:
+            connection.execute(update(codes).values(used_by="lost"))
+            idle(connection)
+
+        with pytest.raises(Overloaded), server.write() as connection:
+            change_and_be_idle(connection)
+        with pytest.raises(Overloaded), server.read() as connection:
+            idle(connection)
+        with server.read() as connection:
+            assert connection.execute(select(codes.c.used_by)).scalar_one() is None
+
+    def test_a_server_that_is_not_there_is_not_an_error_of_ours(self) -> None:
+        nowhere = Database("postgresql://test@127.0.0.1:9/none")
+        with pytest.raises(Overloaded), nowhere.read():
+            pass
+        with pytest.raises(Overloaded), nowhere.write():
+            pass
+
+    def test_what_can_wait_holds_nobody_up(self, server: Database) -> None:
+        with server.write() as holding:
+            holding.execute(update(codes).values(used_by="first"))
+            server.later(lambda connection: connection.execute(update(codes).values(used_by="later")))
+            with server.write() as connection:
+                connection.execute(insert(codes).values(id=2))
+        server.settle()
+        with server.read() as connection:
+            assert connection.execute(select(codes.c.used_by).where(codes.c.id == 1)).scalar_one() == "later"

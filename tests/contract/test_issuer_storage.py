@@ -1,18 +1,20 @@
 """What the issuer's records promise, on SQLite and on PostgreSQL."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
+from random import Random
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
-from credentials.clock import FixedClock, dutch_day
+from credentials.clock import FixedClock, dutch_day, start_of_day
 from credentials.debts.bsn import Bsn
 from credentials.formats.base import HolderKey, IssuerKey
 from credentials.keys import SoftwareSigner
@@ -20,21 +22,27 @@ from credentials.status.token_list import TokenStatusList
 from credentials.status.values import Status
 from issuer.domain.authorisation import AccessGrant, AuthorisationCode, PushedRequest, RefreshGrant
 from issuer.domain.deferral import Deferred
-from issuer.domain.errors import StatusListsFull
+from issuer.domain.errors import NoticeNotFound, StatusListsFull, TooManyNotices
 from issuer.domain.issuance import Copy, CopyState, DayOfIssue, LiveCopies, Place
+from issuer.domain.notices import Outdated
 from issuer.domain.offers import Grant, Offer
 from issuer.domain.places import StatusAddresses
-from issuer.domain.secrets import Derivation
+from issuer.domain.secrets import Derivation, hashed
+from issuer.domain.wallet_login import Fault, Stage, Standing, WalletLogin
 from issuer.ports import Event, Publication, Records, Store
 from issuer.storage import SqlStore, StoreKeys
+from issuer.storage import tally as storage_tally
 from issuer.storage.sealed import Sealer
-from issuer.storage.tables import deferred, metadata
+from issuer.storage.tables import deferred, issued_copy, metadata, tally
 from issuer.usecases.publish import PublishStatus
+from service import expired
+from service.audit import AuditEntry, append
 from service.database import Database
 from service.migrations import migrate, schema_drift
-from tests.debt_builders import SAMIRA
+from tests.debt_builders import A_NOTICE, ANOTHER_NOTICE, SAMIRA
 
 ENTRIES = 131_072
+KEY = IssuerKey(SoftwareSigner.generate())
 NOBODY = Bsn("111222333")
 KEYS = StoreKeys(Sealer.from_data_key(bytes(range(32))), Derivation(bytes(range(1, 33))))
 
@@ -87,6 +95,18 @@ def a_deferral(clock: FixedClock) -> Deferred:
         family="family-1",
         dpop_thumbprint="thumbprint",
         offer="offer-1",
+    )
+
+
+def a_wallet_login(clock: FixedClock, reference: str = "login-1") -> WalletLogin:
+    return WalletLogin(
+        reference=reference,
+        request_path=f"request of {reference}",
+        response_path=f"response of {reference}",
+        nonce="nonce",
+        state="state",
+        encryption_key=SoftwareSigner.generate().to_private_jwk(),
+        expires_at=clock.now() + timedelta(minutes=5),
     )
 
 
@@ -239,7 +259,9 @@ class TestAuthorisations:
         with store.write() as records:
             records.authorisations.add_grant("token", a_grant(clock))
         with store.read() as records:
-            assert records.authorisations.find_grant("token", clock.now()) == a_grant(clock)
+            assert records.authorisations.find_grant("token", clock.now()) == replace(
+                a_grant(clock), token_hash=hashed("token").hex()
+            )
             assert records.authorisations.find_grant("other", clock.now()) is None
             assert records.authorisations.find_grant("token", clock.now() + timedelta(seconds=300)) is None
 
@@ -275,6 +297,28 @@ class TestAuthorisations:
             found = [records.authorisations.find_grant(f"token-{number}", clock.now()) for number in range(3)]
             assert [each is not None for each in found] == [False, False, True]
             assert records.authorisations.find_refresh("session-1") is None
+
+    def test_a_family_is_given_back_by_its_token_and_by_no_other(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            records.authorisations.add_refresh(a_refresh(clock), "first")
+            records.authorisations.add_grant("token", replace(a_grant(clock), family="session-1"))
+            records.authorisations.rotate_refresh("session-1", "first", "second", clock.now())
+            assert not records.authorisations.end_refresh("session-1", "first")
+            assert not records.authorisations.end_refresh("session-2", "second")
+            assert records.authorisations.find_grant("token", clock.now()) is not None
+            assert records.authorisations.end_refresh("session-1", "second")
+            assert not records.authorisations.end_refresh("session-1", "second")
+            assert records.authorisations.find_refresh("session-1") is None
+            assert records.authorisations.find_grant("token", clock.now()) is None
+
+    def test_one_access_token_is_given_back(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            for number in range(2):
+                records.authorisations.add_grant(f"token-{number}", a_grant(clock, f"s{number}"))
+            assert records.authorisations.end_grant("token-0")
+            assert not records.authorisations.end_grant("token-0")
+            found = [records.authorisations.find_grant(f"token-{number}", clock.now()) for number in range(2)]
+            assert [each is not None for each in found] == [False, True]
 
     def test_a_codes_second_use_ends_the_family_of_the_first(self, store: SqlStore, clock: FixedClock) -> None:
         with store.write() as records:
@@ -317,7 +361,7 @@ class TestDeferrals:
         with store.write() as records:
             assert records.deferrals.find("transaction", clock.now()) is None
             assert not records.deferrals.take("transaction", clock.now())
-            assert records.purge(clock.now()) == 1
+        assert store.purge(clock.now()) == 1
 
     def test_nothing_of_a_person_can_be_read_of_it(self, store: SqlStore, clock: FixedClock) -> None:
         with store.write() as records:
@@ -337,6 +381,93 @@ class TestOneTimeValues:
         with ThreadPoolExecutor(6) as pool:
             assert sum(pool.map(partial(use, "c_nonce"), range(6))) == 1
             assert sum(pool.map(partial(use, "dpop"), range(6))) == 1
+
+
+class TestNotices:
+    def test_what_was_recorded_comes_back_under_a_number_of_its_own(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            first = records.notices.add(A_NOTICE, clock.now())
+            second = records.notices.add(ANOTHER_NOTICE, clock.now())
+        assert (first.number, second.number, second.notice) == (1, 2, ANOTHER_NOTICE)
+        with store.read() as records:
+            assert [each.notice for each in records.notices.all()] == [A_NOTICE, ANOTHER_NOTICE]
+            assert records.notices.not_ended() == records.notices.all()
+
+    def test_a_notice_is_ended_once_and_its_number_is_not_given_again(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            records.notices.add(A_NOTICE, clock.now())
+            assert records.notices.end(1, clock.now()).ended_at is not None
+        for number in (1, 2):
+            with pytest.raises(NoticeNotFound), store.write() as records:
+                records.notices.end(number, clock.now())
+        with store.write() as records:
+            assert records.notices.not_ended() == []
+            assert records.notices.add(A_NOTICE, clock.now()).number == 2
+            assert len(records.notices.all()) == 2
+
+    def test_there_are_no_more_than_an_overview_has_room_for(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            for _ in range(5):
+                records.notices.add(A_NOTICE, clock.now())
+        with pytest.raises(TooManyNotices), store.write() as records:
+            records.notices.add(A_NOTICE, clock.now())
+        with store.write() as records:
+            records.notices.end(3, clock.now())
+            assert records.notices.add(A_NOTICE, clock.now()).number == 6
+
+    def test_many_at_the_same_time_take_no_number_twice_and_no_more_room(
+        self, store: SqlStore, clock: FixedClock
+    ) -> None:
+        def add(_: int) -> int:
+            try:
+                with store.write() as records:
+                    return records.notices.add(A_NOTICE, clock.now()).number
+            except TooManyNotices:
+                return 0
+
+        with ThreadPoolExecutor(4) as pool:
+            assert sorted(pool.map(add, range(8))) == [0, 0, 0, 1, 2, 3, 4, 5]
+
+    def test_of_one_key_all_overviews_are_outdated_and_cases_since_a_day(
+        self, store: SqlStore, clock: FixedClock
+    ) -> None:
+        day = dutch_day(clock.now())
+        old, new = start_of_day(day) - timedelta(seconds=1), start_of_day(day)
+        with store.write() as records:
+            issuances = records.issuances
+            issuances.free_places(1)
+            issuances.show_all(clock.now())
+            issuances.reserve(
+                [
+                    a_copy(clock, Place(1, 1), "overview of before", issued_at=old),
+                    a_copy(clock, Place(1, 2), "case of before", issued_at=old, case_hash="a"),
+                    a_copy(clock, Place(1, 3), "case since", issued_at=new, case_hash="a"),
+                    a_copy(clock, Place(1, 4), "with it", issued_at=new, notices="1"),
+                    a_copy(clock, Place(1, 5), "expired", expires_at=clock.now()),
+                ]
+            )
+            assert set(issuances.keys_of_live(clock.now())) == {"", "1"}
+            those = Outdated("", day)
+            assert issuances.count_outdated(those, clock.now()) == 2
+            supersede = partial(issuances.supersede_outdated, those, clock.now(), most=1, reason="r")
+            first = supersede(after="")
+            second = supersede(after=first[-1])
+            assert sorted([*first, *second]) == sorted(["overview of before", "case since"])
+            assert first < second
+            assert supersede(after=second[-1]) == []
+            assert supersede(after="") == []
+            assert issuances.count_outdated(those, clock.now()) == 0
+            assert issuances.statuses(1) == {1: Status.SUPERSEDED, 3: Status.SUPERSEDED}
+            # Where it is not known since when, all are.
+            assert issuances.count_outdated(Outdated("", date.min), clock.now()) == 1
+
+    def test_what_is_invalid_stays_so(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            records.issuances.reserve([a_copy(clock, Place(1, 1))])
+            records.issuances.mark_one("copy-1", Status.INVALID, clock.now(), reason="r")
+            those = Outdated("", date.min)
+            assert records.issuances.supersede_outdated(those, clock.now(), after="", most=10, reason="r") == []
+            assert records.issuances.statuses(1) == {1: Status.INVALID}
 
 
 class TestPlaces:
@@ -389,6 +520,75 @@ class TestPlaces:
         assert len(set(given)) == 60
 
 
+class TestAfterARestore:
+    def test_lists_of_before_are_closed_and_the_next_cannot_have_been_in_use(
+        self, store: SqlStore, clock: FixedClock
+    ) -> None:
+        with store.write() as records:
+            (place,) = records.issuances.free_places(1)
+            records.issuances.reserve([a_copy(clock, place)])
+            # Of the third the records know nothing.
+            assert records.issuances.begin_anew(Status.SUPERSEDED, [1, 3]) == 10_001
+            assert list(records.issuances.list_numbers()) == [1, 3, 10_001]
+            assert records.issuances.free_places(1)[0].list_number == 10_001
+            assert records.issuances.begin_anew(Status.SUPERSEDED, []) == 20_001
+
+    def test_what_no_copy_tells_of_is_superseded_and_what_one_tells_of_stays(
+        self, store: SqlStore, clock: FixedClock
+    ) -> None:
+        with store.write() as records:
+            records.issuances.free_places(1)
+            records.issuances.reserve([a_copy(clock, Place(1, 7)), a_copy(clock, Place(1, 8), "copy-2")])
+            records.issuances.mark_one("copy-2", Status.INVALID, clock.now(), reason="wrong")
+            fresh = records.issuances.begin_anew(Status.SUPERSEDED, [2])
+        with store.read() as records:
+            first, lost = records.issuances.statuses(1), records.issuances.statuses(2)
+            assert records.issuances.statuses(fresh) == {}
+        assert (first.get(7), first[8], first[9]) == (None, Status.INVALID, Status.SUPERSEDED)
+        assert (len(first), len(lost)) == (ENTRIES - 1, ENTRIES)
+        assert set(lost.values()) == {Status.SUPERSEDED}
+
+    def test_what_is_invalid_stays_so(self, store: SqlStore) -> None:
+        with store.write() as records:
+            records.issuances.begin_anew(Status.INVALID, [1])
+            records.issuances.begin_anew(Status.SUPERSEDED, [1])
+        with store.read() as records:
+            assert set(records.issuances.statuses(1).values()) == {Status.INVALID}
+
+    def test_records_that_went_on_reach_a_mark_and_others_do_not(self, database: Database, clock: FixedClock) -> None:
+        def write(connection: Connection, event: Event) -> None:
+            append(connection, AuditEntry(action=event.action, actor=event.object), at=clock.now())
+
+        migrate(database, "issuer")
+        store = SqlStore(database, KEYS, audit=write)
+        with store.read() as records:
+            empty = records.mark()
+            assert records.reach(empty)
+        for deed in ("one", "two"):
+            with store.write() as records:
+                records.audit(Event(deed, "x", "done"))
+                records.issuances.free_places(1)
+        with store.read() as records:
+            mark = records.mark()
+            assert (mark.audited, mark.lists) == (2, (1,))
+            assert records.reach(mark)
+            assert records.reach(empty)
+            assert not records.reach(replace(mark, audited=3))
+            assert not records.reach(replace(mark, audited=1))
+            assert not records.reach(replace(mark, audit_hash=bytes(32)))
+            assert not records.reach(replace(empty, audit_hash=bytes(32)))
+
+    def test_nothing_that_counts_once_is_left(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            records.offers.add(an_offer(clock))
+            records.deferrals.add("transaction", a_deferral(clock))
+        with store.write() as records:
+            records.forget_one_time()
+        with store.read() as records:
+            assert records.offers.by_reference("offer-1") is None
+            assert records.deferrals.find("transaction", clock.now()) is None
+
+
 class TestCopies:
     def test_copies_are_counted_per_statement_and_session(self, store: SqlStore, clock: FixedClock) -> None:
         with store.write() as records:
@@ -425,6 +625,8 @@ class TestCopies:
     def test_superseded_replaces_valid_and_invalid_replaces_both(self, store: SqlStore, clock: FixedClock) -> None:
         with store.write() as records:
             issuances = records.issuances
+            issuances.free_places(1)
+            issuances.show_all(clock.now())
             issuances.reserve([a_copy(clock, Place(1, 1), "1"), a_copy(clock, Place(1, 2), "2", case_hash="a")])
             mark = partial(issuances.mark, now=clock.now(), subject_hash="samira", reason="r")
             assert mark(Status.SUPERSEDED, copies=LiveCopies("overzicht_sdjwt", None, "facts-1", 1)) == 1
@@ -450,7 +652,8 @@ class TestCopies:
             assert issuances.note(["2"], CopyState.DELETED)
             issuances.mark_issued(["1", "2", "3"], clock.now())
             states = {CopyState.ISSUED: 1, CopyState.ACCEPTED: 1, CopyState.DELETED: 1}
-            assert issuances.count_states(clock.now()) == [DayOfIssue(dutch_day(clock.now()), states)]
+            today = dutch_day(clock.now())
+            assert issuances.count_states(today) == [DayOfIssue(today, states)]
 
     def test_copies_are_counted_by_day(self, store: SqlStore, clock: FixedClock) -> None:
         first = clock.now()
@@ -460,9 +663,95 @@ class TestCopies:
                 clock.advance(timedelta(days=1))
         with store.read() as records:
             days = [dutch_day(first), dutch_day(first + timedelta(days=1))]
-            reserved = {CopyState.RESERVED: 1}
-            assert records.issuances.count_states(first) == [DayOfIssue(day, reserved) for day in days]
-            assert records.issuances.count_states(first + timedelta(hours=1)) == [DayOfIssue(days[1], reserved)]
+            issued = {CopyState.ISSUED: 1}
+            assert records.issuances.count_states(days[0]) == [DayOfIssue(day, issued) for day in days]
+            assert records.issuances.count_states(days[1]) == [DayOfIssue(days[1], issued)]
+
+    def test_counts_are_those_of_the_copies_whatever_happened_to_them(
+        self, store: SqlStore, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(storage_tally, "_LAST_OF_STEP", storage_tally._LAST_OF_STEP.offset(19))
+        today, chance = dutch_day(clock.now()), Random(7)
+        told = (CopyState.ACCEPTED, CopyState.FAILED, CopyState.DELETED)
+        for turn in range(40):
+            ids = [f"{turn}-{number}" for number in range(chance.randrange(1, 4))]
+            with suppress(ZeroDivisionError), store.write() as records:
+                places = records.issuances.free_places(len(ids))
+                records.issuances.reserve([a_copy(clock, *pair) for pair in zip(places, ids, strict=True)])
+                records.issuances.note([chance.choice(ids), f"{turn - 3}-0", "none"], chance.choice(told))
+                if turn % 10 == 9:
+                    records.issuances.fold_counts(today)
+                if turn % 7 == 6:
+                    raise ZeroDivisionError  # and then nothing of it happened
+        with store.database.read() as connection:
+            states = Counter(connection.execute(select(issued_copy.c.state)).scalars())
+            rows = connection.execute(select(tally.c.number)).all()
+        counted = {CopyState("issued" if state == "reserved" else state): many for state, many in states.items()}
+        with store.write() as records:
+            assert records.issuances.count_states(today) == [DayOfIssue(today, counted)]
+            while records.issuances.fold_counts(today):
+                pass
+            assert records.issuances.count_states(today) == [DayOfIssue(today, counted)]
+        with store.database.read() as connection:
+            assert len(connection.execute(select(tally.c.number)).all()) == len(counted) < len(rows)
+
+    def test_days_that_are_no_longer_counted_are_forgotten(self, store: SqlStore, clock: FixedClock) -> None:
+        today = dutch_day(clock.now())
+        with store.write() as records:
+            records.issuances.reserve([a_copy(clock, Place(1, 1), "1")])
+            assert not records.issuances.fold_counts(today + timedelta(days=1))
+            assert records.issuances.count_states(today) == []
+            # What a wallet tells of such a copy is noted all the same, and thrown away with the next folding.
+            assert records.issuances.note(["1"], CopyState.ACCEPTED)
+            assert not records.issuances.fold_counts(today + timedelta(days=1))
+            assert records.issuances.count_states(today) == []
+
+
+@pytest.mark.postgresql
+def test_those_who_change_one_persons_copies_at_once_never_wait_in_a_circle(
+    postgresql: Database, clock: FixedClock
+) -> None:
+    migrate(postgresql, "issuer")
+
+    def audit(connection: Connection, event: Event) -> None:
+        append(connection, AuditEntry(action=event.action, actor="a"), at=clock.now())
+
+    store = SqlStore(postgresql, KEYS, audit=audit)
+    ids = [f"copy-{number:02}" for number in range(40)]
+    cases = ["a", "b", "c", "d"]
+    with store.write() as records:
+        places = records.issuances.free_places(len(ids))
+        # Where the rows lie, and how they are found, is another order than that of their ids.
+        shuffled = Random(3).sample(ids, len(ids))
+        records.issuances.reserve(
+            [
+                a_copy(clock, place, id, case_hash=cases[number % 4])
+                for number, (place, id) in enumerate(zip(places, shuffled, strict=True))
+            ]
+        )
+    chance = Random(5)
+
+    def mark(case: str | None, records: Records) -> None:
+        records.issuances.mark(Status.SUPERSEDED, clock.now(), subject_hash="samira", case_hash=case, reason="r")
+        records.audit(Event("credentials.superseded", "o", "ok"))
+
+    def change(turn: int) -> None:
+        with store.write() as records:
+            match turn % 4:
+                case 0:
+                    for case in chance.sample(cases, 4):
+                        mark(case, records)
+                case 1:
+                    mark(None, records)
+                case 2:
+                    told = CopyState.ACCEPTED if turn % 8 == 2 else CopyState.DELETED
+                    records.issuances.note(chance.sample(ids, 8), told)
+                case _:
+                    records.issuances.mark_issued(chance.sample(ids, 8), clock.now())
+
+    with ThreadPoolExecutor(8) as threads:
+        for each in [threads.submit(change, turn) for turn in range(400)]:
+            each.result(60)
 
 
 class TestPublications:
@@ -503,7 +792,7 @@ class TestPublications:
             published = records.publications.latest("token", one.list_number)
         assert published is not None
         statuses = TokenStatusList.of(ENTRIES, [(one.index, Status.INVALID), (two.index, Status.INVALID)])
-        assert published.fingerprint == hashlib.sha256(statuses.to_bytes()).hexdigest()
+        assert published.fingerprint == by_our_key(statuses)
 
     def test_who_is_overtaken_builds_the_list_again(self, store: SqlStore, clock: FixedClock) -> None:
         with store.write() as records:
@@ -523,7 +812,7 @@ class TestPublications:
             published = records.publications.latest("token", place.list_number)
         assert published is not None
         statuses = TokenStatusList.of(ENTRIES, [(place.index, Status.INVALID)])
-        assert published.fingerprint == hashlib.sha256(statuses.to_bytes()).hexdigest()
+        assert published.fingerprint == by_our_key(statuses)
 
 
 class Overtaken:
@@ -548,13 +837,18 @@ def withdraw(store: SqlStore, clock: FixedClock, identifier: str) -> None:
         assert records.issuances.mark_one(identifier, Status.INVALID, clock.now(), reason="r") == 1
 
 
-def a_publisher(store: Store, clock: FixedClock) -> PublishStatus:
+def by_our_key(statuses: TokenStatusList) -> str:
+    return hashlib.sha256(statuses.to_bytes() + KEY.signer.public_jwk.thumbprint.encode()).hexdigest()
+
+
+def a_publisher(store: Store, clock: FixedClock, key: IssuerKey = KEY) -> PublishStatus:
     return PublishStatus(
         store=store,
         clock=clock,
         addresses=StatusAddresses("https://cjib.example"),
-        token_key=IssuerKey(SoftwareSigner.generate()),
-        sign_document=lambda document, _now: document,
+        token_key=lambda: key,
+        document_key=lambda: key,
+        sign_document=lambda document, _key, _now: document,
         issuer_did="did:web:cjib.example",
         entries=ENTRIES,
         lifetime=timedelta(days=2),
@@ -591,8 +885,201 @@ class TestTransactions:
             records.authorisations.add_refresh(replace(a_refresh(clock), expires_at=clock.now()), "first")
             records.once.use("c_nonce", "x", clock.now())
             records.issuances.reserve([a_copy(clock, Place(1, 1))])
-        with store.write() as records:
-            assert records.purge(clock.now()) == 3
-        with store.write() as records:
-            assert records.purge(clock.now() + timedelta(hours=1)) == 3
+        assert store.purge(clock.now()) == 3
+        assert store.purge(clock.now() + timedelta(hours=1)) == 3
+        with store.read() as records:
             assert records.issuances.live("samira", clock.now())
+
+    def test_what_expired_long_ago_is_thrown_away_in_steps(
+        self, store: SqlStore, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(expired, "STEP", 3)
+        with store.write() as records:
+            for number in range(8):
+                records.once.use("c_nonce", str(number), clock.now() + timedelta(seconds=number // 2))
+        before = store.database.commits
+        assert store.purge(clock.now() + timedelta(seconds=2)) == 6
+        assert store.purge(clock.now() + timedelta(seconds=2)) == 0
+        assert store.purge(clock.now() + timedelta(seconds=9)) == 2
+        # One for each of the ten tables each time, and one more where there was more than a step.
+        assert store.database.commits - before == 3 * 10 + 1
+
+
+class TestWalletLogins:
+    """A login with a wallet: open for one answer, then for the one browser that has its code."""
+
+    @pytest.fixture
+    def login(self, store: SqlStore, clock: FixedClock) -> WalletLogin:
+        login = a_wallet_login(clock)
+        with store.write() as records:
+            records.wallet_logins.add(login)
+            records.wallet_logins.add(a_wallet_login(clock, "login-2"))
+        return login
+
+    def answer(self, store: SqlStore, clock: FixedClock, code: str = "code") -> bool:
+        now = clock.now()
+        with store.write() as records:
+            return records.wallet_logins.answer("login-1", SAMIRA, code, now, now + timedelta(minutes=2))
+
+    def test_it_is_found_by_its_name_and_by_both_its_paths(
+        self, store: SqlStore, clock: FixedClock, login: WalletLogin
+    ) -> None:
+        with store.read() as records:
+            logins, now = records.wallet_logins, clock.now()
+            found = [
+                logins.by_reference("login-1", now),
+                logins.by_request_path(login.request_path, now),
+                logins.by_response_path(login.response_path, now),
+            ]
+            missing = [
+                logins.by_reference("login-3", now),
+                logins.by_request_path(login.response_path, now),
+                logins.by_response_path(login.request_path, now),
+                logins.by_response_path(login.response_path, now + timedelta(minutes=5)),
+            ]
+        assert found == [login] * 3
+        assert missing == [None] * 4
+
+    def test_one_answer_is_taken(self, store: SqlStore, clock: FixedClock, login: WalletLogin) -> None:
+        with ThreadPoolExecutor(6) as pool:
+            answers = pool.map(lambda number: self.answer(store, clock, f"code {number}"), range(6))
+            assert sorted(answers) == [False] * 5 + [True]
+        with store.read() as records:
+            assert records.wallet_logins.by_response_path(login.response_path, clock.now()) is None
+            assert records.wallet_logins.standing("login-1", clock.now()) == Standing(Stage.ANSWERED)
+            assert records.wallet_logins.standing("login-2", clock.now()) == Standing(Stage.OPEN)
+
+    @pytest.mark.usefixtures("login")
+    def test_none_is_taken_after_its_time(self, store: SqlStore, clock: FixedClock) -> None:
+        clock.advance(timedelta(minutes=5))
+        assert not self.answer(store, clock)
+        with store.write() as records:
+            assert not records.wallet_logins.decline("login-1", clock.now())
+            assert records.wallet_logins.standing("login-1", clock.now()) == Standing(Stage.ENDED)
+
+    @pytest.mark.usefixtures("login")
+    def test_who_it_is_is_taken_once_by_its_code(self, store: SqlStore, clock: FixedClock) -> None:
+        assert self.answer(store, clock)
+
+        def take(_: int) -> Bsn | None:
+            with store.write() as records:
+                assert records.wallet_logins.take("login-1", "another", clock.now()) is None
+                assert records.wallet_logins.take("login-2", "code", clock.now()) is None
+                return records.wallet_logins.take("login-1", "code", clock.now())
+
+        with ThreadPoolExecutor(6) as pool:
+            taken = [each for each in pool.map(take, range(6)) if each is not None]
+        assert taken == [SAMIRA]
+
+    @pytest.mark.usefixtures("login")
+    def test_it_is_not_taken_after_its_time(self, store: SqlStore, clock: FixedClock) -> None:
+        assert self.answer(store, clock)
+        with store.write() as records:
+            assert records.wallet_logins.take("login-1", "code", clock.now() + timedelta(minutes=2)) is None
+
+    @pytest.mark.usefixtures("login")
+    def test_a_no_ends_it(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            assert records.wallet_logins.decline("login-1", clock.now())
+            assert not records.wallet_logins.decline("login-1", clock.now())
+        assert not self.answer(store, clock)
+        with store.read() as records:
+            assert records.wallet_logins.standing("login-1", clock.now()) == Standing(Stage.DECLINED)
+
+    @pytest.mark.usefixtures("login")
+    def test_a_fault_is_remembered_while_it_waits_and_no_longer(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            records.wallet_logins.note("login-1", Fault.ISSUER)
+        with store.read() as records:
+            assert records.wallet_logins.standing("login-1", clock.now()) == Standing(Stage.OPEN, Fault.ISSUER)
+        assert self.answer(store, clock)
+        with store.write() as records:
+            records.wallet_logins.note("login-1", Fault.ISSUER)
+        with store.read() as records:
+            assert records.wallet_logins.standing("login-1", clock.now()) == Standing(Stage.ANSWERED)
+
+    @pytest.mark.usefixtures("login")
+    def test_its_code_in_the_wrong_place_ends_it(self, store: SqlStore, clock: FixedClock) -> None:
+        assert self.answer(store, clock)
+        with store.write() as records:
+            records.wallet_logins.end("login-1", "another")
+        with store.read() as records:
+            assert records.wallet_logins.standing("login-1", clock.now()) == Standing(Stage.ANSWERED)
+        with store.write() as records:
+            records.wallet_logins.end("login-1", "code")
+            assert records.wallet_logins.take("login-1", "code", clock.now()) is None
+
+    @pytest.mark.usefixtures("login")
+    def test_after_a_restore_none_is_left(self, store: SqlStore, clock: FixedClock) -> None:
+        assert self.answer(store, clock)
+        with store.write() as records:
+            records.forget_one_time()
+            assert records.wallet_logins.take("login-1", "code", clock.now()) is None
+            assert records.wallet_logins.standing("login-2", clock.now()) == Standing(Stage.ENDED)
+
+    @pytest.mark.usefixtures("login")
+    def test_it_is_purged_when_its_time_is_over(self, store: SqlStore, clock: FixedClock) -> None:
+        assert store.purge(clock.now()) == 0
+        assert store.purge(clock.now() + timedelta(minutes=5)) == 2
+
+
+class TestWhatIsShownOfWhatChanged:
+    def test_a_batch_shows_what_was_superseded_and_what_expired_among_decoys(
+        self, store: SqlStore, clock: FixedClock
+    ) -> None:
+        with store.write() as records:
+            one, two, three = records.issuances.free_places(3)
+            records.issuances.reserve(
+                [
+                    a_copy(clock, one, "1", subject_hash="a"),
+                    a_copy(clock, two, "2", subject_hash="b", expires_at=clock.now() + timedelta(hours=1)),
+                    a_copy(clock, three, "3", subject_hash="c"),
+                ]
+            )
+            records.issuances.mark(Status.SUPERSEDED, clock.now(), subject_hash="a", reason="changed")
+        assert shown(store, one.list_number) == {}
+        until = clock.now() + timedelta(hours=2)
+        assert batch(store, one.list_number, until) == 6
+        seen = shown(store, one.list_number)
+        assert len(seen) == 8
+        assert set(seen.values()) == {Status.SUPERSEDED}
+        assert {one.index, two.index} <= set(seen)
+        assert three.index not in seen
+        # What comes after it waits for the next, and nothing is done twice.
+        clock.advance(timedelta(hours=3))
+        with store.write() as records:
+            records.issuances.mark(Status.SUPERSEDED, clock.now(), subject_hash="c", reason="changed")
+        assert shown(store, one.list_number) == seen
+        assert batch(store, one.list_number, until) == 0
+        assert shown(store, one.list_number) == seen
+
+    def test_two_who_do_it_together_add_decoys_once(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            (place,) = records.issuances.free_places(1)
+            records.issuances.reserve([a_copy(clock, place)])
+        with ThreadPoolExecutor(2) as pool:
+            made = list(pool.map(lambda _: batch(store, place.list_number, clock.now()), range(2)))
+        assert sorted(made) == [0, 8]
+
+    def test_all_of_it_is_shown_at_once_where_that_is_asked(self, store: SqlStore, clock: FixedClock) -> None:
+        with store.write() as records:
+            (place,) = records.issuances.free_places(1)
+            records.issuances.reserve([a_copy(clock, place)])
+            records.issuances.mark(Status.SUPERSEDED, clock.now(), subject_hash="samira", reason="changed")
+        with store.write() as records:
+            records.issuances.show_all(clock.now())
+            assert records.issuances.lists_shown_before(clock.now()) == []
+            assert records.issuances.lists_shown_before(clock.now() + timedelta(seconds=1)) == [place.list_number]
+        assert shown(store, place.list_number) == {place.index: Status.SUPERSEDED}
+
+
+def shown(store: SqlStore, number: int) -> dict[int, Status]:
+    with store.read() as records:
+        return dict(records.issuances.statuses(number))
+
+
+def batch(store: SqlStore, number: int, until: datetime) -> int:
+    with store.write() as records:
+        records.issuances.supersede_expired(number, until)
+    with store.write() as records:
+        return records.issuances.show_until(number, until, least=8)

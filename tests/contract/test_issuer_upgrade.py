@@ -1,14 +1,16 @@
 """A database that an agency made before there were refresh tokens: what is in it goes on, on SQLite and PostgreSQL."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from alembic import command
 from sqlalchemy import text
 
+from credentials.clock import dutch_day
 from credentials.debts.bsn import Bsn
 from issuer.domain.authorisation import AccessGrant, AuthorisationCode
-from issuer.domain.issuance import CopyState
+from issuer.domain.issuance import CopyState, DayOfIssue
 from issuer.domain.secrets import Derivation, hashed
 from issuer.storage import SqlStore, StoreKeys
 from issuer.storage.sealed import Sealer
@@ -86,6 +88,7 @@ def test_a_wallet_that_was_under_way_goes_on_and_what_was_used_stays_used(old: D
     with store.read() as records:
         until = NOW + timedelta(minutes=15)
         held = AccessGrant("session-1", CITIZEN, ASKED[3], False, until, "client", "thumb", "offer-1")
+        held = replace(held, token_hash=hashed("token").hex())
         assert records.authorisations.find_grant("token", NOW) == held
         assert held.login == "session-1"
         code = AuthorisationCode(*ASKED, CITIZEN, NOW + timedelta(minutes=1))
@@ -96,7 +99,9 @@ def test_a_wallet_that_was_under_way_goes_on_and_what_was_used_stays_used(old: D
         assert not records.once.use("c_nonce", "nonce", NOW + timedelta(minutes=5))
         assert records.authorisations.take_code("code", "session-1", NOW)
         assert records.issuances.copies_of("session-1", "overzicht_sdjwt", None) == 1
+        assert records.issuances.count_states(dutch_day(NOW)) == [DayOfIssue(dutch_day(NOW), {CopyState.ISSUED: 1})]
         assert records.issuances.note(["copy-1"], CopyState.DELETED)
+        assert records.issuances.count_states(dutch_day(NOW)) == [DayOfIssue(dutch_day(NOW), {CopyState.DELETED: 1})]
     with store.write() as records:
         # Nothing is of a family that has no name.
         records.authorisations.end_family("family-1")

@@ -146,11 +146,11 @@ def test_what_ended_is_there_for_every_reader_at_once(ready: Database) -> None:
     assert all(together(*(lambda n=n: write_then_look(n) for n in range(16))))  # type: ignore[misc]
 
 
-def test_what_can_wait_goes_along_with_the_next_commit(ready: Database) -> None:
-    add(ready, 1)
-    ready.later(lambda connection: connection.execute(update(codes).values(used_by="later")))
-    add(ready, 2)
-    with ready.read() as connection:
+def test_what_can_wait_goes_along_with_the_next_commit(sharing: Database) -> None:
+    add(sharing, 1)
+    sharing.later(lambda connection: connection.execute(update(codes).values(used_by="later")))
+    add(sharing, 2)
+    with sharing.read() as connection:
         assert connection.execute(select(codes.c.used_by).where(codes.c.id == 1)).scalar_one() == "later"
 
 
@@ -313,6 +313,7 @@ def _write_on(path: Path, name: int, go: Event, stop: Event) -> None:
     os._exit(0)
 
 
+@pytest.mark.long
 def test_processes_take_turns_at_one_file(sharing: Database, tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     go, stop = context.Event(), context.Event()
@@ -356,6 +357,7 @@ def _write_until_killed(path: Path, told: Path) -> None:
         threading.Thread(target=work, args=(name,)).start()
 
 
+@pytest.mark.long
 def test_what_was_answered_before_a_kill_is_there_after_it(sharing: Database, tmp_path: Path) -> None:
     told = tmp_path / "told"
     process = multiprocessing.get_context("spawn").Process(

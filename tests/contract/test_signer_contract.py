@@ -1,16 +1,29 @@
 """What everybody relies on from a signer, in software or in a hardware module.
 
-A new adapter joins by one entry in `SIGNERS`: a function that returns a signer with a key of this algorithm, or skips.
+A new adapter joins by one entry in `SIGNERS`: a function that returns a signer with a key of this algorithm. That of a
+hardware module runs on SoftHSM.
 """
 
 import threading
 from collections.abc import Callable
+from itertools import count
 
 import pytest
 
 from credentials.jose import UnverifiedToken, sign_jwt
-from credentials.keys import COMMON, Algorithm, InvalidSignature, PublicJwk, Signer, SoftwareSigner, verify_signature
+from credentials.keys import (
+    COMMON,
+    Algorithm,
+    InvalidSignature,
+    Pkcs11Signer,
+    PublicJwk,
+    Signer,
+    SoftwareSigner,
+    verify_signature,
+)
+from tests.hsm import Hsm
 
+PKCS11 = "PKCS #11"
 SIGNERS: dict[str, Callable[[Algorithm], Signer]] = {
     "software": SoftwareSigner.generate,
     "software, from a private JWK": lambda algorithm: SoftwareSigner.from_private_jwk(
@@ -20,8 +33,23 @@ SIGNERS: dict[str, Callable[[Algorithm], Signer]] = {
 SIZES = {Algorithm.ES256: 64, Algorithm.ES384: 96, Algorithm.EDDSA: 64}
 
 
-@pytest.fixture(params=SIGNERS)
+@pytest.fixture(scope="module")
+def in_a_token(request: pytest.FixtureRequest) -> Callable[[Algorithm], Signer]:
+    hsm: Hsm = request.getfixturevalue("softhsm")
+    token, number = hsm.open(), count()
+
+    def make(algorithm: Algorithm) -> Signer:
+        label = f"key-{next(number)}"
+        return Pkcs11Signer(token, label, token.generate(label, algorithm))
+
+    return make
+
+
+@pytest.fixture(params=[*SIGNERS, PKCS11])
 def make(request: pytest.FixtureRequest) -> Callable[[Algorithm], Signer]:
+    if request.param == PKCS11:
+        made: Callable[[Algorithm], Signer] = request.getfixturevalue("in_a_token")
+        return made
     return SIGNERS[request.param]
 
 

@@ -129,6 +129,35 @@ def test_an_exchange_happens_whole_or_not_at_all(records: SqlRecords, clock: Fix
     assert [row.id for row in records.all(A, SHELF, clock.now())] == ["r1"]
 
 
+def test_what_is_taken_with_an_exchange_is_taken_once_and_as_it_was_read(
+    records: SqlRecords, clock: FixedClock
+) -> None:
+    read = a_record("delivery", expires_at=clock.now() + timedelta(minutes=1))
+    records.exchange(A, [read], (), clock.now())
+    records.exchange(A, [a_record("new")], (), clock.now(), take=read)
+    assert [row.id for row in records.all(A, SHELF, clock.now())] == ["new"]
+    with pytest.raises(ChangedMeanwhile):
+        records.exchange(A, [a_record("again")], (), clock.now(), take=read)
+    records.exchange(A, [a_record("delivery")], (), clock.now())
+    records.exchange(A, [a_record("delivery", version=2)], (), clock.now())
+    for stale in (a_record("delivery"), a_record("no such", version=2)):
+        with pytest.raises(ChangedMeanwhile):
+            records.exchange(A, [a_record("again")], [(SHELF, "new")], clock.now(), take=stale)
+    with pytest.raises(NotFound):
+        records.exchange("c" * 32, [], (), clock.now(), take=a_record("delivery", version=2))
+    records.exchange(B, [], [(SHELF, "new")], clock.now())
+    with pytest.raises(ChangedMeanwhile):
+        records.exchange(B, [], (), clock.now(), take=a_record("delivery", version=2))
+    assert [row.id for row in records.all(A, SHELF, clock.now())] == ["new", "delivery"]
+
+
+def test_what_has_expired_is_not_taken(records: SqlRecords, clock: FixedClock) -> None:
+    read = a_record(expires_at=clock.now() + timedelta(minutes=1))
+    records.exchange(A, [read], (), clock.now())
+    with pytest.raises(ChangedMeanwhile):
+        records.exchange(A, [], (), clock.now() + timedelta(minutes=1), take=read)
+
+
 def test_what_has_expired_is_not_there_and_is_purged(records: SqlRecords, clock: FixedClock) -> None:
     records.exchange(A, [a_record(expires_at=clock.now() + timedelta(minutes=1)), a_record("kept")], (), clock.now())
     later = clock.now() + timedelta(minutes=1)

@@ -25,10 +25,12 @@ from credentials.openid.pkce import code_challenge, code_verifier
 from credentials.openid.proof import build_jwt_proof
 from issuer.app.compose import Agency, build
 from issuer.app.keys import initialise, load_keys
-from issuer.domain.errors import LoginCancelled
-from issuer.ports import LoggedIn, LoginAttempt
+from issuer.ports import LoggedIn
 from issuer.settings import AgencySection, AgencySettings, DigidSection, FcidSource, StatusSection
+from service.errors import LoginCancelled
+from service.oidc import LoginAttempt
 from tests.debt_builders import CJIB, SAMIRA, demanded, imposed
+from tests.migrated import begin_with_tables
 
 URL = "http://localhost:8207"
 NOW = datetime(2026, 11, 23, 12, 0, 30, tzinfo=UTC)
@@ -69,7 +71,7 @@ def several_cases(count: int = 2) -> FcidDocument:
         version="4.1.0",
         source_oin=CJIB.oin,
         created_at=AS_OF,
-        bsn=SAMIRA,
+        person=SAMIRA,
         cases=tuple(
             DocumentCase(
                 reference=f"ZAAK-{number}",
@@ -95,16 +97,21 @@ def settings_for(folder: Path, **more: Any) -> AgencySettings:
         ),
         "source": FcidSource(kind="fcid", directory=folder / "debts"),
         "digid": DigidSection(issuer="https://digid.example", client_id="cjib"),
-        "status": StatusSection(ttl_seconds=60),
+        "status": StatusSection(ttl_seconds=60, superseded="at_once"),
     }
     return AgencySettings(**{**values, **more})
 
 
 def an_agency(folder: Path, clock: FixedClock, document: FcidDocument | None = None, **more: Any) -> Agency:
-    build_arguments = {name: more.pop(name) for name in ("reached", "login_provider", "directory") if name in more}
+    build_arguments = {
+        name: more.pop(name)
+        for name in ("reached", "login_provider", "employee_login", "directory", "http")
+        if name in more
+    }
     settings = settings_for(folder, **more)
     a_person_file(folder / "debts", document or several_cases())
     initialise(settings)
+    begin_with_tables(settings.database_url, "issuer")
     # Certificates are made on the machine's clock; what the test's clock says is only for the rest.
     keys = load_keys(settings, datetime.now(UTC))
     build_arguments.setdefault("login_provider", FakeLogin())

@@ -35,6 +35,11 @@ class Counter:
         assert answer.status_code == 201, answer.text
         return answer.json()
 
+    def files(self) -> Sequence[object]:
+        """Return the files that are kept for the case system."""
+        groups = self.world.service.desks.listing.first_page("systeem:zaaksysteem")
+        return [each for _group, page in groups for each in page.files]
+
     def look(self, id: str, token: str = TOKEN) -> Any:  # JSON
         answer = self.http.get(f"{API}/{id}", headers=auth(token))
         assert answer.status_code == 200, answer.text

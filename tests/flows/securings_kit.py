@@ -75,6 +75,7 @@ class Bench:
     verifier: Verifier
     clock: FixedClock
     places: Iterator[int]
+    listed: TrustList
 
     def draft(self, type: str, claims: JsonObject, holder: SoftwareSigner | None) -> CredentialDraft:
         issued, expires = rounded_times(self.clock.now(), CONFIGURATIONS[0].lifetime)
@@ -133,7 +134,7 @@ def make_bench(folder: Path, **settings: Any) -> Bench:
         return client.get(address).content
 
     verifier = Verifier(FORMATS, lambda: listed, Resolver(), StatusChecker(fetch, clock), clock)
-    return Bench(agency, verifier, clock, iter(range(100, 10_000)))
+    return Bench(agency, verifier, clock, iter(range(100, 10_000)), listed)
 
 
 def key_of(bench: Bench, securing: Securing) -> IssuerKey:

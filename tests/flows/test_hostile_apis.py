@@ -4,6 +4,7 @@ The requests are made by Schemathesis from each party's own document: such as it
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 from credentials.clock import FixedClock
+from issuer.settings import ContactSection
 from tests.flows.issuance_kit import NOW, URL, an_agency
 from tests.flows.presentation_kit import BASE
 from tests.verifier_world import TOKEN
@@ -28,10 +30,12 @@ from tests.wallet_world import make_world as make_wallet_world
 
 pytestmark = pytest.mark.long
 
-DOCUMENT: Final = "/api/v1/openapi.json"
+ROOT: Final = "/api/v1"
+EMAIL: Final = "api@dedijk.example"
+DOCUMENT: Final = f"{ROOT}/openapi.json"
 # Shorter texts are in our own words too, and tell nobody anything; so do the words of the document itself.
 ECHO_CHARACTERS: Final = 8
-LAST: Final = ("/api/v1/sessies/huidige", "/api/v1/wallets/huidige")
+LAST: Final = ("/sessies/huidige", "/wallets/huidige")
 NAMES: Final = (
     "status_code_conformance",
     "content_type_conformance",
@@ -50,17 +54,22 @@ class Door:
 
 
 def issuer(folder: Path, _open: ExitStack) -> Door:
-    agency = an_agency(folder, FixedClock(NOW))
+    agency = an_agency(folder, FixedClock(NOW), contact=ContactSection(email=EMAIL))
     return Door(agency.app, URL, agency.desk.api_token.reveal())
 
 
 def verifier(folder: Path, _open: ExitStack) -> Door:
-    world = make_verifier_world(folder, FixedClock(NOW), agencies=("cjib", "uwv"))
+    world = make_verifier_world(
+        folder,
+        FixedClock(NOW),
+        agencies=("cjib", "uwv"),
+        adapt=lambda settings: settings.model_copy(update={"api_email": EMAIL}),
+    )
     return Door(world.service.app, BASE, TOKEN)
 
 
 def wallet(folder: Path, open_: ExitStack) -> Door:
-    world = make_wallet_world(folder, "cjib")
+    world = make_wallet_world(folder, "cjib", api_email=EMAIL)
     open_.callback(world.close)
     citizen = world.citizen()
     citizen.make_wallet()
@@ -95,11 +104,12 @@ def test_whatever_is_sent_gets_an_answer_that_the_document_knows_and_is_not_repe
         )
         @given(operation.as_strategy(generation_mode=mode))
         def send(case: Case) -> None:
-            answer = case.call(base_url=door.address, headers={"Authorization": f"Bearer {door.token}"})
+            answer = case.call(base_url=door.address + ROOT, headers={"Authorization": f"Bearer {door.token}"})
             case.validate_response(answer, checks=[not_a_server_error, *CHECKS.get_by_names(NAMES)])
             statuses.add(answer.status_code)
             if answer.status_code >= 400:
-                assert [text for text in texts(case) if text in answer.text and text not in ours] == []
+                said = without_codes(answer.json())
+                assert [text for text in texts(case) if text in said and text not in ours] == []
 
         send()
     assert len(operations) >= 4
@@ -116,10 +126,22 @@ def test_without_a_token_only_the_doors_that_the_document_calls_open_are(door: D
     asked = 0
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            answer = http.request(method, path.replace("{id}", "1"), json={})
+            answer = http.request(method, ROOT + path.replace("{id}", "1"), json={})
             assert (answer.status_code == 401) == bool(operation["security"]), (method, path)
             asked += 1
     assert asked >= 4
+
+
+def without_codes(problem: Any) -> str:
+    """A refusal without the codes of errors, which a generator may have found in the code.
+
+    Nor the places of errors, as far as they are names: an unknown member is called by its name if it has one.
+    """
+    shown = [
+        {**each, "code": "", "location": "" if re.fullmatch(r"[\w.-]{0,200}", each["location"]) else each["location"]}
+        for each in problem.get("errors", ())
+    ]
+    return json.dumps({**problem, "errors": shown, "type": ""}, ensure_ascii=False)
 
 
 def texts(case: Case) -> Iterator[str]:

@@ -80,7 +80,7 @@ class AttestedWallet(Wallet):
             "now": now,
             **self.changed.get("attested", {}),
         }
-        proven = {"client_id": CLIENT, "audience": URL, "now": now, **self.changed.get("proven", {})}
+        proven = {"client_id": CLIENT, "audience": self.url, "now": now, **self.changed.get("proven", {})}
         proven.setdefault("challenge", self.challenge())
         proven.setdefault("jti", secrets.token_urlsafe(16))
         attestation = build_attestation(
@@ -120,7 +120,7 @@ def scene(tmp_path: Path, clock: FixedClock, provider: Provider) -> Scene:
 
 def a_wallet(scene: Scene, provider: Provider, *, dpop: bool = True) -> AttestedWallet:
     signer = SoftwareSigner.generate() if dpop else None
-    return AttestedWallet(scene.http(), scene.clock, signer, provider=provider)
+    return AttestedWallet(scene.http(), scene.clock, signer, scene.url, provider=provider)
 
 
 def error_of(answer: Any) -> tuple[int, str]:
@@ -168,6 +168,22 @@ class TestTheSameWalletComesBack:
         assert error_of(wallet.refresh(token, client_id=CLIENT)) == (400, "invalid_grant")
         wallet.instance = own
         assert wallet.refresh(token, client_id=CLIENT).status_code == 200
+
+    @pytest.mark.requirement("as-revocation")
+    def test_another_installed_wallet_cannot_give_its_tokens_back(self, scene: Scene, provider: Provider) -> None:
+        wallet = a_wallet(scene, provider)
+        wallet.redeem(scene.offered_code("overzicht_sdjwt"))
+        form = {"token": str(wallet.granted["refresh_token"]), "client_id": CLIENT}
+        assert error_of(wallet.http.post("/oauth/revoke", data=form)) == (400, "invalid_client")
+        own, wallet.instance = wallet.instance, SoftwareSigner.generate()
+        assert error_of(wallet.http.post("/oauth/revoke", data=form, headers=wallet.headers())) == (
+            400,
+            "invalid_grant",
+        )
+        assert wallet.credentials("overzicht_sdjwt")
+        wallet.instance = own
+        assert wallet.http.post("/oauth/revoke", data=form, headers=wallet.headers()).status_code == 200
+        assert error_of(wallet.refresh(form["token"], client_id=CLIENT)) == (400, "invalid_grant")
 
     def test_who_authenticated_once_does_so_again_where_it_is_not_demanded(
         self, tmp_path: Path, clock: FixedClock, provider: Provider
@@ -250,6 +266,19 @@ class TestWhoseWordCounts:
         other = replace(provider.participant, roles=frozenset({Role.ISSUER}))
         scene = a_scene(tmp_path, clock, other, wallet_attestation=Attestation.REQUIRED)
         assert error_of(a_wallet(scene, provider).push()) == (400, "invalid_client_attestation")
+
+    def test_when_the_list_has_ended_nobody_comes_in_and_the_fault_is_not_the_wallets(
+        self, scene: Scene, provider: Provider, clock: FixedClock
+    ) -> None:
+        code = scene.offered_code("overzicht_sdjwt")
+        wallet = a_wallet(scene, provider)
+        clock.advance(timedelta(days=1, minutes=1))
+        for answer in (wallet.push(), wallet.redeem(code)):
+            assert (answer.status_code, answer.json()["error"]) == (503, "temporarily_unavailable")
+            assert answer.headers["retry-after"] == "60"
+        # What does not hold under any list is refused as ever.
+        wallet.changed = {"without": (PROOF_HEADER,)}
+        assert error_of(wallet.push()) == (400, "invalid_client_attestation")
 
 
 class TestAsTheSettingSays:

@@ -84,7 +84,7 @@ def test_a_proof_speaks_for_every_key_that_was_attested_beside_it(scene: Scene, 
     assert bound_to(by_jwt(wallet, attest(provider, wallet.clock.now()))) == expected
 
 
-@pytest.mark.requirement("vci-key-attestation")
+@pytest.mark.requirement("vci-key-attestation", "vci-attestation-proof")
 def test_an_attestation_by_itself_is_a_proof(scene: Scene, provider: Provider) -> None:
     wallet = scene.wallet_with_token("overzicht_sdjwt")
     proof = attest(provider, wallet.clock.now(), nonce=wallet.nonce(), exp=None)
@@ -107,6 +107,7 @@ def test_the_word_of_nobody_known_is_refused(scene: Scene, provider: Provider) -
     refused(ask(wallet, {"attestation": [attest(STRANGER, now, nonce=wallet.nonce())]}))
 
 
+@pytest.mark.requirement("vci-attestation-proof")
 def test_an_attestation_without_a_nonce_of_ours_is_no_proof(scene: Scene, provider: Provider) -> None:
     wallet = scene.wallet_with_token("overzicht_sdjwt")
     now = wallet.clock.now()
@@ -122,6 +123,7 @@ def test_an_attestation_that_says_too_little_is_no_proof(
     refused(ask(wallet, {"attestation": [attest(provider, wallet.clock.now(), nonce=wallet.nonce(), **changed)]}))
 
 
+@pytest.mark.requirement("vci-attestation-proof")
 @pytest.mark.parametrize("proofs", [{"attestation": []}, {"attestation": "x"}, {"attestation": ["x", "x"]}])
 def test_there_is_exactly_one_attestation(scene: Scene, proofs: JsonObject) -> None:
     refused(ask(scene.wallet_with_token("overzicht_sdjwt"), proofs))
@@ -135,6 +137,7 @@ def test_more_keys_than_a_batch_has_are_refused(scene: Scene, provider: Provider
     refused(by_jwt(wallet, attestation, many[0]), "invalid_credential_request")
 
 
+@pytest.mark.requirement("vci-attestation-proof")
 def test_where_nobody_is_trusted_an_attestation_is_no_proof(
     tmp_path: Path, clock: FixedClock, provider: Provider
 ) -> None:
@@ -148,3 +151,19 @@ def test_where_nobody_is_trusted_an_attestation_is_no_proof(
 def test_it_cannot_be_demanded_where_nobody_is_trusted(tmp_path: Path, clock: FixedClock) -> None:
     with pytest.raises(ValueError, match="key_attesters"):
         an_agency(tmp_path, clock, key_attestation="required")
+
+
+def test_when_the_list_has_ended_nothing_is_issued_and_the_fault_is_not_the_wallets(
+    scene: Scene, provider: Provider, clock: FixedClock
+) -> None:
+    clock.advance(timedelta(hours=23, minutes=59))
+    wallet = scene.wallet_with_token("overzicht_sdjwt")
+    clock.advance(timedelta(minutes=2))
+    for answer in (
+        by_jwt(wallet, attest(provider, clock.now())),
+        ask(wallet, {"attestation": [attest(provider, clock.now(), nonce=wallet.nonce())]}),
+    ):
+        assert (answer.status_code, answer.json()["error"]) == (503, "temporarily_unavailable")
+        assert answer.headers["retry-after"] == "60"
+    # What does not hold under any list is refused as ever.
+    refused(by_jwt(wallet, None))

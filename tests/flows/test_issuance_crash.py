@@ -90,7 +90,10 @@ class Agency:
 
     def wallet(self) -> Wallet:
         token = (self.settings.state / "api-token").read_text().strip()
-        people = {"P3": {"bsn": "999990020", "name": "Wim"}, "P1": {"bsn": "999990007", "name": "Samira"}}
+        people = {
+            "P3": {"bsn": "999990020", "name": "Wim", "klantnummers": {}},
+            "P1": {"bsn": "999990007", "name": "Samira", "klantnummers": {}},
+        }
         issuers = {"cjib": {"url": self.settings.base_url, "apiToken": token}}
         return Wallet(Demo(self.log.parent, 0, report={"issuers": issuers, "personas": people}), "cjib")
 

@@ -177,7 +177,6 @@ def test_a_later_token_of_the_same_family_collects_it_and_tells_what_became_of_i
     wallet = scene.wallet_with_token("overzicht_sdjwt", dpop=True)
     id, refresh = asked(scene, wallet), str(wallet.granted["refresh_token"])
     clock.advance(timedelta(hours=2))
-    assert collect(wallet, id).status_code == 401
     answer = wallet._token({"grant_type": "refresh_token", "refresh_token": refresh})
     assert answer.status_code == 200, answer.text
     collected = collect(wallet, id)
@@ -200,6 +199,46 @@ def test_what_a_renewed_token_asked_a_token_that_is_renewed_again_collects_and_t
     body = {"notification_id": collected.json()["notification_id"], "event": "credential_accepted"}
     headers = {"authorization": f"DPoP {wallet.token}", **wallet._proof("/notification", wallet.token)}
     assert wallet.http.post("/notification", json=body, headers=headers).status_code == 204
+
+
+def test_the_token_that_asked_is_good_for_that_as_long_as_it_waits_and_for_nothing_else(
+    scene: Scene, clock: FixedClock
+) -> None:
+    wallet = scene.wallet_with_token("overzicht_sdjwt", dpop=True)
+    ids = [asked(scene, wallet) for _ in range(2)]
+    clock.advance(timedelta(hours=2))
+    body: JsonObject = {"credential_configuration_id": "overzicht_sdjwt", "proofs": {"jwt": [*wallet.proofs()]}}
+    assert wallet.ask(body).status_code == 401
+    with absent(scene):
+        assert collect(wallet, ids[0]).status_code == 202
+    assert collect(wallet, ids[0]).status_code == 200
+    assert collect(wallet, ids[0]).status_code == 401
+    assert collect(wallet, "no-such").status_code == 401
+    clock.advance(timedelta(hours=22))
+    assert collect(wallet, ids[1]).status_code == 401
+
+
+@pytest.mark.parametrize("dpop", [True, False])
+def test_an_outlived_token_collects_nothing_of_another(scene: Scene, clock: FixedClock, *, dpop: bool) -> None:
+    owner, other = (scene.wallet_with_token("overzicht_sdjwt", dpop=dpop) for _ in range(2))
+    id = asked(scene, owner)
+    clock.advance(timedelta(hours=2))
+    assert collect(other, id).status_code == 401
+    # With the stolen token, and a key of one's own.
+    other.token = owner.token
+    assert collect(other, id).status_code == 401
+    # A token that is bound to no key ends when it was said to (section 13.10).
+    assert collect(owner, id).status_code == (200 if dpop else 401)
+
+
+def test_a_token_that_was_ended_as_others_were_stolen_collects_nothing(scene: Scene, clock: FixedClock) -> None:
+    wallet = scene.wallet_with_token("overzicht_sdjwt", dpop=True)
+    id, token, used = asked(scene, wallet), wallet.token, str(wallet.granted["refresh_token"])
+    assert wallet.refresh(used).status_code == 200
+    assert wallet.refresh(used).status_code == 400
+    wallet.token = token
+    clock.advance(timedelta(hours=2))
+    assert collect(wallet, id).status_code == 401
 
 
 def test_its_time_ends(scene: Scene, clock: FixedClock) -> None:

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from credentials.clock import FixedClock
 from credentials.formats.sd_jwt import SdJwtVc
+from credentials.keys import SoftwareSigner
 from issuer.domain.clients import ListedWallet, Wallets
 from tests.debt_builders import SAMIRA
 from tests.flows.issuance_kit import CLIENT, NOBODY, NOW, REDIRECT, URL, Scene, Wallet, an_agency, csrf_of, log_in
@@ -112,6 +113,21 @@ class TestListedWallet:
         other.verifier = wallet.verifier
         assert other.redeem_login(code).json()["error"] == "invalid_grant"
         assert wallet.redeem_login(code).json()["token_type"] == "DPoP"
+
+    @pytest.mark.requirement("as-dpop-bound")
+    def test_a_key_that_is_named_must_be_the_one_that_is_proven(self, scene: Scene) -> None:
+        wallet = scene.wallet(dpop=True)
+        assert wallet.dpop is not None
+
+        def pushed(thumbprint: str) -> Any:
+            headers = wallet._proof("/oauth/par")
+            form = {**wallet.pushed, "dpop_jkt": thumbprint}
+            return wallet.http.post("/oauth/par", data=form, headers=headers)
+
+        wallet.push()
+        other = SoftwareSigner.generate().public_jwk.thumbprint
+        assert (pushed(other).status_code, pushed(other).json()["error"]) == (400, "invalid_dpop_proof")
+        assert pushed(wallet.dpop.public_jwk.thumbprint).status_code == 201
 
 
 class TestCode:

@@ -9,7 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from credentials.clock import FixedClock
+from credentials.encoding import b64url_decode
 from credentials.errors import ConfigurationError
+from credentials.formats.sd_jwt import SdJwtVc
+from credentials.formats.sd_jwt.type_metadata import TypeMetadata
+from credentials.jose import UnverifiedToken
 from credentials.openid.offer import PRE_AUTHORIZED_CODE
 from issuer.app.profiles import lacks
 from issuer.cli import app as command
@@ -24,6 +28,7 @@ from tests.flows.test_issuance_attestation import Provider, a_scene, a_wallet, e
 from tests.flows.test_issuance_login import code_for
 
 NATIVE = (Securing.SD_JWT,)
+HTTPS = "https://cjib.example"
 
 
 @pytest.fixture
@@ -147,14 +152,20 @@ class TestWhatLacks:
         found = lacks(settings_for(tmp_path, **changed), Profile.HAIP)
         assert any(word in each.text for each in found)
 
-    def test_what_the_software_does_not_have_is_said_and_stops_nobody(self, tmp_path: Path) -> None:
-        found = lacks(settings_for(tmp_path), Profile.NL_WALLET)
-        unbuilt = [each for each in found if each.text.startswith("not built yet")]
-        assert {"credential_preview_endpoint", "type_metadata_uri"} <= {each.text.split()[3] for each in unbuilt}
-        assert not any(each.stops for each in unbuilt)
-        assert any("deferred.hours" in each.text and each.stops for each in found)
-        late = lacks(settings_for(tmp_path, deferred=DeferredSection(hours=0)), Profile.NL_WALLET)
-        assert not any("deferred.hours" in each.text for each in late)
+    @pytest.mark.parametrize(
+        ("given", "word"),
+        [
+            ({"deferred": DeferredSection(hours=0)}, "deferred.hours"),
+            ({"attestation_qualification": "EAA"}, "attestation_qualification"),
+            ({"securings": NATIVE}, "securings"),
+        ],
+    )
+    def test_what_the_nl_wallet_wants_besides_can_be_given(
+        self, tmp_path: Path, given: dict[str, Any], word: str
+    ) -> None:
+        found = lacks(settings_for(tmp_path, securings=(Securing.SD_JWT, Securing.MDOC)), Profile.NL_WALLET)
+        assert any(each.text.startswith(word) and each.stops for each in found)
+        assert not any(each.text.startswith(word) for each in lacks(settings_for(tmp_path, **given), Profile.NL_WALLET))
 
     @pytest.mark.parametrize("profile", [Profile.HAIP, Profile.NL_WALLET])
     def test_an_agency_does_not_serve_under_a_profile_that_its_settings_contradict(
@@ -189,5 +200,66 @@ client_id = "cjib"
     assert runner.invoke(command, ["check-profile", str(file)]).output == "open: nothing lacks\n"
     strict = runner.invoke(command, ["check-profile", str(file), "--profile", "nl-wallet"])
     assert strict.exit_code == 1
-    assert "not built yet: credential_preview_endpoint in the issuer metadata" in strict.output
     assert "trust_list" in strict.output
+    assert "note: cards asked for in the form of draft 13" in strict.output
+
+
+class TestAnAgencyUnderNlWallet:
+    """One that gives all that the profile wants of it."""
+
+    @pytest.fixture
+    def whole(self, tmp_path: Path, clock: FixedClock, provider: Provider) -> Scene:
+        return a_scene(
+            tmp_path,
+            clock,
+            provider.participant,
+            profile=Profile.NL_WALLET,
+            base_url=HTTPS,
+            insecure_localhost=False,
+            securings=NATIVE,
+            deferred=DeferredSection(hours=0),
+            attestation_qualification="PuB-EAA",
+        )
+
+    def test_lacks_nothing(self, whole: Scene) -> None:
+        assert lacks(whole.agency.settings, Profile.NL_WALLET) == []
+
+    def test_says_where_the_types_of_its_cards_are_described(self, whole: Scene) -> None:
+        metadata = whole.http().get("/.well-known/openid-credential-issuer").json()
+        assert "deferred_credential_endpoint" not in metadata
+        configurations = metadata["credential_configurations_supported"]
+        assert set(configurations) == {"overzicht_sdjwt", "zaak_sdjwt"}
+        for configuration in configurations.values():
+            address = configuration["type_metadata_uri"]
+            assert address.startswith(f"{HTTPS}/")
+            (document,) = whole.http().get(address).json()
+            described = TypeMetadata.parse(b64url_decode(document))
+            assert described.vct == configuration["vct"]
+            # No claim has another one inside: each is a value that can be shown.
+            paths = [claim["path"] for claim in json.loads(b64url_decode(document))["claims"]]
+            assert not any(other[: len(path)] == path for path in paths for other in paths if other != path)
+            assert len(paths) > 10
+        assert whole.http().get(f"{HTTPS}/types/iets/documents").status_code == 404
+
+    def test_gives_an_attested_wallet_cards_that_say_what_they_are(self, whole: Scene, provider: Provider) -> None:
+        wallet = a_wallet(whole, provider)
+        made = make(whole).json()
+        code = wallet.take_offer(made["aanbodUri"])["grants"][PRE_AUTHORIZED_CODE]["pre-authorized_code"]  # type: ignore[index,call-overload]
+        assert wallet.redeem(str(code)).status_code == 200
+        (card,) = wallet.credentials("overzicht_sdjwt")
+        assert UnverifiedToken.parse(card.partition("~")[0]).payload["attestation_qualification"] == "PuB-EAA"
+        # It is of the token, and says nothing of the citizen.
+        assert "attestation_qualification" not in SdJwtVc().inspect(card).claims
+
+    def test_gives_none_to_others(self, whole: Scene, provider: Provider) -> None:
+        assert make(whole, txCode=True).status_code == 400
+        code = whole.offered_code("overzicht_sdjwt")
+        assert error_of(whole.wallet(dpop=True).redeem(code)) == (400, "invalid_client")
+        assert error_of(a_wallet(whole, provider, dpop=False).redeem(code)) == (400, "invalid_dpop_proof")
+
+    def test_and_no_other_agency_says_so(self, lenient: Scene) -> None:
+        metadata = lenient.http().get("/.well-known/openid-credential-issuer").json()
+        assert not any("type_metadata_uri" in each for each in metadata["credential_configurations_supported"].values())
+        assert lenient.http().get("/types/overzicht/documents").status_code == 404
+        (card,) = lenient.wallet_with_token("overzicht_sdjwt").credentials("overzicht_sdjwt")
+        assert "attestation_qualification" not in UnverifiedToken.parse(card.partition("~")[0]).payload

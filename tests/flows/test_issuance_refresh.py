@@ -152,7 +152,8 @@ class TestHowLong:
         scene.agency.database.close()
         later = Scene(an_agency(tmp_path, clock, directory=Listing(), refresh_days=0), clock, tmp_path)
         wallet.http = later.http()
-        refused(wallet.refresh(refresh_token(wallet)), "invalid_grant")
+        for each in (refresh_token(wallet), "anything"):
+            refused(wallet.refresh(each), "unsupported_grant_type")
 
 
 class TestOnceOnly:

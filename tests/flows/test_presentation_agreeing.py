@@ -110,3 +110,4 @@ def test_an_agreement_that_makes_no_sense_is_refused_before_it_is_asked(counter:
     answer = counter.http.post(API, json=body, headers=auth())
     assert answer.status_code == 400
     assert "overzicht_ldp" not in answer.text
+    assert counter.files() == []

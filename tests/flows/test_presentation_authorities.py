@@ -15,6 +15,7 @@ from tests.unit.trust.test_etsi_lists import a_list
 from tests.verifier_world import Card, make_world
 from verifier.settings import VerifierSettings
 
+OVERVIEW = "urn:nl:blauweknop:overzicht:1"
 LIST = "https://tl.example/tl.xml"
 
 
@@ -39,23 +40,29 @@ def counter(tmp_path: Path, clock: FixedClock) -> Iterator[Counter]:
         yield Counter(again, http)
 
 
-def asking(*authorities: Any) -> dict[str, Any]:
+def asking(*authorities: Any, format: str = "dc+sd-jwt") -> dict[str, Any]:
+    mdoc = format == "mso_mdoc"
     query = {
-        "id": "overzicht", "format": "dc+sd-jwt", "meta": {"vct_values": ["urn:nl:blauweknop:overzicht:1"]},
-        "claims": [{"path": ["saldo_totaal"]}], "trusted_authorities": [*authorities],
+        "id": "overzicht", "format": format,
+        "meta": {"doctype_value": OVERVIEW} if mdoc else {"vct_values": [OVERVIEW]},
+        "claims": [{"path": [OVERVIEW, "saldo_totaal"] if mdoc else ["saldo_totaal"]}],
+        "trusted_authorities": [*authorities],
     }  # fmt: skip
     return {"credentials": [query]}
 
 
-def card_of(counter: Counter, key: str) -> list[Card]:
-    return counter.world.issuers[key].statements(())
+def card_of(counter: Counter, key: str, format: str = "dc+sd-jwt") -> list[Card]:
+    return counter.world.issuers[key].statements((), format=format)
 
 
+@pytest.mark.parametrize("format", ["dc+sd-jwt", "mso_mdoc"])
 @pytest.mark.parametrize("kind", ["etsi_tl", "aki"])
-def test_an_answer_from_under_the_authority_is_taken_and_another_is_not(counter: Counter, kind: str) -> None:
-    cjib, duo = card_of(counter, "cjib"), card_of(counter, "duo")
+def test_an_answer_from_under_the_authority_is_taken_and_another_is_not(
+    counter: Counter, kind: str, format: str
+) -> None:
+    cjib, duo = card_of(counter, "cjib", format), card_of(counter, "duo", format)
     value = LIST if kind == "etsi_tl" else aki(counter.world.issuers["cjib"].leaf)
-    made = counter.make(dcqlQuery=asking({"type": kind, "values": [value, "iets-anders"]}))
+    made = counter.make(dcqlQuery=asking({"type": kind, "values": [value, "iets-anders"]}, format=format))
     assert counter.share(made, duo).status_code == 400
     assert counter.share(made, cjib).status_code == 200
 

@@ -4,28 +4,37 @@ No browser here: the answers are made as a wallet behind one would make them, fr
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from credentials.clock import FixedClock
-from credentials.dids import Resolver
-from credentials.encoding import JsonObject
+from credentials.clock import FixedClock, SystemClock
+from credentials.dids import Resolver, did_key
+from credentials.encoding import JsonObject, b64url_decode, json_object
 from credentials.jose import UnverifiedToken, encrypt
-from credentials.keys import PublicJwk
-from credentials.openid.browser import SIGNED, UNSIGNED
+from credentials.keys import PublicJwk, SoftwareSigner
+from credentials.openid.browser import MULTISIGNED, SIGNED, UNSIGNED
+from credentials.openid.browser_request import verify_browser_request
 from credentials.openid.certificates import key_of, parse_x5c
 from credentials.openid.client_id import client_id_of_certificate
 from credentials.openid.dcql import parse_query
 from credentials.openid.errors import InvalidPresentationRequest
+from credentials.openid.request_object import VerifiedRequest
+from credentials.openid.verifier_attestation import sign_attestation
+from credentials.openid.vp_request import PresentationRequest
+from credentials.trust import Participant, Role, TrustList, UnknownVerifier, recognise_verifier
 from tests.flows.presentation_kit import BASE
 from tests.flows.test_presentation_screens import Browser
 from tests.verifier_world import World, make_world
+from verifier.app import describe
 from verifier.settings import VerifierSettings
+from verifier.storage.keys import KeyFiles
 
-pytestmark = pytest.mark.requirement("vp-dc-api")
+pytestmark = [pytest.mark.long, pytest.mark.requirement("vp-dc-api")]
 
 ORIGIN = f"origin:{BASE}"
 
@@ -53,9 +62,11 @@ def requests(anna: Browser, path: str) -> dict[str, JsonObject]:
 
 
 def asked(data: JsonObject) -> Any:
-    """Return the parameters of a request of either kind; of a signed one after checking the signature."""
+    """Return the parameters of a request of any kind; of a signed one after checking the signature."""
     if "request" not in data:
         return data
+    if isinstance(data["request"], dict):
+        return json_object(b64url_decode(str(data["request"]["payload"]), "payload"), "payload")
     token = UnverifiedToken.parse(str(data["request"]))
     chain = parse_x5c(token.header["x5c"], InvalidPresentationRequest)
     payload = token.verify(key_of(chain[0], InvalidPresentationRequest)).payload
@@ -94,7 +105,7 @@ def test_the_page_has_a_button_that_waits_for_a_browser_that_can(anna: Browser) 
 
 def test_the_requests_are_what_the_appendix_wants_and_no_more(anna: Browser) -> None:
     made = requests(anna, anna.new())
-    assert list(made) == [SIGNED, UNSIGNED]
+    assert list(made) == [MULTISIGNED, SIGNED, UNSIGNED]
     unsigned, signed = asked(made[UNSIGNED]), asked(made[SIGNED])
     encrypted = anna.world.settings.response_mode == "direct_post.jwt"
     for each in (unsigned, signed):
@@ -109,7 +120,7 @@ def test_the_requests_are_what_the_appendix_wants_and_no_more(anna: Browser) -> 
     assert signed["nonce"] == unsigned["nonce"]
 
 
-@pytest.mark.parametrize("protocol", [SIGNED, UNSIGNED])
+@pytest.mark.parametrize("protocol", [MULTISIGNED, SIGNED, UNSIGNED])
 def test_an_answer_through_the_browser_is_proven(anna: Browser, protocol: str) -> None:
     path = anna.new()
     data = answer_of(anna, asked(requests(anna, path)[protocol]), path=path)
@@ -124,7 +135,7 @@ def test_an_answer_through_the_browser_is_proven(anna: Browser, protocol: str) -
     assert "Compleet en bewezen" in again.text
 
 
-@pytest.mark.parametrize("protocol", [SIGNED, UNSIGNED])
+@pytest.mark.parametrize("protocol", [MULTISIGNED, SIGNED, UNSIGNED])
 def test_an_answer_for_another_origin_client_or_question_is_refused(anna: Browser, protocol: str) -> None:
     path = anna.new()
     parameters = asked(requests(anna, path)[protocol])
@@ -247,3 +258,102 @@ def test_a_did_signs_for_the_browser_too(tmp_path: Path, clock: FixedClock) -> N
     token = UnverifiedToken.parse(str(requests(anna, anna.new())[SIGNED]["request"]))
     key: PublicJwk = Resolver().resolve(str(token.header["kid"]), "authentication")
     assert str(token.verify(key).payload["client_id"]).startswith("decentralized_identifier:did:jwk:")
+
+
+ATTESTER = SoftwareSigner.generate()
+
+
+def attested(
+    clock: FixedClock, lifetime: timedelta = timedelta(days=1)
+) -> Callable[[VerifierSettings], VerifierSettings]:
+    """Give a verifier an attestation of its access key, too."""
+
+    def adapt(settings: VerifierSettings) -> VerifierSettings:
+        file = settings.state / "attestation.jwt"
+        token = sign_attestation(
+            ATTESTER, issuer="https://attester.example", subject="schuldhulp.example", now=clock.now(),
+            holder=KeyFiles(settings.state).access().signer.public_jwk, lifetime=lifetime,
+            verification_method=did_key(ATTESTER.public_jwk)[1],
+        )  # fmt: skip
+        file.write_text(token)
+        return settings.model_copy(update={"attestation": file})
+
+    return adapt
+
+
+@pytest.mark.requirement("vp-multisigned")
+def test_a_wallet_finds_among_the_signatures_whom_its_own_list_knows(tmp_path: Path, clock: FixedClock) -> None:
+    world = make_world(tmp_path, clock, agencies=("cjib",), adapt=attested(clock))
+    anna = Browser(world)
+    anna.log_in()
+    path = anna.new()
+    data = requests(anna, path)[MULTISIGNED]
+    entry, now = Participant.parse(json.loads(describe(world.settings))), clock.now()
+    attester = Participant(
+        "https://attester.example", "Attester", did=did_key(ATTESTER.public_jwk)[0], keys=(ATTESTER.public_jwk,),
+        roles=frozenset({Role.ATTESTER}),
+    )  # fmt: skip
+    bare = replace(entry, client_ids=(), did=None, keys=(), anchors=())
+    by_did, by_word = f"decentralized_identifier:{entry.did}", "verifier_attestation:schuldhulp.example"
+
+    def fetch(url: str, _accept: str) -> bytes:
+        answer: Any = anna.http.get(url.removeprefix(BASE))
+        return bytes(answer.content)
+
+    def read(*listed: Participant, origin: str = BASE) -> tuple[str, PresentationRequest]:
+        trust_list = TrustList("https://stelsel.example", now, now, 1, listed)
+
+        def trusted(found: VerifiedRequest) -> Participant:
+            # Its certificate was made by the machine's clock.
+            return recognise_verifier(
+                trust_list, SystemClock().now(), client_id=found.request.client_id.full, x5c=found.x5c, key=found.key,
+                attestation=found.attestation,
+            )  # fmt: skip
+
+        found, party = verify_browser_request(
+            MULTISIGNED, data, origin=origin, trusted=trusted, now=now, insecure_localhost=True,
+            resolver=Resolver(fetch, allow_insecure_localhost=True),
+        )  # fmt: skip
+        assert party.name == entry.name
+        return found.request.client_id.full, found.request
+
+    for listed, expected in (
+        ([entry, attester], "x509_hash:"),
+        ([replace(bare, did=entry.did)], by_did),
+        ([replace(bare, client_ids=(by_word,)), attester], by_word),
+    ):
+        name, request = read(*listed)
+        assert name.startswith(expected)
+        assert request.purpose is not None
+        assert request.response_uri == BASE
+    for nobody in ([], [bare], [replace(bare, client_ids=(by_word,))]):
+        with pytest.raises(UnknownVerifier):
+            read(*nobody)
+    with pytest.raises(InvalidPresentationRequest, match="origin"):
+        read(entry, origin="https://kwaad.example")
+    # Whoever it was believed as, the answer is for the origin.
+    for audience, status in ((by_did, 400), (by_word, 400), (ORIGIN, 200)):
+        answer = post(
+            anna, path, {"protocol": MULTISIGNED, "data": answer_of(anna, asked(data), path=path, audience=audience)}
+        )
+        assert answer.status_code == status
+
+
+@pytest.mark.requirement("vp-multisigned")
+def test_what_has_ended_signs_no_more(tmp_path: Path, clock: FixedClock) -> None:
+    world = make_world(tmp_path, clock, agencies=("cjib",), adapt=attested(clock, timedelta(minutes=2)))
+    anna = Browser(world)
+    anna.log_in()
+    path = anna.new()
+
+    def names() -> list[str]:
+        headers = [json_object(b64url_decode(each["protected"], "h"), "h") for each in signatures()]
+        return [str(each["client_id"]).partition(":")[0] for each in headers]
+
+    def signatures() -> Any:
+        request: Any = requests(anna, path)[MULTISIGNED]["request"]
+        return request["signatures"]
+
+    assert names() == ["x509_hash", "decentralized_identifier", "verifier_attestation"]
+    clock.advance(timedelta(minutes=2))
+    assert names() == ["x509_hash", "decentralized_identifier"]

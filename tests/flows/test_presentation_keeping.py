@@ -14,6 +14,7 @@ from credentials.debts.claims import ALWAYS_DISCLOSED, CASE_TYPE, OVERVIEW_TYPE
 from credentials.encoding import JsonObject
 from credentials.formats import CredentialDraft, HolderKey, IssuerKey
 from credentials.keys import SoftwareSigner
+from credentials.openid.vp_formats import VP_FORMATS
 from tests.flows.presentation_kit import API, BASE, Counter, auth
 from tests.verifier_world import Card, Issuer, channel_of, make_world
 
@@ -223,6 +224,7 @@ def test_a_case_system_may_name_the_formats(counter: Counter) -> None:
     assert asked(counter, made, ("ldp_vc", "vc+jwt")) == {"ldp_vc"}
     assert counter.share(made, counter.world.samira(format="ldp_vc")).status_code == 200
     assert counter.look(made["id"])["volledig"] is True
+    assert asked(counter, counter.make(sjabloon="intake", formaten=list(VP_FORMATS))) == set(VP_FORMATS)
 
 
 @pytest.mark.parametrize(
@@ -239,3 +241,4 @@ def test_formats_that_make_no_sense_are_refused(counter: Counter, body: JsonObje
     answer = counter.http.post(API, json=body, headers=auth())
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
+    assert counter.files() == []

@@ -26,6 +26,8 @@ from tests.flows.presentation_kit import API, BASE, Counter, auth
 from tests.unit.trust.certificates import END, NOW, a_leaf, an_authority
 from tests.verifier_world import Card, make_world
 
+pytestmark = pytest.mark.long
+
 AGENCIES = ("cjib", "duo", "uwv", "cak")
 FORMATS = ("dc+sd-jwt", "ldp_vc")
 

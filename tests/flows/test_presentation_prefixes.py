@@ -1,9 +1,10 @@
 """Who a verifier says it is: by certificate, by DID, or by what somebody on the trust list says of its key."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,11 +16,16 @@ from typer.testing import CliRunner
 from credentials.clock import FixedClock
 from credentials.dids import did_jwk, did_key
 from credentials.errors import ConfigurationError
+from credentials.jose import UnverifiedToken, sign_jwt
 from credentials.keys import SoftwareSigner
 from credentials.openid.verifier_attestation import sign_attestation
+from credentials.openid.vp_response import build_response
 from credentials.trust import Participant, TrustList, recognise_verifier
+from credentials.trust.x509 import KeyPurpose, chain_end, make_ca, to_pem
 from service.commands import build
+from service.logging import configure
 from tests.flows.presentation_kit import API, BASE, Counter, auth
+from tests.flows.test_presentation_screens import Browser
 from tests.verifier_world import Card, World, make_world
 from verifier.app import create, describe
 from verifier.settings import VerifierSettings
@@ -27,6 +33,7 @@ from verifier.storage.keys import KeyFiles
 
 ATTESTER = SoftwareSigner.generate()
 YEAR = timedelta(days=365)
+ATTESTED = "schuldhulp.example"
 
 
 @dataclass
@@ -38,6 +45,7 @@ class Attested:
     subject: str = "schuldhulp.example"
     lifetime: timedelta = YEAR
     holder: SoftwareSigner | None = None
+    default: bool = False
 
     def __call__(self, settings: VerifierSettings) -> VerifierSettings:
         key = (self.holder or KeyFiles(settings.state).access().signer).public_jwk
@@ -48,7 +56,8 @@ class Attested:
                 lifetime=self.lifetime, verification_method=did_key(ATTESTER.public_jwk)[1],
             )
         )  # fmt: skip
-        return settings.model_copy(update={"attestation": file, "did_method": self.method})
+        prefix = "verifier_attestation" if self.default else settings.client_id_prefix
+        return settings.model_copy(update={"attestation": file, "did_method": self.method, "client_id_prefix": prefix})
 
 
 def counting(world: World) -> Iterator[Counter]:
@@ -132,7 +141,7 @@ def test_without_an_attestation_nothing_is_asked_under_its_prefix(tmp_path: Path
     ("changes", "words"),
     [
         ({"holder": SoftwareSigner.generate()}, "another key"),
-        ({"lifetime": timedelta(seconds=-1)}, "time is over"),
+        ({"lifetime": timedelta(seconds=-1), "default": True}, "time is over"),
     ],
 )
 def test_an_attestation_that_no_wallet_would_take_is_told_before_serving(
@@ -140,6 +149,111 @@ def test_an_attestation_that_no_wallet_would_take_is_told_before_serving(
 ) -> None:
     with pytest.raises(ConfigurationError, match=words):
         make_world(tmp_path, clock, agencies=(), adapt=replace(Attested(clock), **changes))
+
+
+def test_an_ended_attestation_that_only_some_want_is_told_at_the_start_and_asked_under_by_nobody(
+    tmp_path: Path, clock: FixedClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure()
+    try:
+        world = make_world(tmp_path, clock, agencies=("cjib",), adapt=Attested(clock, lifetime=timedelta(seconds=-1)))
+    finally:
+        configure(level="critical", strict=True)
+    assert "attestation_ended" in capsys.readouterr().err
+    for counter in counting(world):
+        assert counter.http.get("/health/ready").json()["checks"]["certificate"] == "ok"
+        answer = counter.http.post(
+            API, json={"sjabloon": "intake", "clientIdPrefix": "verifier_attestation"}, headers=auth()
+        )
+        assert (answer.status_code, "verifier_not_attested" in answer.text) == (503, True)
+        assert counter.files() == []
+        assert counter.share(counter.make(sjabloon="intake"), world.samira()).status_code == 200
+
+
+def test_an_attestation_that_ends_meanwhile_is_sent_no_more_and_the_service_is_not_ready(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    world = make_world(
+        tmp_path, clock, agencies=("cjib",), adapt=Attested(clock, default=True, lifetime=timedelta(minutes=4))
+    )
+    anna = Browser(world)
+    anna.log_in()
+    file = anna.new()
+    for counter in counting(world):
+        made = counter.make(sjabloon="intake")
+        read = counter.read(made["verzoekUri"])
+        assert counter.http.get("/health/ready").json()["checks"]["attestation"] == "ok"
+        clock.advance(timedelta(minutes=4))
+        ready = counter.http.get("/health/ready")
+        assert (ready.status_code, ready.json()["checks"]["attestation"]) == (503, "unavailable")
+        path = parse_qs(urlsplit(made["verzoekUri"]).query)["request_uri"][0].removeprefix(BASE)
+        for answer in (counter.http.get(path), counter.http.post(path, data={"wallet_nonce": "n"})):
+            assert answer.status_code == 400
+            assert ATTESTED not in answer.text
+        assert anna.get(f"{file}/browservraag").status_code == 409
+        assert "openid4vp" not in anna.get(file).text
+        page = anna.post(f"{file}/vraag", anna.get(file).text)
+        assert page.status_code == 503
+        assert "Waarschuw de beheerder" in page.text
+        fields = {"kenmerk": "2026-0118", "sjabloon": "intake", "plaats": "hier"}
+        assert anna.post("/intakes", anna.get("/intakes/nieuw").text, **fields).status_code == 503
+        assert len(re.findall(r"2026-\d{4}", anna.get("/").text)) == 1
+        assert counter.http.post(API, json={"sjabloon": "intake"}, headers=auth()).status_code == 503
+        assert len(counter.files()) == 1
+        # Whoever was asked in time may still answer.
+        assert counter.send(read, world.present(read, world.samira())).status_code == 200
+
+
+@pytest.mark.parametrize("of", ["the certificate", "its authority"])
+def test_whose_certificate_has_ended_is_not_ready(tmp_path: Path, clock: FixedClock, of: str) -> None:
+    world = make_world(tmp_path, clock, agencies=())
+    files = KeyFiles(world.settings.state)
+    if of == "its authority":
+        # One that ends before the leaf below it does.
+        begin, end = datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) + timedelta(days=200)
+        authority = make_ca("Schuldhulp", not_before=begin, not_after=end)
+        organisation = world.settings.organisation
+        leaf = authority.issue_leaf(
+            files.access().signer.public_jwk, uri=world.settings.base_url, dns="localhost", eku=KeyPurpose.REQUESTS,
+            common_name=organisation.name, organisation=organisation.name, oin=organisation.oin, not_before=begin,
+            not_after=end + timedelta(days=100),
+        )  # fmt: skip
+        (world.settings.state / "access-chain.pem").write_text(to_pem(leaf))
+        (world.settings.state / "authority-certificate.pem").write_text(authority.pem)
+        world.service.close()
+        world.service = create(world.settings, clock=clock, http=world.web)
+    else:
+        end = chain_end(files.access().chain)
+    for counter in counting(world):
+        for moment, said in ((end - timedelta(seconds=1), "ok"), (end, "unavailable")):
+            clock.at = moment
+            assert counter.http.get("/health/ready").json()["checks"]["certificate"] == said
+
+
+def test_a_part_to_come_that_nobody_may_ask_any_more_is_told_before_anything_is_kept(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    world = make_world(
+        tmp_path, clock, agencies=("cjib",), adapt=Attested(clock, default=True, lifetime=timedelta(minutes=4))
+    )
+    for counter in counting(world):
+        made = counter.make(sjabloon="intake")
+        read = counter.read(made["verzoekUri"])
+        clock.advance(timedelta(minutes=4))
+        fields = build_response(read, world.present(read, world.samira()), parts_left=1)
+        assert counter.post(read, fields).status_code == 400
+        assert counter.look(made["id"])["status"] == "open"
+
+
+def test_without_an_end_it_is_no_attestation(tmp_path: Path, clock: FixedClock) -> None:
+    world = make_world(tmp_path, clock, agencies=(), adapt=Attested(clock))
+    file = world.settings.state / "attestation.jwt"
+    stated = dict(UnverifiedToken.parse(file.read_text()).payload)
+    for wrong in ({}, {"exp": "morgen"}, {"exp": True}, {"exp": 1e300}):
+        payload = {name: value for name, value in stated.items() if name != "exp"} | wrong
+        file.write_text(sign_jwt("verifier-attestation+jwt", {}, payload, ATTESTER))
+        with pytest.raises(ConfigurationError, match=r"attestation\.jwt"):
+            create(world.settings)
 
 
 @pytest.mark.parametrize("text", ["", "geen attest", "a.b.c"])

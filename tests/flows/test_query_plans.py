@@ -6,6 +6,7 @@ Every statement that a party's requests and jobs run, as the database itself see
 import re
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,23 +16,49 @@ from starlette.testclient import TestClient
 import service.sqlite
 from credentials.clock import FixedClock
 from credentials.openid.vp_request import ResponseMode
+from issuer.domain.operators import Role
 from issuer.usecases.purge import Purge
+from issuer.web.operators.seat import MENU
+from service.jobs import Periodic
+from service.leading import Lead
 from tests import verifier_world, wallet_world
 from tests.conftest import NOW
 from tests.debt_builders import SAMIRA
 from tests.flows.issuance_kit import Scene, an_agency, log_in, several_cases
 from tests.flows.presentation_kit import BASE, Counter
-from tests.flows.test_wallet_sharing import boxes, only
+from tests.flows.test_administration import ADMINISTRATOR, Browser
+from tests.flows.test_issuance_notification import about, issued, tell
+from tests.flows.wallet_kit import boxes, only
+from tests.operators_kit import a_desk, at_the_desk, press
+from verifier.domain.listing import Group
+from verifier.domain.staff import Counsellor
+from verifier.domain.staff import Role as Staff
+from verifier.web.admin.office import MENU as ADMINISTRATION
 
-# One row per status list, per job and per document that is kept; they grow by none of what citizens do.
-SMALL: Final = {"issuer_list", "issuer_publication", "service_kept", "service_lead"}
-# Looking for changed debts goes through everybody who holds a card, by what it is for.
-WALKS: Final = re.compile(r"SELECT DISTINCT issuer_copy\.subject_hash")
+# One row per status list, per job and per document that is kept; they grow by none of what citizens do. Counts are
+# folded into one row per day and state, or cause, again and again.
+SMALL: Final = {
+    "issuer_failure",
+    "issuer_import",
+    "issuer_job",
+    "issuer_list",
+    "issuer_notice",
+    "issuer_publication",
+    "issuer_tally",
+    "service_api_use",
+    "service_kept",
+    "service_lead",
+    "verifier_colleague",
+}
+# Looking for changed debts goes through everybody who holds a card, by what it is for and what stood when it was made.
+WALKS: Final = re.compile(r"SELECT DISTINCT issuer_copy\.(?:subject_hash|notices)")
 
 _DATA: Final = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
 _SCAN: Final = re.compile(r"\bSCAN (\w+)")
-# The first row in the order of an index: the database stops there.
-_FIRST: Final = re.compile(r"ORDER BY \S+ DESC\s+LIMIT (?:1|'1')", re.IGNORECASE)
+# The first rows in the order of an index: the database stops there.
+_FIRST: Final = re.compile(r"ORDER BY \S+ DESC(?:, \S+(?: DESC)?)*\s+LIMIT '?\d{1,3}\b", re.IGNORECASE)
+
+_WITHIN: Final = re.compile(r"FOR (?:RIGHT PART|LAST TERM|LAST \d+ TERMS) OF ORDER BY")
 
 
 class Seen:
@@ -50,7 +77,9 @@ class Seen:
 
     def walks(self) -> list[str]:
         """Return what walks through a large table, and how."""
-        return [walk for file, statements in self.by_file.items() for walk in _walks(file, statements)]
+        # A file of which nothing was asked may be gone: one that tables were made in to be copied.
+        asked = [(file, statements) for file, statements in self.by_file.items() if statements]
+        return [walk for file, statements in asked for walk in _walks(file, statements)]
 
     def tables(self, beginning: str) -> set[str]:
         """Return the tables whose names begin so and that some statement named."""
@@ -64,7 +93,9 @@ def _walks(file: str, statements: set[str]) -> Iterator[str]:
             if not _DATA.match(text) or WALKS.match(text):
                 continue
             plan = [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
-            first = _FIRST.search(text) is not None and not any("TEMP B-TREE" in step for step in plan)
+            # What is sorted within one key of the index alone is sorted as far as the limit goes.
+            sorted_whole = any("TEMP B-TREE" in step and not _WITHIN.search(step) for step in plan)
+            first = _FIRST.search(text) is not None and not sorted_whole
             for step in plan:
                 scan = _SCAN.match(step)
                 if scan and scan[1] not in SMALL and not first:
@@ -88,7 +119,8 @@ def test_no_request_of_an_agency_walks_through_what_it_issued(tmp_path: Path, se
     scene = Scene(an_agency(tmp_path, clock, several_cases()), clock, tmp_path)
     seen.forget()
     wallet = scene.wallet_with_token("overzicht_sdjwt", dpop=True)
-    wallet.credentials("overzicht_sdjwt", 2)
+    name = issued(wallet, 2)
+    assert tell(wallet, about(name)).status_code == 204
     wallet.http.get("/status/token/1")
     wallet.http.get("/status/lists")
     browser = scene.http()
@@ -98,11 +130,51 @@ def test_no_request_of_an_agency_walks_through_what_it_issued(tmp_path: Path, se
     desk.refresh()
     desk.withdraw.of_person(SAMIRA, None, "test")
     desk.publish()
+    token = {"authorization": f"Bearer {desk.api_token.reveal()}"}
+    assert scene.http().get("/api/v1/uitgiften", headers=token).json()["dagen"]
     Purge(scene.agency.store, clock)()
     desk.sessions.purge()
     scene.agency.database.settle()
     assert {"issuer_offer", "issuer_grant", "issuer_once", "issuer_copy"} <= seen.tables("issuer")
     assert {"service_audit", "service_session"} <= seen.tables("service")
+    assert seen.walks() == []
+
+
+@pytest.mark.long
+def test_no_screen_of_an_agencys_desk_walks_through_what_it_issued(tmp_path: Path, seen: Seen) -> None:
+    scene = a_desk(tmp_path, FixedClock(NOW))
+    scene.wallet_with_token("overzicht_sdjwt").credentials("overzicht_sdjwt", 2)
+    browser = at_the_desk(scene, Role.ADMINISTRATOR)
+    seen.forget()
+    for _text, path, _what in MENU:
+        assert browser.get(path).status_code == 200
+    issuances = "/beheer/uitgiften"
+    (one,) = scene.agency.work.issued.recent().issuances
+    session, at = one.visit.session, int(one.visit.issued_at.timestamp())
+    assert browser.get(f"{issuances}/{session}").status_code == 200
+    assert browser.get(f"{issuances}?voor={at}.{session}").status_code == 200
+    for text in (session, "ZAAK-1"):
+        press(browser, issuances, f"{issuances}/zoeken", zoek=text)
+    assert press(browser, issuances, f"{issuances}/{session}/intrekken", reden="anders").status_code == 303
+    scene.agency.database.settle()
+    assert {"issuer_copy", "issuer_failure", "issuer_job"} <= seen.tables("issuer")
+    assert seen.walks() == []
+
+
+@pytest.mark.long
+def test_no_screen_of_administration_walks_through_what_was_asked(tmp_path: Path, seen: Seen) -> None:
+    world = verifier_world.make_world(tmp_path, FixedClock(NOW), agencies=("cjib",))
+    fatma = Browser(world, ADMINISTRATOR)
+    seen.forget()
+    for _text, path, _what in ADMINISTRATION:
+        assert fatma.get(path).status_code == 200
+    lead, *jobs = world.service.jobs
+    assert isinstance(lead, Lead)
+    lead.take()
+    assert [each.run_now() for each in jobs if isinstance(each, Periodic) and each.name == "expiries"] == [True]
+    world.service.database.settle()
+    assert {"verifier_webhook", "verifier_colleague", "verifier_request"} <= seen.tables("verifier")
+    assert {"service_audit", "service_api_use"} <= seen.tables("service")
     assert seen.walks() == []
 
 
@@ -118,7 +190,14 @@ def test_no_request_of_a_verifier_walks_through_what_it_asked(tmp_path: Path, se
         request = counter.read(made["verzoekUri"])
         assert counter.post(request, {"error": "access_denied", "state": request.state or ""}).status_code == 200
         assert counter.post(counter.read(counter.make()["verzoekUri"]), {"vp_token": "{}"}).status_code == 400
-    assert world.service.desk.files("medewerker:anna") == []
+    listing, counsellor = world.service.desks.listing, Counsellor("medewerker:anna", frozenset(), "")
+    assert listing.first_page(counsellor.owner) == []
+    intake = world.service.desk.open(counsellor.owner, "2026-0117", "intake")
+    for group in Group:
+        listing.group(counsellor.owner, group)
+    assert listing.search(counsellor.owner, "0117 2026").files == [(intake, None)]
+    for roles in (frozenset[Staff](), frozenset({Staff.TEAM_LEAD})):
+        assert listing.same(replace(counsellor, roles=roles), "2026 0117") == [intake]
     world.service.desk.purge()
     world.service.desks.sessions.purge()
     assert {"verifier_request", "verifier_intake", "verifier_attempt"} <= seen.tables("verifier")

@@ -23,9 +23,12 @@ from credentials.debts.claims import (
     ALWAYS_DISCLOSED,
     CASE_TYPE,
     OVERVIEW_TYPE,
+    overview_claims,
 )
+from credentials.debts.disclosed import read_overview
 from credentials.debts.document_paths import document_path
 from credentials.debts.elements import element_path
+from credentials.debts.overview import overview_of
 from credentials.dids import Resolver
 from credentials.encoding import JsonObject, JsonValue, b64url_decode, b64url_encode
 from credentials.formats import (
@@ -52,10 +55,13 @@ from credentials.openid.dcql import (
 from credentials.openid.dcql.matching import same_value
 from credentials.openid.errors import UnsatisfiedQuery
 from credentials.status import StatusChecker
-from credentials.trust import Participant, TrustList
+from credentials.trust import Participant, PinnedKeys, TrustList
 from credentials.verification import Report, Verifier
+from credentials.verification.second_opinions import Verdict
+from credentials.verification.second_opinions.checkers import opinions_on
 from issuer.domain.configurations import CONFIGURATIONS, Form, Kind, Securing
-from tests.debt_builders import SAMIRA, agency
+from service.commands.formats import context_bundle
+from tests.debt_builders import A_NOTICE, AS_OF, CJIB, SAMIRA, agency, demo_document
 from tests.flows.issuance_kit import NOBODY, Scene, a_person_file, an_agency, csrf_of, log_in, several_cases
 from tests.flows.securings_kit import (
     ALL,
@@ -75,7 +81,7 @@ from verifier.app import describe as describe_verifier
 from verifier.domain.result import Result
 
 # The last tests withdraw what the first have shown: one worker, in this order.
-pytestmark = pytest.mark.xdist_group("securings")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("securings")]
 
 PERSONAS = ("samira", "noor", "johan", "ineke", "wim")
 
@@ -123,6 +129,42 @@ def test_a_holder_shows_what_is_asked_and_where_the_securing_allows_no_more(benc
             assert nothing_more.proven
             always = {} if securing is Securing.MDOC else seen_by_all(claims, type_)
             assert shown(nothing_more) == stated(held.always_disclosed) == stated(always)
+
+
+@pytest.mark.parametrize("securing", [each for each in ALL if each not in (Securing.SD_JWT, Securing.MDOC)])
+def test_other_software_confirms_each_w3c_proof_that_is_accepted(bench: Bench, securing: Securing) -> None:
+    holder, keys = SoftwareSigner.generate(), PinnedKeys(lambda: bench.listed, Resolver())
+    for type_, claims in list(statements("samira"))[:2]:
+        credential = bench.issue(bench.draft(type_, claims, holder), securing)
+        for paths in (None, []):
+            shown_ = bench.show(credential, securing, holder, paths)
+            said = opinions_on(shown_, keys, context_bundle())
+            assert {each.verdict for each in said if each.by != "didkit"} == {Verdict.AGREES}, said
+
+
+@pytest.mark.parametrize("securing", SECURINGS)
+def test_a_notice_goes_along_with_the_count_that_it_is_about_and_who_hides_it_is_found_out(
+    bench: Bench, securing: Securing
+) -> None:
+    holder = SoftwareSigner.generate()
+    overview = overview_of(CJIB, demo_document("cjib", "samira").cases_at(CJIB), AS_OF, notices=[A_NOTICE])
+    claims = overview_claims(overview, ["digest"] * len(overview.open_cases))
+    credential = bench.issue(bench.draft(OVERVIEW_TYPE, claims, holder), securing)
+    whole = bench.examine(bench.show(credential, securing, holder), securing)
+    assert whole.proven, whole.decisive
+    assert read_overview(whole.claims or {}).notices == (A_NOTICE,)
+    asked: list[tuple[str, ...]] = [("aantal_open_zaken",)]
+    if securing is Securing.MDOC:
+        asked += [("schema_versie",)]
+    paths = [place_of(securing, OVERVIEW_TYPE, path) for path in asked]
+    part = bench.examine(bench.show(credential, securing, holder, paths), securing)
+    assert part.proven, part.decisive
+    seen = read_overview(part.claims or {})
+    assert seen.open_cases == len(overview.open_cases)
+    if securing is Securing.MDOC:
+        assert (seen.notices, seen.notices_hidden) == ((), True)
+    else:
+        assert (seen.notices, seen.notices_hidden) == ((A_NOTICE,), False)
 
 
 def place_of(securing: Securing, type_: str, path: tuple[str, ...]) -> ClaimsPath:

@@ -92,7 +92,7 @@ def check(row: dict[str, str], *, guard: str = "") -> None:
 
 def test_a_spreadsheet_keeps_what_the_xlsx_file_says(office: tuple[str, Path], result: Result) -> None:
     _, _, make = TABLE_FILES[XLSX]
-    sheets = opened(office, "schulden.xlsx", make(result))
+    sheets = opened(office, "schulden.xlsx", make(result, ()))
     assert sheets.keys() == {"Schulden", "Organisaties", "Niet geteld"}
     (debt,) = sheets["Schulden"]
     check(debt)
@@ -102,11 +102,11 @@ def test_a_spreadsheet_keeps_what_the_xlsx_file_says(office: tuple[str, Path], r
 
 def test_a_reader_that_heeds_quotes_keeps_what_the_csv_file_says(office: tuple[str, Path], result: Result) -> None:
     _, _, make = TABLE_FILES["schulden.csv"]
-    (debt,) = next(iter(opened(office, "tabel.csv", make(result), READ).values()))
+    (debt,) = next(iter(opened(office, "tabel.csv", make(result, ()), READ).values()))
     check(debt, guard="'")
 
 
 def test_a_reader_that_does_not_is_what_the_xlsx_file_is_for(office: tuple[str, Path], result: Result) -> None:
     _, _, make = TABLE_FILES["schulden.csv"]
-    (debt,) = next(iter(opened(office, "tabel.csv", make(result), UNQUOTED).values()))
+    (debt,) = next(iter(opened(office, "tabel.csv", make(result, ()), UNQUOTED).values()))
     assert debt["Betaalreferentie"] != REFERENCE or debt["Beschikkingsnummer"] == LEADING.lstrip("0")

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 
 from issuer.domain.offers import Grant
 from issuer.storage.tables import refresh as refreshes
@@ -69,7 +69,7 @@ def test_a_permission_for_less_is_no_permission_for_more(samira: Citizen, world:
     other = world.citizen()
     other.make_wallet()
     agency = world.agencies["cjib"]
-    made = agency.desk.create_offer(other.bsn, ("overzicht_sdjwt",), Grant.PRE_AUTHORISED)
+    made = agency.desk.create_offer(other.person, ("overzicht_sdjwt",), Grant.PRE_AUTHORISED)
     address = quote(f"{world.url('cjib')}/offers/{made.secrets.id}", safe="")
     read = other.api("aanbiedingen", {"aanbod": f"openid-credential-offer://?credential_offer_uri={address}"})
     taken = other.api(f"aanbiedingen/{read.json()['id']}/acceptatie", {})
@@ -77,3 +77,19 @@ def test_a_permission_for_less_is_no_permission_for_more(samira: Citizen, world:
     world.net.asked.clear()
     assert "2 van 2 organisaties hebben geantwoord" in other.collect().words
     assert asked(world, "/oauth/par") == [8201, 8207]
+
+
+@pytest.mark.requirement("as-revocation")
+def test_who_deletes_the_wallet_gives_back_the_leave_to_come_again(samira: Citizen, world: WalletWorld) -> None:
+    assert families(world, "cjib") == families(world, "svb") == 1
+    # One cannot be reached: the wallet is gone all the same.
+    world.net.down.add("localhost:8207")
+    assert samira.api("wallets/huidige", method="DELETE").status_code == 204
+    assert asked(world, "/oauth/revoke") == [8201, 8207]
+    assert (families(world, "cjib"), families(world, "svb")) == (0, 1)
+    assert samira.api("overzicht").status_code == 401
+
+
+def families(world: WalletWorld, agency: str) -> int:
+    with world.agencies[agency].database.read() as connection:
+        return connection.execute(select(func.count()).select_from(refreshes)).scalar_one()

@@ -1,8 +1,10 @@
 """The wallet comes to agencies with its provider's word, where they take it, and as another wallet at each of them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,12 +13,17 @@ from credentials.errors import ConfigurationError
 from credentials.jose import UnverifiedToken
 from issuer.domain.clients import Attestation
 from service.http import Answer
-from tests.wallet_world import Citizen, WalletWorld, make_world
-from wallet_api.identity.provider import load
+from service.jobs import Job, Periodic
+from service.leading import Lead
+from service.logging import configure
+from tests.wallet_world import CLIENT, WALLET, Citizen, WalletWorld, make_world
+from wallet_api.identity.provider import FORETOLD, load
+from wallet_api.jobs import jobs
 
 pytestmark = [pytest.mark.long, pytest.mark.requirement("vci-wallet-attestation")]
 
 HEADER, PROOF = "oauth-client-attestation", "oauth-client-attestation-pop"
+DAY = timedelta(days=1)
 SERVER = "/.well-known/oauth-authorization-server"
 
 
@@ -49,9 +56,7 @@ def listen(
 
 
 def samira(world: WalletWorld) -> Citizen:
-    citizen = world.citizen()
-    citizen.make_wallet()
-    return citizen
+    return world.owner()
 
 
 @pytest.mark.parametrize("attestation", [Attestation.REQUIRED, Attestation.ACCEPTED])
@@ -104,7 +109,7 @@ def test_a_challenge_that_comes_with_a_refusal_is_used_once(make: Callable[[Atte
 
 def test_a_wallet_without_a_provider_is_told_so_in_words(make: Callable[[Attestation], WalletWorld]) -> None:
     world = make(Attestation.REQUIRED)
-    world.service.usecases.offers._issuers._attesting._attester = None  # type: ignore[attr-defined]
+    world.service.usecases.offers._issuers._proving._attesting._attester = None  # type: ignore[attr-defined]
     page = samira(world).collect()
     assert "kent deze portemonnee niet" in page.words
 
@@ -130,10 +135,47 @@ def test_an_agency_that_wants_attested_keys_gets_them(tmp_path: Path) -> None:
     assert "1 van 1 organisaties hebben geantwoord" in citizen.collect().words
     assert {each["status"] for each in citizen.api("kaarten").json()["kaarten"]} == {"geldig"}
     # Without a provider there is nobody to attest them.
-    world.service.usecases.offers._issuers._attester = None  # type: ignore[attr-defined]
+    world.service.usecases.offers._issuers._requesting._proofs._attester = None  # type: ignore[attr-defined]
     assert "kent deze portemonnee niet" in citizen.collect().words
     world.close()
 
 
 def replace_body(answer: Answer, body: bytes) -> Answer:
     return Answer(answer.status, MappingProxyType(dict(answer.headers)), body)
+
+
+def test_the_end_of_the_providers_certificate_is_foretold_and_shown(
+    make: Callable[[Attestation], WalletWorld],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    made: dict[str, Periodic] = {}
+    leads: list[Lead] = []
+
+    def noted(lead: Lead, *arguments: Any, **more: Any) -> Sequence[Job]:
+        found = jobs(lead, *arguments, **more)
+        leads.append(lead)
+        made.update({each.name: each for each in found if isinstance(each, Periodic)})
+        return found
+
+    monkeypatch.setattr("wallet_api.app.compose.jobs", noted)
+    world = make(Attestation.ACCEPTED)
+    browser = world.citizen().http
+    ends_at = load(world.folder / "keys", identifier=WALLET, client_id=CLIENT, now=world.clock.now()).ends_at
+    for left, said, condition in (
+        (FORETOLD + DAY, False, "ok"),
+        (FORETOLD, True, "ok"),
+        (0 * DAY, True, "unavailable"),
+    ):
+        world.clock.advance(ends_at - left - world.clock.now())
+        world.publish()
+        assert leads[0].take()
+        configure()
+        try:
+            assert made["end of provider-chain.pem"].run_now()
+            answer = browser.get("/health/ready")
+        finally:
+            configure(level="critical", strict=True)
+        assert ("ends_soon" in capsys.readouterr().err) is said
+        # Whoever holds cards goes on to look at them, and to share them.
+        assert (answer.status_code, answer.json()["checks"]["certificate"]) == (200, condition)

@@ -34,9 +34,7 @@ def world(module_world: WalletWorld) -> Iterator[WalletWorld]:
 
 @pytest.fixture
 def samira(world: WalletWorld) -> Citizen:
-    citizen = world.citizen()
-    citizen.make_wallet()
-    return citizen
+    return world.owner()
 
 
 def test_the_button_collects_from_every_agency_and_ends_on_its_own_report(samira: Citizen) -> None:

@@ -1,23 +1,18 @@
 """An agency that is not ready: it is asked again when the citizen comes back, and nothing is lost meanwhile."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qsl
 
 import pytest
 
-from credentials.encoding import json_compact
-from service.errors import Unreachable
 from service.http import Answer
-from tests.flows.test_wallet_offers import an_offer, scan
-from tests.wallet_world import Citizen, Page, WalletWorld, make_world
+from tests.flows.wallet_kit import MINUTE, Register, an_offer, down, look, of_error, opened_again, outcomes, scan
+from tests.wallet_world import Citizen, WalletWorld, make_world
+from wallet_api.domain.delivery import STEP_ASKS
 
 pytestmark = [pytest.mark.long, pytest.mark.requirement("wallet-waits")]
-
-ASKED = ("/credential", "/deferred")
 
 
 @pytest.fixture
@@ -29,66 +24,16 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WalletWorld]:
 
 @pytest.fixture
 def samira(world: WalletWorld) -> Citizen:
-    citizen = world.citizen()
-    citizen.make_wallet()
-    return citizen
-
-
-class Register:
-    """The register of the CJIB, which is away from the moment at which it gave a token; and all that is asked of it."""
-
-    def __init__(self, world: WalletWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.folder = world.folder / "cjib" / "debts"
-        self.hidden = world.folder / "cjib" / "away"
-        self.leaves = False
-        self.asked: list[str] = []
-        self.grants: list[str] = []
-        self.told: list[str] = []
-        self.instead: Callable[[], Answer] | None = None
-        self._send = world.net._exchange
-        monkeypatch.setattr(world.net, "_exchange", self)
-
-    def __call__(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Answer:
-        path = url.removeprefix("http://localhost:8201")
-        if path == "/notification":
-            self.told.append(json.loads(content)["event"])
-        if path in ASKED:
-            self.asked.append(path)
-            if path == "/deferred" and self.instead is not None:
-                return self.instead()
-        if path == "/oauth/token":
-            self.grants.append(dict(parse_qsl(content.decode()))["grant_type"])
-        answer = self._send(method, url, headers, content)
-        if path == "/oauth/token" and self.leaves:
-            self.go()
-        return answer
-
-    def go(self) -> None:
-        self.folder.rename(self.hidden)
-        self.leaves = False
-
-    def come_back(self) -> None:
-        self.hidden.rename(self.folder)
+    return world.owner()
 
 
 @pytest.fixture
 def register(world: WalletWorld, monkeypatch: pytest.MonkeyPatch) -> Register:
-    made = Register(world, monkeypatch)
-    made.leaves = True
-    return made
+    return Register(world, monkeypatch, leaves=True)
 
 
 def cards(samira: Citizen) -> list[Any]:
     return sorted(card["uitgever"]["naam"] for card in samira.api("kaarten").json()["kaarten"])
-
-
-def outcomes(samira: Citizen) -> dict[str, str]:
-    return {each["naam"]: each["status"] for each in samira.api("ophalingen/huidige").json()["uitgevers"]}
-
-
-def look(samira: Citizen) -> Page:
-    """Come back to the page, and follow where it leads."""
-    return samira.follow(samira.get("/ophalen"))
 
 
 CJIB, DUO = "Centraal Justitieel Incassobureau", "Dienst Uitvoering Onderwijs"
@@ -105,6 +50,10 @@ def test_the_others_need_not_wait_for_an_agency_that_is_not_ready(samira: Citize
     assert set(outcomes(samira).values()) == {"nog_niet_klaar", "opgehaald"}
     assert len(set(cards(samira))) == 1
     assert register.told == []
+    overview = samira.get("/overzicht").words
+    assert f"Bij {CJIB} (CJIB) is het nog niet klaar. Kijk of het klaar is" in overview
+    assert "lukte het ophalen niet" not in overview
+    assert "ook als uw portemonnee dicht is" not in samira.get("/privacy").words
 
 
 def test_its_cards_come_when_the_citizen_comes_back_and_it_is_ready(
@@ -113,13 +62,13 @@ def test_its_cards_come_when_the_citizen_comes_back_and_it_is_ready(
     samira.collect()
     before = samira.logins
     register.come_back()
-    world.clock.advance(timedelta(seconds=61))
+    world.clock.advance(MINUTE)
     page = look(samira)
     assert "Alle organisaties hebben geantwoord" in page.words
     assert set(outcomes(samira).values()) == {"opgehaald"}
     assert len(set(cards(samira))) == 2
-    # The first card by its transaction, the rest as usual; nobody logs in for it.
-    assert register.asked == ["/credential", "/deferred", "/credential"]
+    # Each card by its transaction; nobody logs in for it.
+    assert register.asked == ["/credential", "/credential", "/deferred", "/deferred"]
     assert samira.logins == before
     assert register.told == ["credential_accepted"] * 2
     assert samira.api("overzicht").json()["saldo"] == 44321
@@ -130,61 +79,73 @@ def test_it_is_not_asked_before_it_wants_to_be(samira: Citizen, world: WalletWor
     register.come_back()
     for _ in range(3):
         assert "nog niet klaar" in look(samira).words
-    assert register.asked == ["/credential"]
-    world.clock.advance(timedelta(seconds=61))
+    assert register.asked == ["/credential", "/credential"]
+    world.clock.advance(MINUTE)
     assert "nog niet klaar" not in look(samira).words
 
 
 def test_as_long_as_it_is_not_ready_it_goes_on(samira: Citizen, world: WalletWorld, register: Register) -> None:
     samira.collect()
     for _ in range(3):
-        world.clock.advance(timedelta(seconds=61))
+        world.clock.advance(MINUTE)
         assert "nog niet klaar" in look(samira).words
-    assert register.asked == ["/credential", "/deferred", "/deferred", "/deferred"]
+    assert register.asked == ["/credential"] * 2 + ["/deferred"] * 6
     register.come_back()
-    world.clock.advance(timedelta(seconds=61))
+    world.clock.advance(MINUTE)
     look(samira)
     assert set(outcomes(samira).values()) == {"opgehaald"}
 
 
-def test_hours_later_it_is_begun_anew_without_a_login(samira: Citizen, world: WalletWorld, register: Register) -> None:
+@pytest.mark.parametrize("over", [True, False])
+def test_hours_later_it_comes_without_a_login_also_where_the_token_is_over(
+    samira: Citizen, world: WalletWorld, register: Register, *, over: bool
+) -> None:
     samira.collect()
     before = samira.logins
     register.come_back()
+    register.instead = of_error("invalid_token", 401) if over else None
     world.clock.advance(timedelta(hours=3))
-    again = world.citizen()
-    again.number = samira.number
-    page = again.get("/openen")
-    page = again.post("/openen", page, nummer=samira.number, pincode="hallo 2026")
+    again = opened_again(world, samira)
     look(again)
     assert set(outcomes(again).values()) == {"opgehaald"}
     assert again.logins == 0
     assert samira.logins == before
-    assert register.grants[-1] == "refresh_token"
+    assert ("refresh_token" in register.grants) is over
     assert again.api("overzicht").json()["saldo"] == 44321
-
-
-def down() -> Answer:
-    raise Unreachable
-
-
-def of_error(error: str, status: int = 400) -> Callable[[], Answer]:
-    return lambda: Answer(
-        status, MappingProxyType({"content-type": "application/json"}), json_compact({"error": error})
-    )
 
 
 @pytest.mark.parametrize("instead", [down, of_error("temporarily_unavailable", 503)])
 def test_an_agency_that_is_down_meanwhile_is_asked_again(
     samira: Citizen, world: WalletWorld, register: Register, instead: Callable[[], Answer]
 ) -> None:
-    samira.collect()
-    register.come_back()
+    register.keep_waiting(samira)
     register.instead = instead
-    world.clock.advance(timedelta(seconds=61))
     assert "nog niet klaar" in look(samira).words
     register.instead = None
-    world.clock.advance(timedelta(seconds=61))
+    world.clock.advance(MINUTE)
+    look(samira)
+    assert set(outcomes(samira).values()) == {"opgehaald"}
+
+
+def test_an_agency_that_says_slowly_that_it_is_not_ready_keeps_no_window_for_long(
+    samira: Citizen, world: WalletWorld, register: Register
+) -> None:
+    samira.collect()
+
+    def slow() -> Answer:
+        world.clock.advance(STEP_ASKS)
+        return register.again()
+
+    register.instead = slow
+    world.clock.advance(MINUTE)
+    asked = len(register.asked)
+    samira.get("/ophalen")
+    assert len(register.asked) == asked
+    samira.get(str(samira.get("/ophalen").refresh))
+    assert len(register.asked) == asked + 1
+    register.instead = None
+    register.come_back()
+    world.clock.advance(MINUTE)
     look(samira)
     assert set(outcomes(samira).values()) == {"opgehaald"}
 
@@ -192,10 +153,8 @@ def test_an_agency_that_is_down_meanwhile_is_asked_again(
 def test_a_transaction_that_the_agency_forgot_is_begun_anew(
     samira: Citizen, world: WalletWorld, register: Register
 ) -> None:
-    samira.collect()
-    register.come_back()
+    register.keep_waiting(samira)
     register.instead = of_error("invalid_transaction_id")
-    world.clock.advance(timedelta(seconds=61))
     look(samira)
     assert set(outcomes(samira).values()) == {"opgehaald"}
     assert register.grants[-1] == "refresh_token"
@@ -220,7 +179,7 @@ def test_that_it_will_never_come_is_an_outcome_like_any_other(
 ) -> None:
     samira.collect()
     register.instead = instead
-    world.clock.advance(timedelta(seconds=61))
+    world.clock.advance(MINUTE)
     assert words in look(samira).words
     asked = len(register.asked)
     world.clock.advance(timedelta(minutes=5))
@@ -242,13 +201,14 @@ def test_an_offer_whose_cards_are_not_ready_waits_on_its_page(
     samira: Citizen, world: WalletWorld, register: Register
 ) -> None:
     page = scan(samira, an_offer(world)["aanbodUri"])
-    page = samira.post(page.url, page, besluit="ja")
+    page = samira.follow(samira.post(page.url, page, besluit="ja"))
     assert "Nog niet klaar" in page.words
     assert page.refresh is None
     assert cards(samira) == []
     register.come_back()
-    assert "Nog niet klaar" in samira.get(f"{page.url}/verder").words
-    world.clock.advance(timedelta(seconds=61))
-    page = samira.get(f"{page.url}/verder")
+    delivery = page.url.removesuffix("/verder")
+    assert "Nog niet klaar" in samira.get(f"{delivery}/verder").words
+    world.clock.advance(MINUTE)
+    page = samira.get(f"{delivery}/verder")
     assert "De kaartjes zitten in uw portemonnee" in page.words
     assert len(cards(samira)) == 2

@@ -1,6 +1,7 @@
 """The wallet encrypts what it asks of an agency wherever it can, and takes no less than it asked for."""
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -9,15 +10,16 @@ import pytest
 from credentials.encoding import JsonObject, json_compact, json_object
 from credentials.jose import EncryptionKey, encrypt
 from credentials.jose.jwe import header_of
-from credentials.openid.credential_encryption import MEDIA_TYPE
+from credentials.openid.credential_encryption import MEDIA_TYPE, open_request
 from issuer.domain.encryption import Encryption
 from service.http import Answer
+from tests.flows.wallet_kit import Between, cards
 from tests.wallet_world import Citizen, WalletWorld, make_world
 from wallet_api.clients.issuer_metadata import METADATA_SECONDS
+from wallet_api.settings import Tolerances
 
-pytestmark = pytest.mark.requirement("wallet-encrypted-issuance")
+pytestmark = [pytest.mark.long, pytest.mark.requirement("wallet-encrypted-issuance")]
 
-ISSUER_METADATA = "/.well-known/openid-credential-issuer"
 JSON = "application/json"
 
 
@@ -37,29 +39,20 @@ def world(module_world: WalletWorld, monkeypatch: pytest.MonkeyPatch) -> WalletW
 
 @pytest.fixture
 def samira(world: WalletWorld) -> Citizen:
-    citizen = world.citizen()
-    citizen.make_wallet()
-    return citizen
+    return world.owner()
 
 
-class Between:
-    """Whoever sits between wallet and agency: sees every credential request, and may change metadata and answers."""
+class Listener(Between):
+    """Sees every credential request, and may change the answers."""
 
     def __init__(self, world: WalletWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__(world, monkeypatch)
         self.requests: list[tuple[str, bytes]] = []
         self.answers: list[Answer] = []
-        self.metadata: Callable[[JsonObject], JsonObject] = lambda document: document
         self.answer: Callable[[Answer], Answer] = lambda answer: answer
-        self._send = world.net._exchange
-        monkeypatch.setattr(world.net, "_exchange", self)
 
-    def __call__(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Answer:
-        if url.endswith(ISSUER_METADATA):
-            # Only what is not signed can be changed on the way.
-            answer = self._send(method, url, {**headers, "accept": JSON}, content)
-            body = json_compact(self.metadata(json_object(answer.body, max_bytes=1 << 20)))
-            return Answer(answer.status, answer.headers, body)
-        answer = self._send(method, url, headers, content)
+    def pass_on(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Answer:
+        answer = super().pass_on(method, url, headers, content)
         if url.endswith("/credential"):
             self.requests.append((headers["content-type"], content))
             answer = self.answer(answer)
@@ -68,8 +61,8 @@ class Between:
 
 
 @pytest.fixture
-def between(world: WalletWorld, monkeypatch: pytest.MonkeyPatch) -> Between:
-    return Between(world, monkeypatch)
+def between(world: WalletWorld, monkeypatch: pytest.MonkeyPatch) -> Listener:
+    return Listener(world, monkeypatch)
 
 
 def plain(body: object) -> Answer:
@@ -80,12 +73,7 @@ def without(*names: str) -> Callable[[JsonObject], JsonObject]:
     return lambda document: {name: value for name, value in document.items() if name not in names}
 
 
-def cards(samira: Citizen) -> list[Any]:
-    found: list[Any] = samira.api("kaarten").json()["kaarten"]
-    return found
-
-
-def test_both_ways_are_encrypted_where_the_agency_offers_it(samira: Citizen, between: Between) -> None:
+def test_both_ways_are_encrypted_where_the_agency_offers_it(samira: Citizen, between: Listener) -> None:
     assert "Klaar met ophalen" in samira.collect().words
     assert len(cards(samira)) == 2
     assert {media_type for media_type, _ in between.requests} == {MEDIA_TYPE}
@@ -102,7 +90,7 @@ def test_it_is_encrypted_where_the_agency_demands_it(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = make_world(tmp_path_factory.mktemp("required"), "cjib", agency={"encryption": Encryption.REQUIRED})
-    between = Between(world, monkeypatch)
+    between = Listener(world, monkeypatch)
     samira = world.citizen()
     samira.make_wallet()
     samira.collect()
@@ -120,7 +108,7 @@ def test_it_is_encrypted_where_the_agency_demands_it(
     ],
 )
 def test_what_the_agency_does_not_offer_is_not_done(
-    samira: Citizen, between: Between, metadata: Callable[[JsonObject], JsonObject]
+    samira: Citizen, between: Listener, metadata: Callable[[JsonObject], JsonObject]
 ) -> None:
     between.metadata = metadata
     samira.collect()
@@ -129,7 +117,7 @@ def test_what_the_agency_does_not_offer_is_not_done(
     assert all("credential_response_encryption" not in content.decode() for _, content in between.requests)
 
 
-def test_a_request_is_encrypted_also_where_answers_are_not(samira: Citizen, between: Between) -> None:
+def test_a_request_is_encrypted_also_where_answers_are_not(samira: Citizen, between: Listener) -> None:
     between.metadata = without("credential_response_encryption")
     samira.collect()
     assert len(cards(samira)) == 2
@@ -151,7 +139,7 @@ def test_a_request_is_encrypted_also_where_answers_are_not(samira: Citizen, betw
     ],
 )
 def test_an_answer_that_is_not_encrypted_as_was_asked_is_not_used(
-    samira: Citizen, between: Between, answer: Answer
+    samira: Citizen, between: Listener, answer: Answer
 ) -> None:
     between.answer = lambda _: answer
     page = samira.collect()
@@ -159,7 +147,7 @@ def test_an_answer_that_is_not_encrypted_as_was_asked_is_not_used(
     assert cards(samira) == []
 
 
-def test_an_error_in_the_clear_is_understood(samira: Citizen, between: Between) -> None:
+def test_an_error_in_the_clear_is_understood(samira: Citizen, between: Listener) -> None:
     refused = json_compact({"error": "credential_request_denied"})
     between.answer = lambda _: Answer(400, MappingProxyType({"content-type": JSON}), refused)
     assert "geeft u deze kaartjes niet" in samira.collect().words
@@ -176,7 +164,7 @@ def test_an_error_in_the_clear_is_understood(samira: Citizen, between: Between) 
 )
 @pytest.mark.parametrize("required", [True, False])
 def test_what_this_wallet_cannot_do_stops_it_where_that_is_demanded_and_nowhere_else(
-    samira: Citizen, between: Between, name: str, change: JsonObject, *, required: bool
+    samira: Citizen, between: Listener, name: str, change: JsonObject, *, required: bool
 ) -> None:
     def changed(document: JsonObject) -> JsonObject:
         member = document[name]
@@ -202,7 +190,7 @@ def test_what_this_wallet_cannot_do_stops_it_where_that_is_demanded_and_nowhere_
         {"d": "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"},
     ],
 )
-def test_an_agencys_key_that_is_unsound_is_not_used(samira: Citizen, between: Between, key: JsonObject) -> None:
+def test_an_agencys_key_that_is_unsound_is_not_used(samira: Citizen, between: Listener, key: JsonObject) -> None:
     def changed(document: JsonObject) -> JsonObject:
         member: Any = document["credential_request_encryption"]
         keys = [{**member["jwks"]["keys"][0], **key}]
@@ -215,7 +203,7 @@ def test_an_agencys_key_that_is_unsound_is_not_used(samira: Citizen, between: Be
 
 
 def test_a_key_that_the_agency_had_before_is_looked_up_anew_once(
-    samira: Citizen, world: WalletWorld, between: Between, monkeypatch: pytest.MonkeyPatch
+    samira: Citizen, world: WalletWorld, between: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("wallet_api.clients.issuer_metadata.METADATA_SECONDS", METADATA_SECONDS)
     old = [EncryptionKey.generate("old").public()]
@@ -231,3 +219,23 @@ def test_a_key_that_the_agency_had_before_is_looked_up_anew_once(
     assert len(cards(samira)) == 2
     assert [header_of(content.decode())["kid"] == "old" for _, content in between.requests] == [True, False, False]
     assert [answer.status for answer in between.answers] == [400, 200, 200]
+
+
+@pytest.mark.parametrize("tolerant", [True, False])
+def test_where_the_algorithm_is_named_is_a_tolerance_with_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, tolerant: bool
+) -> None:
+    world = make_world(tmp_path, "cjib", tolerances=Tolerances(encryption_alg_beside_key=tolerant))
+    between = Listener(world, monkeypatch)
+    citizen = world.citizen()
+    citizen.make_wallet()
+    citizen.collect()
+    key = world.agencies["cjib"].desk.encryption.key
+    opened = json_object(open_request(between.requests[0][1], [key], max_inflated=0))
+    asked = opened["credential_response_encryption"]
+    assert isinstance(asked, dict)
+    assert ("alg" in asked) is tolerant
+    assert isinstance(asked["jwk"], dict)
+    assert asked["jwk"]["alg"] == "ECDH-ES"
+    assert len(citizen.api("kaarten").json()["kaarten"]) == 2
+    world.close()

@@ -17,7 +17,7 @@ from credentials.openid.transaction_data import AGREEMENT, HASHES, TransactionDa
 from credentials.openid.vp_request import ResponseMode
 from credentials.openid.vp_response import PresentationResponse, RefusedResponse
 from credentials.openid.wallet_metadata import recipient_of
-from tests.flows.test_wallet_sharing import a_query, boxes, only, scan
+from tests.flows.wallet_kit import a_query, boxes, only, scan
 from tests.wallet_world import Citizen, Requester, WalletWorld, make_world
 
 ENCRYPTION_KEYS_THAT_DO_NOT_FIT: tuple[JsonObject, ...] = (
@@ -36,10 +36,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WalletWorld]:
 
 @pytest.fixture(scope="module")
 def samira(world: WalletWorld) -> Citizen:
-    citizen = world.citizen()
-    citizen.make_wallet()
-    citizen.collect()
-    return citizen
+    return world.collector()
 
 
 @pytest.fixture(scope="module")

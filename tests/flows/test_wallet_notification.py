@@ -4,15 +4,14 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
 
 import pytest
 
-from credentials.encoding import JsonObject, json_compact, json_object
 from credentials.formats import Credential
 from credentials.keys import PublicJwk
 from service.errors import Unreachable
 from service.http import Answer
+from tests.flows.wallet_kit import Between, cards
 from tests.wallet_world import Citizen, WalletWorld, make_world
 from wallet_api.domain.card import Agency
 from wallet_api.domain.errors import CardRefused
@@ -20,7 +19,7 @@ from wallet_api.domain.issuance import OVERVIEW, Kind
 from wallet_api.ports import Proven
 from wallet_api.usecases.prove import ProveCards
 
-pytestmark = pytest.mark.requirement("wallet-notifies")
+pytestmark = [pytest.mark.long, pytest.mark.requirement("wallet-notifies")]
 
 
 @pytest.fixture(scope="module")
@@ -38,41 +37,31 @@ def world(module_world: WalletWorld, monkeypatch: pytest.MonkeyPatch) -> WalletW
 
 @pytest.fixture
 def samira(world: WalletWorld) -> Citizen:
-    citizen = world.citizen()
-    citizen.make_wallet()
-    return citizen
+    return world.owner()
 
 
-class Between:
-    """Whoever sits between wallet and agency: hears what is told, and may keep it from arriving."""
+class Listener(Between):
+    """Hears what agencies are told, and may keep it from arriving."""
 
     def __init__(self, world: WalletWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__(world, monkeypatch)
         self.told: list[tuple[str, str]] = []
         self.answers: list[int] = []
         self.cards_when_told: list[int] = []
-        self.metadata: Callable[[JsonObject], JsonObject] = lambda document: document
         self.instead: Callable[[], Answer] | None = None
         self.cards: Callable[[], int] = lambda: -1
-        self._send = world.net._exchange
-        monkeypatch.setattr(world.net, "_exchange", self)
 
-    def __call__(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Answer:
-        if url.endswith("/notification"):
-            body = json.loads(content)
-            assert set(body) == {"notification_id", "event"}
-            self.told.append((body["notification_id"], body["event"]))
-            self.cards_when_told.append(self.cards())
-            if self.instead is not None:
-                return self.instead()
-        if url.endswith("/.well-known/openid-credential-issuer"):
-            # What is signed nobody can change on the way.
-            headers = {**headers, "accept": "application/json"}
-        answer = self._send(method, url, headers, content)
-        if url.endswith("/.well-known/openid-credential-issuer"):
-            body = json_compact(self.metadata(json_object(answer.body, max_bytes=1 << 20)))
-            return Answer(answer.status, answer.headers, body)
-        if url.endswith("/notification"):
-            self.answers.append(answer.status)
+    def pass_on(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Answer:
+        if not url.endswith("/notification"):
+            return super().pass_on(method, url, headers, content)
+        body = json.loads(content)
+        assert set(body) == {"notification_id", "event"}
+        self.told.append((body["notification_id"], body["event"]))
+        self.cards_when_told.append(self.cards())
+        if self.instead is not None:
+            return self.instead()
+        answer = super().pass_on(method, url, headers, content)
+        self.answers.append(answer.status)
         return answer
 
     @property
@@ -81,8 +70,8 @@ class Between:
 
 
 @pytest.fixture
-def between(world: WalletWorld, samira: Citizen, monkeypatch: pytest.MonkeyPatch) -> Between:
-    made = Between(world, monkeypatch)
+def between(world: WalletWorld, samira: Citizen, monkeypatch: pytest.MonkeyPatch) -> Listener:
+    made = Listener(world, monkeypatch)
     made.cards = lambda: len(cards(samira))
     return made
 
@@ -90,7 +79,6 @@ def between(world: WalletWorld, samira: Citizen, monkeypatch: pytest.MonkeyPatch
 @pytest.fixture
 def step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have cards come in one by one, as when they are many."""
-    monkeypatch.setattr("wallet_api.usecases.receive.STEP", 1)
     monkeypatch.setattr("wallet_api.domain.delivery.STEP", 1)
 
 
@@ -107,12 +95,7 @@ def unsound_overview(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ProveCards, "prove", proving)
 
 
-def cards(samira: Citizen) -> list[Any]:
-    found: list[Any] = samira.api("kaarten").json()["kaarten"]
-    return found
-
-
-def test_what_is_stored_is_told_once_for_each_response(samira: Citizen, between: Between) -> None:
+def test_what_is_stored_is_told_once_for_each_response(samira: Citizen, between: Listener) -> None:
     samira.collect()
     assert len(cards(samira)) == 2
     assert between.events == {"credential_accepted": 2}
@@ -123,7 +106,7 @@ def test_what_is_stored_is_told_once_for_each_response(samira: Citizen, between:
 
 
 @pytest.mark.usefixtures("step_by_step")
-def test_of_many_cards_it_is_told_when_the_last_one_is_there(samira: Citizen, between: Between) -> None:
+def test_of_many_cards_it_is_told_when_the_last_one_is_there(samira: Citizen, between: Listener) -> None:
     samira.collect()
     assert between.events == {"credential_accepted": 2}
     assert between.cards_when_told == [2, 2]
@@ -133,7 +116,7 @@ def test_of_many_cards_it_is_told_when_the_last_one_is_there(samira: Citizen, be
 @pytest.mark.usefixtures("unsound_overview")
 @pytest.mark.parametrize("many", [True, False])
 def test_that_one_card_is_not_sound_is_told_of_all_as_none_is_kept(
-    samira: Citizen, between: Between, request: pytest.FixtureRequest, *, many: bool
+    samira: Citizen, between: Listener, request: pytest.FixtureRequest, *, many: bool
 ) -> None:
     if many:
         request.getfixturevalue("step_by_step")
@@ -146,7 +129,7 @@ def test_that_one_card_is_not_sound_is_told_of_all_as_none_is_kept(
 
 
 @pytest.mark.usefixtures("step_by_step")
-def test_that_the_citizen_stopped_is_told_as_such(samira: Citizen, between: Between, world: WalletWorld) -> None:
+def test_that_the_citizen_stopped_is_told_as_such(samira: Citizen, between: Listener, world: WalletWorld) -> None:
     page = samira.post("/ophalen", samira.get("/ophalen/opnieuw"))
     while page.refresh is not None and "1 van 2 kaartjes" not in page.words:
         page = samira.get(page.refresh)
@@ -155,6 +138,21 @@ def test_that_the_citizen_stopped_is_told_as_such(samira: Citizen, between: Betw
     assert between.events == {"credential_deleted": 1}
     assert between.answers == [204]
     assert cards(samira) == []
+
+
+@pytest.mark.usefixtures("step_by_step")
+def test_nobody_waits_until_an_agency_is_found_that_is_to_be_told(
+    samira: Citizen, world: WalletWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = samira.post("/ophalen", samira.get("/ophalen/opnieuw"))
+    while page.refresh is not None and "1 van 2 kaartjes" not in page.words:
+        page = samira.get(page.refresh)
+    afterwards: list[Callable[[], object]] = []
+    monkeypatch.setattr(world.service.usecases.offers._issuers, "_afterwards", afterwards.append)
+    asked = len(world.net.asked)
+    samira.post("/ophalen/overslaan", page, organisatie=world.url("cjib"))
+    assert len(world.net.asked) == asked
+    assert len(afterwards) == 1
 
 
 def unreachable() -> Answer:
@@ -172,7 +170,7 @@ def unreachable() -> Answer:
     ],
 )
 def test_an_agency_that_does_not_hear_it_takes_nothing_from_the_citizen(
-    samira: Citizen, between: Between, instead: Callable[[], Answer]
+    samira: Citizen, between: Listener, instead: Callable[[], Answer]
 ) -> None:
     between.instead = instead
     page = samira.collect()
@@ -181,7 +179,7 @@ def test_an_agency_that_does_not_hear_it_takes_nothing_from_the_citizen(
     assert between.events == {"credential_accepted": 2}
 
 
-def test_an_agency_that_does_not_want_to_know_is_told_nothing(samira: Citizen, between: Between) -> None:
+def test_an_agency_that_does_not_want_to_know_is_told_nothing(samira: Citizen, between: Listener) -> None:
     between.metadata = lambda document: {
         name: value for name, value in document.items() if name != "notification_endpoint"
     }
@@ -191,12 +189,12 @@ def test_an_agency_that_does_not_want_to_know_is_told_nothing(samira: Citizen, b
 
 
 def test_cards_that_could_not_be_stored_for_whatever_reason_are_not_told_to_be(
-    samira: Citizen, between: Between, monkeypatch: pytest.MonkeyPatch
+    samira: Citizen, between: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("wallet_api.usecases.receive.renew", broken)
+    monkeypatch.setattr("wallet_api.usecases.deliveries.renew", broken)
     samira.collect()
     assert cards(samira) == []
     assert between.told == []

@@ -4,16 +4,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
 from urllib.parse import parse_qsl, quote
 
 import pytest
-from starlette.testclient import TestClient
 
 from credentials.encoding import json_compact
 from service.http import Answer
-from tests.debt_builders import SAMIRA
-from tests.wallet_world import Citizen, Page, WalletWorld, make_world
+from tests.flows.wallet_kit import an_offer, scan
+from tests.wallet_world import Citizen, WalletWorld, make_world
 
 
 @pytest.fixture(scope="module")
@@ -29,20 +27,6 @@ def samira(world: WalletWorld) -> Citizen:
     citizen.make_wallet()
     world.net.asked.clear()
     return citizen
-
-
-def an_offer(world: WalletWorld, *configurations: str, **more: Any) -> dict[str, Any]:
-    agency = world.agencies["cjib"]
-    body = {"bsn": SAMIRA.reveal(), "configuraties": list(configurations or ("overzicht_sdjwt", "zaak_sdjwt")), **more}
-    headers = {"authorization": f"Bearer {agency.desk.api_token.reveal()}"}
-    answer = TestClient(agency.app, base_url=world.url("cjib")).post("/api/v1/aanbiedingen", json=body, headers=headers)
-    assert answer.status_code == 201, answer.text
-    made: dict[str, Any] = answer.json()
-    return made
-
-
-def scan(samira: Citizen, link: str) -> Page:
-    return samira.post("/toevoegen", samira.get("/toevoegen"), link=link)
 
 
 @pytest.mark.requirement("wallet-offer")

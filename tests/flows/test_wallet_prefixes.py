@@ -14,7 +14,7 @@ from credentials.openid.client_id import ClientId, Prefix
 from credentials.openid.verifier_attestation import sign_attestation
 from credentials.openid.vp_response import PresentationResponse
 from credentials.trust import Participant, Role
-from tests.flows.test_wallet_sharing import _publish, boxes, only, scan
+from tests.flows.wallet_kit import boxes, only, publish, scan
 from tests.wallet_world import Citizen, Page, Requester, WalletWorld, make_world
 
 ATTESTER = SoftwareSigner.generate()
@@ -30,21 +30,18 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WalletWorld]:
 
 @pytest.fixture(scope="module")
 def samira(world: WalletWorld) -> Citizen:
-    citizen = world.citizen()
-    citizen.make_wallet()
-    citizen.collect()
-    return citizen
+    return world.collector()
 
 
 @pytest.fixture
 def counsellor(world: WalletWorld) -> Iterator[Requester]:
     before = list(world.participants)
     yield Requester(world.net, world.clock, host="schuldhulp.example")
-    _publish(world, before)
+    publish(world, before)
 
 
 def listed(world: WalletWorld, *participants: Participant) -> None:
-    _publish(world, [*world.participants, *participants])
+    publish(world, [*world.participants, *participants])
 
 
 def verifier(**changes: Any) -> Participant:

@@ -19,26 +19,11 @@ from credentials.openid.request_link import unsigned_request_uri
 from credentials.openid.request_object import sign_request
 from credentials.openid.vp_request import ResponseMode
 from credentials.openid.vp_response import PresentationResponse, RefusedResponse
-from tests.wallet_world import JOHAN, PIN, Citizen, Page, Requester, WalletWorld, make_world
+from tests.flows.wallet_kit import CASE, a_query, boxes, only, publish, scan
+from tests.wallet_world import JOHAN, PIN, Citizen, Requester, WalletWorld, make_world
 from wallet_api.settings import Tolerances
 
-OVERVIEW = "urn:nl:blauweknop:overzicht:1"
-CASE = "urn:nl:blauweknop:zaak:1"
-
-
-def a_query(*claims: list[str], type: str = OVERVIEW, id: str = "overzicht") -> dict[str, object]:
-    asked = [{"path": path} for path in claims or (["saldo_totaal"],)]
-    return {
-        "id": id,
-        "format": "dc+sd-jwt",
-        "multiple": True,
-        "meta": {"vct_values": [type]},
-        "claims": asked,
-    }
-
-
-def only(*claims: list[str]) -> dict[str, object]:
-    return {"credentials": [a_query(*claims)]}
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
@@ -50,24 +35,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WalletWorld]:
 
 @pytest.fixture(scope="module")
 def samira(world: WalletWorld) -> Citizen:
-    citizen = world.citizen()
-    citizen.make_wallet()
-    citizen.collect()
-    return citizen
+    return world.collector()
 
 
 @pytest.fixture
 def counsellor(world: WalletWorld) -> Iterator[Requester]:
     before = list(world.participants)
     yield world.requester()
-    _publish(world, before)
-
-
-def _publish(world: WalletWorld, participants: list) -> None:  # type: ignore[type-arg]
-    world.participants = participants
-    world.sequence += 1
-    world.publish()
-    world.service.usecases.requests._trust.renew()  # type: ignore[attr-defined]
+    publish(world, before)
 
 
 @pytest.fixture(autouse=True)
@@ -75,17 +50,6 @@ def fresh_list(world: WalletWorld, request: pytest.FixtureRequest) -> None:
     if "counsellor" in request.fixturenames:
         request.getfixturevalue("counsellor")
     world.service.usecases.requests._trust.renew()  # type: ignore[attr-defined]
-
-
-def scan(samira: Citizen, link: str, **fields: str) -> Page:
-    return samira.post("/toevoegen", samira.get("/toevoegen"), link=link, **fields)
-
-
-def boxes(text: str, *, checked: bool = True) -> list[str]:
-    import re
-
-    found = re.findall(r'<input type="checkbox" name="kaart" value="([^"]+)"( checked)?>', text)
-    return [value for value, mark in found if bool(mark) is checked]
 
 
 def answered(counsellor: Requester) -> PresentationResponse:
@@ -322,7 +286,7 @@ def test_a_number_that_may_not_be_asked_is_refused_whole(
     assert counsellor.answered == []
     # Who may ask it gets what there is.
     entitled = Requester(world.net, world.clock, host="localhost:8122", bsn=True)
-    _publish(world, [*world.participants, entitled.participant])
+    publish(world, [*world.participants, entitled.participant])
     assert scan(samira, entitled.ask(sets)).status == 200
 
 
@@ -340,12 +304,12 @@ def test_more_than_was_registered_is_marked(samira: Citizen, world: WalletWorld)
     modest = Requester(
         world.net, world.clock, host="localhost:8121", claims=("saldo_totaal", "bronorganisatie", "peildatum")
     )
-    _publish(world, [*before, replace(modest.participant, identifier=modest.url)])
+    publish(world, [*before, replace(modest.participant, identifier=modest.url)])
     page = scan(samira, modest.ask(only(["saldo_totaal"])))
     assert "Dit is gebruikelijk" in page.words
     page = scan(samira, modest.ask(only(["saldo_totaal"], ["vereffend_totaal"])))
     assert "Dit is meer dan normaal" in page.words
-    _publish(world, before)
+    publish(world, before)
 
 
 def test_an_answer_that_is_not_taken_is_shown_as_such(samira: Citizen, counsellor: Requester) -> None:

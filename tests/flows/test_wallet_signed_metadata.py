@@ -36,9 +36,7 @@ def directory(world: WalletWorld) -> object:
 
 
 def samira(world: WalletWorld) -> Citizen:
-    citizen = world.citizen()
-    citizen.make_wallet()
-    return citizen
+    return world.owner()
 
 
 def between(world: WalletWorld, change: Change, accept: str | None = None) -> list[str]:
@@ -79,7 +77,7 @@ def test_what_was_signed_by_another_is_refused_whatever_the_setting(world: Walle
     settings = world.agencies["cjib"].settings
     document = json_object(json_compact(world.agencies["cjib"].desk.describe.issuer), max_bytes=1 << 20)
     document["credential_endpoint"] = "https://thief.example/credential"
-    chain = world.agencies["cjib"].desk.sign_metadata.key.x5c
+    chain = world.agencies["cjib"].desk.sign_metadata.key().x5c
     forged = sign_metadata(document, SoftwareSigner.generate(), chain, now=world.clock.now())
     assert settings.base_url in str(document["credential_issuer"])
     between(world, lambda answer: Answer(200, answer.headers, forged.encode()))

@@ -8,11 +8,13 @@ import pytest
 
 from credentials.formats import Credential
 from service.errors import AddressRefused
-from tests.flows.test_wallet_offers import an_offer, scan
+from tests.flows.wallet_kit import an_offer, scan
 from tests.wallet_world import Citizen, Page, WalletWorld, make_world
 from wallet_api.clients.own_site import only_from
 from wallet_api.ports import Proven
 from wallet_api.usecases.prove import ProveCards
+
+pytestmark = pytest.mark.long
 
 STRANGER = "localhost:8201"
 

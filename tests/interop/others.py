@@ -152,6 +152,9 @@ TRUST_LISTS: Final = {
 }
 """Each is run as: ROOT.jwk, with a list on standard input."""
 
+SCHEME_DOCUMENT: Final = replace(_JVM, run=(*_JVM.run[:-1], "SchemeDocumentKt"))
+"""Run as: ROOT.pem OIN ENVIRONMENT, with a scheme document on standard input."""
+
 _INSTALL: Final = "cp package.json package-lock.json mdoc.mjs {built}/ && cd {built} && npm install --no-save"
 MDOC: Final = Reader(
     READERS / "mdoc",
@@ -161,3 +164,18 @@ MDOC: Final = Reader(
     fetch=("sh", "-c", f"{_INSTALL} --ignore-scripts --no-audit --no-fund --omit=optional"),
 )
 """Run as: FOLDER AUDIENCE NONCE RESPONSE_URI THUMBPRINT, with a DeviceResponse on standard input."""
+
+DOCUMENTS: Final = Reader(
+    READERS / "documents",
+    ("java", "javac", "mvn"),
+    ("java", "-cp", "{built}/classes:{built}/lib/*", "Documents"),
+    fetch=(
+        "mvn",
+        "--batch-mode",
+        "--quiet",
+        "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies",
+        "-DoutputDirectory={built}/lib",
+    ),
+    build=("javac", "-cp", "{built}/lib/*", "-d", "{built}/classes", "Documents.java"),
+)
+"""Is run as: DOCUMENT.pdf STANDARD…, as veraPDF calls them: `ua1` is PDF/UA-1, `3a` is PDF/A-3a."""

@@ -13,8 +13,9 @@ from credentials.debts.errors import InvalidField, SourceError
 from credentials.debts.fcid import FcidDocument
 from credentials.debts.money import MAX_CENTS, Notation, parse_cents, parse_euro
 from credentials.debts.payment_reference import check_digit, checked_reference
-from issuer.sources import CsvColumns
-from issuer.sources.csv_reading import read_csv
+from issuer.sources import Columns
+from issuer.sources.csv_table import csv_table
+from issuer.sources.rows import read_table
 from tests.debt_builders import CJIB, SAMIRA
 from tests.debt_files import COLUMNS, a_demand, a_file, a_payment, an_obligation
 
@@ -24,7 +25,7 @@ payments = st.lists(st.tuples(st.integers(1, 28), st.sampled_from(("10,00", "50,
 
 
 def document_of(*rows: str) -> FcidDocument:
-    return read_csv(a_file(*rows), COLUMNS, file="debts.csv", source_oin=CJIB.oin, at=AT).people[SAMIRA]
+    return read_table(csv_table, a_file(*rows), COLUMNS, file="debts.csv", source_oin=CJIB.oin, at=AT).people[SAMIRA]
 
 
 def case_of(*rows: str) -> Case:
@@ -121,9 +122,9 @@ def test_what_is_read_without_a_declaration_is_read_the_same_or_not_at_all_with_
 def test_a_day_comes_back_from_every_way_to_write_it(day: date, padded: bool) -> None:  # drawn
     short = f"{day.day:02d}-{day.month:02d}-{day.year}" if padded else f"{day.day}-{day.month}-{day.year}"
     for dates, text in (("d-m-y", short), ("d/m/y", short.replace("-", "/")), ("iso", day.isoformat())):
-        columns = CsvColumns(COLUMNS.columns, events=COLUMNS.events, decimal="comma", dates=dates)  # type: ignore[arg-type]
+        columns = Columns(COLUMNS.columns, events=COLUMNS.events, decimal="comma", dates=dates)  # type: ignore[arg-type]
         rows = a_file(an_obligation("10,00"), a_demand("10,00", Vervalt=text))
-        reading = read_csv(rows, columns, file="x", source_oin=CJIB.oin, at=AT)
+        reading = read_table(csv_table, rows, columns, file="x", source_oin=CJIB.oin, at=AT)
         (case,) = reading.people[SAMIRA].cases_at(CJIB)
         assert case.next_due_date == day
 
@@ -141,6 +142,6 @@ def test_a_payment_reference_has_one_check_digit(number: int, other: int) -> Non
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_no_file_brings_the_reader_down(data: bytes) -> None:
     for head in (b"", a_file(an_obligation("10,00"))):
-        reading = read_csv(head + data, COLUMNS, file="x", source_oin=CJIB.oin, at=AT)
+        reading = read_table(csv_table, head + data, COLUMNS, file="x", source_oin=CJIB.oin, at=AT)
         assert bool(reading.faults) or not data or head
         assert not (reading.faults and reading.people)

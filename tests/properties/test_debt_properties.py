@@ -1,12 +1,13 @@
 """What must hold for every history of a debt, whatever happened and in whatever order it arrives."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from credentials.debts.claim_table import NOTICE_SLOTS
 from credentials.debts.claims import (
     CASE_TYPE,
     OVERVIEW_TYPE,
@@ -17,7 +18,7 @@ from credentials.debts.claims import (
     to_jsonld,
 )
 from credentials.debts.disclosed import read_case, read_overview
-from credentials.debts.errors import SourceError
+from credentials.debts.errors import MalformedClaims, SourceError
 from credentials.debts.events import (
     Category,
     DemandWithdrawn,
@@ -30,8 +31,10 @@ from credentials.debts.events import (
     Stage,
 )
 from credentials.debts.fcid import DocumentCase, FcidDocument, parse_document, write_document
+from credentials.debts.notice import Notice
 from credentials.debts.overview import overview_of
 from credentials.debts.spreadsheets import spreadsheet_fault
+from credentials.encoding import JsonValue
 from credentials.plain_text import text_fault
 from tests.debt_builders import AS_OF, CJIB, SAMIRA, START, a_case, demanded, imposed, on, paid, withdrawn
 
@@ -39,6 +42,47 @@ NODE = "urn:uuid:00000000-0000-4000-8000-000000000000"
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=30).filter(
     lambda text: text_fault(text) is None and spreadsheet_fault(text) is None
 )
+
+
+KINDS = st.sampled_from(("cjib_wahv", "cjib_ontneming", "duo_ov_boete", "x_y", "gem_leges"))
+
+
+@st.composite
+def notices(draw: st.DrawFn) -> Notice:
+    """Draw a notice that keeps to its rules."""
+    first = draw(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+    later = st.none() | st.dates(first, date(2200, 1, 1))
+    what = draw(TEXTS.filter(lambda text: text == text.strip()))
+    kinds = tuple(draw(st.lists(KINDS, unique=True)))
+    return Notice(first_day=first, last_day=draw(later), expected_end=draw(later), kinds=kinds, what=what)
+
+
+@given(st.lists(notices(), max_size=NOTICE_SLOTS))
+@settings(max_examples=15)
+def test_an_overview_says_the_notices_that_it_was_given_in_json_and_json_ld(stated: list[Notice]) -> None:
+    tree = overview_claims(overview_of(CJIB, [], AS_OF, notices=stated), [])
+    assert read_overview(tree).notices == tuple(stated)
+    assert from_jsonld(OVERVIEW_TYPE, to_jsonld(OVERVIEW_TYPE, tree, NODE)) == tree
+    assert not read_overview(tree).notices_hidden
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=12) | st.sampled_from(("alle", "2026-11-23")),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(("m01", "van", "soorten", "omschrijving", "tot_en_met")), inner, max_size=5)
+    ),
+    max_leaves=12,
+)
+
+
+@given(ANYTHING)
+@settings(max_examples=100)
+def test_whatever_stands_for_notices_is_read_or_refused_and_never_as_if_there_were_none(stated: JsonValue) -> None:
+    tree = overview_claims(overview_of(CJIB, [], AS_OF), []) | {"schema_versie": "1.1", "meldingen": stated}
+    with suppress(MalformedClaims):
+        read = read_overview(tree)
+        assert read.notices or read.notices_hidden
 
 
 @st.composite
@@ -140,7 +184,7 @@ def test_claims_have_labels_and_come_back_from_json_ld(events: tuple[Event, ...]
 def test_a_document_comes_back_as_it_was_written(events: tuple[Event, ...]) -> None:
     case = DocumentCase(reference="ZAAK-1", balance_at=AS_OF, events=events)
     document = FcidDocument(
-        version="4.1.0", source_oin=CJIB.oin, created_at=AS_OF + timedelta(days=1), bsn=SAMIRA, cases=(case,)
+        version="4.1.0", source_oin=CJIB.oin, created_at=AS_OF + timedelta(days=1), person=SAMIRA, cases=(case,)
     )
     once = parse_document(write_document(document), file="x")
     assert parse_document(write_document(once), file="x") == once

@@ -2,15 +2,22 @@
 
 from base64 import encodebytes
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtensionOID, NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credentials.errors import BlauweKnopError, ConfigurationError, MalformedInput
 from credentials.formats.issuer_key import leaf_key
 from credentials.keys import SoftwareSigner
+from credentials.keys.certificate import ends_in_whole_bytes
 from credentials.openid.certificates import dns_names_of, key_of
 from credentials.openid.errors import InvalidProof
 from credentials.trust.x509 import aki, check_authority, issuer_of, load_pem, ski, verify_chain
@@ -73,6 +80,32 @@ def test_a_version_that_does_not_exist_is_refused_by_every_reader(tmp_path: Path
     ):
         with pytest.raises(refuse):
             use(unknown)
+
+
+def test_a_signature_is_whole_bytes() -> None:
+    signature = bytes(range(8))
+    assert ends_in_whole_bytes(b"\x03\x09\x00" + signature, signature)
+    for unused in range(1, 8):
+        assert not ends_in_whole_bytes(bytes([3, 9, unused]) + signature, signature)
+    assert not ends_in_whole_bytes(signature, signature)
+
+
+def test_names_of_a_kind_that_nobody_uses_are_refused_by_every_reader() -> None:
+    """An x400Address: the library has an error of its own for it, which is no ValueError."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Vreemd")])
+    odd = x509.UnrecognizedExtension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, bytes.fromhex("3002a300"))
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW + timedelta(days=1))
+    der = made.add_extension(odd, critical=False).sign(key, SHA256()).public_bytes(Encoding.DER)
+    for refuse, use in (
+        (MalformedInput, ski),
+        (MalformedInput, leaf_key),
+        (InvalidProof, lambda der: key_of(der, InvalidProof)),
+        (InvalidProof, lambda der: dns_names_of(der, InvalidProof)),
+        (MalformedInput, lambda der: verify_chain((der,), (AUTHORITY.der,), NOW)),
+    ):
+        with pytest.raises(refuse):
+            use(der)
 
 
 def pem_of(der: bytes) -> bytes:

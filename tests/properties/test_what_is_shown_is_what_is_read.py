@@ -30,6 +30,8 @@ SLOW = settings(
 
 ENTITLED = Requester("Schuldhulp", "vrager.example", known=True, may_ask_bsn=True)
 
+SLOTS = {"zaken": ("z01", "z02", "z03"), "meldingen": ("m01", "m02")}
+
 
 @st.composite
 def own_trees(draw: st.DrawFn, type: str) -> JsonObject:
@@ -37,7 +39,7 @@ def own_trees(draw: st.DrawFn, type: str) -> JsonObject:
     tree: JsonObject = {}
     mark = 0
     for leaf in LEAVES[type]:
-        slots = ["z01", "z02", "z03"] if leaf.path[0] == "zaken" else ["g001", "g002"]
+        slots = SLOTS.get(leaf.path[0], ("g001", "g002"))
         for slot in slots if SLOT in leaf.path else [""]:
             if leaf.sd != "never" and not draw(st.booleans()):
                 continue

@@ -1,6 +1,9 @@
 """What this party refuses or cannot find."""
 
-from credentials.errors import BlauweKnopError, MalformedInput
+from collections.abc import Sequence
+
+from credentials.errors import BlauweKnopError, MalformedInput, Unavailable
+from service.errors import LoginRefused
 
 
 class UnknownIntake(BlauweKnopError):
@@ -15,10 +18,56 @@ class UnknownRequest(BlauweKnopError):
     code = "unknown_request"
 
 
+class UnknownSaidDebt(BlauweKnopError):
+    """No such debt without proof in this file."""
+
+    code = "unknown_said_debt"
+
+
+class UnknownColleague(BlauweKnopError):
+    """Nobody of that name has logged in here, as far as is remembered."""
+
+    code = "unknown_colleague"
+
+
+class UnknownNote(BlauweKnopError):
+    """No such note in this file."""
+
+    code = "unknown_note"
+
+
+class UnknownInvitation(BlauweKnopError):
+    """No such invitation, or it is over, or another browser's: the three are told apart by nobody."""
+
+    code = "unknown_invitation"
+
+
+class FileFull(BlauweKnopError):
+    """A file holds as many debts without proof, or notes, as it may."""
+
+    code = "file_full"
+
+
 class RequestEnded(BlauweKnopError):
     """The request was answered, declined or withdrawn, or its time has passed."""
 
     code = "request_ended"
+
+
+class NotAttested(Unavailable):
+    """What somebody attests of our key has ended, so that no wallet would believe the request: it is not made."""
+
+    code = "verifier_not_attested"
+
+
+class NotAllowedToAsk(BlauweKnopError):
+    """A question for claims that the trust list does not let us ask: it is not made. `names` says which."""
+
+    code = "not_allowed_to_ask"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        super().__init__(f"volgens de lijst van het stelsel mag dit niet gevraagd worden: {', '.join(names)[:300]}")
 
 
 class RefusedAnswer(BlauweKnopError):
@@ -33,6 +82,16 @@ class RefusedAnswer(BlauweKnopError):
         self.attempt_code = code
         self.reason = reason
         super().__init__(reason)
+
+
+class WrongCode(BlauweKnopError):
+    """The code that was typed does not open the answer; `left` is how often one may try still, 0 when it is gone."""
+
+    code = "wrong_code"
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        super().__init__(f"{left} tries left")
 
 
 class NotAnswered(BlauweKnopError):
@@ -57,10 +116,16 @@ class BadInput(MalformedInput):
         super().__init__(f"{field}: {detail}")
 
 
-class LoginRefused(BlauweKnopError):
+class PasswordRefused(BlauweKnopError):
     """The name and password do not belong together."""
 
     code = "counsellor_login_refused"
+
+
+class NotAColleague(LoginRefused):
+    """Somebody logged in at the organisation's own provider who has no role at this desk."""
+
+    code = "not_a_colleague"
 
 
 class NotSameBrowser(BlauweKnopError):

@@ -5,12 +5,16 @@ from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
 from credentials.encoding import JsonObject
+from credentials.openid.dcql.query import W3C_FORMATS
 
 Outcome: TypeAlias = Literal["bewezen", "verouderd", "ingetrokken", "niet_bewezen", "onbekend"]
 CheckOutcome: TypeAlias = Literal["geslaagd", "mislukt", "niet_uitgevoerd", "waarschuwing"]
 
 OVERVIEW: Final = "urn:nl:blauweknop:overzicht:1"
 CASE: Final = "urn:nl:blauweknop:zaak:1"
+
+DISPUTED: Final = "second_opinion_differs"
+"""The code of a check by other software that came to another result than we did."""
 
 UNKNOWN_NAME: Final = "Onbekende uitgever"
 
@@ -61,3 +65,13 @@ class Evidence:
     def proven(self) -> bool:
         """Whether everything was checked and nothing failed."""
         return self.outcome == "bewezen"
+
+    @property
+    def is_w3c(self) -> bool:
+        """Whether it has a proof that other software may be asked about."""
+        return self.format in W3C_FORMATS
+
+    @property
+    def disputed(self) -> bool:
+        """Whether other software came to another result than we did."""
+        return any(check.code == DISPUTED for check in self.checks)

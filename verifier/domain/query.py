@@ -16,13 +16,13 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Final
 
-from credentials.debts.claims import ALWAYS_DISCLOSED
+from credentials.debts.claims import ALWAYS_DISCLOSED, NOTICES
 from credentials.debts.document_paths import document_path
 from credentials.debts.elements import element_path
 from credentials.encoding import JsonObject, JsonValue
 from credentials.openid.dcql import CredentialQuery, DcqlQuery, parse_query
+from credentials.openid.vp_formats import JWT_VC_JSON, LDP, MDOC, SD_JWT, VC_JWT, VC_SD_JWT
 from verifier.domain.evidence import CASE, OVERVIEW
-from verifier.domain.formats import JWT_VC_JSON, LDP, MDOC, SD_JWT, VC_JWT, VC_SD_JWT
 from verifier.domain.templates import ClaimPath, Template
 
 _VC: Final = "https://www.w3.org/2018/credentials#VerifiableCredential"
@@ -41,6 +41,9 @@ _IN_PART: Final = frozenset({SD_JWT, VC_SD_JWT, MDOC, LDP})
 
 # Ids of claims stand in every claim set: in one letter each, the question stays small.
 _IDS: Final = string.ascii_lowercase + string.ascii_uppercase + string.digits
+
+_NUMBER: Final[ClaimPath] = ("bronorganisatie", "oin")
+_NUMBER_ID: Final = "oin"
 
 
 def query_of(template: Template) -> JsonObject:
@@ -76,6 +79,41 @@ def query_of(template: Template) -> JsonObject:
         both += [["overzicht", "zaak_ldp"], ["overzicht_ldp", "zaak"]]
     # The most wanted first (section 6.2): wallets offer the citizen the first option that they can answer.
     return {"credentials": credentials, "credential_sets": [{"options": [*both, *overviews]}]}
+
+
+def only_of(query: JsonObject, oins: Collection[str]) -> JsonObject:
+    """Return a template's query of these organisations alone, by the number that every card of theirs shows.
+
+    OpenID4VP 1.0 section 6.3: the claim must have one of the `values`. In an mdoc the number stands inside an element,
+    where no value can be asked: there the organisations are not narrowed.
+    """
+    numbers: JsonValue = [*sorted(oins)]
+    credentials: list[JsonValue] = []
+    for each in parse_query(query).credentials:
+        narrowed = each.to_json()
+        if each.format != MDOC:
+            (type_,) = (name for name in (OVERVIEW, CASE) if any(name in types for types in each.types))
+            path: JsonValue = [*_place(each.format, type_, _NUMBER)]
+            narrowed["claims"] = [*list_of(narrowed["claims"]), {"id": _NUMBER_ID, "path": path, "values": numbers}]
+            if "claim_sets" in narrowed:
+                narrowed["claim_sets"] = [[*list_of(ids), _NUMBER_ID] for ids in list_of(narrowed["claim_sets"])]
+        credentials.append(narrowed)
+    return {**query, "credentials": credentials}
+
+
+def asked_of(query: JsonObject) -> int | None:
+    """Say of how many organisations alone a query asks; None: of all."""
+    found = {
+        len(claim.values) for each in parse_query(query).credentials for claim in each.claims if claim.id == _NUMBER_ID
+    }
+    return max(found, default=None)
+
+
+def list_of(value: JsonValue) -> list[JsonValue]:
+    """Return a member of a query that is a list."""
+    if not isinstance(value, list):
+        raise TypeError("not a list")
+    return value
 
 
 def fitted(query: DcqlQuery, formats: Collection[str]) -> DcqlQuery:
@@ -130,8 +168,11 @@ def _claims(
 ) -> JsonObject:
     if format == MDOC:
         # What every card of ours shows to everybody, an mdoc shows to who asks: without it no amount has a meaning.
-        shown = [(name,) for name in sorted(ALWAYS_DISCLOSED[type_])]
+        shown = [(name,) for name in sorted(ALWAYS_DISCLOSED[type_] - {NOTICES})]
         claims, minimum = [*shown, *claims], [*shown, *minimum]
+        if NOTICES in ALWAYS_DISCLOSED[type_]:
+            # Few overviews have notices; who leaves out those of one that has is found out by its version.
+            optional = [*optional, ((NOTICES,),)]
     every = [*claims, *(path for group in optional for path in group)]
     ids = dict(zip(every, _IDS, strict=False))
     # Appendix B.2.4: whatever is answered is kept as long as the template says.

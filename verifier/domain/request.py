@@ -1,7 +1,8 @@
 """A request for a presentation and the states it goes through.
 
 `Open` (with the moment a wallet fetched it) → `Answered` | `Declined` | `Withdrawn`. Only an open request whose time
-has not passed can be answered, and only once: the storage makes each transition with one conditional update.
+has not passed can be answered, and only once: the storage makes each transition with one conditional update. Of a
+client at a distance the answer is `Held` first, until they have read out its code.
 """
 
 from collections.abc import Sequence
@@ -18,12 +19,16 @@ ClientIdPrefix: TypeAlias = Literal[
     "x509_hash", "x509_san_dns", "decentralized_identifier", "verifier_attestation", "redirect_uri"
 ]
 ResponseMode: TypeAlias = Literal["direct_post.jwt", "direct_post"]
-StatusWord: TypeAlias = Literal["open", "beantwoord", "geweigerd", "ingetrokken", "verlopen"]
+StatusWord: TypeAlias = Literal["open", "code", "beantwoord", "geweigerd", "ingetrokken", "verlopen"]
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """One client's file at one counsellor. `reference` is the counsellor's own; a BSN is never asked or kept."""
+    """One client's file at one counsellor. `reference` is the counsellor's own; a BSN is never asked or kept.
+
+    `received_from` is who had it before, where it was handed over. `remote`: the client is not in the room, and reads a
+    code out before anything of an answer is shown (`verifier.domain.read_back`).
+    """
 
     id: str
     owner: str
@@ -31,6 +36,8 @@ class Intake:
     template: str
     opened_at: datetime
     delete_after: datetime
+    received_from: str | None = None
+    remote: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +78,15 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A wallet has answered, and nobody has read out its code yet: nothing of the answer is opened."""
+
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Declined:
-    """The citizen, or the citizen's wallet, has said no."""
+    """The citizen, or the citizen's wallet, has said no; or the code of the answer was typed wrong too often."""
 
     at: datetime
     code: str
@@ -85,7 +99,7 @@ class Withdrawn:
     at: datetime
 
 
-State: TypeAlias = "Open | Answered | Declined | Withdrawn"
+State: TypeAlias = "Open | Held | Answered | Declined | Withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +150,8 @@ class VerificationRequest:
 
     A wallet may answer in parts: each but the first answers a request of its own, which names in `first` the request
     that the series began with. It is number `part` of `parts`, and `taken` cards came in the parts before it.
+
+    The answer to a `remote` one is held until its code is read out; `invited`: the client made it, at home.
     """
 
     id: str
@@ -157,6 +173,8 @@ class VerificationRequest:
     part: int = 1
     parts: int = 1
     taken: int = 0
+    remote: bool = False
+    invited: bool = False
 
     @property
     def series(self) -> str:
@@ -168,6 +186,8 @@ class VerificationRequest:
         match self.state:
             case Open():
                 return "open" if now < self.expires_at else "verlopen"
+            case Held():
+                return "code" if now < self.expires_at else "verlopen"
             case Answered():
                 return "beantwoord"
             case Declined():

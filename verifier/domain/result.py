@@ -2,142 +2,45 @@
 
 1. Only proven evidence counts. Everything else is shown for what it is, under the organisation that made it.
 2. An organisation's amounts come from its newest proven overview, because that speaks for all its cases, shown or not.
-   Without a proven overview the sum of its proven cases is taken, and the line says that there may be more.
+   Where the overview does not say an amount, or there is none, the sum of the cases that were shown is taken: the
+   amount itself when they are all there, and otherwise at least that. What neither says is not known, never nothing.
 3. A case belongs to an overview when the overview names its digest: *k of n* counts those. A case whose digest the
    overview does not name is from another moment and counts neither in k nor in the amounts.
 4. One debt that two organisations serve is counted once: the amounts of the other copies are taken off the totals of
    their overviews. Where the client rightly kept the numbers hidden that would make it certain, and everything that was
    shown is alike, it is counted once too and named as probable.
 5. Complete is: every organisation of the trust list that issues overviews is there with a proven one, and where cases
-   were asked each shows n of n. Age is judged apart, by the template's threshold.
+   were asked each shows n of n, and each says how much is left to pay, and none says that its own data are deficient,
+   or hides whether it does. Age is judged apart, by the template's threshold.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal, TypeAlias
+from typing import final
 
 from credentials.clock import days_between, dutch_day
 from credentials.debts.dedup import distinct_debts
-from credentials.debts.disclosed import DisclosedCase, DisclosedOverview, read_case, read_overview
-from credentials.debts.due import Due
+from credentials.debts.disclosed import DisclosedOverview, read_case, read_overview
 from verifier.domain import words
+from verifier.domain.contradictions import Contradiction, contradictions
 from verifier.domain.evidence import CASE, OVERVIEW, Body, Evidence, Outcome
+from verifier.domain.lines import AgencyLine, CaseLine, Duplicate, Standing, Unproven
 from verifier.domain.templates import Template
-
-Standing: TypeAlias = Literal["goed", "let_op", "fout"]
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Proven amounts in cents, and the number of open cases."""
-
-    balance: int = 0
-    owed: int = 0
-    settled: int = 0
-    arrears: int = 0
-    open_cases: int = 0
-
-    def plus(self, other: "Totals") -> "Totals":
-        """Add."""
-        return Totals(
-            self.balance + other.balance,
-            self.owed + other.owed,
-            self.settled + other.settled,
-            self.arrears + other.arrears,
-            self.open_cases + other.open_cases,
-        )
-
-    def minus(self, other: "Totals") -> "Totals":
-        """Take off."""
-        return Totals(
-            self.balance - other.balance,
-            self.owed - other.owed,
-            self.settled - other.settled,
-            self.arrears - other.arrears,
-            self.open_cases - other.open_cases,
-        )
+from verifier.domain.totals import FIELDS, Field, Totals, made, sum_of
 
 
-@dataclass(frozen=True, slots=True)
-class CaseLine:
-    """One debt as one organisation states it. `position` is its place in the answer's evidence.
-
-    `due` is what was due of it on the day of checking; None when what was shown does not tell.
-    """
-
-    position: int
-    body: Body
-    case: DisclosedCase
-    evidence: Evidence
-    linked: bool
-    counted: bool = True
-    also_at: tuple[Body, ...] = ()
-    due: Due | None = None
-
-    @property
-    def amounts(self) -> Totals:
-        """The case's own amounts; what was not shown counts as zero."""
-        case = self.case
-        is_open = 1 if (case.balance or 0) != 0 else 0
-        return Totals(case.balance or 0, case.owed or 0, case.settled or 0, case.arrears or 0, is_open)
-
-
-@dataclass(frozen=True, slots=True)
-class Unproven:
-    """Evidence that does not count, and why."""
-
-    position: int
-    evidence: Evidence
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class AgencyLine:
-    """One organisation: what it confirms, or why it confirms nothing."""
-
-    body: Body
-    outcome: Outcome
-    sentence: str
-    totals: Totals
-    overview: DisclosedOverview | None
-    position: int | None
-    shown: int
-    stated: int | None
-    as_of: datetime | None
-    age_days: int | None
-    too_old: bool
-    complete: bool
-    cases: tuple[CaseLine, ...]
-    unproven: tuple[Unproven, ...]
-
-    @property
-    def standing(self) -> Standing:
-        """Good, a warning, or wrong; always shown with words, never by colour alone."""
-        if any(each.evidence.outcome in ("niet_bewezen", "ingetrokken") for each in self.unproven):
-            return "fout"
-        if self.outcome != "bewezen" or not self.complete or self.too_old or self.unproven:
-            return "let_op"
-        return "goed"
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """One debt that several organisations serve, counted once."""
-
-    counted: CaseLine
-    others: tuple[CaseLine, ...]
-    certain: bool
-
-
+@final
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Everything that one answer amounts to."""
+    """Everything that one answer amounts to. `totals` is of all that is proven."""
 
     lines: tuple[AgencyLine, ...]
     totals: Totals
     duplicates: tuple[Duplicate, ...]
+    contradictions: tuple[Contradiction, ...]
     missing: tuple[Body, ...]
+    list_read: bool
     complete: bool
     oldest: datetime | None
     too_old: bool
@@ -150,12 +53,18 @@ class Result:
         standings = {line.standing for line in self.lines}
         if "fout" in standings:
             return "fout"
-        return "goed" if self.complete and standings == {"goed"} else "let_op"
+        good = self.complete and standings == {"goed"} and not self.contradictions
+        return "goed" if good else "let_op"
 
     @property
     def proven_cases(self) -> tuple[CaseLine, ...]:
         """All proven debts, of all organisations, in order."""
         return tuple(case for line in self.lines for case in line.cases)
+
+    @property
+    def untold(self) -> tuple[Body, ...]:
+        """Organisations that state something here without all of how much is left to pay."""
+        return tuple(line.body for line in self.lines if line.states_amounts and not line.totals.is_exact("balance"))
 
 
 def assess(
@@ -178,17 +87,16 @@ def assess(
     lines, duplicates = _count_once(lines)
     order = {body.identifier: place for place, body in enumerate(asked)}
     lines.sort(key=lambda line: (order.get(line.body.identifier, len(order)), line.body.name))
-    totals = Totals()
-    for line in lines:
-        totals = totals.plus(line.totals)
     proven = {line.body.identifier for line in lines if line.overview is not None}
     missing = tuple(body for body in asked if body.identifier not in proven)
     dates = [line.as_of for line in lines if line.as_of is not None and line.outcome == "bewezen"]
     return Result(
         lines=tuple(lines),
-        totals=totals,
+        totals=sum_of(line.totals for line in lines if line.states_amounts),
         duplicates=duplicates,
+        contradictions=contradictions(lines, duplicates),
         missing=missing,
+        list_read=bool(asked),
         complete=bool(asked) and not missing and all(line.complete for line in lines if line.body.identifier in order),
         oldest=min(dates, default=None),
         too_old=any(line.too_old for line in lines),
@@ -200,9 +108,10 @@ def assess(
 def _line(
     body: Body, found: Sequence[tuple[int, Evidence]], template: Template, now: datetime, *, cases_asked: bool
 ) -> AgencyLine:
+    """Make a line. Its amounts follow when it is known which debts are counted elsewhere."""
     position, overview = _newest_overview(found)
     cases = _cases(body, found, overview, dutch_day(now))
-    unproven = tuple(Unproven(place, each, words.not_counted(each.outcome)) for place, each in found if not each.proven)
+    unproven = tuple(Unproven(place, each, words.not_counted(each)) for place, each in found if not each.proven)
     linked = [case for case in cases if case.linked]
     as_of = overview.as_of if overview is not None else _oldest(cases)
     age = None if as_of is None else days_between(as_of, now)
@@ -214,7 +123,7 @@ def _line(
         body=body,
         outcome=outcome,
         sentence=_sentence(body, overview, cases, unproven, others, shown=len(linked) if cases_asked else None),
-        totals=_totals(overview, cases),
+        totals=Totals(),
         overview=overview,
         position=position,
         shown=len(linked),
@@ -222,7 +131,7 @@ def _line(
         as_of=as_of,
         age_days=age,
         too_old=age is not None and age > template.max_age.days,
-        complete=overview is not None and shows,
+        all_shown=overview is not None and shows,
         cases=cases,
         unproven=unproven,
     )
@@ -257,19 +166,39 @@ def _cases(
     return tuple(lines)
 
 
-def _totals(overview: DisclosedOverview | None, cases: Sequence[CaseLine]) -> Totals:
-    if overview is not None:
-        return Totals(
-            overview.balance or 0,
-            overview.owed or 0,
-            overview.settled or 0,
-            overview.arrears or 0,
-            overview.open_cases or 0,
-        )
-    totals = Totals()
-    for case in cases:
-        totals = totals.plus(case.amounts)
-    return totals
+def _totals(line: AgencyLine, elsewhere: Sequence[CaseLine]) -> Totals:
+    """Return the amounts of a line; `elsewhere` are its cases that are counted at another organisation."""
+    shown = sum_of(case.amounts for case in line.cases if case.counted)
+    overview = line.overview
+    if overview is None:
+        # There may be more cases than were shown.
+        return made({field: shown.of(field) for field in FIELDS}, FIELDS)
+    stated = _stated(overview)
+    whole = line.stated is not None and sum(case.linked for case in line.cases) == line.stated
+    values: dict[Field, int | None] = {}
+    at_least: set[Field] = set()
+    less = stated if not elsewhere else stated.minus(sum_of(case.amounts for case in elsewhere))
+    for field in FIELDS:
+        if stated.of(field) is not None:
+            values[field] = less.of(field)
+            continue
+        values[field] = shown.of(field)
+        # Of closed cases nothing is left to pay, but they count in what was imposed and settled.
+        if not whole or not shown.is_exact(field) or field in ("owed", "settled"):
+            at_least.add(field)
+    return made(values, at_least)
+
+
+def _stated(overview: DisclosedOverview) -> Totals:
+    # Where no case is open nothing is left to pay, whether or not that was shown too.
+    nothing = 0 if overview.open_cases == 0 else None
+    return Totals(
+        nothing if overview.balance is None else overview.balance,
+        overview.owed,
+        overview.settled,
+        nothing if overview.arrears is None else overview.arrears,
+        overview.open_cases,
+    )
 
 
 def _sentence(
@@ -298,8 +227,7 @@ def _count_once(lines: list[AgencyLine]) -> tuple[list[AgencyLine], tuple[Duplic
     counted = [case for line in lines for case in line.cases if case.counted]
     duplicates: list[Duplicate] = []
     changed: dict[int, CaseLine] = {case.position: case for line in lines for case in line.cases}
-    taken_off: dict[str, Totals] = {}
-    with_overview = {line.body.identifier for line in lines if line.overview is not None}
+    elsewhere: dict[str, list[CaseLine]] = {}
     for debt in distinct_debts([case.case for case in counted]):
         first, *others = (counted[position] for position in debt.positions)
         if not others:
@@ -309,23 +237,21 @@ def _count_once(lines: list[AgencyLine]) -> tuple[list[AgencyLine], tuple[Duplic
             changed[case.position] = replace(
                 case, counted=case is first, also_at=tuple(body for body in bodies if body != case.body)
             )
-        # A second copy of a case from one organisation is not in its overview twice, so nothing is taken off for it.
+        # A second copy of a case from one organisation is not in its overview twice, so one is taken off for it.
         spoken = {first.body.identifier}
         for case in others:
-            name = case.body.identifier
-            if name not in spoken or name not in with_overview:
-                taken_off[name] = taken_off.get(name, Totals()).plus(case.amounts)
-            spoken.add(name)
+            if case.body.identifier not in spoken:
+                elsewhere.setdefault(case.body.identifier, []).append(case)
+            spoken.add(case.body.identifier)
         if len(bodies) > 1:
             duplicates.append(
                 Duplicate(changed[first.position], tuple(changed[case.position] for case in others), debt.certain)
             )
-    return [_less(line, changed, taken_off) for line in lines], tuple(duplicates)
+    return [_counted(line, changed, elsewhere.get(line.body.identifier, ())) for line in lines], tuple(duplicates)
 
 
-def _less(line: AgencyLine, changed: Mapping[int, CaseLine], taken_off: Mapping[str, Totals]) -> AgencyLine:
-    return replace(
-        line,
-        cases=tuple(changed[case.position] for case in line.cases),
-        totals=line.totals.minus(taken_off.get(line.body.identifier, Totals())),
-    )
+def _counted(line: AgencyLine, changed: Mapping[int, CaseLine], elsewhere: Sequence[CaseLine]) -> AgencyLine:
+    line = replace(line, cases=tuple(changed[case.position] for case in line.cases))
+    totals = _totals(line, elsewhere)
+    untold = words.untold(totals) if line.overview is not None else ""
+    return replace(line, totals=totals, sentence=f"{line.sentence} {untold}".strip())

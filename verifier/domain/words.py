@@ -1,12 +1,17 @@
 """What a result says, in plain Dutch: one sentence per organisation, as the counsellor would say it to the client."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
-from service.i18n import day, plural
-from verifier.domain.evidence import Body, Outcome
+from credentials.debts.catalogue import Rank, describe
+from credentials.debts.disclosed import DisclosedCase
+from credentials.debts.notice import Notice
+from credentials.verification.words import noticed as notice_words
+from service.i18n import day, euro, plural
+from verifier.domain.evidence import Body, Evidence, Outcome
+from verifier.domain.totals import Field, Totals
 
 _CALLED: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -40,9 +45,37 @@ _WHY_NOT: Final[Mapping[Outcome, str]] = MappingProxyType(
 )
 
 
+RANKS: Final[Mapping[Rank, str]] = MappingProxyType(
+    {
+        Rank.PREFERENTIAL: "Voorrang",
+        Rank.CONCURRENT: "Geen voorrang",
+        Rank.SPECIAL: "Bijzondere voorrang",
+        Rank.UNKNOWN: "Weet de schuldeiser niet",
+    }
+)
+
+NOT_KNOWN: Final = "niet bekend"
+
+_DISPUTED: Final = (
+    "Andere software komt bij dit bewijs op iets anders uit. Het telt niet mee tot is uitgezocht waarom. "
+    "De beheerder is gewaarschuwd."
+)
+
+NOT_PROVEN: Final = "Niet bewezen: gezegd door de cliënt"
+
+NOTICES_HIDDEN: Final = "Of de organisatie iets meldt over haar eigen gegevens, is niet getoond. Vraag opnieuw."
+
+
 def called(body: Body) -> str:
     """Return an organisation's name as a sentence begins with it."""
     return _CALLED.get(body.abbreviation or "", body.name)
+
+
+def debt_title(case: DisclosedCase) -> str:
+    """Name a debt in a few words."""
+    if case.type is not None:
+        return describe(case.type).title
+    return case.description or "Schuld zonder omschrijving"
 
 
 def confirmed(body: Body, open_cases: int | None, as_of: datetime | None, shown: int | None) -> str:
@@ -54,6 +87,11 @@ def confirmed(body: Body, open_cases: int | None, as_of: datetime | None, shown:
         return f"{called(body)} bevestigt: geen openstaande zaken{when}."
     sentence = f"{called(body)} bevestigt: {plural(open_cases, 'openstaande zaak', 'openstaande zaken')}{when}."
     return sentence if shown is None else f"{sentence} U ziet er {shown} van {open_cases}."
+
+
+def noticed(notices: Sequence[Notice], today: date) -> tuple[str, ...]:
+    """Say what an organisation says of its own data, a sentence or some for each notice."""
+    return tuple(notice_words(each, today) for each in notices)
 
 
 def only_cases(body: Body, shown: int) -> str:
@@ -68,6 +106,23 @@ def only_others(body: Body, shown: int) -> str:
     return f"{called(body)} bevestigt {noun} van een andere soort. In de bedragen telt dat niet mee."
 
 
-def not_counted(outcome: Outcome) -> str:
+def amount(totals: Totals, field: Field) -> str:
+    """Write an amount of a total: that it is not known, or known in part, is said with it."""
+    cents = totals.of(field)
+    if cents is None:
+        return NOT_KNOWN
+    return euro(cents) if totals.is_exact(field) else f"ten minste {euro(cents)}"
+
+
+def untold(totals: Totals) -> str:
+    """Say that an overview does not tell how much is left to pay, where it does not; otherwise nothing."""
+    if totals.is_exact("balance"):
+        return ""
+    if totals.balance is None:
+        return "Hoeveel er nog te betalen is, weten wij niet: dat is niet gedeeld."
+    return f"Het totaal is niet gedeeld. Nog te betalen is {amount(totals, 'balance')}."
+
+
+def not_counted(evidence: Evidence) -> str:
     """Say why evidence does not count."""
-    return _WHY_NOT.get(outcome, "")
+    return _DISPUTED if evidence.disputed else _WHY_NOT.get(evidence.outcome, "")

@@ -1,13 +1,28 @@
 """A result as JSON: what the business API answers and what the counsellor downloads. Amounts are whole euro cents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import Final
 
+from credentials.debts.notice import Notice
 from credentials.encoding import JsonObject, JsonValue, b64url_decode, json_object
+from verifier.domain.contradictions import Contradiction
 from verifier.domain.evidence import Body, Evidence
+from verifier.domain.lines import AgencyLine, CaseLine, Duplicate
+from verifier.domain.notes import Compared, Note
 from verifier.domain.request import Answer, Answered, VerificationRequest, standing_of
-from verifier.domain.result import AgencyLine, CaseLine, Duplicate, Result, Totals
+from verifier.domain.result import Result
+from verifier.domain.said import SaidDebt, said_totals
 from verifier.domain.templates import Template
+from verifier.domain.totals import Field, Totals
+
+_TOTALS: Final[Mapping[str, Field]] = {
+    "saldo": "balance",
+    "verplicht": "owed",
+    "vereffend": "settled",
+    "achterstand": "arrears",
+    "openZaken": "open_cases",
+}
 
 
 def request_document(parts: Sequence[VerificationRequest], now: datetime) -> JsonObject:
@@ -42,6 +57,7 @@ def result_document(answer: Answer, result: Result) -> JsonObject:
         "uitgevers": [_line(line) for line in result.lines],
         "ontbreekt": [_body(body) for body in result.missing],
         "dubbel": [_duplicate(each) for each in result.duplicates],
+        "tegenspraken": [_contradiction(each) for each in result.contradictions],
         "peildatumOudste": moment(result.oldest) if result.oldest else None,
         "teOud": result.too_old,
     }
@@ -52,7 +68,13 @@ def _agreed(text: str) -> JsonObject:
 
 
 def download(
-    parts: Sequence[VerificationRequest], template: Template, answer: Answer, result: Result, now: datetime
+    parts: Sequence[VerificationRequest],
+    template: Template,
+    answer: Answer,
+    result: Result,
+    *,
+    said: Sequence[SaidDebt],
+    now: datetime,
 ) -> JsonObject:
     """Return the file that a counsellor takes along, with the ground on which it was asked."""
     return {
@@ -61,18 +83,42 @@ def download(
         "grondslag": template.legal_ground,
         "bewaartermijn": template.retention_text,
         **result_document(answer, result),
+        "zonderBewijs": _said(said),
+    }
+
+
+def beside(compared: Compared | None, notes: Sequence[Note]) -> JsonObject:
+    """Return what a counsellor wrote beside a file: whether an identity was compared, and notes, the newest first."""
+    return {
+        "identiteit": {"vergeleken": compared is not None, "op": None if compared is None else moment(compared.at)},
+        "aantekeningen": [{"tekst": note.text, "op": moment(note.at)} for note in notes],
+    }
+
+
+def _said(said: Sequence[SaidDebt]) -> JsonObject:
+    totals = said_totals(said)
+    return {
+        "genoemd": totals.balance,
+        "aantal": totals.count,
+        "zonderBedrag": totals.unknown,
+        "schulden": [
+            {
+                "bewezen": False,
+                "soort": debt.kind.value,
+                "schuldeiser": debt.creditor,
+                "genoemdBedrag": debt.balance,
+                "opmerking": debt.note or None,
+                "opgeschrevenOp": moment(debt.written_at),
+            }
+            for debt in said
+        ],
     }
 
 
 def totals_document(totals: Totals) -> JsonObject:
-    """Return totals with the names of the business API."""
-    return {
-        "saldo": totals.balance,
-        "verplicht": totals.owed,
-        "vereffend": totals.settled,
-        "achterstand": totals.arrears,
-        "openZaken": totals.open_cases,
-    }
+    """Return totals with the names of the business API: null is not known, and `tenMinste` names what is in part."""
+    at_least: list[JsonValue] = [name for name, field in _TOTALS.items() if field in totals.at_least]
+    return {**{name: totals.of(field) for name, field in _TOTALS.items()}, "tenMinste": at_least}
 
 
 def moment(at: datetime) -> str:
@@ -107,6 +153,13 @@ def _debt(line: CaseLine) -> JsonObject:
         "teLaatSinds": _day(due.late_since) if due else None,
         "uiterlijkBetalenOp": _day(due.pay_by or due.next_day) if due else None,
         "danTeBetalen": due.next_amount if due else None,
+        "preferentie": {
+            "waarde": line.rank,
+            "volgensSchuldeiser": case.preference,
+            "grondslag": case.preference_ground,
+            "reden": line.chosen.reason if line.chosen else None,
+            "gewijzigdOp": moment(line.chosen.at) if line.chosen else None,
+        },
         "teltMee": line.counted,
         "ookBij": [_body(body) for body in line.also_at],
     }
@@ -125,8 +178,20 @@ def _line(line: AgencyLine) -> JsonObject:
         "getoond": line.shown,
         "openZaken": line.stated,
         "volledig": line.complete,
+        "meldingen": [_notice(each) for each in line.notices],
+        "meldingenGetoond": not line.notices_hidden,
         "peildatum": moment(line.as_of) if line.as_of else None,
         "teOud": line.too_old,
+    }
+
+
+def _notice(notice: Notice) -> JsonObject:
+    return {
+        "van": _day(notice.first_day),
+        "totEnMet": _day(notice.last_day),
+        "hersteldOp": _day(notice.expected_end),
+        "soorten": list(notice.kinds),
+        "omschrijving": notice.what,
     }
 
 
@@ -139,4 +204,13 @@ def _duplicate(duplicate: Duplicate) -> JsonObject:
         "geteldBij": _body(duplicate.counted.body),
         "ookBij": [_body(other.body) for other in duplicate.others],
         "zeker": duplicate.certain,
+    }
+
+
+def _contradiction(contradiction: Contradiction) -> JsonObject:
+    return {
+        "soort": contradiction.kind.value,
+        "uitgevers": [_body(body) for body in contradiction.bodies],
+        "uitleg": contradiction.sentence,
+        "watNu": contradiction.advice,
     }

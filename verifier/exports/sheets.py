@@ -1,4 +1,4 @@
-"""A result as tables, one kind of row in each: debts that count, organisations, and what does not count.
+"""A result as tables, one kind of row in each: debts that count, organisations, what does not count, what is unproven.
 
 Amounts and days stay amounts and days; everything else is text, digits too: a reference, an OIN or an account number is
 a name, not a number. So each column of amounts may be summed: the balances of the organisations are the proven total,
@@ -13,8 +13,10 @@ from typing import Final, TypeAlias, final
 
 from credentials.clock import dutch_day
 from verifier.domain.evidence import Body
-from verifier.domain.result import AgencyLine, CaseLine, Result
-from verifier.domain.words import OUTCOME_WORDS
+from verifier.domain.lines import AgencyLine, CaseLine
+from verifier.domain.result import Result
+from verifier.domain.said import KIND_NAMES, SaidDebt
+from verifier.domain.words import NOT_PROVEN, NOTICES_HIDDEN, OUTCOME_WORDS, noticed
 
 
 class Kind(Enum):
@@ -68,6 +70,8 @@ DEBT_COLUMNS: Final = (
     ("Betalingsregeling", _TEXT),
     ("Preferentie", _TEXT),
     ("Grondslag preferentie", _TEXT),
+    ("Preferentie volgens schuldeiser", _TEXT),
+    ("Reden andere preferentie", _TEXT),
     ("Saneerbaar", _TEXT),
     ("Rechtsmiddel", _TEXT),
     ("Rechtsmiddel tot en met", _DAY),
@@ -87,6 +91,7 @@ BODY_COLUMNS: Final = (
     ("Saldo", _AMOUNT),
     ("Achterstand", _AMOUNT),
     ("Stand van", _DAY),
+    ("Melding over de gegevens", _TEXT),
 )
 UNCOUNTED_COLUMNS: Final = (
     ("Organisatie", _TEXT),
@@ -97,13 +102,23 @@ UNCOUNTED_COLUMNS: Final = (
     ("Reden", _TEXT),
 )
 
-DEBTS, BODIES, UNCOUNTED = "schulden", "organisaties", "niet-geteld"
+SAID_COLUMNS: Final = (
+    ("Bewijs", _TEXT),
+    ("Soort schuld", _TEXT),
+    ("Schuldeiser", _TEXT),
+    ("Genoemd bedrag", _AMOUNT),
+    ("Opmerking", _TEXT),
+    ("Opgeschreven op", _DAY),
+)
+
+DEBTS, BODIES, UNCOUNTED, SAID = "schulden", "organisaties", "niet-geteld", "zonder-bewijs"
 FILES: Final = (DEBTS, BODIES, UNCOUNTED)
 
 
 def sheets_of(result: Result) -> tuple[Sheet, Sheet, Sheet]:
     """Lay out a result: debts, organisations, what does not count."""
-    bodies = [_body(line) for line in result.lines] + [
+    today = dutch_day(result.checked_at)
+    bodies = [_body(line, today) for line in result.lines] + [
         _missing(body) for body in result.missing if _absent(body, result)
     ]
     debts = [_debt(case) for case in result.proven_cases if case.counted]
@@ -113,6 +128,22 @@ def sheets_of(result: Result) -> tuple[Sheet, Sheet, Sheet]:
         Sheet("Organisaties", BODIES, BODY_COLUMNS, _rows(BODY_COLUMNS, bodies)),
         Sheet("Niet geteld", UNCOUNTED, UNCOUNTED_COLUMNS, _rows(UNCOUNTED_COLUMNS, uncounted)),
     )
+
+
+def said_sheet(debts: Iterable[SaidDebt]) -> Sheet:
+    """Lay out debts that nobody proved, in a table of their own: each row says so, and none is in another table."""
+    rows: list[Row] = [
+        {
+            "Bewijs": NOT_PROVEN,
+            "Soort schuld": KIND_NAMES[debt.kind],
+            "Schuldeiser": _text(debt.creditor),
+            "Genoemd bedrag": debt.balance,
+            "Opmerking": _text(debt.note),
+            "Opgeschreven op": dutch_day(debt.written_at),
+        }
+        for debt in debts
+    ]
+    return Sheet("Zonder bewijs", SAID, SAID_COLUMNS, _rows(SAID_COLUMNS, rows))
 
 
 Row: TypeAlias = dict[str, Cell]
@@ -148,8 +179,13 @@ def _debt(line: CaseLine) -> Row:
         "Volgende vervaldatum": due.next_day if due else None,
         "Fase": _text(case.phase),
         "Betalingsregeling": None if case.plan_instalment is None else "ja",
-        "Preferentie": _text(case.preference),
-        "Grondslag preferentie": _text(case.preference_ground),
+        # What the counsellor decided, where that is so; what the issuer says stands beside it.
+        "Preferentie": _text(line.rank),
+        "Grondslag preferentie": _text(None if line.chosen else case.preference_ground),
+        "Preferentie volgens schuldeiser": _text(" ".join(filter(None, (case.preference, case.preference_ground))))
+        if line.chosen
+        else _text(case.preference),
+        "Reden andere preferentie": _text(line.chosen.reason) if line.chosen else None,
         "Saneerbaar": _text(case.dischargeable),
         "Rechtsmiddel": _text(case.remedy),
         "Rechtsmiddel tot en met": case.remedy_until,
@@ -159,9 +195,9 @@ def _debt(line: CaseLine) -> Row:
     }
 
 
-def _body(line: AgencyLine) -> Row:
+def _body(line: AgencyLine, today: date) -> Row:
     # An organisation that confirmed nothing states no amounts; a zero would be read as no debts.
-    totals = line.totals if line.overview is not None or line.cases else None
+    totals = line.totals if line.states_amounts else None
     return {
         "Organisatie": _text(line.body.name),
         "OIN": _text(line.body.oin),
@@ -174,6 +210,9 @@ def _body(line: AgencyLine) -> Row:
         "Saldo": totals.balance if totals else None,
         "Achterstand": totals.arrears if totals else None,
         "Stand van": _day(line.as_of),
+        "Melding over de gegevens": _text(
+            NOTICES_HIDDEN if line.notices_hidden else " ".join(noticed(line.notices, today))
+        ),
     }
 
 

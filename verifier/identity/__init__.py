@@ -1,1 +1,1 @@
-"""Who a counsellor is. One way in now, for demonstrations; an organisation's own login (OIDC) takes the same place."""
+"""Who a counsellor is: by the organisation's own provider (OpenID Connect), or by a password in demonstrations."""

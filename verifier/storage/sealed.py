@@ -1,16 +1,25 @@
 """The form in which sealed values are written: evidence and bindings as JSON, encrypted, bound to their row."""
 
+import hmac
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, final
 
 from credentials import limits
 from credentials.clock import epoch, from_epoch
+from credentials.debts.catalogue import Rank
 from credentials.encoding import JsonObject, json_compact, json_parse
 from credentials.formats import Channel
 from credentials.masking import Secret
+from credentials.verification.second_opinions import SecondOpinion, Silence, Verdict
 from service.sealing import derive, seal, unseal
 from verifier.domain.evidence import Body, Check, Evidence
+from verifier.domain.preference import Chosen
 from verifier.domain.request import Answer, Binding, Shown
+from verifier.domain.said import SaidDebt, SaidKind
+from verifier.domain.second_opinion import Said
+
+WORD_BYTES: Final = 16
 
 _MAX_BYTES: Final = limits.KEPT_ANSWER_BYTES
 
@@ -19,10 +28,15 @@ _MAX_BYTES: Final = limits.KEPT_ANSWER_BYTES
 class Seals:
     """Seal and open values of one service with its data key."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_finder", "_key")
 
     def __init__(self, data_key: bytes) -> None:
         self._key = derive(data_key, "verifier answers at rest")
+        self._finder = derive(data_key, "verifier references found")
+
+    def word(self, text: str) -> bytes:
+        """Return by what a file is found whose reference has a word; without the key it tells nobody the word."""
+        return hmac.digest(self._finder, text.encode(), "sha256")[:WORD_BYTES]
 
     def reference(self, intake_id: str, text: str) -> bytes:
         """Seal the counsellor's reference of a client."""
@@ -31,6 +45,14 @@ class Seals:
     def open_reference(self, intake_id: str, sealed: bytes) -> str:
         """Open what `reference` sealed. Raises SealBroken."""
         return unseal(self._key, sealed, _place("reference", intake_id)).decode()
+
+    def colleague(self, owner: str, name: str) -> bytes:
+        """Seal the name of somebody who works here."""
+        return seal(self._key, name.encode(), _place("colleague", owner))
+
+    def open_colleague(self, owner: str, sealed: bytes) -> str:
+        """Open what `colleague` sealed. Raises SealBroken."""
+        return unseal(self._key, sealed, _place("colleague", owner)).decode()
 
     def binding(self, request_id: str, binding: Binding) -> bytes:
         """Seal what only this request has."""
@@ -58,6 +80,14 @@ class Seals:
             transaction_data=tuple(members.get("transaction", ())),
         )
 
+    def code(self, request_id: str, code: str) -> bytes:
+        """Seal the code that opens an answer."""
+        return seal(self._key, code.encode(), _place("code", request_id))
+
+    def open_code(self, request_id: str, sealed: bytes) -> str:
+        """Open what `code` sealed. Raises SealBroken."""
+        return unseal(self._key, sealed, _place("code", request_id)).decode()
+
     def answer(self, request_id: str, answer: Answer) -> bytes:
         """Seal an answer."""
         members = {
@@ -79,6 +109,53 @@ class Seals:
             evidence=tuple(_read_evidence(each) for each in members["evidence"]),
             transaction_data=tuple(members.get("transaction", ())),
         )
+
+    def opinions(self, request_id: str, said: Sequence[Said]) -> bytes:
+        """Seal what others said of the presentations in an answer."""
+        members = [
+            [[each.by, each.verdict.value, each.silence and each.silence.value] for each in opinions]
+            for opinions in said
+        ]
+        return seal(self._key, json_compact(members), _place("opinions", request_id))
+
+    def open_opinions(self, request_id: str, sealed: bytes) -> tuple[Said, ...]:
+        """Open what `opinions` sealed. Raises SealBroken."""
+        members = self._open("opinions", request_id, sealed)
+        return tuple(
+            tuple(
+                SecondOpinion(by, Verdict(verdict), None if silence is None else Silence(silence))
+                for by, verdict, silence in opinions
+            )
+            for opinions in members
+        )
+
+    def said(self, intake_id: str, debt: SaidDebt) -> bytes:
+        """Seal a debt without proof, bound to its file."""
+        members = [debt.kind.value, debt.creditor, debt.balance, debt.note, epoch(debt.written_at)]
+        return seal(self._key, json_compact(members), _place("said", f"{intake_id}|{debt.id}"))
+
+    def open_said(self, intake_id: str, debt_id: str, sealed: bytes) -> SaidDebt:
+        """Open what `said` sealed. Raises SealBroken."""
+        kind, creditor, balance, note, at = self._open("said", f"{intake_id}|{debt_id}", sealed)
+        return SaidDebt(debt_id, SaidKind(kind), creditor, balance, note, from_epoch(at))
+
+    def note(self, intake_id: str, note_id: str, text: str) -> bytes:
+        """Seal a note, bound to its file."""
+        return seal(self._key, text.encode(), _place("note", f"{intake_id}|{note_id}"))
+
+    def open_note(self, intake_id: str, note_id: str, sealed: bytes) -> str:
+        """Open what `note` sealed. Raises SealBroken."""
+        return unseal(self._key, sealed, _place("note", f"{intake_id}|{note_id}")).decode()
+
+    def chosen(self, intake_id: str, chosen: Sequence[Chosen]) -> bytes:
+        """Seal what was decided of preference in a file."""
+        members = [[each.debt, str(each.rank), each.reason, epoch(each.at)] for each in chosen]
+        return seal(self._key, json_compact(members), _place("chosen", intake_id))
+
+    def open_chosen(self, intake_id: str, sealed: bytes) -> tuple[Chosen, ...]:
+        """Open what `chosen` sealed. Raises SealBroken."""
+        members = self._open("chosen", intake_id, sealed)
+        return tuple(Chosen(debt, Rank(rank), reason, from_epoch(at)) for debt, rank, reason, at in members)
 
     def _open(self, column: str, row: str, sealed: bytes) -> Any:  # noqa: ANN401  # our own writing, read back
         return json_parse(unseal(self._key, sealed, _place(column, row)), "sealed value", max_bytes=_MAX_BYTES)

@@ -5,26 +5,24 @@
 3. A citizen who says no ends the request; the counsellor reads that the client has not shared. A wallet that cannot
    answer is noted as an attempt: the client may try another one.
 4. Every presentation is examined (see `examine` for what refuses an answer and what is kept as not proven).
-5. What they disclose is compared with the query: format, type, claims, values.
-6. The answer is stored by one conditional update: of two answers that come at once, one is taken.
+5. What they disclose is compared with the question (`comparing`): format, type, claims, values, agreement.
+6. The answer is stored by one conditional update: of two answers that come at once, one is taken. Of a client at a
+   distance it is held until its code was read out (`verifier.domain.read_back`).
 7. Where the wallet says that more parts are to come, the request for the next one is kept in the same step.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias, final
+from typing import TypeAlias, final
 
 from credentials import limits
 from credentials.clock import Clock
-from credentials.encoding import JsonValue, b64_decode
-from credentials.errors import BlauweKnopError
+from credentials.encoding import JsonValue
 from credentials.formats import Channel
-from credentials.formats.mdoc import certificates_inside
-from credentials.jose import EncryptionKey, UnverifiedToken
+from credentials.jose import EncryptionKey
 from credentials.openid.browser import audience_of, parse_browser_answer
-from credentials.openid.dcql import MDOC, Answered, DcqlQuery, check_presentation, parse_query
+from credentials.openid.dcql import DcqlQuery, parse_query
 from credentials.openid.errors import AccessDenied, InvalidResponse, ResponseTooLarge
-from credentials.openid.transaction_data import is_agreed
 from credentials.openid.vp_request import ResponseMode
 from credentials.openid.vp_response import (
     Acknowledged,
@@ -34,21 +32,19 @@ from credentials.openid.vp_response import (
     parse_response,
 )
 from credentials.trust import TrustedLists
-from credentials.trust.x509 import aki
 from credentials.verification import Outcome
 from verifier.domain import attempts
 from verifier.domain.errors import RefusedAnswer, RequestEnded, UnknownRequest
 from verifier.domain.evidence import Evidence
+from verifier.domain.read_back import LIFETIME, LIFETIME_INVITED, ReadBack, new_code
 from verifier.domain.request import Answer, Attempt, Shown, VerificationRequest
-from verifier.ports import Examined, Examiner, Presented, Requests, Secrets
-from verifier.usecases.asking import Asking, encryption_key, transaction_data_of
+from verifier.ports import Examiner, Presented, Requests, Secrets
+from verifier.usecases.asking import Asking, encryption_key
+from verifier.usecases.comparing import check_agreed, check_shown
 from verifier.usecases.desk import Desk
 from verifier.usecases.results import trimmed
+from verifier.usecases.second_opinion import Choosing
 
-_NOT_AGREED: Final = (
-    "De cliënt heeft niet ondertekend wat u vroeg. Laat de cliënt het opnieuw delen. Blijft het zo, dan kan deze "
-    "wallet het niet."
-)
 _Reader: TypeAlias = Callable[[DcqlQuery], PresentationResponse | RefusedResponse]
 
 
@@ -65,7 +61,9 @@ class Answering:
         clock: Clock,
         *,
         desk: Desk,
+        choosing: Choosing,
         return_uri: str,
+        shared_uri: str,
         trusted_lists: TrustedLists | None = None,
         most: int = limits.PRESENTATIONS,
     ) -> None:
@@ -73,9 +71,11 @@ class Answering:
         self._examiner = examiner
         self._asking = asking
         self._desk = desk
+        self._choosing = choosing
         self._secrets = secrets
         self._clock = clock
         self._return_uri = return_uri
+        self._shared_uri = shared_uri
         self._most = most
         self._trusted_lists = trusted_lists or TrustedLists()
 
@@ -109,6 +109,9 @@ class Answering:
         Raises UnknownRequest, RequestEnded, InvalidResponse and its kin.
         """
         request = self._requests.get(owner, request_id)
+        if request.remote:
+            # Who is at a distance has no wallet that this browser could find.
+            raise RequestEnded
 
         def read(query: DcqlQuery) -> PresentationResponse | RefusedResponse:
             return parse_browser_answer(
@@ -178,26 +181,12 @@ class Answering:
                 for presentation in presentations:
                     presented = Presented(query_id, query.by_id[query_id].format, presentation)
                     examined = self._examiner.examine(presented, shown=shown)
-                    self._compare(query, presented, examined)
+                    check_shown(query, presented, examined, self._trusted_lists)
                     found.append(trimmed(examined, query))
                     if examined.evidence.outcome == Outcome.PROVEN.value:
                         proven.setdefault(query_id, []).append(presentation)
-        _check_agreed(request, query, proven)
+        check_agreed(request, query, proven)
         return _Taken(tuple(found), response.parts_left)
-
-    def _compare(self, query: DcqlQuery, presented: Presented, examined: Examined) -> None:
-        if examined.disclosed is None:
-            # The issuer's key could not be found, so nothing is known of what it says; nothing of it will be counted.
-            return
-        chain = _chain(presented) if query.by_id[presented.query_id].trusted_authorities else []
-        answered = Answered(
-            format=presented.format,
-            types=frozenset({examined.evidence.type}),
-            claims=examined.disclosed,
-            authority_keys=_authority_keys(chain),
-            trusted_lists=self._trusted_lists.of(chain, query.trusted_lists),
-        )
-        check_presentation(query.by_id[presented.query_id], answered)
 
     def _refused(self, request: VerificationRequest, error: str) -> None:
         if error == AccessDenied.error:
@@ -212,15 +201,25 @@ class Answering:
         return Shown(request.binding.nonce, self._asking.client_id(request).full, channel)
 
     def _store(self, request: VerificationRequest, taken: "_Taken", shown: Shown) -> Acknowledged:
-        # OpenID4VP 1.0 section 13.3: on one device, the answer counts only for the browser that asked.
-        code = self._secrets.fresh() if request.browser is not None else None
+        # OpenID4VP 1.0 section 13.3: on one device, the answer counts only for the browser that asked. Across devices
+        # nothing says so: of who is not in the room it counts once its code was read out (section 8.2 for the way).
+        code = self._secrets.fresh() if request.remote or request.browser is not None else None
         if taken.parts_left:
             # The wallet comes back after the last part only; so the code of this one is nobody's.
             following = self._desk.next_part(request, cards=len(taken.evidence), left=taken.parts_left)
-            self._answer(request, taken.evidence, shown, code, following)
-            return Acknowledged(next_request=self._asking.link(following))
-        self._answer(request, taken.evidence, shown, code)
-        return Acknowledged(None if code is None else f"{self._return_uri}/{request.id}?response_code={code}")
+            # Before anything is kept: it may be that nothing can be asked any more.
+            link = self._asking.link(following)
+            self._answer(request, taken.evidence, shown, code, following=following)
+            return Acknowledged(next_request=link)
+        read_back = None
+        if request.remote:
+            lifetime = LIFETIME_INVITED if request.invited else LIFETIME
+            read_back = ReadBack(new_code(self._secrets.fresh()), self._clock.now() + lifetime)
+        self._answer(request, taken.evidence, shown, code, read_back=read_back)
+        if code is None:
+            return Acknowledged()
+        back = f"{self._shared_uri}?verzoek={request.id}&" if request.remote else f"{self._return_uri}/{request.id}?"
+        return Acknowledged(f"{back}response_code={code}")
 
     def _answer(
         self,
@@ -228,7 +227,9 @@ class Answering:
         evidence: Sequence[Evidence],
         shown: Shown,
         code: str | None,
+        *,
         following: VerificationRequest | None = None,
+        read_back: ReadBack | None = None,
     ) -> None:
         now = self._clock.now()
         answer = Answer(
@@ -238,7 +239,14 @@ class Answering:
             evidence=tuple(evidence),
             transaction_data=request.binding.transaction_data,
         )
-        self._requests.answer(request.id, answer, return_code=code, following=following)
+        self._requests.answer(
+            request.id,
+            answer,
+            return_code=code,
+            read_back=read_back,
+            following=following,
+            ask_others=self._choosing.takes(answer.evidence),
+        )
 
     def _note(self, request: VerificationRequest, code: str, reason: str) -> None:
         self._requests.note_attempt(request.id, Attempt(self._clock.now(), code, reason))
@@ -252,36 +260,5 @@ class _Taken:
     parts_left: int
 
 
-def _check_agreed(request: VerificationRequest, query: DcqlQuery, proven: Mapping[str, Sequence[Presentation]]) -> None:
-    """Demand that the holder agreed to all that was to be agreed to (OpenID4VP 1.0 sections 8.4 and B.3.3.1).
-
-    By a credential that is proven: anybody can make one of their own and agree with that.
-    """
-    for entry in transaction_data_of(request.binding.transaction_data, query):
-        presentations = (each for id in entry.credential_ids for each in proven.get(id, ()))
-        if not any(is_agreed(entry, each) for each in presentations):
-            raise RefusedAnswer("transaction_not_agreed", _NOT_AGREED)
-
-
 def _keys(key: EncryptionKey | None) -> dict[str, EncryptionKey]:
     return {} if key is None else {key.kid: key}
-
-
-def _chain(presented: Presented) -> list[bytes]:
-    """Return the certificates that came along, leaf first; who they truly are, the examination has decided."""
-    if not isinstance(presented.presentation, str):
-        return []
-    try:
-        if presented.format == MDOC:
-            return list(certificates_inside(presented.presentation))
-        chain = UnverifiedToken.parse(presented.presentation.partition("~")[0]).header.get("x5c")
-        return [b64_decode(each) for each in chain if isinstance(each, str)] if isinstance(chain, list) else []
-    except BlauweKnopError:
-        return []
-
-
-def _authority_keys(chain: Sequence[bytes]) -> frozenset[str]:
-    try:
-        return frozenset(filter(None, map(aki, chain)))
-    except BlauweKnopError:
-        return frozenset()

@@ -9,7 +9,7 @@ from credentials.encoding import JsonObject, json_object
 from credentials.jose import EncryptionKey
 from credentials.keys import Signer, SoftwareSigner
 from credentials.openid.answer_limits import AnswerLimits
-from credentials.openid.browser import signed_request, unsigned_request
+from credentials.openid.browser import multisigned_request, signed_request, unsigned_request
 from credentials.openid.client_id import ClientId, Prefix, client_id_of_certificate
 from credentials.openid.dcql import DcqlQuery, parse_query
 from credentials.openid.request_link import (
@@ -19,26 +19,18 @@ from credentials.openid.request_link import (
     parse_request_uri_post,
     unsigned_request_uri,
 )
-from credentials.openid.request_object import sign_request
+from credentials.openid.request_object import Proof, sign_parameters
 from credentials.openid.transaction_data import TransactionData, parse_transaction_data
 from credentials.openid.verifier_info import Purpose
+from credentials.openid.vp_formats import VP_FORMATS, formats_for
 from credentials.openid.vp_request import PresentationRequest, ResponseMode
 from credentials.openid.wallet_metadata import recipient_of
+from verifier.domain.attestation import Attestation
 from verifier.domain.errors import RequestEnded, UnknownRequest
-from verifier.domain.formats import VP_FORMATS, formats_for
 from verifier.domain.query import fitted
 from verifier.domain.request import Open, VerificationRequest
 from verifier.ports import Requests
 from verifier.usecases.desk import template_for
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Attestation:
-    """A verifier attestation of our key: the token, and the client id that it gives us."""
-
-    token: str
-    client_id: ClientId
 
 
 @final
@@ -94,6 +86,7 @@ class Asking:
         """Return the `openid4vp://` link. Raises RequestEnded: what has ended has no link any more."""
         if not request.binding.request_path:
             raise RequestEnded
+        self._demand_attested(request)
         client_id = self.client_id(request)
         if not client_id.signs:
             return unsigned_request_uri(self._presentation_request(request))
@@ -116,15 +109,7 @@ class Asking:
             # OpenID4VP 1.0 section 5.9.3: it cannot be signed, so it travels in its link.
             raise UnknownRequest
         message = self._presentation_request(request, posted)
-        attestation = self._access.attestation
-        jwt = sign_request(
-            message,
-            self._access.signer,
-            now=now,
-            x5c=self._access.chain,
-            verification_method=self._access.verification_method,
-            attestation=None if attestation is None else attestation.token,
-        )
+        jwt = sign_parameters(message, message.to_parameters(), self._proof, now=now)
         if isinstance(request.state, Open) and request.state.fetched_at is None:
             self._requests.mark_fetched(request.id, now)
         return jwt if recipient is None else recipient.seal(jwt)
@@ -135,7 +120,7 @@ class Asking:
         return "/".join(self._access.base_url.split("/", 3)[:3])
 
     def browser_requests(self, request: VerificationRequest) -> list[JsonObject]:
-        """Return the request as a page hands it to the browser, signed first (OpenID4VP 1.0 appendix A).
+        """Return the request as a page hands it to the browser, signed ones first (OpenID4VP 1.0 appendix A).
 
         It is the same open request as behind the QR code: whichever door is answered first. Raises RequestEnded.
         """
@@ -143,24 +128,52 @@ class Asking:
         if request.status(now) != "open" or not request.binding.nonce:
             raise RequestEnded
         message = self._presentation_request(request)
-        made = [unsigned_request(message)]
-        if message.client_id.signs:
-            attestation = self._access.attestation
-            signed = signed_request(
-                message,
-                self._access.signer,
-                origins=[self.origin],
-                now=now,
-                x5c=self._access.chain,
-                verification_method=self._access.verification_method,
-                attestation=None if attestation is None else attestation.token,
-            )
-            made.insert(0, signed)
-        return made
+        unsigned = unsigned_request(message)
+        if not message.client_id.signs:
+            return [unsigned]
+        origins, proof = [self.origin], self._proof
+        proofs = [(client_id, proof) for client_id in self._own_client_ids(request)]
+        # The one that most wallets can believe first; who does not know it passes it over.
+        return [
+            multisigned_request(message, proofs, origins=origins, now=now),
+            signed_request(message, proof, origins=origins, now=now),
+            unsigned,
+        ]
+
+    @property
+    def _proof(self) -> Proof:
+        attestation = self._access.attestation
+        return Proof(
+            self._access.signer,
+            self._access.chain,
+            self._access.verification_method,
+            None if attestation is None else attestation.token,
+        )
+
+    def _own_client_ids(self, request: VerificationRequest) -> Sequence[ClientId]:
+        """Return under what names we can sign: the one of the request first, then what else proves our key."""
+        names = [
+            self.client_id(request),
+            client_id_of_certificate(self._access.chain[0]),
+            ClientId(Prefix.DECENTRALIZED_IDENTIFIER, self._access.did),
+        ]
+        attestation = self._access.attestation
+        if attestation is not None and attestation.holds(self._clock.now()):
+            names.append(attestation.client_id)
+        return list(dict.fromkeys(names))
+
+    def _demand_attested(self, request: VerificationRequest) -> None:
+        """An answer may still come for what was asked in time; nobody is asked any more. Raises RequestEnded."""
+        attestation = self._access.attestation
+        if request.client_id_prefix == "verifier_attestation" and not (
+            attestation is not None and attestation.holds(self._clock.now())
+        ):
+            raise RequestEnded
 
     def _presentation_request(
         self, request: VerificationRequest, posted: RequestUriPost | None = None
     ) -> PresentationRequest:
+        self._demand_attested(request)
         template, binding = template_for(request), request.binding
         key = encryption_key(request)
         query = parse_query(request.query)

@@ -1,6 +1,6 @@
 """The counsellor's desk: open a file, ask, ask anew, give more time, close. Nothing here knows pages or HTTP."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, final
@@ -12,59 +12,71 @@ from credentials.masking import Secret
 from credentials.openid.dcql import DcqlQuery, parse_query
 from credentials.openid.errors import InvalidPresentationRequest, InvalidTransactionData
 from credentials.openid.transaction_data import AGREEMENT, TransactionData, parse_transaction_data
-from credentials.plain_text import text_fault
-from verifier.domain.errors import BadInput
-from verifier.domain.formats import SD_JWT, VP_FORMATS
-from verifier.domain.query import of_later_part, query_of
+from credentials.openid.vp_formats import SD_JWT, VP_FORMATS
+from verifier.domain.attestation import Attestation
+from verifier.domain.errors import BadInput, NotAttested, RequestEnded
+from verifier.domain.evidence import Body
+from verifier.domain.permission import Permission
+from verifier.domain.query import of_later_part, only_of, query_of
+from verifier.domain.read_back import typed_code
+from verifier.domain.reference import checked_reference
 from verifier.domain.request import (
     Binding,
     ClientIdPrefix,
     Intake,
     Open,
     ResponseMode,
-    Standing,
     VerificationRequest,
 )
 from verifier.domain.templates import OWN_QUERY, Template, own_query, template_of
-from verifier.ports import Intakes, Requests, Secrets
+from verifier.ports import Files, Secrets
 
-MAX_REFERENCE: Final = 60
-
-_BSN_DIGITS: Final = 9
 _FORMATS: Final = ", ".join(VP_FORMATS)
 
 
 @dataclass(frozen=True, slots=True)
 class AskPolicy:
-    """How requests are made here: `unsigned_allowed` in development only, `attested` where somebody vouches for us."""
+    """How requests are made here: `unsigned_allowed` in development only, `attestation` where somebody vouches.
+
+    `may_ask` says what the trust list lets us ask now.
+    """
 
     lifetime: timedelta = timedelta(minutes=5)
     extensions: int = 3
     prefix: ClientIdPrefix = "x509_hash"
     response_mode: ResponseMode = "direct_post.jwt"
     unsigned_allowed: bool = False
-    attested: bool = False
+    attestation: Attestation | None = None
+    may_ask: Callable[[], Permission] = Permission
 
 
 @final
 class Desk:
     """What one counsellor, or one case system, does with their own files."""
 
-    def __init__(self, intakes: Intakes, requests: Requests, secrets: Secrets, clock: Clock, policy: AskPolicy) -> None:
-        self._intakes = intakes
-        self._requests = requests
+    def __init__(
+        self,
+        files: Files,
+        secrets: Secrets,
+        clock: Clock,
+        policy: AskPolicy,
+    ) -> None:
+        self._intakes = files.intakes
+        self._requests = files.requests
+        self._held = files.held
         self._secrets = secrets
         self._clock = clock
         self._policy = policy
 
-    def open(self, owner: str, reference: str, template_key: str) -> Intake:
-        """Open a file for a client. Raises BadInput, UnknownTemplate."""
-        return self._open(owner, _checked_reference(reference), template_of(template_key))
+    def open(self, owner: str, reference: str, template_key: str, *, remote: bool = False) -> Intake:
+        """Open a file for a client, as long as one can be asked. Raises BadInput, UnknownTemplate, NotAttested.
 
-    def files(self, owner: str) -> Sequence[tuple[Intake, Standing | None]]:
-        """Return an owner's files, each with where its newest request stands."""
-        standings = self._requests.standings(owner, self._clock.now())
-        return [(intake, standings.get(intake.id)) for intake in self._intakes.of(owner)]
+        A `remote` client is not in the room: an answer is held until they have read out its code.
+        """
+        checked, template = checked_reference(reference), template_of(template_key)
+        self._policy.may_ask().demand(template)
+        self._demand_attested(self._policy.prefix)
+        return self._open(owner, checked, template, remote=remote)
 
     def file(self, owner: str, intake_id: str) -> Intake:
         """Return one file. Raises UnknownIntake."""
@@ -83,12 +95,46 @@ class Desk:
         return self._requests.get(owner, request_id)
 
     def ask(self, owner: str, intake_id: str, *, browser: str | None = None) -> VerificationRequest:
-        """Make a new request in a file; an open one before it is withdrawn. Raises UnknownIntake.
+        """Make a new request in a file; an open one before it is withdrawn. Raises UnknownIntake, NotAttested.
 
-        With `browser` the wallet is on this very device: its answer counts only once it has come back here.
+        With `browser` the wallet is on this very device: its answer counts only once it has come back here. A client
+        at a distance has no wallet on it.
         """
         intake = self._intakes.get(owner, intake_id)
+        if intake.remote:
+            browser = None
+        self._demand_attested(self._policy.prefix)
         return self._ask(intake, template_of(intake.template), self._policy.response_mode, self._policy.prefix, browser)
+
+    def ask_invited(self, owner: str, intake_id: str, *, browser: str | None) -> VerificationRequest:
+        """Make a new request in a file for a client who opened an invitation, as `ask`; its answer is held.
+
+        `browser` is the client's own, where their wallet is on that device.
+        """
+        intake = replace(self._intakes.get(owner, intake_id), remote=True)
+        self._demand_attested(self._policy.prefix)
+        mode, prefix = self._policy.response_mode, self._policy.prefix
+        return self._ask(intake, template_of(intake.template), mode, prefix, browser, invited=True)
+
+    def ask_rest(self, owner: str, intake_id: str, bodies: Collection[Body]) -> VerificationRequest:
+        """Make a new request in a file, of these organisations alone. Raises UnknownIntake, NotAttested, BadInput.
+
+        What came before stands, and what comes is added up with it (`verifier.domain.together`).
+        """
+        intake = self._intakes.get(owner, intake_id)
+        numbers = {each.oin for each in bodies if each.oin}
+        if not numbers:
+            raise BadInput("organisaties", "er is niets dat ontbreekt")
+        self._demand_attested(self._policy.prefix)
+        template = template_of(intake.template)
+        return self._ask(
+            intake,
+            template,
+            self._policy.response_mode,
+            self._policy.prefix,
+            None,
+            query=only_of(query_of(template), numbers),
+        )
 
     def ask_for_system(
         self,
@@ -106,26 +152,29 @@ class Desk:
         `transactions` is what the holder must agree to (OpenID4VP 1.0 section 8.4): objects with a `type` and whatever
         that type has, and the `credential_ids` that may authorise it; without these, every SD-JWT that is asked.
 
-        Raises BadInput, UnknownTemplate.
+        Raises BadInput, UnknownTemplate, NotAttested.
         """
         if (template_key is None) == (query is None):
             raise BadInput("sjabloon", "geef of een sjabloon, of een dcqlQuery")
         chosen = prefix or self._policy.prefix
         if chosen == "redirect_uri" and not self._policy.unsigned_allowed:
             raise BadInput("clientIdPrefix", "een verzoek zonder handtekening kan hier niet")
-        if chosen == "verifier_attestation" and not self._policy.attested:
+        if chosen == "verifier_attestation" and self._policy.attestation is None:
             raise BadInput("clientIdPrefix", "deze verifier heeft geen attest (instelling attestation)")
         if formats and query is not None:
             raise BadInput("formaten", "een eigen vraag noemt haar formaten zelf")
         if any(each not in VP_FORMATS for each in formats):
             raise BadInput("formaten", f"noem alleen {_FORMATS}")
         template = own_query(_checked_query(query)) if query is not None else template_of(template_key or "")
-        intake = self._open(owner, "", template)
         mode = response_mode or self._policy.response_mode
         if transactions and SD_JWT not in (formats or (SD_JWT,)):
             raise BadInput("transacties", f"alleen {SD_JWT} kan een akkoord dragen")
         named = (SD_JWT,) if transactions and query is None else tuple(dict.fromkeys(formats))
-        agreed = _checked_transactions(transactions, query_of(template))
+        agreed = _checked_transactions(transactions, template)
+        self._policy.may_ask().demand(template)
+        self._demand_attested(chosen)
+        # Only now: what is refused leaves no file behind.
+        intake = self._open(owner, "", template)
         return self._ask(intake, template, mode, chosen, None, formats=named, transactions=agreed)
 
     def extend(self, owner: str, request_id: str) -> None:
@@ -139,6 +188,14 @@ class Desk:
         self._requests.confirm(request_id, return_code=return_code, browser=browser, now=self._clock.now())
         return self._requests.get(owner, request_id)
 
+    def release(self, owner: str, intake_id: str, typed: str) -> None:
+        """Open the answer that waits in a file for its code. Raises UnknownIntake, RequestEnded, WrongCode."""
+        self._intakes.get(owner, intake_id)
+        newest = self._requests.newest(owner, intake_id)
+        if newest is None:
+            raise RequestEnded
+        self._held.release(owner, newest.id, typed_code(typed), self._clock.now())
+
     def close(self, owner: str, intake_id: str) -> None:
         """Delete a file with everything in it, now. Raises UnknownIntake."""
         self._intakes.close(owner, intake_id, self._clock.now())
@@ -147,7 +204,13 @@ class Desk:
         """Delete what must no longer be kept; return how many files."""
         return self._intakes.purge(self._clock.now())
 
-    def _open(self, owner: str, reference: str, template: Template) -> Intake:
+    def _demand_attested(self, prefix: ClientIdPrefix) -> None:
+        if prefix == "verifier_attestation":
+            attestation = self._policy.attestation
+            if attestation is None or not attestation.holds(self._clock.now()):
+                raise NotAttested
+
+    def _open(self, owner: str, reference: str, template: Template, *, remote: bool = False) -> Intake:
         now = self._clock.now()
         intake = Intake(
             id=self._secrets.fresh(),
@@ -156,6 +219,7 @@ class Desk:
             template=template.key,
             opened_at=now,
             delete_after=now + template.retention,
+            remote=remote,
         )
         self._intakes.add(intake)
         return intake
@@ -168,16 +232,19 @@ class Desk:
         prefix: ClientIdPrefix,
         browser: str | None,
         *,
+        invited: bool = False,
+        query: JsonObject | None = None,
         formats: tuple[str, ...] = (),
         transactions: tuple[str, ...] = (),
     ) -> VerificationRequest:
+        self._policy.may_ask().demand(template)
         now = self._clock.now()
         request = VerificationRequest(
             id=self._secrets.fresh(),
             intake_id=intake.id,
             owner=intake.owner,
             template=template.key,
-            query=query_of(template),
+            query=query or query_of(template),
             response_mode=mode,
             client_id_prefix=prefix,
             binding=self._binding(mode, transactions),
@@ -187,6 +254,8 @@ class Desk:
             state=Open(),
             browser=browser,
             formats=formats,
+            remote=intake.remote,
+            invited=invited,
         )
         self._requests.add(request)
         return request
@@ -209,11 +278,6 @@ class Desk:
             parts=answered.part + left,
             taken=answered.taken + cards,
         )
-
-    def latest_part(self, request: VerificationRequest) -> VerificationRequest:
-        """Return the newest request of an answer in parts: the one that waits, or the last that was answered."""
-        found = self._requests.of_intake(request.owner, request.intake_id)
-        return next((each for each in found if each.series == request.series), request)
 
     def _binding(self, mode: ResponseMode, transactions: tuple[str, ...] = ()) -> Binding:
         fresh = self._secrets.fresh
@@ -239,27 +303,10 @@ def template_for(request: VerificationRequest) -> Template:
     return own_query(request.query) if request.template == OWN_QUERY else template_of(request.template)
 
 
-def _checked_reference(reference: str) -> str:
-    text = " ".join(reference.split())
-    if not text or len(text) > MAX_REFERENCE:
-        raise BadInput("kenmerk", f"vul een kenmerk van 1 tot {MAX_REFERENCE} tekens in")
-    if not text.isprintable() or text_fault(text) is not None:
-        raise BadInput("kenmerk", "gebruik gewone letters en cijfers")
-    digits = "".join(character for character in text if character.isdigit())
-    if len(digits) == _BSN_DIGITS and _passes_eleven_test(digits):
-        raise BadInput("kenmerk", "dit lijkt op een burgerservicenummer; gebruik uw eigen kenmerk")
-    return text
-
-
-def _passes_eleven_test(digits: str) -> bool:
-    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-    return sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=True)) % 11 == 0
-
-
-def _checked_transactions(transactions: Sequence[JsonObject], query: JsonObject) -> tuple[str, ...]:
+def _checked_transactions(transactions: Sequence[JsonObject], template: Template) -> tuple[str, ...]:
     if not transactions:
         return ()
-    parsed = parse_query(query)
+    parsed = parse_query(query_of(template))
     every = [each.id for each in parsed.credentials if each.format == SD_JWT]
     entries: list[JsonValue] = []
     for transaction in transactions:

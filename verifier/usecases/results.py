@@ -10,16 +10,23 @@ from credentials.openid.dcql import DcqlQuery, parse_query
 from verifier.domain.errors import NotAnswered
 from verifier.domain.evidence import CASE, Body, Evidence
 from verifier.domain.keeping import kept
+from verifier.domain.ranked import with_chosen
 from verifier.domain.request import Answer, Answered, VerificationRequest
 from verifier.domain.result import Result, assess
+from verifier.domain.second_opinion import with_opinions
 from verifier.domain.templates import Template
-from verifier.ports import Examined, Examiner, Requests, Scheme
+from verifier.domain.together import added_up, answered_series, together
+from verifier.ports import Examined, Examiner, OpinionsOnAnswers, Preferences, Requests, Scheme
 from verifier.usecases.desk import template_for
+from verifier.usecases.second_opinion import Choosing
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The requests of one series, first part first, with all that was answered to them and what that amounts to."""
+    """The requests of one series, first part first, with what was answered and what that amounts to.
+
+    Of a whole file the series is the newest that was answered, and `answer` is what counts of all (`domain.together`).
+    """
 
     parts: tuple[VerificationRequest, ...]
     template: Template
@@ -46,11 +53,24 @@ class Outcome:
 class Results:
     """Read results, and check stored answers again."""
 
-    def __init__(self, requests: Requests, examiner: Examiner, scheme: Scheme, clock: Clock) -> None:
+    def __init__(
+        self,
+        requests: Requests,
+        preferences: Preferences,
+        examiner: Examiner,
+        scheme: Scheme,
+        clock: Clock,
+        *,
+        opinions: OpinionsOnAnswers,
+        choosing: Choosing,
+    ) -> None:
+        self._preferences = preferences
         self._requests = requests
         self._examiner = examiner
         self._scheme = scheme
         self._clock = clock
+        self._opinions = opinions
+        self._choosing = choosing
 
     def parts(self, owner: str, request_id: str) -> Sequence[VerificationRequest]:
         """Return a request and those for further parts of its answer. Raises UnknownRequest."""
@@ -62,10 +82,23 @@ class Results:
 
     def outcome(self, parts: Sequence[VerificationRequest]) -> Outcome:
         """Return what the answers to a series amount to, added up. Raises NotAnswered."""
-        answers = [each.state.answer for each in parts if isinstance(each.state, Answered)]
-        if not answers:
+        return self._outcome(parts, self._answer(parts))
+
+    def of_file(self, requests: Sequence[VerificationRequest]) -> Outcome:
+        """Return what all answers in a file amount to; `requests` are its own, newest first. Raises NotAnswered."""
+        series = answered_series(requests)
+        if not series:
             raise NotAnswered
-        answer, template = _added_up(answers), template_for(parts[0])
+        return self._outcome(series[0], together([self._answer(parts) for parts in series]))
+
+    def before(self, requests: Sequence[VerificationRequest]) -> Outcome | None:
+        """Return what a file amounted to before its newest answer, if there was any."""
+        series = answered_series(requests)
+        earlier = [part for parts in series[1:] for part in reversed(parts)]
+        return self.of_file(earlier) if earlier else None
+
+    def _outcome(self, parts: Sequence[VerificationRequest], answer: Answer) -> Outcome:
+        template = template_for(parts[0])
         result = assess(
             answer.evidence,
             template,
@@ -74,19 +107,27 @@ class Results:
             checked_at=answer.checked_at,
             cases_asked=asks_cases(parts[0]),
         )
-        return Outcome(tuple(parts), template, answer, result)
+        chosen = self._preferences.of(parts[0].owner, parts[0].intake_id)
+        return Outcome(tuple(parts), template, answer, with_chosen(parts[0].intake_id, result, chosen))
 
     def check_again(self, owner: str, request_id: str) -> Outcome:
         """Check every credential of the answer once more, now, and keep what is found. Raises as `of`."""
-        answered = [each for each in self._requests.parts(owner, request_id) if isinstance(each.state, Answered)]
+        self._check_again(owner, self._requests.parts(owner, request_id))
+        return self.of(owner, request_id)
+
+    def check_file_again(self, owner: str, intake_id: str) -> None:
+        """Check every credential in a file once more, now, and keep what is found. Raises NotAnswered."""
+        self._check_again(owner, self._requests.of_intake(owner, intake_id))
+
+    def _check_again(self, owner: str, requests: Sequence[VerificationRequest]) -> None:
+        answered = [each for each in requests if isinstance(each.state, Answered)]
         if not answered:
             raise NotAnswered
         self._examiner.forget()
         with self._examiner.together():
             fresh = [(each.id, self._checked(each)) for each in answered]
         for part, answer in fresh:
-            self._requests.replace(owner, part, answer)
-        return self.of(owner, request_id)
+            self._requests.replace(owner, part, answer, ask_others=self._choosing.takes(answer.evidence))
 
     def _checked(self, request: VerificationRequest) -> Answer:
         if not isinstance(request.state, Answered):
@@ -95,21 +136,24 @@ class Results:
         found = tuple(trimmed(self._examiner.again(each, shown=answer.shown), query) for each in answer.evidence)
         return replace(answer, checked_at=self._clock.now(), evidence=found)
 
+    def _answer(self, parts: Sequence[VerificationRequest]) -> Answer:
+        """Add a series up, with what other software said of it: what that disputes counts nowhere."""
+        opinions = self._opinions.of([each.id for each in parts])
+        answers = [
+            replace(each.state.answer, evidence=with_opinions(each.state.answer.evidence, opinions.get(each.id)))
+            for each in parts
+            if isinstance(each.state, Answered)
+        ]
+        if not answers:
+            raise NotAnswered
+        return added_up(answers)
+
     def _expected(self) -> tuple[Body, ...]:
         try:
             return tuple(self._scheme.overview_issuers())
         except Unavailable:
             # Without a current trust list nobody can say that an answer is complete; `assess` then says it is not.
             return ()
-
-
-def _added_up(answers: Sequence[Answer]) -> Answer:
-    return replace(
-        answers[0],
-        received_at=max(each.received_at for each in answers),
-        checked_at=min(each.checked_at for each in answers),
-        evidence=tuple(evidence for each in answers for evidence in each.evidence),
-    )
 
 
 def trimmed(examined: Examined, query: DcqlQuery) -> Evidence:

@@ -1,8 +1,6 @@
 """The case systems' doors: ask, read what came of it, check again, delete. By the NL API Design Rules."""
 
-import hashlib
-import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
@@ -13,12 +11,14 @@ from starlette.responses import JSONResponse, Response
 
 from credentials.clock import Clock
 from credentials.encoding import JsonObject
-from credentials.masking import Secret
-from service.errors import Unauthorized
+from credentials.openid.vp_formats import VP_FORMATS
+from service.api_answers import ApiAnswers
+from service.api_clients import ApiDoor
 from service.problems import ProblemMap
-from service.web.apps import API_ROOT, business_app
-from service.web.bearer import bearer_token
-from service.web.input import ApiModel
+from service.web.apps import ApiContact, business_app
+from service.web.idempotency import Idempotency
+from service.web.input import ApiModel, example
+from service.web.openapi import API_ROOT, OAuthScheme, answered, refused, scoped
 from verifier.domain.errors import NotAnswered
 from verifier.domain.request import ClientIdPrefix, VerificationRequest, standing_of
 from verifier.domain.templates import TEMPLATES
@@ -29,13 +29,41 @@ from verifier.usecases.asking import Asking
 from verifier.usecases.desk import Desk
 from verifier.usecases.results import Results
 from verifier.web.attachment import attachment
+from verifier.web.example_answer import ANSWER
 
-VERSION: Final = "1.0.0"
+VERSION: Final = "1.1.0"
+
+ASKING: Final = "verificatieverzoeken"
+READING: Final = "lezen"
+CHECKING: Final = "hercontroles"
+DELETING: Final = "verwijderen"
+
+SCOPES: Final = {
+    ASKING: "verificatieverzoeken maken",
+    READING: "lezen wat erop geantwoord is",
+    CHECKING: "een antwoord opnieuw controleren",
+    DELETING: "een verificatieverzoek met alle gegevens verwijderen",
+}
+"""What an access token can be for."""
 ROOT: Final = f"{API_ROOT}/verificatieverzoeken"
+
+# What the document shows.
+_REQUEST: Final = {
+    "id": "lopDAOTXnBq8mX0pJvX2Yw",
+    "status": "open",
+    "sjabloon": "intake",
+    "aangemaaktOp": "2026-11-23T19:53:37Z",
+    "verlooptOp": "2026-11-23T19:58:37Z",
+    "delen": {"ontvangen": 0, "aangekondigd": 1},
+    "pogingen": [],
+}
+_LINK: Final = "openid4vp://?client_id=x509_hash%3A…&request_uri=https%3A%2F%2Fschuldhulp.example%2Fvp%2Fverzoeken%2F…"
 
 
 class NewRequest(ApiModel):
     """Een vraag aan een wallet: een sjabloon, of een eigen DCQL-vraag."""
+
+    model_config = example(sjabloon="intake")
 
     sjabloon: Annotated[
         Annotated[str, Field(json_schema_extra={"enum": list(TEMPLATES)})] | None,
@@ -56,7 +84,7 @@ class NewRequest(ApiModel):
             "en van een wallet die niets zegt dc+sd-jwt.",
             examples=[["dc+sd-jwt", "ldp_vc"]],
             min_length=1,
-            max_length=5,
+            max_length=len(VP_FORMATS),
         ),
     ] = None
     transacties: Annotated[
@@ -73,27 +101,40 @@ class NewRequest(ApiModel):
 
 @dataclass(frozen=True, slots=True)
 class ApiDoors:
-    """What the business API opens on to. `clients` is token by client name."""
+    """What the business API opens on to. `door` names the client; with `oauth` programs get access tokens."""
 
     desk: Desk
     asking: Asking
     results: Results
     clock: Clock
-    clients: Mapping[str, Secret]
+    door: ApiDoor
+    answers: ApiAnswers
+    oauth: OAuthScheme | None = None
 
 
-def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str) -> FastAPI:
+def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str, contact: ApiContact) -> FastAPI:
     """Make the app of the business API."""
+    caller = _caller(doors.door)
     app = business_app(
         title=title,
         version=VERSION,
         problems=problems,
         description="Vraag een burger om bewezen schuldgegevens en lees wat bewezen is. Bedragen zijn hele eurocenten.",
+        contact=contact,
+        oauth=doors.oauth,
+        # No other: what is proven of a client may be kept nowhere but in the request itself, and goes with it.
+        idempotency=Idempotency(caller, doors.answers, only={ROOT}),
     )
-    caller = _caller(doors.clients)
     Owner = Annotated[str, Depends(caller)]  # noqa: N806  # a type that belongs to this app
 
-    @app.post(ROOT, status_code=201, summary="Maak een verificatieverzoek", tags=["verificatieverzoeken"])
+    @app.post(
+        ROOT,
+        status_code=201,
+        summary="Maak een verificatieverzoek",
+        openapi_extra=scoped(ASKING),
+        tags=["verificatieverzoeken"],
+        responses={201: answered({**_REQUEST, "verzoekUri": _LINK}, "Het verzoek, met de link voor de wallet.")},
+    )
     def create(body: NewRequest, owner: Owner) -> Response:
         request = doors.desk.ask_for_system(
             owner,
@@ -110,7 +151,13 @@ def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str) -> FastAPI:
         }
         return JSONResponse(document, 201, {"location": f"{ROOT}/{request.id}"})
 
-    @app.get(ROOT + "/{id}", summary="Lees een verificatieverzoek", tags=["verificatieverzoeken"])
+    @app.get(
+        ROOT + "/{id}",
+        summary="Lees een verificatieverzoek",
+        openapi_extra=scoped(READING),
+        tags=["verificatieverzoeken"],
+        responses={200: answered(ANSWER, "Het verzoek; is het beantwoord, dan ook wat bewezen is.")},
+    )
     def read(id: str, owner: Owner) -> Response:
         return JSONResponse(_document(doors, doors.results.parts(owner, id)))
 
@@ -121,7 +168,12 @@ def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str) -> FastAPI:
         ROOT + "/{id}/hercontroles",
         status_code=201,
         summary="Controleer een antwoord opnieuw",
+        openapi_extra=scoped(CHECKING),
         tags=["verificatieverzoeken"],
+        responses={
+            201: answered(ANSWER, "Het verzoek, met wat nu bewezen is."),
+            409: refused("Er is nog geen antwoord."),
+        },
     )
     def check_again(id: str, owner: Owner) -> Response:
         return JSONResponse(_document(doors, doors.results.check_again(owner, id).parts), 201)
@@ -130,6 +182,7 @@ def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str) -> FastAPI:
         ROOT + "/{id}",
         status_code=204,
         summary="Verwijder een verificatieverzoek met alle gegevens",
+        openapi_extra=scoped(DELETING),
         tags=["verificatieverzoeken"],
     )
     def delete(id: str, owner: Owner) -> Response:
@@ -148,16 +201,20 @@ def _install_file(app: FastAPI, doors: ApiDoors, caller: Callable[[Request], str
         if standing_of(parts, doors.clock.now()) != "beantwoord":
             raise NotAnswered
         outcome = doors.results.outcome(parts)
-        return attachment(make(outcome.result), media_type, file_name(what, kind, outcome.answer.received_at))
+        return attachment(make(outcome.result, ()), media_type, file_name(what, kind, outcome.answer.received_at))
 
     plain = media_type.partition(";")[0]
     app.get(
         f"{ROOT}/{{id}}/{file}",
         name=file,
         summary=f"Haal een antwoord op als {kind.upper()}: {what}",
+        openapi_extra=scoped(READING),
         tags=["verificatieverzoeken"],
         response_class=Response,
-        responses={200: {"content": {plain: {"schema": {"type": "string", "format": "binary"}}}}},
+        responses={
+            200: {"content": {plain: {"schema": {"type": "string", "format": "binary"}}}},
+            409: refused("Er is nog geen antwoord."),
+        },
     )(table)
 
 
@@ -170,19 +227,8 @@ def _document(doors: ApiDoors, parts: Sequence[VerificationRequest]) -> JsonObje
     return document
 
 
-def _caller(clients: Mapping[str, Secret]) -> Callable[[Request], str]:
-    digests = {name: _digest(secret.reveal()) for name, secret in clients.items()}
-
+def _caller(door: ApiDoor) -> Callable[[Request], str]:
     def owner(request: Request) -> str:
-        given = _digest(bearer_token(request))
-        # All are compared, so that the time tells nothing of which one it was.
-        found = [name for name, digest in digests.items() if hmac.compare_digest(digest, given)]
-        if not found:
-            raise Unauthorized
-        return f"systeem:{found[0]}"
+        return f"systeem:{door(request)}"
 
     return owner
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

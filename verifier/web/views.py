@@ -1,19 +1,21 @@
 """Results as pages show them: words and figures made ready, so that templates only lay out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
-from credentials.debts.catalogue import describe
 from credentials.debts.disclosed import DisclosedCase, read_overview
 from credentials.debts.due import Due
 from service.i18n import day, euro, moment, plural
+from verifier.domain import read_back
 from verifier.domain.evidence import OVERVIEW, Evidence
+from verifier.domain.lines import AgencyLine, CaseLine
 from verifier.domain.request import Declined, Intake, Standing, VerificationRequest
-from verifier.domain.result import AgencyLine, CaseLine
+from verifier.domain.result import Result
+from verifier.domain.said import SaidTotals
 from verifier.domain.templates import TEMPLATES
-from verifier.domain.words import OUTCOME_WORDS
+from verifier.domain.words import NOTICES_HIDDEN, OUTCOME_WORDS, RANKS, noticed
 from verifier.usecases.results import Outcome
 
 BADGES: Final = {
@@ -36,6 +38,7 @@ CHECK_NAMES: Final = {
     "geldigheid": "Is het nog geldig?",
     "status": "Is het ingetrokken of vervangen?",
     "inhoud": "Is de inhoud te lezen?",
+    "tweede_mening": "Komt andere software op hetzelfde uit?",
 }
 PHASES: Final = {
     "geen": "Nog niets gestuurd",
@@ -69,13 +72,15 @@ class FileRow:
     badge: str
     state: str
     when: datetime
+    giver: str
 
 
-def file_row(intake: Intake, standing: Standing | None) -> FileRow:
-    """Say where a file stands."""
+def file_row(intake: Intake, standing: Standing | None, givers: Mapping[str, str]) -> FileRow:
+    """Say where a file stands, and who gave it, of those with a name in `givers`."""
     badge, state = _standing(standing)
     when = standing.since if standing is not None else intake.opened_at
-    return FileRow(intake, template_name(intake.template), badge, state, when)
+    giver = givers.get(intake.received_from or "", "")
+    return FileRow(intake, template_name(intake.template), badge, state, when, giver)
 
 
 def template_name(key: str) -> str:
@@ -91,6 +96,8 @@ def _standing(standing: Standing | None) -> tuple[str, str]:
             return "ok", "Ontvangen"
         case "geweigerd":
             return "neutral", _no(standing.decline_code)
+        case "code":
+            return "warning", "Wacht op de cijfers"
         case "open" if standing.part > 1:
             return "wait", f"Deel {standing.part - 1} van {standing.parts} is binnen"
         case "open":
@@ -107,7 +114,13 @@ def declined_words(request: VerificationRequest) -> str:
 
 
 def _no(code: str) -> str:
-    return "De cliënt heeft niet gedeeld" if code == "access_denied" else "De wallet kon niet antwoorden"
+    match code:
+        case "access_denied":
+            return "De cliënt heeft niet gedeeld"
+        case read_back.WRONG_CODE:
+            return "De cijfers klopten niet"
+        case _:
+            return "De wallet kon niet antwoorden"
 
 
 def part_words(request: VerificationRequest) -> str:
@@ -125,10 +138,16 @@ class AgencyRow:
     shown: str
     age: str
     before: str
+    notices: tuple[str, ...] = ()
+
+    @property
+    def nothing_open(self) -> bool:
+        """Whether there is no more to say than that nothing is open here, proven and fresh."""
+        return self.line.standing == "goed" and self.line.stated == 0 and self.line.totals.balance == 0
 
 
-def agency_row(line: AgencyLine, *, cases_asked: bool) -> AgencyRow:
-    """Say of an organisation what is proven, how complete and how old."""
+def agency_row(line: AgencyLine, today: date, *, cases_asked: bool) -> AgencyRow:
+    """Say of an organisation what is proven, how complete and how old, and what it says of its own data."""
     age = "" if line.as_of is None else f"{day(line.as_of)} ({_days(line.age_days)})"
     shown = ""
     if cases_asked and line.stated is not None:
@@ -136,12 +155,15 @@ def agency_row(line: AgencyLine, *, cases_asked: bool) -> AgencyRow:
     elif line.stated is not None:
         shown = str(line.stated) if line.stated else "Niets open"
     word = OUTCOME_WORDS[line.outcome]
+    notices = (NOTICES_HIDDEN,) if line.notices_hidden else noticed(line.notices, today)
     if line.outcome == "bewezen" and line.overview is None:
         word = "Deels bewezen"
     elif line.outcome == "bewezen" and line.too_old:
         word = "Bewezen, maar te oud"
+    elif line.outcome == "bewezen" and notices:
+        word = "Bewezen, met een melding"
     badge = {"goed": "ok", "let_op": "warning", "fout": "error"}[line.standing]
-    return AgencyRow(line, badge, word, shown, age, _said_before(line))
+    return AgencyRow(line, badge, word, shown, age, _said_before(line), notices)
 
 
 def _said_before(line: AgencyLine) -> str:
@@ -169,18 +191,17 @@ def reasons(outcome: Outcome, *, cases_asked: bool, waiting: bool) -> list[str]:
     found: list[str] = []
     if outcome.received < outcome.announced:
         found.append(_parts_in(outcome, waiting=waiting))
-    wrong = sum(1 for line in result.lines for each in line.unproven if each.evidence.outcome != "verouderd")
-    outdated = sum(1 for line in result.lines for each in line.unproven if each.evidence.outcome == "verouderd")
-    if wrong:
-        found.append(f"{plural(wrong, 'bewijs telt', 'bewijzen tellen')} niet mee. Hieronder staat waarom.")
-    if outdated:
-        found.append(f"{plural(outdated, 'bewijs is', 'bewijzen zijn')} verouderd. Vraag de cliënt om nieuwe gegevens.")
+    found += _uncounted(result)
+    if result.contradictions:
+        found.append(f"{plural(len(result.contradictions), 'tegenspraak', 'tegenspraken')} in wat is gedeeld.")
     if result.missing:
         found.append(f"Van {plural(len(result.missing), 'organisatie', 'organisaties')} is geen overzicht bewezen.")
-    if not result.lines or (not result.missing and not result.complete and not cases_asked):
+    found += reasons_of_amounts(result)
+    found += _deficient(result)
+    if not result.lines or not result.list_read:
         found.append("De lijst van organisaties is nu niet te lezen. Of dit alles is, kunnen wij niet zeggen.")
     if cases_asked:
-        partly = [line.body.name for line in result.lines if line.overview is not None and not line.complete]
+        partly = [line.body.name for line in result.lines if line.overview is not None and not line.all_shown]
         if partly:
             found.append(f"Niet alle zaken zijn getoond bij: {', '.join(partly)}.")
     if result.too_old:
@@ -189,18 +210,45 @@ def reasons(outcome: Outcome, *, cases_asked: bool, waiting: bool) -> list[str]:
     return found
 
 
+def _uncounted(result: Result) -> Iterator[str]:
+    """Say how many proofs do not count, and how many of these by what others say or by their age."""
+    unproven = [each.evidence for line in result.lines for each in line.unproven]
+    outdated = sum(each.outcome == "verouderd" for each in unproven)
+    wrong, disputed = len(unproven) - outdated, sum(each.disputed for each in unproven)
+    if wrong:
+        yield f"{plural(wrong, 'bewijs telt', 'bewijzen tellen')} niet mee. Hieronder staat waarom."
+    if disputed:
+        yield (
+            f"Andere software komt bij {plural(disputed, 'bewijs', 'bewijzen')} op iets anders uit. "
+            "Dat wordt uitgezocht; de bedragen zijn zonder."
+        )
+    if outdated:
+        yield f"{plural(outdated, 'bewijs is', 'bewijzen zijn')} verouderd. Vraag de cliënt om nieuwe gegevens."
+
+
+def reasons_of_amounts(result: Result) -> list[str]:
+    """Say of which organisations the amounts are not known, or not wholly."""
+    if not result.untold:
+        return []
+    who = names([body.name for body in result.untold])
+    return [f"Hoeveel er nog te betalen is, is niet of niet helemaal bekend bij: {who}. Vraag opnieuw."]
+
+
+def _deficient(result: Result) -> Iterator[str]:
+    """Say which organisations say of their own data that they are deficient, and of which that was not shown."""
+    who = [line.body.name for line in result.lines if line.notices]
+    if who:
+        yield f"{names(who)} {'meldt' if len(who) == 1 else 'melden'} zelf dat gegevens niet helemaal kloppen."
+    hidden = [line.body.name for line in result.lines if line.notices_hidden]
+    if hidden:
+        yield f"Niet getoond is of er een melding over de gegevens is van: {', '.join(hidden)}."
+
+
 def _parts_in(outcome: Outcome, *, waiting: bool) -> str:
     so_far = f"Er {'is' if outcome.received == 1 else 'zijn'} er {outcome.received} van de {outcome.announced} binnen."
     return (
         f"De cliënt deelt in delen. {so_far} {'De rest komt nog.' if waiting else 'De rest kwam niet. Vraag opnieuw.'}"
     )
-
-
-def debt_title(case: DisclosedCase) -> str:
-    """Name a debt in a few words."""
-    if case.type is not None:
-        return describe(case.type).title
-    return case.description or "Schuld zonder omschrijving"
 
 
 def debt_facts(line: CaseLine) -> list[tuple[str, str]]:
@@ -217,7 +265,7 @@ def debt_facts(line: CaseLine) -> list[tuple[str, str]]:
         ("Rente", _euro(case.interest)),
         ("Andere kosten", _euro(case.other_costs)),
         ("Fase", PHASES.get(str(case.phase), "") if case.phase else None),
-        ("Betalingsregeling", _plan(case)),
+        ("Betalingsregeling", plan_words(case)),
         ("Opgelegd door", case.imposed_by.name),
         ("Uitgevoerd door", case.executed_by.name),
         ("Kenmerk", case.reference),
@@ -229,13 +277,32 @@ def debt_facts(line: CaseLine) -> list[tuple[str, str]]:
         ),
         ("Stand op", moment(at) if (at := case.balance_at or case.as_of) else None),
         ("Wet", case.legal_ground),
-        ("Voorrang", _joined(case.preference, case.preference_ground)),
+        (
+            "Voorrang volgens de schuldeiser" if line.chosen else "Voorrang",
+            _joined(RANKS[case.preference] if case.preference else None, case.preference_ground),
+        ),
+        ("Voorrang, door de hulpverlener gewijzigd", chosen_rank(line)),
         ("Rest kan vervallen na een schuldregeling", case.dischargeable),
-        ("Niet eens met het besluit", _remedy(case)),
+        ("Niet eens met het besluit", remedy_words(case)),
         ("Betalen op rekening", _joined(case.iban, case.iban_holder)),
         ("Betalingskenmerk", case.payment_reference),
     ]
     return [(label, str(value)) for label, value in pairs if value]
+
+
+def chosen_rank(line: CaseLine) -> str | None:
+    """Say what the counsellor decided of preference, and why; None where nothing was."""
+    if line.chosen is None:
+        return None
+    return f"{RANKS[line.chosen.rank]}. Reden: {line.chosen.reason} ({day(line.chosen.at)})"
+
+
+def chosen_words(line: CaseLine) -> str:
+    """Say that the counsellor decided otherwise than the creditor says, and why; empty where that is not so."""
+    if line.chosen is None:
+        return ""
+    stated = RANKS[line.case.preference].lower() if line.case.preference else "niets"
+    return f"Gewijzigd: {line.chosen.reason}. De schuldeiser zegt: {stated}"
 
 
 def _due(due: Due | None) -> list[tuple[str, str | None]]:
@@ -270,6 +337,36 @@ def evidence_title(evidence: Evidence) -> str:
     return f"{kind} van {evidence.issuer.name}"
 
 
+def cases_words(result: Result) -> str:
+    """Say how many open cases the proven total is of, and of how many organisations."""
+    count, exact = result.totals.open_cases, result.totals.is_exact("open_cases")
+    if count is None:
+        return ""
+    bodies = sum(1 for line in result.lines if line.totals.open_cases)
+    before = "" if exact else "ten minste "
+    cases = plural(count, "openstaande zaak", "openstaande zaken")
+    return f"{before}{cases} bij {plural(bodies, 'organisatie', 'organisaties')}"
+
+
+def unknown_words(result: Result, said: SaidTotals) -> str:
+    """Say of what nobody knows the amount: debts told of without one, organisations without proof or amount."""
+    found = []
+    if said.unknown:
+        found.append(f"{plural(said.unknown, 'schuld', 'schulden')} zonder bedrag")
+    if result.missing:
+        found.append(plural(len(result.missing), "organisatie", "organisaties") + " zonder bewijs")
+    if result.untold:
+        found.append(plural(len(result.untold), "organisatie", "organisaties") + " zonder heel het bedrag")
+    if not result.list_read:
+        found.append("welke organisaties ontbreken")
+    return names(found) if found else "Niets waarvan wij weten"
+
+
+def typed_amount(cents: int | None) -> str:
+    """Write an amount as one types it in a field; nothing where it is not known."""
+    return "" if cents is None else euro(cents).removeprefix("€").strip()
+
+
 def names(values: Sequence[str]) -> str:
     """Join names as a sentence does."""
     return values[0] if len(values) == 1 else f"{', '.join(values[:-1])} en {values[-1]}"
@@ -288,7 +385,8 @@ def _joined(first: object, second: object) -> str | None:
     return ", ".join(parts) or None
 
 
-def _plan(case: DisclosedCase) -> str | None:
+def plan_words(case: DisclosedCase) -> str | None:
+    """Say how a debt is paid in instalments; None when nothing of it was shared."""
     if case.plan_instalment is None:
         return None
     text = f"{euro(case.plan_instalment)} per termijn"
@@ -299,7 +397,8 @@ def _plan(case: DisclosedCase) -> str | None:
     )
 
 
-def _remedy(case: DisclosedCase) -> str | None:
+def remedy_words(case: DisclosedCase) -> str | None:
+    """Say how, where and until when one can disagree; None when nothing of it was shared."""
     if case.remedy is None:
         return None
     text = case.remedy + (f" bij {case.remedy_body}" if case.remedy_body else "")

@@ -1,35 +1,24 @@
 """Speak OpenID4VCI 1.0 with an agency: metadata, pushed authorization, token, nonce, credentials."""
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import Final, final
+from http import HTTPStatus
+from typing import final
 
-from credentials import limits
 from credentials.clock import Clock
-from credentials.dids import did_jwk
 from credentials.errors import BlauweKnopError, MalformedInput
 from credentials.keys import Signer, SoftwareSigner
 from credentials.openid.authorization import AuthorizationRequest, authorization_url, parse_pushed_response
 from credentials.openid.authorization_details import AuthorizationDetail
-from credentials.openid.authorization_server import AuthorizationServerMetadata
-from credentials.openid.client_attestation import CHALLENGE_HEADER
-from credentials.openid.credential import (
-    CredentialRequest,
-    DeferredRequest,
-    DeferredResponse,
-    parse_credential_response,
-)
-from credentials.openid.dpop import build_dpop_proof
+from credentials.openid.credential import DeferredResponse, parse_credential_response
 from credentials.openid.errors import parse_error
-from credentials.openid.issuer_metadata import Attestations, CredentialConfiguration, IssuerMetadata
-from credentials.openid.nonce import parse_nonce_response
+from credentials.openid.issuer_metadata import IssuerMetadata
 from credentials.openid.notification import Notification, NotificationEvent
 from credentials.openid.offer import CredentialOffer, OfferReference, parse_offer, parse_offer_uri
 from credentials.openid.pkce import code_challenge
-from credentials.openid.proof import build_jwt_proof
+from credentials.openid.revocation import RevocationRequest
 from credentials.openid.token import (
     AuthorizationCodeTokenRequest,
     PreAuthorizedTokenRequest,
@@ -37,21 +26,19 @@ from credentials.openid.token import (
     TokenRequest,
     parse_token_response,
 )
-from service.http import FORM, JSON, Answer, OutboundClient
+from service.http import JSON, OutboundClient
 from wallet_api.clients.asking import what_to_ask
 from wallet_api.clients.attesting import Attesting
 from wallet_api.clients.issuer_metadata import IssuerDirectory, body_of
-from wallet_api.clients.sealing import ACCEPT, Sealed
+from wallet_api.clients.proving import DPOP, Proving, takes_dpop
+from wallet_api.clients.requesting import Requesting
+from wallet_api.clients.sealing import open_answer
+from wallet_api.domain.errand import Question
 from wallet_api.domain.errors import IssuerRefused, TransactionCodeWrong
 from wallet_api.domain.issuance import Grant, IssuerDescription, Kind
 from wallet_api.domain.permission import Permission
-from wallet_api.domain.refusals import DEFERRED, refusal
+from wallet_api.domain.refusals import refusal
 from wallet_api.ports import Attester, NotReady, Obtained, TrustSource
-
-DPOP: Final = "DPoP"
-
-# OpenID4VCI 1.0 section 12.2.4: a key that is named by itself; to the agency that of an mdoc is a COSE_Key.
-_KEYS: Final = frozenset({"jwk", "cose_key"})
 
 
 @final
@@ -73,14 +60,21 @@ class HttpIssuers:
         attester: Attester | None = None,
         parallel: int = 6,
         unsigned_metadata: bool = True,
+        encryption_alg_beside_key: bool = False,
         insecure_localhost: bool = False,
     ) -> None:
         self._http = http
-        self._clock = clock
         self._afterwards = afterwards
         self._client_id = client_id
-        self._attester = attester
-        self._attesting = Attesting(http, clock, client_id, attester)
+        self._proving = Proving(clock, Attesting(http, clock, client_id, attester))
+        self._requesting = Requesting(
+            http,
+            clock,
+            self._proving,
+            client_id=client_id,
+            attester=attester,
+            alg_beside_key=encryption_alg_beside_key,
+        )
         self._redirect_uri = redirect_uri
         self._parallel = parallel
         self._insecure = insecure_localhost
@@ -146,11 +140,13 @@ class HttpIssuers:
             issuer_state=issuer_state,
             resource=named if asked.scope else (),
             # RFC 9449 section 10: the code is for this key, too.
-            dpop_jkt=key.public_jwk.thumbprint if _takes_dpop(server) else None,
+            dpop_jkt=key.public_jwk.thumbprint if takes_dpop(server) else None,
         )
         url = server.pushed_authorization_request_endpoint
         form = request.to_form()
-        answer = self._send(url, lambda headers: self._http.post_form(url, form, headers=headers), None, (server, key))
+        answer = self._proving.send(
+            url, lambda headers: self._http.post_form(url, form, headers=headers), None, (server, key)
+        )
         pushed = parse_pushed_response(body_of(answer))
         return authorization_url(
             server.authorization_endpoint, client_id=self._client_id, request_uri=pushed.request_uri
@@ -185,6 +181,25 @@ class HttpIssuers:
         # RFC 6749 section 6: without a new one the old one stays good.
         return replace(grant, named=permission.named, refresh_token=grant.refresh_token or permission.refresh_token)
 
+    def give_back(self, permission: Permission) -> None:
+        """Give a refresh token back soon (RFC 7009), to an agency that ends it then. Nobody waits, nothing raises."""
+        self._afterwards(partial(self._give_back, permission))
+
+    def _give_back(self, permission: Permission) -> None:
+        server = self._directory.known(permission.credential_issuer).server
+        url = server.revocation_endpoint
+        # A token goes to no other server than the one that gave it.
+        if url is None or server.issuer != permission.authorization_server:
+            return
+        client_id = self._client_id if permission.named else None
+        form = RevocationRequest(permission.refresh_token, client_id, refresh=True).to_form()
+        key = SoftwareSigner.from_private_jwk(permission.dpop) if permission.dpop is not None else None
+        answer = self._proving.send(
+            url, lambda headers: self._http.post_form(url, form, headers=headers), None, (server, key)
+        )
+        if not answer.ok:
+            raise parse_error(answer.status, answer.body)
+
     def obtain(
         self, description: IssuerDescription, grant: Grant, kind: Kind, identifier: str | None, keys: Sequence[Signer]
     ) -> Obtained | NotReady:
@@ -192,111 +207,26 @@ class HttpIssuers:
 
         Raises IssuerRefused, Unavailable, MalformedInput.
         """
-        return self._with_second_try(description, lambda: self._ask(description, grant, kind, identifier, keys))
+        return self._with_second_try(
+            description, lambda metadata: self._requesting.ask(metadata, grant, kind, identifier, keys)
+        )
 
     def obtain_later(self, description: IssuerDescription, grant: Grant, transaction_id: str) -> Obtained | NotReady:
         """Ask again for what was not ready. Raises IssuerRefused, Unavailable, MalformedInput."""
-
-        def ask() -> Obtained | NotReady:
-            metadata = self._directory.known(description.credential_issuer).metadata
-            if metadata.deferred_credential_endpoint is None:
-                raise refusal("request_not_supported")
-            answer = self._asked(
-                metadata, metadata.deferred_credential_endpoint, DeferredRequest(transaction_id), grant
-            )
-            # Section 9.2: whoever is told to wait longer asks for the same.
-            if isinstance(answer, NotReady) and answer.transaction_id != transaction_id:
-                raise MalformedInput("the agency answered about another transaction")
-            return answer
-
-        return self._with_second_try(description, ask)
-
-    def _with_second_try(
-        self, description: IssuerDescription, ask: Callable[[], Obtained | NotReady]
-    ) -> Obtained | NotReady:
-        try:
-            return ask()
-        except IssuerRefused as error:
-            # Section 8.3.1.2: with a new nonce the same request may succeed, or with the key for requests that the
-            # agency has now; once.
-            if error.reason not in ("invalid_nonce", "invalid_encryption_parameters"):
-                raise
-            if error.reason != "invalid_nonce":
-                self._directory.forget(description.credential_issuer)
-            return ask()
-
-    def _ask(
-        self, description: IssuerDescription, grant: Grant, kind: Kind, identifier: str | None, keys: Sequence[Signer]
-    ) -> Obtained | NotReady:
-        metadata = self._directory.known(description.credential_issuer).metadata
-        configuration = metadata.configurations[kind.id]
-        nonce = self._nonce(metadata)
-        attestation = self._attested(configuration, keys, nonce)
-        proofs = tuple(
-            build_jwt_proof(
-                key,
-                audience=metadata.credential_issuer,
-                nonce=nonce,
-                now=self._clock.now(),
-                did_url=did_jwk(key.public_jwk)[1] if _KEYS.isdisjoint(configuration.binding_methods) else None,
-                client_id=self._client_id if grant.named else None,
-                attestation=attestation,
-            )
-            # Appendix F.1: one proof is for all keys that were attested beside it.
-            for key in (keys if attestation is None else keys[:1])
+        return self._with_second_try(
+            description, lambda metadata: self._requesting.ask_later(metadata, grant, transaction_id)
         )
-        request = CredentialRequest(
-            configuration_id=None if identifier is not None else kind.id, identifier=identifier, jwt_proofs=proofs
-        )
-        answer = self._asked(metadata, metadata.credential_endpoint, request, grant)
-        if isinstance(answer, NotReady) and metadata.deferred_credential_endpoint is None:
-            # It says "later" and not where.
-            raise refusal(DEFERRED)
-        return answer
 
-    def _asked(
-        self, metadata: IssuerMetadata, url: str, request: CredentialRequest | DeferredRequest, grant: Grant
-    ) -> Obtained | NotReady:
-        sealed = Sealed.of(request, metadata)
-        answer = self._send(
-            url,
-            lambda headers: self._http.post(
-                url,
-                sealed.content,
-                sealed.media_type,
-                accept=ACCEPT,
-                headers=headers,
-                max_bytes=limits.JWE_CHARACTERS,
-            ),
-            grant.dpop,
-            access_token=grant.access_token,
-        )
-        issued = parse_credential_response(answer.status, sealed.open(answer))
-        if isinstance(issued, DeferredResponse):
-            return NotReady(issued.transaction_id, issued.interval)
-        return Obtained(issued.credentials, issued.notification_id)
-
-    def _attested(
-        self, configuration: CredentialConfiguration, keys: Sequence[Signer], nonce: str | None
-    ) -> str | None:
-        if configuration.attestations is not Attestations.REQUIRED:
-            return None
-        if self._attester is None:
-            raise refusal("invalid_client")
-        return self._attester.attest_keys([key.public_jwk for key in keys], nonce, self._clock.now())
-
-    def notify(
-        self, description: IssuerDescription, grant: Grant, notices: Sequence[str], event: NotificationEvent
-    ) -> None:
+    def notify(self, credential_issuer: str, grant: Grant, notices: Sequence[str], event: NotificationEvent) -> None:
         """Tell the agency soon what became of what it gave, if it wants to know. Nobody waits, nothing raises."""
         for notice in notices:
-            self._afterwards(partial(self._notify, description.credential_issuer, grant, Notification(notice, event)))
+            self._afterwards(partial(self._notify, credential_issuer, grant, Notification(notice, event)))
 
     def _notify(self, credential_issuer: str, grant: Grant, notification: Notification) -> None:
         url = self._directory.known(credential_issuer).metadata.notification_endpoint
         if url is None:
             return
-        answer = self._send(
+        answer = self._proving.send(
             url,
             lambda headers: self._http.post_json(url, notification.to_json(), headers=headers),
             grant.dpop,
@@ -306,14 +236,39 @@ class HttpIssuers:
         if not answer.ok:
             raise parse_error(answer.status, answer.body)
 
-    def _nonce(self, metadata: IssuerMetadata) -> str | None:
-        if metadata.nonce_endpoint is None:
-            return None
-        return parse_nonce_response(body_of(self._http.post(metadata.nonce_endpoint, b"", FORM)))
+    def seal_question(self, description: IssuerDescription, transaction_id: str) -> Question | None:
+        """Return the question for what was not ready, as it may be carried while the vault is closed.
+
+        None where the agency does not encrypt both ways. Raises Unavailable, MalformedInput.
+        """
+        metadata = self._directory.known(description.credential_issuer).metadata
+        return self._requesting.seal_question(metadata, transaction_id)
+
+    def open_answer(self, question: Question, content: str) -> Obtained:
+        """Read the answer to a question that was carried. Raises MalformedInput."""
+        issued = parse_credential_response(HTTPStatus.OK, open_answer(question, content))
+        if isinstance(issued, DeferredResponse):
+            raise MalformedInput("the agency says that it is ready, and that it is not")
+        return Obtained(issued.credentials, issued.notification_id)
+
+    def _with_second_try(
+        self, description: IssuerDescription, ask: Callable[[IssuerMetadata], Obtained | NotReady]
+    ) -> Obtained | NotReady:
+        issuer = description.credential_issuer
+        try:
+            return ask(self._directory.known(issuer).metadata)
+        except IssuerRefused as error:
+            # Section 8.3.1.2: with a new nonce the same request may succeed, or with the key for requests that the
+            # agency has now; once.
+            if error.reason not in ("invalid_nonce", "invalid_encryption_parameters"):
+                raise
+            if error.reason != "invalid_nonce":
+                self._directory.forget(issuer)
+            return ask(self._directory.known(issuer).metadata)
 
     def _redeem(self, description: IssuerDescription, request: TokenRequest, key: SoftwareSigner) -> Grant:
         server = self._directory.known(description.credential_issuer).server
-        return self._exchanged(description, request, key, key if _takes_dpop(server) else None)
+        return self._exchanged(description, request, key, key if takes_dpop(server) else None)
 
     def _exchanged(
         self,
@@ -324,7 +279,7 @@ class HttpIssuers:
     ) -> Grant:
         server = self._directory.known(description.credential_issuer).server
         url, form = server.token_endpoint, request.to_form()
-        answer = self._send(
+        answer = self._proving.send(
             url, lambda headers: self._http.post_form(url, form, headers=headers), dpop, (server, instance)
         )
         response = parse_token_response(body_of(answer))
@@ -338,47 +293,3 @@ class HttpIssuers:
             named=isinstance(request, AuthorizationCodeTokenRequest),
             refresh_token=response.refresh_token,
         )
-
-    def _send(
-        self,
-        url: str,
-        send: Callable[[Mapping[str, str]], Answer],
-        dpop: Signer | None,
-        attested: tuple[AuthorizationServerMetadata, Signer | None] | None = None,
-        *,
-        access_token: str | None = None,
-    ) -> Answer:
-        nonce: str | None = None
-        challenge: str | None = None
-        while True:
-            headers = {} if attested is None else self._attesting.headers(*attested, challenge)
-            answer = send({**headers, **self._headers(url, dpop, access_token, nonce)})
-            if answer.status not in (400, 401):
-                return answer
-            # RFC 9449 sections 8 and 9, attestation-based client authentication 07 section 6.2: the server wants its
-            # nonce or its challenge in the proof; each once.
-            fresh = answer.headers.get("dpop-nonce") if dpop is not None and nonce is None else None
-            other = answer.headers.get(CHALLENGE_HEADER.lower()) if headers and challenge is None else None
-            if fresh is None and other is None:
-                return answer
-            nonce, challenge = nonce or fresh, challenge or other
-
-    def _headers(self, url: str, dpop: Signer | None, access_token: str | None, nonce: str | None) -> Mapping[str, str]:
-        headers: dict[str, str] = {}
-        if access_token is not None:
-            headers["authorization"] = f"{'Bearer' if dpop is None else DPOP} {access_token}"
-        if dpop is not None:
-            headers["dpop"] = build_dpop_proof(
-                dpop,
-                method="POST",
-                url=url,
-                now=self._clock.now(),
-                jti=secrets.token_urlsafe(16),
-                access_token=access_token,
-                nonce=nonce,
-            )
-        return headers
-
-
-def _takes_dpop(server: AuthorizationServerMetadata) -> bool:
-    return "ES256" in server.dpop_algorithms

@@ -21,6 +21,7 @@ from credentials.openid.signed_metadata import open_signed_metadata
 from credentials.trust import recognise_issuer
 from credentials.trust.x509 import public_jwk
 from service.http import JSON, Answer, OutboundClient
+from wallet_api.clients.key_proofs import can_prove
 from wallet_api.domain.issuance import ANY_CREDENTIAL, CASE, OVERVIEW, IssuerDescription, Kind
 from wallet_api.domain.refusals import refusal
 from wallet_api.ports import TrustSource
@@ -143,7 +144,7 @@ def kind_of(configuration: CredentialConfiguration) -> Kind | None:
     if not types and "VerifiableCredential" in configuration.types:
         # It says no more than that it is a credential, and whatever it turns out to be is one.
         types = [ANY_CREDENTIAL]
-    if not types or "ES256" not in configuration.proof_algorithms:
+    if not types or not can_prove(configuration):
         # This wallet keeps cards that are bound to a P-256 key of its own; pages say that others stay behind.
         return None
     shown = display_for(configuration.display, "nl")

@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import Self, final
 
 from wallet_api.domain.card import Agency
+from wallet_api.domain.delivery import Underway
 from wallet_api.domain.errors import UnknownStep
+from wallet_api.domain.failures import Failure
 
 
 class Outcome(StrEnum):
@@ -23,26 +25,6 @@ class Outcome(StrEnum):
     COLLECTED = "opgehaald"
     NO_DEBTS = "geen_schulden"
     FAILED = "mislukt"
-
-
-class Failure(StrEnum):
-    """Why an agency's cards could not be collected; the screens say it in words."""
-
-    UNREACHABLE = "niet_bereikbaar"
-    WRONG_ANSWER = "fout_antwoord"
-    NOT_PROVEN = "niet_bewezen"
-    DECLINED = "geweigerd"
-    SKIPPED = "overgeslagen"
-    MIXED_UP = "verwisseld"
-    NOTHING = "niets_aangeboden"
-    WALLET_NOT_KNOWN = "portemonnee_onbekend"
-    NOT_UNDERSTOOD = "niet_begrepen"
-    REFUSED = "niet_gegeven"
-    OVER = "voorbij"
-    BROKEN = "storing"
-    BUSY = "te_druk"
-    LATER = "later"
-    UNKNOWN = "onbekende_fout"
 
 
 @final
@@ -117,19 +99,33 @@ class Collection:
             self._with(identifier, lambda one: replace(one, outcome=Outcome.BUSY, failure=None, at=at)), step=step
         )
 
-    def receiving(self, identifier: str, delivery: str, *, taken: int, total: int) -> Self:
-        """Note how many of the agency's cards are there."""
+    def expecting(self, identifier: str, delivery: str, *, total: int) -> Self:
+        """Note what comes in from an agency that we were busy with; one that has an outcome by now keeps it."""
         return self._with(
             identifier,
-            lambda one: replace(one, outcome=Outcome.RECEIVING, delivery=delivery, taken=taken, total=total),
+            lambda one: (
+                one
+                if one.settled or one.delivery is not None
+                else replace(one, outcome=Outcome.RECEIVING, delivery=delivery, total=total)
+            ),
         )
 
-    def awaiting(self, identifier: str, delivery: str, again_at: datetime, *, taken: int, total: int) -> Self:
-        """Note that the agency is not ready yet; the others need not wait for it."""
+    def expects(self, delivery: str) -> bool:
+        """Say whether this delivery is one of ours, and not given up."""
+        return any(each.delivery == delivery for each in self.rounds)
+
+    def underway(self, identifier: str, underway: Underway) -> Self:
+        """Note how far the agency's cards are. For one that is not ready yet the others need not wait."""
+        waits = underway.again_at is not None
         return self._with(
             identifier,
             lambda one: Round(
-                one.agency, Outcome.AWAITED, delivery=delivery, taken=taken, total=total, again_at=again_at
+                one.agency,
+                Outcome.AWAITED if waits else Outcome.RECEIVING,
+                delivery=underway.id,
+                taken=underway.taken,
+                total=underway.total,
+                again_at=underway.again_at,
             ),
         )
 

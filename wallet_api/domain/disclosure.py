@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, TypeAlias, final
 
-from credentials.debts.claim_table import LEAVES, SLOT, Kind
+from credentials.debts.claim_table import LEAVES, SLOT, SLOT_MEMBERS, Kind
 from credentials.debts.claims import to_jsonld
 from credentials.debts.dates import parse_day, parse_moment, write_moment
 from credentials.debts.document_paths import SUBJECT, claim_path
@@ -236,9 +236,7 @@ def _plain(value: JsonValue) -> JsonValue:
 
 
 def _pattern(leaf: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    return tuple(
-        SLOT if index == 1 and leaf[0] in ("zaken", "gebeurtenissen") else part for index, part in enumerate(leaf)
-    )
+    return tuple(SLOT if index == 1 and leaf[0] in SLOT_MEMBERS else part for index, part in enumerate(leaf))
 
 
 def _place(type: str, leaf: tuple[str | int, ...]) -> tuple[int, tuple[tuple[bool, str | int], ...]]:
@@ -253,7 +251,7 @@ def _fact(type: str, leaf: tuple[str | int, ...], value: JsonValue) -> Fact:
     path = tuple(str(part) for part in leaf)
     empty = value is None or value in ("", [], {})
     shown = "" if empty else value if isinstance(value, str | int | bool) else str(value)
-    slot = path[1] if len(path) > 2 and path[0] in ("zaken", "gebeurtenissen") and type in LEAVES else ""
+    slot = path[1] if len(path) > 2 and path[0] in SLOT_MEMBERS and type in LEAVES else ""
     pattern = _pattern(leaf)
     for known in LEAVES.get(type, ()):
         if known.path == pattern:

@@ -132,6 +132,18 @@ class UnlistedIssuer(BlauweKnopError):
     code = "unlisted_issuer"
 
 
+class UnreadablePaper(BlauweKnopError):
+    """A file that a citizen wants read is no FCID document that agrees with itself, or too large."""
+
+    code = "unreadable_paper"
+
+
+class TooManyPapers(BlauweKnopError):
+    """A citizen has as many files from elsewhere as a wallet keeps."""
+
+    code = "too_many_papers"
+
+
 class NothingOffered(BlauweKnopError):
     """The offer or the agency has no card that this wallet can keep."""
 

@@ -24,6 +24,7 @@ from credentials.debts.disclosed import (
     read_overview,
 )
 from credentials.debts.due import NOTHING_DUE, Due
+from credentials.debts.notice import Notice
 from credentials.debts.phase import Phase
 from credentials.errors import MalformedInput
 from wallet_api.domain.card import Agency, Card, Standing
@@ -106,9 +107,15 @@ class AgencyLine:
         return max((self.stated.arrears or 0) - self.arrears_shown, 0)
 
     @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What the agency says of its own data: they are known to be deficient."""
+        return self.stated.notices if self.stated is not None else ()
+
+    @property
     def complete(self) -> bool:
-        """Say whether every open case that the agency states is here as a card."""
-        return self.stated is not None and not self.without_card
+        """Say whether every open case that the agency states is here, and it does not say that there may be more."""
+        stated = self.stated
+        return stated is not None and not (self.without_card or stated.notices or stated.notices_hidden)
 
 
 @final
@@ -178,6 +185,17 @@ class CitizenOverview:
         """The Dutch day of the latest reference date."""
         newest = max((line.as_of for line in self.agencies if line.as_of is not None), default=None)
         return dutch_day(newest) if newest is not None else None
+
+    @property
+    def deficient(self) -> tuple[AgencyLine, ...]:
+        """The agencies that say of their own data that they are deficient, on cards that count."""
+        return tuple(line for line in self.agencies if line.notices and line.freshness is not Freshness.WITHDRAWN)
+
+    def notices_about(self, debt: DebtLine) -> tuple[Notice, ...]:
+        """Return what the agency of a debt says of its data of this kind; of a hidden kind all that it says."""
+        said = [line.notices for line in self.deficient if line.agency.identifier == debt.card.agency.identifier]
+        kind = debt.case.type
+        return tuple(each for notices in said for each in notices if kind is None or each.about([kind]))
 
     @property
     def outdated(self) -> tuple[AgencyLine, ...]:

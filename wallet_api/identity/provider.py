@@ -16,7 +16,18 @@ from credentials.errors import ConfigurationError, MalformedInput
 from credentials.keys import PublicJwk, SoftwareSigner
 from credentials.openid.client_attestation import build_attestation
 from credentials.openid.key_attestation import build_key_attestation
-from credentials.trust.x509 import CertificateAuthority, load_pem, make_ca, public_jwk, to_der, to_pem, verify_chain
+from credentials.trust.x509 import (
+    CertificateAuthority,
+    chain_end,
+    load_pem,
+    make_ca,
+    public_jwk,
+    to_der,
+    to_pem,
+    verify_chain,
+)
+from service.alone import alone_in
+from service.whole_files import write_whole
 
 KEY: Final = "provider.pem"
 CHAIN: Final = "provider-chain.pem"
@@ -24,6 +35,8 @@ AUTHORITY_KEY: Final = "provider-ca-key.pem"
 AUTHORITY: Final = "provider-ca.pem"
 # Long enough for one visit to one agency; the next one gets a key and an attestation of its own (HAIP 1.0, 4.4.1).
 LIFETIME: Final = timedelta(hours=1)
+# With its authority it ends: whoever keeps the trust list must hear of the next one in time.
+FORETOLD: Final = timedelta(days=120)
 
 _BACKDATED: Final = timedelta(minutes=5)
 _AUTHORITY_LIFETIME: Final = timedelta(days=3650)
@@ -34,12 +47,16 @@ _LEAF_LIFETIME: Final = timedelta(days=3640)
 @final
 @dataclass(frozen=True, slots=True)
 class WalletProvider:
-    """Attests keys of wallets of one client id. `chain` is DER, leaf first, without its anchor."""
+    """Attests keys of wallets of one client id. `chain` is DER, leaf first, without its anchor.
+
+    From `ends_at` on no agency takes its word any more.
+    """
 
     identifier: str
     client_id: str
     signer: SoftwareSigner
     chain: tuple[bytes, ...]
+    ends_at: datetime
 
     def attest(self, instance: PublicJwk, now: datetime) -> str:
         """Attest a key of a wallet, for an hour."""
@@ -62,20 +79,33 @@ class WalletProvider:
 
 
 def make_missing(folder: Path, *, identifier: str, name: str, now: datetime) -> list[str]:
-    """Make the provider's key and certificates, if they are not there; return the files' names."""
+    """Make what is not there of the provider's keys and certificates; return the files' names.
+
+    Each file is written whole and follows from those before it, so that what a kill left undone is done the next time.
+    Raises ConfigurationError for a certificate without its key.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if (folder / KEY).exists():
-        return []
-    authority = make_ca(
-        f"{name} CA", not_before=now - _BACKDATED, not_after=now + _AUTHORITY_LIFETIME, organisation=name, oin=None
-    )
-    signer = SoftwareSigner.generate()
-    authority.signer.write(folder / AUTHORITY_KEY)
-    (folder / AUTHORITY).write_text(authority.pem, "ascii")
-    (folder / CHAIN).write_text(to_pem(_leaf(authority, signer, identifier, name, now)), "ascii")
-    # Last: where it is, the others are.
-    signer.write(folder / KEY)
-    return [AUTHORITY_KEY, AUTHORITY, CHAIN, KEY]
+    made: list[str] = []
+
+    def key(file: str) -> SoftwareSigner:
+        if not (folder / file).exists():
+            SoftwareSigner.generate().write(folder / file)
+            made.append(file)
+        return SoftwareSigner.from_file(folder / file)
+
+    with alone_in(folder):
+        if not (folder / AUTHORITY).exists():
+            authority = _authority(key(AUTHORITY_KEY), name, now)
+            write_whole(folder / AUTHORITY, authority.pem.encode("ascii"))
+            made.append(AUTHORITY)
+        if not (folder / CHAIN).exists():
+            authority = CertificateAuthority.load(
+                (folder / AUTHORITY).read_bytes(), SoftwareSigner.from_file(folder / AUTHORITY_KEY)
+            )
+            leaf = _leaf(authority, key(KEY), identifier, name, now)
+            write_whole(folder / CHAIN, to_pem(leaf).encode("ascii"))
+            made.append(CHAIN)
+    return made
 
 
 def load(folder: Path, *, identifier: str, client_id: str, now: datetime) -> WalletProvider:
@@ -83,14 +113,15 @@ def load(folder: Path, *, identifier: str, client_id: str, now: datetime) -> Wal
     signer = SoftwareSigner.from_file(folder / KEY)
     try:
         chain = tuple(each.public_bytes(Encoding.DER) for each in load_pem((folder / CHAIN).read_bytes()))
-        verify_chain(chain, (authority_of(folder),), now)
+        authority = authority_of(folder)
+        verify_chain(chain, (authority,), now)
     except OSError as error:
         raise ConfigurationError(f"{CHAIN}: missing or unreadable") from error
     except MalformedInput as error:
         raise ConfigurationError(f"{CHAIN}: {error.detail or error.code}") from error
     if public_jwk(chain[0]) != signer.public_jwk:
         raise ConfigurationError(f"{CHAIN}: the certificate is not of the key beside it")
-    return WalletProvider(identifier, client_id, signer, chain)
+    return WalletProvider(identifier, client_id, signer, chain, chain_end((*chain, authority)))
 
 
 def authority_of(folder: Path) -> bytes:
@@ -99,6 +130,11 @@ def authority_of(folder: Path) -> bytes:
         return to_der((folder / AUTHORITY).read_text("ascii"))
     except (OSError, UnicodeError, MalformedInput) as error:
         raise ConfigurationError(f"{AUTHORITY}: missing or unreadable; run `blauweknop wallet keys` first") from error
+
+
+def _authority(signer: SoftwareSigner, name: str, now: datetime) -> CertificateAuthority:
+    begins, ends = now - _BACKDATED, now + _AUTHORITY_LIFETIME
+    return make_ca(f"{name} CA", not_before=begins, not_after=ends, organisation=name, signer=signer)
 
 
 def _leaf(authority: CertificateAuthority, signer: SoftwareSigner, identifier: str, name: str, now: datetime) -> bytes:

@@ -1,6 +1,7 @@
 """The wallet's tables and the adapters on them: opaque ids, encrypted content, and the owner in every WHERE clause."""
 
+from wallet_api.storage.errands import SqlErrands
 from wallet_api.storage.records import SqlRecords
 from wallet_api.storage.wallets import SqlWallets
 
-__all__ = ["SqlRecords", "SqlWallets"]
+__all__ = ["SqlErrands", "SqlRecords", "SqlWallets"]

@@ -11,6 +11,7 @@ from sqlalchemy.sql import ColumnElement
 from credentials.clock import epoch, from_epoch
 from service.database import Database
 from service.errors import NotFound
+from service.expired import delete_expired
 from wallet_api.domain.errors import ChangedMeanwhile
 from wallet_api.ports import SealedRecord
 from wallet_api.storage.tables import record_table, wallet_table
@@ -54,13 +55,21 @@ class SqlRecords:
         return None if row is None else _record(row)
 
     def exchange(
-        self, wallet_id: str, put: Sequence[SealedRecord], remove: Collection[tuple[str, str]], now: datetime
+        self,
+        wallet_id: str,
+        put: Sequence[SealedRecord],
+        remove: Collection[tuple[str, str]],
+        now: datetime,
+        *,
+        take: SealedRecord | None = None,
     ) -> None:
         """Put and remove rows in one transaction. Raises ChangedMeanwhile, NotFound."""
         with self._database.write() as connection:
             known = select(wallet_table.c.id).where(wallet_table.c.id == wallet_id)
             if connection.execute(known.with_for_update()).first() is None:
                 raise NotFound("the wallet is gone")
+            if take is not None:
+                _take(connection, wallet_id, take, now)
             for shelf, id in remove:
                 connection.execute(
                     delete(record_table).where(
@@ -72,8 +81,20 @@ class SqlRecords:
 
     def purge(self, now: datetime) -> int:
         """Delete expired rows of all wallets and return how many."""
-        with self._database.write() as connection:
-            return connection.execute(delete(record_table).where(_COLUMNS.expires_at <= epoch(now))).rowcount
+        return delete_expired(self._database, record_table, _COLUMNS.expires_at, epoch(now))
+
+
+def _take(connection: Connection, wallet_id: str, record: SealedRecord, now: datetime) -> None:
+    taken = connection.execute(
+        delete(record_table).where(
+            _live(wallet_id, now),
+            _COLUMNS.shelf == record.shelf,
+            _COLUMNS.id == record.id,
+            _COLUMNS.version == record.version,
+        )
+    )
+    if taken.rowcount != 1:
+        raise ChangedMeanwhile
 
 
 def _put(connection: Connection, wallet_id: str, record: SealedRecord, now: datetime) -> None:

@@ -37,3 +37,14 @@ record_table: Final = Table(
     Column("content", LargeBinary, nullable=False),
     Column("expires_at", BigInteger, nullable=True, index=True),
 )
+
+# What the service asks while vaults are closed. No column says whose it is.
+errand_table: Final = Table(
+    "wallet_errand",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("next_at", BigInteger, nullable=True, index=True),
+    Column("busy_until", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)

@@ -2,44 +2,27 @@
 
 import hmac
 import secrets
-from collections.abc import Callable, Sequence
-from typing import Final, TypeAlias, final
+from collections.abc import Sequence
+from typing import Final, final
 
 from credentials.clock import Clock
-from credentials.errors import BlauweKnopError, Unavailable
+from credentials.errors import BlauweKnopError
 from credentials.trust import Participant, Role
-from service.errors import NotFound
 from wallet_api.domain.card import Agency
-from wallet_api.domain.collection import Collection, Failure, Round
-from wallet_api.domain.delivery import Received, Underway
-from wallet_api.domain.errors import (
-    CardRefused,
-    CardsLater,
-    CardsRefused,
-    CitizenDeclined,
-    Expired,
-    IssuerBroken,
-    IssuerBusy,
-    IssuerMixedUp,
-    IssuerRefused,
-    NothingOffered,
-    PermissionOver,
-    RequestNotUnderstood,
-    UnknownStep,
-    WalletNotKnown,
-)
+from wallet_api.domain.collection import Collection, Outcome, Round
+from wallet_api.domain.delivery import Arrival
+from wallet_api.domain.errors import CardRefused, NothingOffered, UnknownStep
+from wallet_api.domain.failures import Failure, failure_of
 from wallet_api.domain.flow import Visit
 from wallet_api.domain.issuance import CASE, OVERVIEW
 from wallet_api.domain.wallet import OpenedWallet
-from wallet_api.ports import Issuers, Shelf, TrustSource
+from wallet_api.ports import Issuers, TrustSource
 from wallet_api.usecases.permissions import Permissions
 from wallet_api.usecases.receive import ReceiveCards
+from wallet_api.usecases.rounds import Rounds
 from wallet_api.usecases.visits import Return, Visits
 
-Change: TypeAlias = Callable[[Collection], Collection]
-
 WANTED: Final = frozenset({OVERVIEW, CASE})
-_RUNNING: Final = "running"
 
 
 @final
@@ -54,7 +37,7 @@ class Collect:
         visits: Visits,
         receive: ReceiveCards,
         permissions: Permissions,
-        shelf: Shelf[Collection],
+        rounds: Rounds,
         clock: Clock,
         formats: tuple[str, ...],
     ) -> None:
@@ -63,7 +46,7 @@ class Collect:
         self._visits = visits
         self._receive = receive
         self._permissions = permissions
-        self._shelf = shelf
+        self._rounds = rounds
         self._clock = clock
         self._formats = formats
 
@@ -75,15 +58,25 @@ class Collect:
 
     def progress(self, wallet: OpenedWallet) -> Collection | None:
         """Return the running or last collection; agencies that were not ready are asked again when it is time."""
-        place, now = self._shelf.place(wallet, _RUNNING), self._clock.now()
-        try:
-            collection = self._shelf.get(wallet, place)
-            if collection.done and collection.due(now):
-                # Nobody but the citizen can ask: token and keys are in the vault, which opens with them only.
-                collection = self._shelf.update(wallet, place, lambda one: one.woken(now, secrets.token_urlsafe(16)))
-        except NotFound:
-            return None
-        return collection
+        return self._rounds.current(wallet)
+
+    def in_other_window(self, wallet: OpenedWallet, collection: Collection) -> bool:
+        """Say whether another window takes the next step just now."""
+        current = collection.next_round
+        return current is not None and current.delivery is not None and self._receive.in_hand(wallet, current.delivery)
+
+    def asked_for_you(self, wallet: OpenedWallet, collection: Collection) -> bool:
+        """Say whether the service asks for all that is not ready, while the wallet is closed."""
+        waits = [each.delivery for each in collection.rounds if each.outcome is Outcome.AWAITED and each.delivery]
+        return all(self._receive.asked_for_you(wallet, delivery) for delivery in waits)
+
+    def arrived(self, wallet: OpenedWallet) -> Sequence[Arrival]:
+        """Return for which agencies there is an answer that came while the wallet was closed, to be taken in."""
+        collection = self._rounds.current(wallet)
+        return [
+            Arrival(each.agency, None if collection is not None and collection.expects(each.id) else each.id)
+            for each in self._receive.arrived(wallet)
+        ]
 
     def start(self, wallet: OpenedWallet) -> Collection:
         """Begin anew at all agencies. Those that do not answer now have their outcome at once."""
@@ -98,8 +91,10 @@ class Collect:
         for agency in agencies:
             answer = described[agency.identifier]
             if isinstance(answer, BlauweKnopError):
-                collection = collection.failed(agency.identifier, _failure(answer), self._clock.now())
-        self._shelf.exchange(wallet, {self._shelf.place(wallet, _RUNNING): collection})
+                collection = collection.failed(agency.identifier, failure_of(answer), self._clock.now())
+        given_up = self._rounds.put(wallet, collection)
+        for delivery in given_up:
+            self._receive.give_up(wallet, delivery)
         return collection
 
     def next_step(self, wallet: OpenedWallet, step: str) -> str | None:
@@ -115,14 +110,11 @@ class Collect:
             return None
         identifier = current.agency.identifier
         if current.delivery is not None:
-            self._go_on(wallet, collection.id, identifier, current.delivery)
+            self._rounds.go_on(wallet, collection.id, identifier, current.delivery)
             return None
-        begun = self._update(
-            wallet,
-            collection.id,
-            identifier,
-            lambda one: one.begin(identifier, self._clock.now(), secrets.token_urlsafe(16)),
-        )
+        begun = self._rounds.begin(wallet, collection, identifier)
+        if begun is None:
+            return None
         try:
             description = self._issuers.describe(identifier)
             kinds = description.kinds_of(WANTED, self._formats)
@@ -132,11 +124,11 @@ class Collect:
             grant = self._permissions.use(wallet, description, configurations)
             if grant is None:
                 return self._visits.begin(wallet, description, configurations, collection=begun.id)
-            received = self._receive.receive(wallet, self._agency(identifier), description, grant, configurations)
+            delivery = self._receive.begin(wallet, self._agency(identifier), description, grant, configurations)
         except BlauweKnopError as error:
-            self._fail(wallet, begun.id, identifier, error)
+            self._rounds.fail(wallet, begun.id, identifier, failure_of(error))
         else:
-            self._note(wallet, begun.id, identifier, received)
+            self._rounds.take_first_step(wallet, begun.id, identifier, delivery)
         return None
 
     def arrive(self, wallet: OpenedWallet, visit: Visit, returned: Return) -> None:
@@ -144,58 +136,28 @@ class Collect:
         identifier, collection = visit.credential_issuer, str(visit.collection)
         try:
             description, grant = self._visits.redeem(visit, returned)
-            received = self._receive.receive(wallet, self._agency(identifier), description, grant, visit.configurations)
+            delivery = self._receive.begin(wallet, self._agency(identifier), description, grant, visit.configurations)
         except BlauweKnopError as error:
-            self._fail(wallet, collection, identifier, error)
+            self._rounds.fail(wallet, collection, identifier, failure_of(error))
             return
-        self._note(wallet, collection, identifier, received)
-
-    def _go_on(self, wallet: OpenedWallet, collection: str, identifier: str, delivery: str) -> None:
-        try:
-            received = self._receive.go_on(wallet, delivery)
-        except NotFound:
-            # It came to its end in another window, or its time was over: then nothing of it is left to go on with.
-            self._fail(wallet, collection, identifier, Expired(), delivery=delivery)
-        except BlauweKnopError as error:
-            self._fail(wallet, collection, identifier, error)
-        else:
-            self._note(wallet, collection, identifier, received)
-
-    def _note(self, wallet: OpenedWallet, collection: str, identifier: str, received: Received | Underway) -> None:
-        if isinstance(received, Underway):
-            more, again_at = received, received.again_at
-
-            def noted(one: Collection) -> Collection:
-                if again_at is not None:
-                    return one.awaiting(identifier, more.id, again_at, taken=more.taken, total=more.total)
-                return one.receiving(identifier, more.id, taken=more.taken, total=more.total)
-
-            self._update(wallet, collection, identifier, noted)
-            return
-        cases = received.open_cases if received.open_cases is not None else received.cards
-        self._update(wallet, collection, identifier, lambda one: one.collected(identifier, cases, self._clock.now()))
+        self._rounds.take_first_step(wallet, collection, identifier, delivery)
 
     def again(self, wallet: OpenedWallet, identifier: str) -> Collection:
         """Put one agency back in the queue. Raises UnknownStep."""
         collection = self.progress(wallet)
         if collection is None:
             raise UnknownStep
-        return self._update(
-            wallet, collection.id, identifier, lambda one: one.again(identifier, secrets.token_urlsafe(16))
-        )
+        return self._rounds.again(wallet, collection.id, identifier)
 
     def skip(self, wallet: OpenedWallet, identifier: str) -> None:
         """Leave out the agency that we are stuck at. Raises UnknownStep."""
         collection = self._of(wallet)
-        if not (current := collection.of(identifier)).settled:
-            if current.delivery is not None:
-                self._receive.give_up(wallet, current.delivery)
-            self._update(
-                wallet,
-                collection.id,
-                identifier,
-                lambda one: one.failed(identifier, Failure.SKIPPED, self._clock.now()),
-            )
+        current = collection.of(identifier)
+        if current.settled:
+            return
+        if current.delivery is not None:
+            self._receive.give_up(wallet, current.delivery)
+        self._rounds.fail(wallet, collection.id, identifier, Failure.SKIPPED)
 
     def only(self, wallet: OpenedWallet, identifiers: Sequence[str]) -> Collection:
         """Begin anew at some agencies, keeping the outcome of the others."""
@@ -221,56 +183,7 @@ class Collect:
             raise CardRefused("unknown_issuer")
         return agency_of(participant)
 
-    def _fail(
-        self,
-        wallet: OpenedWallet,
-        collection: str,
-        identifier: str,
-        error: BlauweKnopError,
-        *,
-        delivery: str | None = None,
-    ) -> None:
-        def failed(one: Collection) -> Collection:
-            # With `delivery`: unless another window has brought it further.
-            if delivery is not None and one.of(identifier).delivery != delivery:
-                return one
-            return one.failed(identifier, _failure(error), self._clock.now())
-
-        self._update(wallet, collection, identifier, failed)
-
-    def _update(self, wallet: OpenedWallet, collection: str, identifier: str, change: Change) -> Collection:
-        def guarded(one: Collection) -> Collection:
-            # A visit of a collection that was begun anew meanwhile changes nothing in the new one.
-            known = one.id == collection and any(each.agency.identifier == identifier for each in one.rounds)
-            return change(one) if known else one
-
-        return self._shelf.update(wallet, self._shelf.place(wallet, _RUNNING), guarded)
-
 
 def agency_of(participant: Participant) -> Agency:
     """Return a participant of the scheme as the citizen knows it."""
     return Agency(participant.identifier, participant.name, participant.oin, participant.abbreviation)
-
-
-_FAILURES: Final[tuple[tuple[type[BlauweKnopError], Failure], ...]] = (
-    (CitizenDeclined, Failure.DECLINED),
-    (IssuerMixedUp, Failure.MIXED_UP),
-    (UnknownStep, Failure.MIXED_UP),
-    (CardRefused, Failure.NOT_PROVEN),
-    (NothingOffered, Failure.NOTHING),
-    (Unavailable, Failure.UNREACHABLE),
-    (Expired, Failure.UNREACHABLE),
-    (WalletNotKnown, Failure.WALLET_NOT_KNOWN),
-    (RequestNotUnderstood, Failure.NOT_UNDERSTOOD),
-    (CardsRefused, Failure.REFUSED),
-    (PermissionOver, Failure.OVER),
-    (IssuerBroken, Failure.BROKEN),
-    (IssuerBusy, Failure.BUSY),
-    (CardsLater, Failure.LATER),
-    # After what it is the parent of.
-    (IssuerRefused, Failure.UNKNOWN),
-)
-
-
-def _failure(error: BlauweKnopError) -> Failure:
-    return next((failure for kind, failure in _FAILURES if isinstance(error, kind)), Failure.WRONG_ANSWER)

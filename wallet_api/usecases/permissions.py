@@ -72,6 +72,18 @@ class Permissions:
         self.keep(wallet, description, held.configurations, grant)
         return grant
 
+    def all(self, wallet: OpenedWallet) -> Sequence[Permission]:
+        """Return every permission of a wallet; of one that cannot be read, none."""
+        try:
+            return self._shelf.all(wallet)
+        except BlauweKnopError:
+            return ()
+
+    def give_back(self, permissions: Sequence[Permission]) -> None:
+        """Let agencies know that these are not needed any more. Nobody waits for it, nothing raises."""
+        for each in permissions:
+            self._issuers.give_back(each)
+
     def _put(self, wallet: OpenedWallet, permission: Permission) -> None:
         try:
             self._shelf.exchange(wallet, {self._place(wallet, permission): permission})

@@ -1,76 +1,69 @@
-"""Ask for the cards that a grant opens, prove each of them, and only then keep them."""
+"""Receive the cards that a grant opens, a step at a time: all of them, or none."""
 
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final, final
 
 from credentials.clock import Clock
-from credentials.debts.disclosed import read_overview
-from credentials.errors import BlauweKnopError, MalformedInput, Unavailable
+from credentials.errors import BlauweKnopError, Unavailable
 from credentials.keys import SoftwareSigner
 from credentials.openid.notification import NotificationEvent
 from service.errors import NotFound
-from wallet_api.domain.card import Agency, Card, Copy, Standing
-from wallet_api.domain.delivery import PATIENCE, STEP, Awaited, Delivery, Received, Underway, Wanted
-from wallet_api.domain.errors import CardRefused, IssuerBusy, NothingOffered, PermissionOver
-from wallet_api.domain.issuance import OVERVIEW, Grant, IssuerDescription, Kind
-from wallet_api.domain.renewal import renew
+from wallet_api.domain.card import Agency
+from wallet_api.domain.delivery import Delivery, Received, Underway, Wanted
+from wallet_api.domain.errors import IssuerBusy, NothingOffered, PermissionOver
+from wallet_api.domain.issuance import Grant, IssuerDescription
 from wallet_api.domain.wallet import OpenedWallet
-from wallet_api.ports import Issuers, NotReady, Proof, Proven, Shelf
+from wallet_api.ports import Issuers
+from wallet_api.usecases.deliveries import Deliveries
+from wallet_api.usecases.obtain import ObtainCards, Step
 from wallet_api.usecases.permissions import Permissions
 
 _WHEN_DOWN: Final = timedelta(minutes=1)
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class DeliveryShelves:
-    """Where cards lie, where those of an unfinished delivery wait, and what is still to be fetched."""
-
-    cards: Shelf[Card]
-    waiting: Shelf[Card]
-    deliveries: Shelf[Delivery]
-
-
-class _NotYetError(Exception):
-    """The agency does not have the next card yet; those before it are here."""
-
-    def __init__(self, cards: Sequence[Card], awaited: Awaited) -> None:
-        self.cards = cards
-        self.awaited = awaited
-        super().__init__()
-
-
-@final
 class ReceiveCards:
-    """Fetch, prove and keep the cards of one agency, a step at a time. Either all are kept or none.
+    """Fetch, prove and keep the cards of one agency, one window after the other, until all are there.
 
-    Cards that were fetched wait on a shelf of their own, where nothing shows them, until the last one is there. An
-    agency that does not have one yet (OpenID4VCI 1.0 section 9) is asked again when the citizen comes back: what opens
-    it is in the vault, and the vault opens with them only.
+    An agency that does not have one yet (OpenID4VCI 1.0 section 9) is asked again when the citizen comes back, and
+    meanwhile by the service, for an answer that only the vault opens.
     """
 
     def __init__(
         self,
         issuers: Issuers,
-        proof: Proof,
-        shelves: DeliveryShelves,
+        obtain: ObtainCards,
+        deliveries: Deliveries,
         permissions: Permissions,
         clock: Clock,
         *,
-        copies: int,
         lifetime: timedelta,
     ) -> None:
         self._issuers = issuers
-        self._proof = proof
-        self._shelves = shelves
+        self._obtain = obtain
+        self._deliveries = deliveries
         self._permissions = permissions
         self._clock = clock
-        self._copies = copies
         self._lifetime = lifetime
+
+    def begin(
+        self,
+        wallet: OpenedWallet,
+        agency: Agency,
+        description: IssuerDescription,
+        grant: Grant,
+        configurations: Sequence[str],
+    ) -> Delivery:
+        """Write down that everything is wanted that the grant opens of these configurations; nothing is asked yet.
+
+        Who gets the delivery has the claim on its first step. A refresh token that comes with the grant is kept first,
+        so that none is lost. Raises NothingOffered.
+        """
+        self._permissions.keep(wallet, description, configurations, grant)
+        return self._deliveries.add(wallet, self._delivery(agency, description, grant, configurations))
 
     def receive(
         self,
@@ -80,17 +73,135 @@ class ReceiveCards:
         grant: Grant,
         configurations: Sequence[str],
     ) -> Received | Underway:
-        """Take the first step in asking for everything that the grant opens of these configurations.
+        """Begin, and take the first step. Raises what both raise."""
+        return self.take_step(wallet, self.begin(wallet, agency, description, grant, configurations))
 
-        A refresh token that comes with the grant is kept first, so that none is lost.
+    def underway(self, wallet: OpenedWallet, id: str) -> Underway:
+        """Say how far a delivery is. Raises NotFound for one that has ended."""
+        return self._deliveries.get(wallet, id).underway(self._clock.now())
 
-        Raises CardRefused, NothingOffered, IssuerRefused, Unavailable, MalformedInput; then nothing was kept.
+    def arrived(self, wallet: OpenedWallet) -> Sequence[Delivery]:
+        """Return the deliveries for which there is an answer that nobody has taken in yet."""
+        return [each for each in self._deliveries.all(wallet) if self._deliveries.arrived(each)]
+
+    def give_up_all(self, wallet: OpenedWallet) -> None:
+        """Forget every delivery, as a wallet that is thrown away waits for nothing."""
+        for each in self._deliveries.all(wallet):
+            self.give_up(wallet, each.id)
+
+    def asked_for_you(self, wallet: OpenedWallet, id: str) -> bool:
+        """Say whether the service asks for what is not ready of a delivery."""
+        try:
+            return self.underway(wallet, id).asked_for_you
+        except NotFound:
+            return False
+
+    def in_hand(self, wallet: OpenedWallet, id: str) -> bool:
+        """Say whether a window takes the next step of a delivery just now."""
+        try:
+            return self.underway(wallet, id).in_hand
+        except NotFound:
+            return False
+
+    def go_on(self, wallet: OpenedWallet, id: str) -> Received | Underway:
+        """Take the next step, unless another window is at it or the agency wants to be left alone.
+
+        Raises NotFound for a delivery that has ended, and as `take_step`.
         """
-        self._permissions.keep(wallet, description, configurations, grant)
-        wanted = tuple(_wanted(description, grant, configurations))
+        delivery, now = self._deliveries.get(wallet, id), self._clock.now()
+        if delivery.in_hand(now) or delivery.early(now):
+            return delivery.underway(now)
+        claimed = self._deliveries.claim(wallet, delivery)
+        if claimed is None:
+            return self.underway(wallet, id)
+        if not delivery.stale(now):
+            return self.take_step(wallet, claimed)
+        return self._begin_anew(wallet, claimed)
+
+    def take_step(self, wallet: OpenedWallet, delivery: Delivery) -> Received | Underway:
+        """Take the step on which one has the claim.
+
+        Raises CardRefused, NothingOffered, IssuerRefused, Unavailable, MalformedInput, and then nothing is kept;
+        NotFound when the citizen gave it up meanwhile, or another window took it for lost.
+        """
+        step = Step(delivery.asked, list(delivery.pending))
+        try:
+            description = self._issuers.describe(delivery.credential_issuer)
+            self._obtain.obtain(delivery, description, step)
+            if step.asked == len(delivery.wanted) and not step.pending:
+                received = self._deliveries.finish(wallet, delivery, step)
+                self._tell(delivery, step.notices, NotificationEvent.ACCEPTED)
+                return received
+        except NotFound:
+            self._tell_of_lost(wallet, delivery, step)
+            raise
+        except BlauweKnopError as error:
+            if delivery.pending and isinstance(error, PermissionOver):
+                self._tell(delivery, step.notices, NotificationEvent.FAILURE)
+                return self._begin_anew(wallet, replace(delivery, notices=()))
+            if not delivery.pending or not isinstance(error, Unavailable | IssuerBusy):
+                self._fail(wallet, delivery, step.notices)
+                raise
+            # What was not ready may still come; the rest is asked for later.
+            step.not_before = self._clock.now() + _WHEN_DOWN
+        return self._reach(wallet, delivery, step)
+
+    def give_up(self, wallet: OpenedWallet, id: str) -> None:
+        """Forget a delivery and what it brought so far, as the citizen wants."""
+        delivery = self._deliveries.end(wallet, id)
+        if delivery is not None:
+            self._tell(delivery, (), NotificationEvent.DELETED)
+
+    def _reach(self, wallet: OpenedWallet, delivery: Delivery, step: Step) -> Underway:
+        try:
+            return self._deliveries.reach(wallet, delivery, step).underway(self._clock.now())
+        except NotFound:
+            self._tell_of_lost(wallet, delivery, step)
+            raise
+
+    def _begin_anew(self, wallet: OpenedWallet, delivery: Delivery) -> Received | Underway:
+        """Ask for all of it again by the refresh token, as cards of two tokens do not fit together."""
+        try:
+            description = self._issuers.describe(delivery.credential_issuer)
+            configurations = tuple(dict.fromkeys(each.configuration for each in delivery.wanted))
+            grant = self._permissions.use(wallet, description, configurations)
+            if grant is None:
+                raise PermissionOver("invalid_token")
+            new = self._delivery(delivery.agency, description, grant, configurations)
+        except BlauweKnopError:
+            self._fail(wallet, delivery, ())
+            raise
+        begun = self._deliveries.begin_anew(wallet, delivery, new)
+        self._tell(delivery, (), NotificationEvent.FAILURE)
+        return self.take_step(wallet, begun)
+
+    def _fail(self, wallet: OpenedWallet, delivery: Delivery, notices: Sequence[str]) -> None:
+        self._deliveries.drop(wallet, delivery)
+        self._tell(delivery, notices, NotificationEvent.FAILURE)
+
+    def _tell_of_lost(self, wallet: OpenedWallet, delivery: Delivery, step: Step) -> None:
+        """Tell of what a step brought for nothing: whoever took the delivery away does not know of it."""
+        event = NotificationEvent.FAILURE
+        try:
+            self._deliveries.get(wallet, delivery.id)
+        except NotFound:
+            event = NotificationEvent.DELETED
+        self._tell(replace(delivery, notices=()), step.notices, event)
+
+    def _tell(self, delivery: Delivery, notices: Sequence[str], event: NotificationEvent) -> None:
+        """Tell the agency what became of what it gave.
+
+        OpenID4VCI 1.0 section 11.1: "accepted" once the cards are stored, and a failure of one is a failure of all.
+        """
+        self._issuers.notify(delivery.credential_issuer, delivery.grant, [*delivery.notices, *notices], event)
+
+    def _delivery(
+        self, agency: Agency, description: IssuerDescription, grant: Grant, configurations: Sequence[str]
+    ) -> Delivery:
+        now, wanted = self._clock.now(), tuple(_wanted(description, grant, configurations))
         if not wanted:
             raise NothingOffered
-        delivery = Delivery(
+        return Delivery(
             id=secrets.token_hex(16),
             agency=agency,
             credential_issuer=description.credential_issuer,
@@ -100,233 +211,9 @@ class ReceiveCards:
             token_type=grant.token_type,
             dpop=grant.dpop.to_private_jwk() if isinstance(grant.dpop, SoftwareSigner) else None,
             named=grant.named,
-            good_until=self._clock.now() + self._lifetime,
+            begun_at=now,
+            good_until=now + self._lifetime,
         )
-        if len(wanted) <= STEP:
-            notices: list[str] = []
-            try:
-                with self._telling(delivery, description, notices):
-                    return self._keep(wallet, self._fetched(delivery, description, notices))
-            except _NotYetError as wait:
-                return self._wait(wallet, delivery, wait.cards, wait.awaited, notices)
-        self._shelves.deliveries.put(wallet, delivery.id, delivery, expires_at=self._clock.now() + self._lifetime)
-        return self.go_on(wallet, delivery.id)
-
-    def underway(self, wallet: OpenedWallet, id: str) -> Underway:
-        """Say how far a delivery is. Raises NotFound for one that has ended."""
-        delivery = self._shelves.deliveries.get(wallet, id)
-        return _underway(delivery)
-
-    def go_on(self, wallet: OpenedWallet, id: str) -> Received | Underway:
-        """Take the next step. Raises NotFound for a delivery that has ended, and as `receive`."""
-        delivery = self._shelves.deliveries.get(wallet, id)
-        waiting, now, awaited = self._shelves.waiting, self._clock.now(), delivery.awaited
-        if awaited is not None and now < awaited.again_at:
-            return _underway(delivery)
-        if awaited is not None and delivery.good_until is not None and now >= delivery.good_until:
-            return self._begin_anew(wallet, delivery)
-        notices: list[str] = []
-        try:
-            description = self._issuers.describe(delivery.credential_issuer)
-            fetched = self._fetched(delivery, description, notices)
-        except _NotYetError as wait:
-            return self._wait(wallet, delivery, wait.cards, wait.awaited, notices)
-        except BlauweKnopError as error:
-            if awaited is not None and isinstance(error, PermissionOver):
-                return self._begin_anew(wallet, delivery)
-            if awaited is not None and isinstance(error, Unavailable | IssuerBusy):
-                later = replace(awaited, again_at=now + _WHEN_DOWN)
-                return self._wait(wallet, delivery, (), later, notices)
-            self._forget(wallet, id, NotificationEvent.FAILURE, notices)
-            raise
-        # Numbered, so that a step that two windows took at once leaves each card once.
-        cards = {f"{id}-{delivery.taken + number:05d}": card for number, card in enumerate(fetched)}
-        waiting.exchange(wallet, cards, expires_at=self._clock.now() + self._lifetime)
-        reached = delivery.taken + len(fetched)
-        delivery = self._shelves.deliveries.update(
-            wallet,
-            id,
-            lambda one: replace(one, taken=max(one.taken, reached), notices=(*one.notices, *notices), awaited=None),
-        )
-        if not delivery.complete:
-            return _underway(delivery)
-        # Whoever takes the delivery away keeps its cards: nobody else finds it any more.
-        self._shelves.deliveries.take(wallet, id)
-        held = [waiting.get(wallet, place) for place in _places(delivery)]
-        with self._telling(delivery, description, ()):
-            received = self._keep(wallet, held)
-        waiting.exchange(wallet, {}, _places(delivery))
-        return received
-
-    def give_up(self, wallet: OpenedWallet, id: str) -> None:
-        """Forget a delivery and what it brought so far, as the citizen wants."""
-        self._forget(wallet, id, NotificationEvent.DELETED, ())
-
-    def _wait(
-        self,
-        wallet: OpenedWallet,
-        delivery: Delivery,
-        cards: Sequence[Card],
-        awaited: Awaited,
-        notices: Sequence[str],
-    ) -> Underway:
-        now = self._clock.now()
-        places = {f"{delivery.id}-{delivery.taken + number:05d}": card for number, card in enumerate(cards)}
-        self._shelves.waiting.exchange(wallet, places, expires_at=now + self._lifetime)
-        waits = replace(
-            delivery,
-            taken=delivery.taken + len(cards),
-            notices=(*delivery.notices, *notices),
-            awaited=awaited,
-        )
-        self._shelves.deliveries.exchange(wallet, {delivery.id: waits}, expires_at=now + PATIENCE)
-        return _underway(waits)
-
-    def _begin_anew(self, wallet: OpenedWallet, delivery: Delivery) -> Received | Underway:
-        """Ask for all of it again by the refresh token, as cards of two tokens do not fit together."""
-        self._forget(wallet, delivery.id, NotificationEvent.FAILURE, ())
-        description = self._issuers.describe(delivery.credential_issuer)
-        configurations = tuple(dict.fromkeys(each.configuration for each in delivery.wanted))
-        grant = self._permissions.use(wallet, description, configurations)
-        if grant is None:
-            raise PermissionOver("invalid_token")
-        return self.receive(wallet, delivery.agency, description, grant, configurations)
-
-    def _forget(self, wallet: OpenedWallet, id: str, event: NotificationEvent, notices: Sequence[str]) -> None:
-        try:
-            delivery = self._shelves.deliveries.take(wallet, id)
-        except NotFound:
-            return
-        self._shelves.waiting.exchange(wallet, {}, _places(delivery))
-        # Who cannot be described cannot be told either.
-        with suppress(BlauweKnopError):
-            description = self._issuers.describe(delivery.credential_issuer)
-            self._issuers.notify(description, _grant(delivery), [*delivery.notices, *notices], event)
-
-    @contextmanager
-    def _telling(self, delivery: Delivery, description: IssuerDescription, notices: Sequence[str]) -> Iterator[None]:
-        """Tell the agency whether what is done inside succeeds, also of the names that come up inside.
-
-        OpenID4VCI 1.0 section 11.1: "accepted" once the cards are stored, and a failure of one is a failure of all.
-        """
-        event: NotificationEvent | None = None
-        try:
-            yield
-            event = NotificationEvent.ACCEPTED
-        except BlauweKnopError:
-            event = NotificationEvent.FAILURE
-            raise
-        finally:
-            # Whatever else went wrong, nothing is said: least of all that they are stored.
-            if event is not None:
-                self._issuers.notify(description, _grant(delivery), [*delivery.notices, *notices], event)
-
-    def _fetched(self, delivery: Delivery, description: IssuerDescription, notices: list[str]) -> list[Card]:
-        grant = _grant(delivery)
-        cards: list[Card] = []
-        awaited = delivery.awaited
-        for _, wanted in delivery.next_wanted:
-            kind = description.kind(wanted.configuration)
-            if kind is None:
-                raise NothingOffered
-            found = self._obtain(
-                agency=delivery.agency,
-                description=description,
-                grant=grant,
-                kind=kind,
-                identifier=wanted.identifier,
-                session=delivery.session,
-                notices=notices,
-                awaited=awaited,
-            )
-            if isinstance(found, Awaited):
-                raise _NotYetError(cards, found)
-            cards.append(found)
-            awaited = None
-        return cards
-
-    def _keep(self, wallet: OpenedWallet, cards: Sequence[Card]) -> Received:
-        open_cases = _open_cases(cards)
-        renewal = renew(self._shelves.cards.all(wallet), cards, self._clock.now())
-        self._shelves.cards.exchange(wallet, renewal.put, renewal.remove)
-        return Received(len(cards), open_cases)
-
-    def _obtain(
-        self,
-        *,
-        agency: Agency,
-        description: IssuerDescription,
-        grant: Grant,
-        kind: Kind,
-        identifier: str | None,
-        session: str,
-        notices: list[str],
-        awaited: Awaited | None,
-    ) -> Card | Awaited:
-        if awaited is not None:
-            signers = [SoftwareSigner.from_private_jwk(key) for key in awaited.keys]
-            obtained = self._issuers.obtain_later(description, grant, awaited.transaction_id)
-        else:
-            # Every copy its own key: two copies must have nothing in common.
-            signers = [SoftwareSigner.generate() for _ in range(max(1, min(self._copies, description.batch_size)))]
-            obtained = self._issuers.obtain(description, grant, kind, identifier, signers)
-        if isinstance(obtained, NotReady):
-            keys = tuple(signer.to_private_jwk() for signer in signers)
-            wait = min(timedelta(seconds=obtained.interval), PATIENCE)
-            return Awaited(obtained.transaction_id, keys, self._clock.now() + wait)
-        credentials = obtained.credentials
-        if obtained.notice is not None:
-            notices.append(obtained.notice)
-        if not 1 <= len(credentials) <= len(signers):
-            raise CardRefused("number_of_copies")
-        proven = [
-            self._proof.prove(credential, kind, agency, signer.public_jwk)
-            for credential, signer in zip(credentials, signers, strict=False)
-        ]
-        self._same_facts(proven)
-        copies = tuple(
-            Copy(credential, signer.to_private_jwk()) for credential, signer in zip(credentials, signers, strict=False)
-        )
-        first, now = proven[0], self._clock.now()
-        return Card(
-            id=secrets.token_hex(16),
-            agency=agency,
-            format=kind.format,
-            type=first.type,
-            claims=first.claims,
-            session=session,
-            collected_at=now,
-            issued_at=first.issued_at,
-            valid_until=min((each.valid_until for each in proven if each.valid_until is not None), default=None),
-            standing=Standing.VALID,
-            checked_at=now,
-            copies=copies,
-        )
-
-    @staticmethod
-    def _same_facts(proven: Sequence[Proven]) -> None:
-        # Copies differ in their digests, which tie a case to its overview; every fact is the same.
-        facts = [_facts(each.claims) for each in proven]
-        if any(each != facts[0] for each in facts) or len({each.type for each in proven}) != 1:
-            raise CardRefused("copies_differ")
-
-
-def _underway(delivery: Delivery) -> Underway:
-    again_at = delivery.awaited.again_at if delivery.awaited is not None else None
-    return Underway(delivery.id, delivery.taken, len(delivery.wanted), again_at)
-
-
-def _grant(delivery: Delivery) -> Grant:
-    return Grant(
-        delivery.token,
-        delivery.token_type,
-        dpop=SoftwareSigner.from_private_jwk(delivery.dpop) if delivery.dpop is not None else None,
-        named=delivery.named,
-    )
-
-
-def _places(delivery: Delivery) -> list[str]:
-    return [f"{delivery.id}-{number:05d}" for number in range(len(delivery.wanted))]
 
 
 def _wanted(description: IssuerDescription, grant: Grant, configurations: Sequence[str]) -> Iterator[Wanted]:
@@ -339,19 +226,3 @@ def _wanted(description: IssuerDescription, grant: Grant, configurations: Sequen
                 yield Wanted(configuration, identifier)
         elif not grant.identifiers:
             yield Wanted(configuration, None)
-
-
-def _open_cases(cards: Sequence[Card]) -> int | None:
-    for card in cards:
-        if card.type == OVERVIEW:
-            try:
-                return read_overview(card.claims).open_cases
-            except MalformedInput as error:
-                raise CardRefused("claims") from error
-    return None
-
-
-def _facts(claims: object) -> object:
-    if isinstance(claims, dict):
-        return {name: _facts(value) for name, value in claims.items() if name not in ("digest", "zaak_digest")}
-    return claims

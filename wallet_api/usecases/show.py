@@ -6,6 +6,7 @@ from functools import partial
 from typing import final
 
 from credentials.clock import Clock, dutch_day
+from credentials.debts.notice import Notice
 from credentials.encoding import JsonObject
 from credentials.verification import Bundle, BundledProof, Report
 from service.errors import NotFound
@@ -19,10 +20,16 @@ from wallet_api.ports import Proof, Shelf
 @final
 @dataclass(frozen=True, slots=True)
 class DebtDetail:
-    """One debt with the proof of its card, checked just now."""
+    """One debt among the others, with the proof of its card, checked just now."""
 
     line: DebtLine
     report: Report
+    overview: CitizenOverview
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What its agency says of its data of this kind."""
+        return self.overview.notices_about(self.line)
 
 
 @final
@@ -46,9 +53,10 @@ class ShowOverview:
 
     def debt(self, wallet: OpenedWallet, id: str) -> DebtDetail:
         """Return one debt by the id of any of its cards. Raises NotFound."""
-        for line in self.overview(wallet).debts:
+        overview = self.overview(wallet)
+        for line in overview.debts:
             if id in (line.card.id, *(card.id for card in line.elsewhere)):
-                return DebtDetail(line, self._proof.report(line.card))
+                return DebtDetail(line, self._proof.report(line.card), overview)
         raise NotFound
 
     def card(self, wallet: OpenedWallet, id: str) -> tuple[Card, Report]:

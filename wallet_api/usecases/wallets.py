@@ -1,13 +1,17 @@
 """Create, open and delete a wallet."""
 
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, final
 
 from credentials.clock import Clock
+from credentials.errors import BlauweKnopError
 from wallet_api.domain.errors import TooManyAttempts, UnknownWallet
 from wallet_api.domain.wallet import Attempts, OpenedWallet, StoredWallet, WalletNumber, check_pin, normal_pin
 from wallet_api.ports import Locksmith, Wallets
+from wallet_api.usecases.permissions import Permissions
 
 KEY_BYTES: Final = 32
 
@@ -23,13 +27,24 @@ class NewWallet:
 
 @final
 class KeepWallets:
-    """Make, open and delete wallets."""
+    """Make, open and delete wallets. `leaving` is done with one that is about to be deleted; it may fail."""
 
-    def __init__(self, wallets: Wallets, locksmith: Locksmith, attempts: Attempts, clock: Clock) -> None:
+    def __init__(
+        self,
+        wallets: Wallets,
+        locksmith: Locksmith,
+        attempts: Attempts,
+        clock: Clock,
+        permissions: Permissions,
+        *,
+        leaving: Callable[[OpenedWallet], object],
+    ) -> None:
         self._wallets = wallets
         self._locksmith = locksmith
         self._attempts = attempts
         self._clock = clock
+        self._permissions = permissions
+        self._leaving = leaving
 
     def propose_number(self) -> WalletNumber:
         """Draw the number of a wallet that is about to be made."""
@@ -61,8 +76,15 @@ class KeepWallets:
         return OpenedWallet(wallet.id, key)
 
     def delete(self, wallet: OpenedWallet) -> None:
-        """Delete a wallet and everything in it, for good."""
+        """Delete a wallet and everything in it, for good, and what is asked for it outside.
+
+        Agencies are told that nobody comes again.
+        """
+        permissions = self._permissions.all(wallet)
+        with suppress(BlauweKnopError):
+            self._leaving(wallet)
         self._wallets.delete(wallet.id)
+        self._permissions.give_back(permissions)
 
     def _reserve(self, wallet: StoredWallet) -> None:
         # The attempt counts before it is made: a hundred guesses at once are a hundred attempts.

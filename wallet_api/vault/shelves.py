@@ -18,10 +18,10 @@ from wallet_api.domain.errors import ChangedMeanwhile
 from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.ports import Records, SealedRecord
 from wallet_api.vault.codec import from_json, to_json
+from wallet_api.vault.padding import pad, unpad
 
 _Item = TypeVar("_Item")
 
-SMALLEST: Final = 4096
 _ATTEMPTS: Final = 5
 
 
@@ -47,6 +47,11 @@ class SealedShelf(Generic[_Item]):
         """Return it. Raises NotFound."""
         return self._unseal(wallet, self._find(wallet, id))
 
+    def hold(self, wallet: OpenedWallet, id: str) -> tuple[_Item, SealedRecord]:
+        """Return it, and the row that it is in. Raises NotFound."""
+        row = self._find(wallet, id)
+        return self._unseal(wallet, row), row
+
     def all(self, wallet: OpenedWallet) -> list[_Item]:
         """Return everything on the shelf, oldest first."""
         rows = self._records.all(wallet.id, self._shelf(wallet), self._clock.now())
@@ -59,12 +64,22 @@ class SealedShelf(Generic[_Item]):
             raise NotFound
         return self._unseal(wallet, row)
 
-    def update(self, wallet: OpenedWallet, id: str, change: Callable[[_Item], _Item]) -> _Item:
-        """Change it from its stored state; tried again when another window came between. Raises NotFound."""
+    def update(
+        self,
+        wallet: OpenedWallet,
+        id: str,
+        change: Callable[[_Item], _Item],
+        *,
+        expires_at: datetime | None = None,
+    ) -> _Item:
+        """Change it from its stored state; tried again when another window came between.
+
+        It ends when it did before, unless it is said when. Raises NotFound.
+        """
         for _ in range(_ATTEMPTS):
             row = self._find(wallet, id)
             item = change(self._unseal(wallet, row))
-            sealed = self._seal(wallet, id, item, row.version + 1, row.expires_at)
+            sealed = self._seal(wallet, id, item, row.version + 1, expires_at or row.expires_at)
             try:
                 self._records.exchange(wallet.id, [sealed], (), self._clock.now())
             except ChangedMeanwhile:
@@ -97,8 +112,13 @@ class SealedShelf(Generic[_Item]):
         remove: Collection[str] = (),
         *,
         expires_at: datetime | None = None,
+        take: SealedRecord | None = None,
     ) -> None:
-        """Put and remove in one transaction. What is put over something ends when that did, unless it is said when."""
+        """Put and remove in one transaction. What is put over something ends when that did, unless it is said when.
+
+        With it goes what is to `take`, also from another shelf. Raises ChangedMeanwhile, and then nothing was done,
+        when that was changed or taken since it was held.
+        """
         shelf, now = self._shelf(wallet), self._clock.now()
         for attempt in range(_ATTEMPTS):
             rows = []
@@ -108,7 +128,7 @@ class SealedShelf(Generic[_Item]):
                 until = until if expires_at is None else expires_at
                 rows.append(self._seal(wallet, id, item, version, until))
             try:
-                self._records.exchange(wallet.id, rows, [(shelf, id) for id in remove], now)
+                self._records.exchange(wallet.id, rows, [(shelf, id) for id in remove], now, take=take)
             except ChangedMeanwhile:
                 if attempt == _ATTEMPTS - 1:
                     raise
@@ -128,26 +148,16 @@ class SealedShelf(Generic[_Item]):
     def _seal(
         self, wallet: OpenedWallet, id: str, item: _Item, version: int, expires_at: datetime | None
     ) -> SealedRecord:
-        plain = _pad(json_compact(to_json(item)))
+        plain = pad(json_compact(to_json(item)))
         content = seal(derive(wallet.key, "records"), plain, self._bound(wallet, id))
         return SealedRecord(self._shelf(wallet), id, content, version, expires_at)
 
     def _unseal(self, wallet: OpenedWallet, row: SealedRecord) -> _Item:
         plain = unseal(derive(wallet.key, "records"), row.content, self._bound(wallet, row.id))
-        return from_json(self._kind, json.loads(_unpad(plain)))
+        return from_json(self._kind, json.loads(unpad(plain)))
 
     def _shelf(self, wallet: OpenedWallet) -> str:
         return hmac.digest(derive(wallet.key, "shelves"), self._name.encode(), "sha256")[:8].hex()
 
     def _bound(self, wallet: OpenedWallet, id: str) -> bytes:
         return f"wallet_record|{wallet.id}|{self._name}|{id}".encode()
-
-
-def _pad(plain: bytes) -> bytes:
-    # Sizes are rounded up to a power of two, so that they do not tell one kind of card from another.
-    size = max(SMALLEST, 1 << (len(plain) + 4 - 1).bit_length())
-    return len(plain).to_bytes(4) + plain + bytes(size - 4 - len(plain))
-
-
-def _unpad(padded: bytes) -> bytes:
-    return padded[4 : 4 + int.from_bytes(padded[:4])]

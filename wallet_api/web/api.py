@@ -4,183 +4,233 @@ The bearer token is that citizen's session, the same value as the browser's cook
 the session lives, and nothing else.
 """
 
-from typing import Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from service.web import ApiModel
-from service.web.apps import OPEN_DOOR
-from service.web.input import StrictRoute
+from service.web.input import StrictRoute, example
+from service.web.openapi import OPEN_DOOR, answered
 from wallet_api.domain.collection import Collection
 from wallet_api.domain.delivery import Received, Underway
 from wallet_api.domain.errors import UnknownStep
 from wallet_api.domain.wallet import WalletNumber
 from wallet_api.web import shapes
+from wallet_api.web.arrangement_letter import letter
 from wallet_api.web.bundle import Machine, Machines, Wallet
 from wallet_api.web.links import delivery_path
 
 ROOT: Final = "/api/v1"
 
+# What the document shows: nobody's wallet.
+_NUMBER: Final = "5108 2764 9031 8520"
+_MADE: Final = {"walletnummer": _NUMBER, "token": "mQ0Jt3…"}
+
 router: Final = APIRouter(prefix=ROOT, route_class=StrictRoute)
 
 
-class NewWalletBody(ApiModel):
-    """A new wallet behind this PIN or password."""
+_Unknown = Annotated[bool, Field(description="ook als de organisatie niet op de lijst staat")]
 
-    pincode: str
+
+class NewWalletBody(ApiModel):
+    """Een nieuwe wallet achter deze pincode of dit wachtwoord."""
+
+    model_config = example(pincode="471906")
+
+    pincode: Annotated[str, Field(description="zes cijfers of meer die niemand raadt, of een wachtwoord")]
 
 
 class SessionBody(ApiModel):
-    """Open a wallet."""
+    """Een wallet openen."""
 
-    walletnummer: str
-    pincode: str
+    model_config = example(walletnummer=_NUMBER, pincode="471906")
+
+    walletnummer: Annotated[str, Field(description="zestien cijfers; spaties en streepjes mogen erin")]
+    pincode: Annotated[str, Field(description="de pincode of het wachtwoord")]
 
 
 class CollectionBody(ApiModel):
-    """Begin a collection, at all agencies or at some."""
+    """Ophalen, bij alle organisaties of bij enkele."""
 
-    uitgevers: list[str] = Field(default_factory=list)
+    model_config = example(uitgevers=["https://cjib.example"])
+
+    uitgevers: Annotated[
+        list[str], Field(default_factory=list, description="de identifiers van organisaties; zonder: bij alle")
+    ]
 
 
 class OfferBody(ApiModel):
-    """An offer, as it was scanned. `onbekend_akkoord` lets it be one of an organisation that is not on the list."""
+    """Een aanbod zoals het gescand is; met `onbekendAkkoord` ook van een organisatie die niet op de lijst staat."""
 
-    aanbod: str
-    onbekend_akkoord: bool = False
+    model_config = example(
+        aanbod="openid-credential-offer://?credential_offer_uri=https%3A%2F%2Fcjib.example%2Foffers%2Fq1W2e3R4t5Y6u7I8"
+    )
+
+    aanbod: Annotated[str, Field(description="de tekst van de QR-code of link")]
+    onbekend_akkoord: _Unknown = False
 
 
 class AcceptanceBody(ApiModel):
-    """Take an offer, with the code that belongs to it."""
+    """Een aanbod aannemen, met de code die erbij hoort."""
 
-    code: str | None = None
+    model_config = example(code="482916")
+
+    code: Annotated[str | None, Field(description="de extra code, als het aanbod die vraagt")] = None
 
 
 class RequestBody(ApiModel):
-    """A request, as it was scanned. `onbekend_akkoord` lets it be one of a host that nobody on the list has."""
+    """Een verzoek zoals het gescand is; met `onbekendAkkoord` ook van iemand die niet op de lijst staat."""
 
-    verzoek: str
-    onbekend_akkoord: bool = False
+    model_config = example(
+        verzoek="openid4vp://?client_id=x509_hash%3AZ5l0gIFvNfKgSxSYsdy0Q7Wq3yHcBv1mE8aJtU4rXok"
+        "&request_uri=https%3A%2F%2Fschuldhulp.example%2Fvp%2Fverzoeken%2Fq1W2e3R4t5Y6u7I8&request_uri_method=post"
+    )
+
+    verzoek: Annotated[str, Field(description="de tekst van de QR-code of link")]
+    onbekend_akkoord: _Unknown = False
 
 
 class ChoiceBody(ApiModel):
-    """One card for one question of the request."""
+    """Eén kaartje voor één vraag van het verzoek."""
 
-    vraag: str
-    kaart: str
+    vraag: Annotated[str, Field(description="de vraag, zoals het verzoek die noemt")]
+    kaart: Annotated[str, Field(description="het kaartje, zoals het verzoek het aanbiedt")]
 
 
 class DecisionBody(ApiModel):
-    """Share (`delen`) or not (`niet-delen`); without `keuze` all that the request cannot do without.
+    """Delen (`delen`) of niet (`niet-delen`); zonder `keuze` alles waar het verzoek niet zonder kan.
 
-    `getoond` is that of the request as it was shown: with it, sharing is a decision about exactly that.
-    `onbekend_akkoord` says that the citizen knows who asks, where the trust list does not.
+    `getoond` is dat van het verzoek zoals het getoond is: daarmee gaat het besluit over precies dat.
+    `onbekendAkkoord` zegt dat de burger weet wie vraagt, waar de lijst dat niet weet.
     """
 
-    besluit: str
-    onbekend_akkoord: bool = False
-    getoond: str = Field(default="", max_length=100)
-    keuze: list[ChoiceBody] | None = None
+    model_config = example(besluit="delen", keuze=[{"vraag": "overzicht", "kaart": "0f3bd5a1c9"}])
+
+    besluit: Annotated[str, Field(description="delen of niet-delen")]
+    onbekend_akkoord: _Unknown = False
+    getoond: Annotated[str, Field(description="van het verzoek zoals het getoond is", max_length=100)] = ""
+    keuze: Annotated[list[ChoiceBody] | None, Field(description="welk kaartje voor welke vraag")] = None
 
 
-@router.post("/wallets", status_code=201, tags=["wallets"], openapi_extra=OPEN_DOOR)
+@router.post(
+    "/wallets",
+    status_code=201,
+    tags=["wallets"],
+    openapi_extra=OPEN_DOOR,
+    summary="Maak een wallet",
+    responses={201: answered(_MADE, "De wallet is gemaakt en open.")},
+)
 def create_wallet(body: NewWalletBody, here: Machine) -> Response:
-    """Make a wallet; its number is told once."""
+    """Maak een wallet. Het nummer wordt één keer gezegd."""
     made = here.usecases.wallets.create(body.pincode)
     return JSONResponse({"walletnummer": made.number.shown, "token": here.door.token(made.opened, made.number)}, 201)
 
 
-@router.delete("/wallets/huidige", status_code=204, tags=["wallets"])
+@router.delete("/wallets/huidige", status_code=204, tags=["wallets"], summary="Gooi de wallet weg")
 def delete_wallet(request: Request, here: Machine, wallet: Wallet) -> Response:
-    """Throw the wallet away."""
+    """Gooi de wallet weg, met alles erin."""
     here.usecases.wallets.delete(wallet)
     here.door.end_bearer(request)
     return Response(status_code=204)
 
 
-@router.post("/sessies", status_code=201, tags=["sessies"], openapi_extra=OPEN_DOOR)
+@router.post("/sessies", status_code=201, tags=["sessies"], openapi_extra=OPEN_DOOR, summary="Open een wallet")
 def open_wallet(body: SessionBody, here: Machine) -> Response:
-    """Open a wallet."""
+    """Open een wallet met nummer en pincode."""
     opened = here.usecases.wallets.open(body.walletnummer, body.pincode)
     return JSONResponse({"token": here.door.token(opened, WalletNumber.parse(body.walletnummer))}, 201)
 
 
-@router.delete("/sessies/huidige", status_code=204, tags=["sessies"])
+@router.delete("/sessies/huidige", status_code=204, tags=["sessies"], summary="Sluit de wallet")
 def close_wallet(request: Request, here: Machine, _wallet: Wallet) -> Response:
-    """Close the wallet."""
+    """Sluit de wallet; het token is daarna niets meer waard."""
     here.door.end_bearer(request)
     return Response(status_code=204)
 
 
-@router.post("/ophalingen", status_code=201, tags=["ophalingen"])
+@router.post("/ophalingen", status_code=201, tags=["ophalingen"], summary="Begin met ophalen")
 def start_collection(body: CollectionBody, here: Machine, wallet: Wallet) -> Response:
-    """Begin to collect."""
+    """Begin met ophalen; de burger logt in via de link."""
     chosen = body.uitgevers
     collection = here.usecases.collect.only(wallet, chosen) if chosen else here.usecases.collect.start(wallet)
     return JSONResponse(shapes.collection(collection, _link(here, collection)), 201)
 
 
-@router.get("/ophalingen/huidige", tags=["ophalingen"])
+@router.get("/ophalingen/huidige", tags=["ophalingen"], summary="Zie hoe ver het ophalen is")
 def read_collection(here: Machine, wallet: Wallet) -> Response:
-    """Say how far collecting is."""
+    """Zeg hoe ver het ophalen is."""
     collection = here.usecases.collect.progress(wallet)
     if collection is None:
         raise UnknownStep
     return JSONResponse(shapes.collection(collection, _link(here, collection)))
 
 
-@router.get("/kaarten", tags=["kaarten"])
+@router.get("/kaarten", tags=["kaarten"], summary="Lees welke kaartjes er zijn")
 def list_cards(here: Machine, wallet: Wallet) -> Response:
-    """List the cards."""
+    """Noem de kaartjes, elk met de stand van zijn status."""
     return JSONResponse({"kaarten": [shapes.card(card) for card in here.usecases.show.cards(wallet)]})
 
 
-@router.get("/kaarten/{id}", tags=["kaarten"])
+@router.get("/kaarten/{id}", tags=["kaarten"], summary="Lees een kaartje")
 def read_card(id: str, here: Machine, wallet: Wallet) -> Response:
-    """Show a card with its proof."""
+    """Toon een kaartje met zijn bewijs."""
     card, report = here.usecases.show.card(wallet, id)
     return JSONResponse({**shapes.card(card), "gegevens": card.claims, "controle": report.to_dict()})
 
 
-@router.delete("/kaarten/{id}", status_code=204, tags=["kaarten"])
+@router.delete("/kaarten/{id}", status_code=204, tags=["kaarten"], summary="Gooi een kaartje weg")
 def remove_card(id: str, here: Machine, wallet: Wallet) -> Response:
-    """Throw a card away."""
+    """Gooi een kaartje weg."""
     here.usecases.show.remove(wallet, id)
     return Response(status_code=204)
 
 
-@router.get("/overzicht", tags=["overzicht"])
+@router.get("/overzicht", tags=["overzicht"], summary="Lees het overzicht")
 def read_overview(here: Machine, wallet: Wallet, *, vers: bool = False) -> Response:
-    """Show the overview; with `vers`, status lists are fetched anew."""
+    """Toon het overzicht; met `vers` worden de statuslijsten opnieuw gehaald."""
     collection = here.usecases.collect.progress(wallet)
     return JSONResponse(shapes.overview(here.usecases.show.overview(wallet, fresh=vers), collection))
 
 
-@router.get("/overzicht/download", tags=["overzicht"])
+@router.get("/overzicht/download", tags=["overzicht"], summary="Neem het overzicht mee")
 def download(here: Machine, wallet: Wallet) -> Response:
-    """Hand over the overview with its proofs."""
+    """Geef het overzicht mee, met de bewijzen."""
     headers = {"content-disposition": f'attachment; filename="{shapes.overview_file(here.usecases.show.today())}"'}
     return JSONResponse(here.usecases.show.download(wallet), headers=headers)
 
 
-@router.post("/aanbiedingen", status_code=201, tags=["aanbiedingen"])
+@router.get("/regelingen", tags=["overzicht"], summary="Lees waar om een betalingsregeling te vragen is")
+def arrangements(here: Machine, wallet: Wallet) -> Response:
+    """Noem per schuld waar om een regeling te vragen is, en regelingen van meer organisaties samen, met een brief."""
+    overview, ways = here.usecases.show.overview(wallet), here.usecases.arrangements
+    asked = [(line, ways.where(line)) for line in overview.debts]
+    today = here.usecases.show.today()
+    return JSONResponse(
+        {
+            "zaken": [shapes.way(line, body) for line, body in asked if body is not None],
+            "regelingen": [shapes.joint(plan, letter(plan, today)) for plan in ways.joint(overview)],
+        }
+    )
+
+
+@router.post("/aanbiedingen", status_code=201, tags=["aanbiedingen"], summary="Lees een aanbod")
 def read_offer(body: OfferBody, here: Machine, wallet: Wallet) -> Response:
-    """Read an offer."""
+    """Lees een aanbod; er wordt nog niets opgehaald."""
     pending = here.usecases.offers.read(wallet, body.aanbod, stranger_agreed=body.onbekend_akkoord)
     return JSONResponse(shapes.offer(pending), 201)
 
 
-@router.get("/aanbiedingen/{id}", tags=["aanbiedingen"])
+@router.get("/aanbiedingen/{id}", tags=["aanbiedingen"], summary="Bekijk een aanbod opnieuw")
 def show_offer(id: str, here: Machine, wallet: Wallet) -> Response:
-    """Show an offer that waits."""
+    """Toon een aanbod dat wacht."""
     return JSONResponse(shapes.offer(here.usecases.offers.get(wallet, id)))
 
 
-@router.post("/aanbiedingen/{id}/acceptatie", tags=["aanbiedingen"])
+@router.post("/aanbiedingen/{id}/acceptatie", tags=["aanbiedingen"], summary="Neem een aanbod aan")
 def accept_offer(id: str, body: AcceptanceBody, here: Machine, wallet: Wallet) -> Response:
-    """Take an offer."""
+    """Haal op wat er aangeboden is."""
     taken = here.usecases.offers.accept(wallet, id, body.code)
     if isinstance(taken, Received):
         return JSONResponse({"kaarten": taken.cards})
@@ -189,29 +239,29 @@ def accept_offer(id: str, body: AcceptanceBody, here: Machine, wallet: Wallet) -
     return JSONResponse({"vervolg": further})
 
 
-@router.delete("/aanbiedingen/{id}", status_code=204, tags=["aanbiedingen"])
+@router.delete("/aanbiedingen/{id}", status_code=204, tags=["aanbiedingen"], summary="Sla een aanbod af")
 def decline_offer(id: str, here: Machine, wallet: Wallet) -> Response:
-    """Leave an offer."""
+    """Laat een aanbod liggen."""
     here.usecases.offers.decline(wallet, id)
     return Response(status_code=204)
 
 
-@router.post("/verzoeken", status_code=201, tags=["verzoeken"])
+@router.post("/verzoeken", status_code=201, tags=["verzoeken"], summary="Lees een verzoek")
 def read_request(body: RequestBody, here: Machine, wallet: Wallet) -> Response:
-    """Read a request."""
+    """Lees een verzoek; er wordt nog niets gedeeld."""
     pending = here.usecases.requests.read(wallet, body.verzoek, stranger_agreed=body.onbekend_akkoord)
     return JSONResponse(shapes.consent(here.usecases.share.consent(wallet, pending.id)), 201)
 
 
-@router.get("/verzoeken/{id}", tags=["verzoeken"])
+@router.get("/verzoeken/{id}", tags=["verzoeken"], summary="Bekijk een verzoek opnieuw")
 def show_request(id: str, here: Machine, wallet: Wallet) -> Response:
-    """Show a request that waits."""
+    """Toon een verzoek dat wacht."""
     return JSONResponse(shapes.consent(here.usecases.share.consent(wallet, id)))
 
 
-@router.post("/verzoeken/{id}/besluit", tags=["verzoeken"])
+@router.post("/verzoeken/{id}/besluit", tags=["verzoeken"], summary="Deel, of deel niet")
 def decide(id: str, body: DecisionBody, here: Machine, wallet: Wallet) -> Response:
-    """Share, or not."""
+    """Deel, of deel niet. Zonder besluit gaat er niets weg."""
     if body.besluit == "niet-delen":
         return JSONResponse(shapes.receipt(here.usecases.share.decline(wallet, id)))
     if body.besluit != "delen":
@@ -224,21 +274,21 @@ def decide(id: str, body: DecisionBody, here: Machine, wallet: Wallet) -> Respon
     return JSONResponse(shapes.receipt(receipt, further))
 
 
-@router.get("/geschiedenis", tags=["geschiedenis"])
+@router.get("/geschiedenis", tags=["geschiedenis"], summary="Lees wat er gedeeld is")
 def list_receipts(here: Machine, wallet: Wallet) -> Response:
-    """List what was shared."""
+    """Noem wat er gedeeld is, en met wie."""
     return JSONResponse({"geschiedenis": [shapes.receipt(each) for each in here.usecases.share.history(wallet)]})
 
 
-@router.get("/geschiedenis/{id}", tags=["geschiedenis"])
+@router.get("/geschiedenis/{id}", tags=["geschiedenis"], summary="Lees één bewijs van delen")
 def read_receipt(id: str, here: Machine, wallet: Wallet) -> Response:
-    """Show one receipt."""
+    """Toon één bewijs van delen."""
     return JSONResponse(shapes.receipt(here.usecases.share.receipt(wallet, id)))
 
 
-@router.delete("/geschiedenis/{id}", status_code=204, tags=["geschiedenis"])
+@router.delete("/geschiedenis/{id}", status_code=204, tags=["geschiedenis"], summary="Gooi een bewijs van delen weg")
 def remove_receipt(id: str, here: Machine, wallet: Wallet) -> Response:
-    """Throw a receipt away."""
+    """Gooi een bewijs van delen weg."""
     here.usecases.share.forget(wallet, id)
     return Response(status_code=204)
 

@@ -14,8 +14,10 @@ from service.pages import Pages
 from service.web import Form
 from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.usecases.acquaintances import Acquaintances
+from wallet_api.usecases.arrange import ShowArrangements
 from wallet_api.usecases.collect import Collect
 from wallet_api.usecases.offers import TakeOffers
+from wallet_api.usecases.papers import Papers
 from wallet_api.usecases.read_request import ReadRequests
 from wallet_api.usecases.share import ShareCards
 from wallet_api.usecases.show import ShowOverview
@@ -37,6 +39,8 @@ class UseCases:
     requests: ReadRequests
     share: ShareCards
     show: ShowOverview
+    papers: Papers
+    arrangements: ShowArrangements
 
 
 @final

@@ -30,6 +30,7 @@ from wallet_api.domain.errors import (
     RequestRefused,
     TooLargeForThem,
     TooManyAttempts,
+    TooManyPapers,
     TooMuchAtOnce,
     TransactionCodeWrong,
     UnknownHost,
@@ -37,6 +38,7 @@ from wallet_api.domain.errors import (
     UnknownStep,
     UnknownWallet,
     UnlistedIssuer,
+    UnreadablePaper,
     WalletNotKnown,
     WeakPin,
 )
@@ -120,6 +122,14 @@ PROBLEMS: Final = ProblemMap(
             title="Wij kennen deze organisatie niet",
             advice="Zij staat niet op de lijst van bekende organisaties. Daarom nemen wij niets van haar aan. "
             "Twijfelt u? Bel de organisatie zelf, met een nummer dat u zelf opzoekt.",
+        ),
+        UnreadablePaper: Problem(
+            status=400,
+            title="Dit bestand kunnen wij niet lezen",
+            advice="Er is niets bewaard. Kies een ander bestand.",
+        ),
+        TooManyPapers: Problem(
+            status=400, title="U hebt al te veel bestanden van elders", advice="Gooi er eerst een weg."
         ),
         NothingOffered: Problem(
             status=409, title="Er is niets voor u om op te halen", advice="De organisatie heeft geen passende kaartjes."

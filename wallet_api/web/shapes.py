@@ -3,7 +3,10 @@
 from datetime import UTC, date, datetime
 
 from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE
+from credentials.debts.notice import Notice
 from credentials.encoding import JsonObject, JsonValue
+from credentials.trust import Participant
+from wallet_api.domain.arrangement import JointPlan
 from wallet_api.domain.card import Agency, Card
 from wallet_api.domain.collection import Collection
 from wallet_api.domain.disclosure import Fact
@@ -168,12 +171,23 @@ def _agency(line: AgencyLine) -> JsonObject:
         "openZaken": line.open_cases,
         "zakenMetKaart": line.cards_shown,
         "volledig": line.complete,
+        "meldingen": [_notice(each) for each in line.notices],
         "saldo": stated.balance if stated is not None else None,
         "verplicht": stated.owed if stated is not None else None,
         "vereffend": stated.settled if stated is not None else None,
         "achterstand": stated.arrears if stated is not None else None,
         "peildatum": _moment(line.as_of),
         "opgehaaldOp": _moment(line.card.collected_at) if line.card is not None else None,
+    }
+
+
+def _notice(notice: Notice) -> JsonObject:
+    return {
+        "van": _day(notice.first_day),
+        "totEnMet": _day(notice.last_day),
+        "hersteldOp": _day(notice.expected_end),
+        "soorten": list(notice.kinds),
+        "omschrijving": notice.what,
     }
 
 
@@ -200,6 +214,24 @@ def _debt(line: DebtLine) -> JsonObject:
         "volgendeVervaldatum": _day(line.due.next_day),
         "status": line.freshness.value,
         "ookBij": [card.agency.name for card in line.elsewhere],
+    }
+
+
+def way(line: DebtLine, body: Participant) -> JsonObject:
+    """Return where to ask for a plan for one debt; the address is of the trust list."""
+    return {"zaak": line.card.id, "organisatie": body.name, "adres": body.arrangement}
+
+
+def joint(plan: JointPlan, letter: str) -> JsonObject:
+    """Return one plan for debts at several bodies, with a letter to copy."""
+    return {
+        "naam": plan.arrangement.name,
+        "adres": plan.arrangement.address,
+        "organisaties": list(plan.bodies),
+        "zaken": [each.line.card.id for each in plan.debts],
+        "saldo": plan.balance,
+        "verouderdBij": list(plan.outdated),
+        "brief": letter,
     }
 
 

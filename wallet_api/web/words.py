@@ -5,8 +5,11 @@ from typing import Final
 
 from credentials.debts.catalogue import CATALOGUE
 from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE
+from credentials.debts.disclosed import DisclosedCase
 from credentials.debts.phase import Phase
-from wallet_api.domain.collection import Failure, Outcome
+from credentials.debts.unpaid import Consequence, consequence_of
+from wallet_api.domain.collection import Outcome
+from wallet_api.domain.failures import Failure
 from wallet_api.domain.overview import Freshness, Group
 
 GROUPS: Final[Mapping[Group, str]] = {
@@ -73,19 +76,27 @@ PHASES: Final[Mapping[Phase, str]] = {
     Phase.TRANSFERRED: "Een andere organisatie int het geld",
 }
 
-IF_NOT_PAID: Final[Mapping[Phase, str]] = {
-    Phase.NONE: "",
-    Phase.SUSPENDED: "Er gebeurt nu niets. De organisatie schrijft u wanneer u weer moet betalen.",
-    Phase.PLAN: "Dan kan de afspraak stoppen. U moet dan het hele bedrag in één keer betalen. Lukt een keer betalen "
-    "niet? Bel dan vooraf.",
-    Phase.NOTICE: "Dan krijgt u een herinnering. Daarna kan het bedrag hoger worden.",
-    Phase.REMINDER: "Dan krijgt u een laatste waarschuwing. Vaak komen er dan kosten bij.",
-    Phase.FINAL_NOTICE: "Dan kan de organisatie een deurwaarder sturen of geld inhouden. Er komen dan kosten bij. "
-    "Bel voor die tijd: vaak is een afspraak mogelijk.",
-    Phase.WRIT: "De deurwaarder mag geld van uw loon, uitkering of rekening halen. U houdt altijd genoeg over voor uw "
-    "vaste kosten. Vraag nu hulp.",
-    Phase.TRANSFERRED: "Dan kunnen er kosten bij komen. Bel de organisatie die het geld int. Vaak is een afspraak "
-    "mogelijk.",
+IF_NOT_PAID: Final[Mapping[Consequence, str]] = {
+    Consequence.NOTHING: "",
+    Consequence.PAUSED: "Er gebeurt nu niets. De organisatie schrijft u wanneer u weer moet betalen.",
+    Consequence.WITHHELD: "Er wordt al geld ingehouden of verrekend om deze schuld te betalen. Dat gaat door tot "
+    "alles is betaald, ook als u niets doet. Houdt u te weinig over om van te leven? Bel dan de organisatie.",
+    Consequence.PLAN: "Dan kan de afspraak stoppen. U moet dan het hele bedrag in één keer betalen. Lukt een keer "
+    "betalen niet? Bel dan vooraf.",
+    Consequence.PLAN_AT_RISK: "U loopt achter met uw afspraak. De organisatie kan de afspraak nu stoppen. U moet dan "
+    "het hele bedrag in één keer betalen. Bel vandaag nog.",
+    Consequence.REMINDER: "Dan krijgt u een herinnering. Daarna kan het bedrag hoger worden.",
+    Consequence.FINE_RISES: "Dan krijgt u een aanmaning. Het bedrag van de boete wordt dan hoger.",
+    Consequence.FINAL_NOTICE_WITH_COSTS: "Dan krijgt u een aanmaning. Daarvoor betaalt u extra kosten.",
+    Consequence.SET_OFF: "Dan kan het bedrag worden ingehouden op uw uitkering of loon, of verrekend met een "
+    "toeslag. Bel voor die tijd: vaak is een afspraak mogelijk.",
+    Consequence.FINAL_NOTICE: "Dan krijgt u een laatste waarschuwing. Vaak komen er dan kosten bij.",
+    Consequence.AFTER_FINAL_NOTICE: "Dan kan de organisatie een deurwaarder sturen of geld inhouden. Er komen dan "
+    "kosten bij. Bel voor die tijd: vaak is een afspraak mogelijk.",
+    Consequence.WRIT: "De deurwaarder mag geld van uw loon, uitkering of rekening halen. U houdt altijd genoeg over "
+    "voor uw vaste kosten. Vraag nu hulp.",
+    Consequence.TRANSFERRED: "Dan kunnen er kosten bij komen. Bel de organisatie die het geld int. Vaak is een "
+    "afspraak mogelijk.",
 }
 
 EVENTS: Final[Mapping[str, str]] = {
@@ -156,6 +167,16 @@ def phase_words(value: object) -> str:
         return PHASES[Phase(str(value))] or "Er loopt nu geen brief"
     except ValueError:
         return str(value)
+
+
+def if_not_paid(case: DisclosedCase) -> str:
+    """Say what happens when this debt is not paid; nothing where nothing is known or nothing happens."""
+    return IF_NOT_PAID[consequence_of(case)]
+
+
+def being_withheld(case: DisclosedCase) -> bool:
+    """Say whether money is being withheld for this debt already: what is due is due, but a call comes before paying."""
+    return consequence_of(case) is Consequence.WITHHELD
 
 
 def event_words(type: str | None, description: str | None) -> str:  # the word of the source

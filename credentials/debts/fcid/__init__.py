@@ -9,6 +9,17 @@ which every name that is not confirmed is marked.
 
 from credentials.debts.fcid.document import DocumentCase, FcidDocument
 from credentials.debts.fcid.reading import MAX_DOCUMENT_BYTES, parse_document
+from credentials.debts.fcid.signed import SignedResponse, sign_response
+from credentials.debts.fcid.stating import document_of
 from credentials.debts.fcid.writing import write_document
 
-__all__ = ["MAX_DOCUMENT_BYTES", "DocumentCase", "FcidDocument", "parse_document", "write_document"]
+__all__ = [
+    "MAX_DOCUMENT_BYTES",
+    "DocumentCase",
+    "FcidDocument",
+    "SignedResponse",
+    "document_of",
+    "parse_document",
+    "sign_response",
+    "write_document",
+]

@@ -11,6 +11,7 @@ from credentials.debts.case import NO_STATEMENTS, Case, Statements, fold
 from credentials.debts.errors import EmptyCase, InconsistentCase
 from credentials.debts.events import Event
 from credentials.debts.overview import Overview, overview_of
+from credentials.debts.person import Person
 
 
 @final
@@ -32,7 +33,7 @@ class FcidDocument:
     version: str
     source_oin: str
     created_at: datetime
-    bsn: Bsn
+    person: Person
     cases: tuple[DocumentCase, ...]
     organisations: Mapping[str, str] = field(default_factory=dict)
 
@@ -68,7 +69,7 @@ class FcidDocument:
             self.cases_at(agency, as_of),
             known if as_of is None else min(known, as_of),
             fcid_version=self.version,
-            bsn=self.bsn if with_bsn else None,
+            bsn=self.person if with_bsn and isinstance(self.person, Bsn) else None,
         )
 
     def restated(self, at: datetime) -> Self:

@@ -3,7 +3,6 @@
 A kind reads a JSON value into ours and raises InvalidField without naming the value; the caller knows the field.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,22 +13,25 @@ from credentials.debts.catalogue import Dischargeable, Rank, is_claim_type
 from credentials.debts.dates import parse_day, parse_moment, write_moment
 from credentials.debts.errors import InvalidField, MissingField
 from credentials.debts.events import Category, Stage
+from credentials.debts.iban import checked_iban
 from credentials.debts.money import checked
 from credentials.debts.phase import Phase
 from credentials.debts.spreadsheets import spreadsheet_fault
 from credentials.encoding import JsonObject, JsonValue
 from credentials.plain_text import text_fault
 
-Mark: TypeAlias = Literal["V", "M", "I"]
-"""V: read in a source. M: plausible, not confirmed. I: our own, beside the standard (reference, confidence marks)."""
+Mark: TypeAlias = Literal["V", "L", "S", "M", "I"]
+"""How well a name is known.
+
+V: read, as it is spelt in JSON, in the standard's public pages. L: those pages have it as a Dutch label, so that it is
+there; how JSON spells it is a guess. S: only others who write about the standard have it. M: plausible, in no source
+that could be read. I: our own, beside the standard.
+"""
 
 V3: Final = "3.0.0"
 V4: Final = "4.1.0"
 
 MAX_TEXT_CHARACTERS: Final = 2000
-
-# ISO 13616, and the Dutch structure of its registry: four letters of the bank and ten digits.
-_IBAN: Final = re.compile(r"(?:NL[0-9]{2}[A-Z]{4}[0-9]{10}|(?!NL)[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30})\Z")
 
 
 @final
@@ -138,10 +140,7 @@ def _claim_type(value: JsonValue) -> str:
 
 
 def _iban(value: JsonValue) -> str:
-    compact = _text(value).replace(" ", "")
-    if not _IBAN.match(compact) or int("".join(str(int(c, 36)) for c in compact[4:] + compact[:4])) % 97 != 1:
-        raise InvalidField(reason="not an IBAN with a right check number")
-    return compact
+    return checked_iban(_text(value))
 
 
 def _texts(value: JsonValue) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """The one mapping table between the FCID's field names and ours.
 
-The standard's attribute tables could only be read in part (reference, "the most important limit"), so this project says
-"modelled on FCID", never "conforms to FCID". Each row carries its mark; when a name is confirmed or turns out to be
-another, its row is the one line that changes.
+Of the standard only the first part of each public page could be read, so this project says "modelled on FCID", never
+"conforms to FCID". Each name carries its mark (`fields.Mark`); when one is confirmed or turns out to be another, its
+row is the one line that changes.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from typing import Final, final
 
 from credentials.debts.events import (
     EVENT_NAMES,
+    Category,
     DemandWithdrawn,
     Event,
     ObligationCorrected,
@@ -58,14 +59,26 @@ class EventFields:
     fields: tuple[Field, ...]
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name that is no field of a table: of a part of the document, or a value."""
+
+    name: str
+    mark: Mark
+    place: str
+
+
 DOCUMENT_TYPE: Final = "FINANCIAL_CLAIMS_INFORMATION_DOCUMENT"
 
-# The document itself. [M] all but `financiele_zaken`.
+# The document itself.
 TYPE: Final = "type"
 VERSION: Final = "version"
 BODY: Final = "body"
 CASES: Final = "financiele_zaken"
 BSN: Final = "bsn"
+# Ours, in its place: by what a private creditor knows people, who may not process the citizen service number.
+CUSTOMER_NUMBER: Final = "klantnummer"
 DOCUMENT: Final = (
     Field("source_oin", "aangeleverd_door", OIN, "M", required=True),
     Field("created_at", "document_datumtijd", MOMENT, "M", required=True),
@@ -119,12 +132,14 @@ ORGANISATION_FIELDS: Final = (
 EVENT_TYPE: Final = "gebeurtenis_type"
 EVENT_ID: Final = "gebeurtenis_kenmerk"
 _REGISTERED: Final = (
-    Field("id", EVENT_ID, TEXT, "V", required=True),
-    Field("registered_at", "datumtijd_gebeurtenis", MOMENT, "V", required=True),
+    Field("id", EVENT_ID, TEXT, "S", required=True),
+    Field("registered_at", "datumtijd_gebeurtenis", MOMENT, "L", required=True),
 )
 _DESCRIPTION: Final = Field("description", "omschrijving", PROSE, "M")
-_IMPOSED_AT: Final = Field("imposed_at", "datumtijd_opgelegd", MOMENT, "V", required=True)
+_IMPOSED_AT: Final = Field("imposed_at", "datumtijd_opgelegd", MOMENT, "L", required=True)
 _AMOUNT: Final = Field("amount", "bedrag", CENTS, "V", required=True)
+# On an event whose fields nobody could read.
+_AMOUNT_UNSEEN: Final = Field("amount", "bedrag", CENTS, "M", required=True)
 PAYMENT_REFERENCE: Final = "betalingskenmerk"
 _PAYMENT_REFERENCE: Final = Field("payment_reference", PAYMENT_REFERENCE, TEXT, "V")
 
@@ -139,15 +154,15 @@ EVENT_TABLE: Final = (
         "V",
         V3,
         _IMPOSED_AT,
-        Field("reference", "verplichtingskenmerk", TEXT, "V"),
-        Field("decision_number", "beschikkingsnummer", TEXT, "V"),
-        Field("primary", "primaire_verplichting", FLAG, "V", required=True),
-        Field("type", "type", CLAIM_TYPE, "V", required=True),
-        Field("category", "categorie", CATEGORY, "V"),
+        Field("reference", "verplichtingskenmerk", TEXT, "M"),
+        Field("decision_number", "beschikkingsnummer", TEXT, "L"),
+        Field("primary", "primaire_verplichting", FLAG, "L", required=True),
+        Field("type", "type", CLAIM_TYPE, "L", required=True),
+        Field("category", "categorie", CATEGORY, "L"),
         _AMOUNT,
         _DESCRIPTION,
-        Field("legal_ground", "juridische_grondslag_omschrijving", PROSE, "V"),
-        Field("legal_source", "juridische_grondslag_bron", TEXT, "V"),
+        Field("legal_ground", "juridische_grondslag_omschrijving", PROSE, "S"),
+        Field("legal_source", "juridische_grondslag_bron", TEXT, "S"),
         Field("imposed_by", "opgelegd_door", OIN, "M"),
         Field("executed_by", "uitgevoerd_door", OIN, "M"),
     ),
@@ -169,14 +184,14 @@ EVENT_TABLE: Final = (
     ),
     _event(
         DemandWithdrawn,
-        "V",
+        "S",
         V3,
         Field("demand", "ingetrokken_gebeurtenis_kenmerk", TEXT, "M", required=True),
         _DESCRIPTION,
     ),
     _event(
         PaymentProcessed,
-        "V",
+        "S",
         V3,
         Field("received_at", "datumtijd_ontvangen", MOMENT, "M"),
         _AMOUNT,
@@ -189,7 +204,7 @@ EVENT_TABLE: Final = (
         ObligationRemitted,
         "V",
         V4,
-        _AMOUNT,
+        _AMOUNT_UNSEEN,
         Field("obligation", "kwijtgescholden_gebeurtenis_kenmerk", TEXT, "M"),
         _DESCRIPTION,
     ),
@@ -198,20 +213,57 @@ EVENT_TABLE: Final = (
         "M",
         V4,
         Field("corrects", "gecorrigeerde_gebeurtenis_kenmerk", TEXT, "M", required=True),
-        Field("amount", "bedrag", CENTS, "M", required=True),
+        _AMOUNT_UNSEEN,
         _DESCRIPTION,
     ),
-    _event(SetOff, "M", V4, _AMOUNT, _PAYMENT_REFERENCE, _DESCRIPTION),
+    _event(SetOff, "M", V4, _AMOUNT_UNSEEN, _PAYMENT_REFERENCE, _DESCRIPTION),
     _event(
         PaymentReversed,
         "M",
         V4,
         Field("payment", "ingetrokken_gebeurtenis_kenmerk", TEXT, "M", required=True),
-        _AMOUNT,
+        _AMOUNT_UNSEEN,
         _DESCRIPTION,
     ),
-    _event(PaidOut, "M", V4, _AMOUNT, _DESCRIPTION),
+    _event(PaidOut, "M", V4, _AMOUNT_UNSEEN, _DESCRIPTION),
 )
+
+STRUCTURE: Final = (
+    Name(CASES, "V", "the document"),
+    Name("totaal_opgelegd", "V", "a case of version 3.0.0"),
+    Name("totaal_financieel_verplicht", "V", "a case of version 4.1.0"),
+    Name("totaal_financieel_vereffend", "V", "a case of version 4.1.0"),
+    Name(BSN, "L", "an event"),
+    Name(TYPE, "M", "the document"),
+    Name(VERSION, "M", "the document"),
+    Name(BODY, "M", "the document"),
+    Name(DOCUMENT_TYPE, "M", f"the value of `{TYPE}`"),
+    Name(BSN, "M", "the document, a case"),
+    Name("totaal_reeds_betaald", "M", "a case of version 3.0.0"),
+    Name(BALANCE, "M", "a case"),
+    Name(EVENTS, "M", "a case"),
+    Name(ARREARS, "M", "a case"),
+    Name(EVENT_TYPE, "M", "an event"),
+    Name(CUSTOMER_NUMBER, "I", "the document, a case, an event, of a private creditor"),
+    Name(STATEMENTS, "I", "a case"),
+    Name(ORGANISATIONS, "I", "the document"),
+    *(Name(value.value, "I", "the values of `categorie`") for value in Category),
+)
+"""What is named outside the tables of fields, totals and values of code lists included."""
+
+REMARKS: Final[Mapping[str, str]] = {
+    EVENT_ID: "The label is one word, so `gebeurteniskenmerk` is as likely",
+    "verplichtingskenmerk": "The name is in the standard's text; which event bears it is not",
+    "vervaldatum": "A trial in the open has `vervalDatum`",
+    "betaalwijze": "A trial in the open has it, as free text",
+    "ingetrokken_gebeurtenis_kenmerk": "That a withdrawal names the event that it withdraws is in the standard's text",
+    "gecorrigeerde_gebeurtenis_kenmerk": "That a correction names the event that it corrects is in the standard's text",
+    "financiele_verplichtingen": "That a demand refers to an obligation is in the standard's text",
+    ARREARS: "That arrears refer to a demand is in the standard's text",
+    "datumtijd_gebeurtenis": "An example of others has `gebeurtenis_datetime`",
+    EVENT_TYPE: "Examples of others have `event_type` and `eventType`",
+}
+"""What is known of a name beside its mark."""
 
 REFERRING: Final[Mapping[type[Event], str]] = {
     # Which field of an event names another event: where a reference that does not resolve stands.

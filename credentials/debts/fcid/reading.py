@@ -2,7 +2,8 @@
 
 1. Strict JSON; a known kind and version.
 2. Every field by the table; every event a known type of this version; every amount in euros.
-3. One citizen; one id, one event, in the whole document; no event after the balance date; references resolve.
+3. One citizen, by the kind of number that the agency has; one id, one event, in the whole document; no event after the
+   balance date; references resolve.
 4. The totals of each case recomputed from its events.
 
 Whatever fails, the whole document is refused with one fault that names file, line and field, and never the value.
@@ -12,8 +13,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from credentials.debts.agency import Agency
-from credentials.debts.bsn import Bsn
+from credentials.debts.agency import Agency, check_claim_type
 from credentials.debts.case import totals
 from credentials.debts.consistency import checked_events
 from credentials.debts.errors import (
@@ -21,8 +21,8 @@ from credentials.debts.errors import (
     EventAfterBalanceDate,
     EventCollision,
     InconsistentCase,
-    InvalidBsn,
     InvalidField,
+    InvalidPerson,
     MalformedSource,
     MissingField,
     SourceError,
@@ -39,6 +39,7 @@ from credentials.debts.fcid.positions import Path, dotted, line_of, members
 from credentials.debts.fcid.shape import Fault, check_euros, fields_of, list_of, object_of
 from credentials.debts.fcid.statements import arrears_of, organisations_of, statements_of
 from credentials.debts.payment_reference import checked_reference
+from credentials.debts.person import Numbering, Person
 from credentials.encoding import JsonObject, json_object
 from credentials.errors import LimitExceeded, MalformedInput
 
@@ -57,7 +58,8 @@ def parse_document(
 ) -> FcidDocument:
     """Read a document. Raises a SourceError that names `file`, line and field; then nothing of the file is taken in.
 
-    With `agency`, a document that another organisation handed over is refused too; with `checked_references` one whose
+    With `agency`, a document that another organisation handed over is refused too, one about people by the number that
+    it does not know them by, and one with claims that are not its to state; with `checked_references` one whose
     payment references do not have the right check digits (`payment_reference`).
     """
     try:
@@ -77,7 +79,8 @@ class _Reading:
     def __init__(self, root: JsonObject, *, checked_references: bool) -> None:
         self._root = root
         self._checked_references = checked_references
-        self._bsn = ""
+        self._numbering = Numbering.BSN
+        self._number = ""
         self._seen: dict[str, str] = {}
 
     def document(self, agency: Agency | None) -> FcidDocument:
@@ -88,8 +91,9 @@ class _Reading:
         values = fields_of(body, names.DOCUMENT, path)
         if agency is not None and values["source_oin"] != agency.oin:
             raise Fault(path, InvalidField(field="aangeleverd_door", reason="not the organisation expected here"))
-        bsn = _bsn(body, path)
-        self._bsn = bsn.reveal()
+        self._numbering = _numbering(body) if agency is None else agency.numbering
+        person = _person(body, self._numbering, path)
+        self._number = person.reveal()
         cases = [
             self._case(object_of(item, (*path, names.CASES, index)), adapter, (*path, names.CASES, index))
             for index, item in enumerate(list_of(body, names.CASES, path))
@@ -101,7 +105,11 @@ class _Reading:
                 raise Fault((*path, names.CASES, index), error)
             references.add(case.reference)
         return FcidDocument(
-            version=adapter.version, bsn=bsn, cases=tuple(cases), organisations=organisations_of(body, path), **values
+            version=adapter.version,
+            person=person,
+            cases=tuple(cases),
+            organisations=organisations_of(body, path),
+            **values,
         )
 
     def _case(self, source: JsonObject, adapter: Adapter, path: Path) -> DocumentCase:
@@ -153,6 +161,8 @@ class _Reading:
             if self._checked_references and "payment_reference" in values:
                 values["payment_reference"] = _checked_reference(values["payment_reference"])
             event = entry.event(**values)
+            if isinstance(event, ObligationImposed):
+                check_claim_type(event.type, self._numbering)
         except SourceError as error:
             raise Fault(path, error) from None
         if self._seen.setdefault(event.id, reference) != reference:
@@ -161,8 +171,10 @@ class _Reading:
         return event
 
     def _same_citizen(self, source: JsonObject, path: Path) -> None:
-        if source.get(names.BSN, self._bsn) != self._bsn:
-            raise Fault(path, InvalidField(field=names.BSN, reason="not the citizen of this document"))
+        name = self._numbering.value
+        if source.get(name, self._number) != self._number:
+            raise Fault(path, InvalidField(field=name, reason="not the citizen of this document"))
+        _check_no_bsn(source, self._numbering, path)
 
 
 def _with_id(source: JsonObject, reference: str, ids: EventIds) -> JsonObject:
@@ -193,15 +205,27 @@ def _adapter(root: JsonObject) -> Adapter:
     return adapter
 
 
-def _bsn(body: JsonObject, path: Path) -> Bsn:
-    digits = body.get(names.BSN)
-    if digits is None:
-        raise Fault(path, MissingField(field=names.BSN, reason="this field is missing"))
+def _numbering(body: JsonObject) -> Numbering:
+    """Return by which number a document of somebody unknown says whom it is about."""
+    known_by_bsn = names.BSN in body or names.CUSTOMER_NUMBER not in body
+    return Numbering.BSN if known_by_bsn else Numbering.CUSTOMER_NUMBER
+
+
+def _person(body: JsonObject, numbering: Numbering, path: Path) -> Person:
+    _check_no_bsn(body, numbering, path)
+    number = body.get(numbering.value)
+    if number is None:
+        raise Fault(path, MissingField(field=numbering.value, reason="this field is missing"))
     try:
-        return Bsn(digits if isinstance(digits, str) else "")
-    except InvalidBsn:
-        reason = "not a citizen service number that passes the eleven test"
-        raise Fault(path, InvalidField(field=names.BSN, reason=reason)) from None
+        return numbering.read(number if isinstance(number, str) else "")
+    except InvalidPerson:
+        raise Fault(path, InvalidField(field=numbering.value, reason=numbering.fault)) from None
+
+
+def _check_no_bsn(source: JsonObject, numbering: Numbering, path: Path) -> None:
+    if numbering is not Numbering.BSN and names.BSN in source:
+        reason = "a private creditor has no ground to process a citizen service number"
+        raise Fault(path, InvalidField(field=names.BSN, reason=reason))
 
 
 def _check_totals(source: JsonObject, events: tuple[Event, ...], adapter: Adapter, path: Path) -> None:

@@ -6,13 +6,14 @@ A test fails when the committed files are not what this writes.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from credentials.debts.claim_table import CASE_TYPE, LEAVES, OVERVIEW_TYPE, SLOT_MEMBERS, Kind, Leaf
-from credentials.debts.claims import every_label
+from credentials.debts.claims import NOTICES, every_label
 from credentials.debts.jsonld import TYPE_TERMS
+from credentials.debts.types import CONTEXT_URL, CONTEXT_V2_URL
 from credentials.encoding import JsonObject, JsonValue
 
 VOCABULARY: Final = "urn:nl:blauweknop:begrip:"
@@ -27,6 +28,9 @@ _DATATYPES: Final = {
     Kind.DAY: "date",
     Kind.MOMENT: "dateTime",
 }
+
+_LATER: Final[Mapping[str, Collection[str]]] = {CONTEXT_URL: (NOTICES,), CONTEXT_V2_URL: ()}
+"""Per context the claims that came after it was published."""
 
 REGISTERED: Final = ("vct", "iss", "iat", "exp", "cnf", "status")
 """What a card says of itself. It has no label: it is nothing to show to a citizen."""
@@ -76,20 +80,23 @@ def metadata_document(vct: str) -> bytes:
     )
 
 
-def context_file() -> bytes:
-    """Build the JSON-LD context: every term by name, none by `@vocab`, all protected."""
+def context_file(url: str) -> bytes:
+    """Build a JSON-LD context: every term by name, none by `@vocab`, all protected."""
     terms: JsonObject = {"@version": 1.1, "@protected": True}
     for type, term in TYPE_TERMS.items():
         terms[term] = {"@id": type}
-    for name, definition in sorted(_definitions()):
+    later = _LATER[url]
+    for name, definition in sorted(_definitions(later)):
         terms[name] = definition
     return _lines({"@context": terms}, opened="@context")
 
 
-def _definitions() -> Iterator[tuple[str, JsonObject]]:
+def _definitions(later: Collection[str]) -> Iterator[tuple[str, JsonObject]]:
     found: dict[str, JsonObject] = {}
     for leaves in LEAVES.values():
         for leaf in leaves:
+            if leaf.path[0] in later:
+                continue
             for name, definition in _terms(leaf):
                 if found.setdefault(name, definition) != definition:
                     raise ValueError(f"the term {name} has two meanings")
@@ -125,11 +132,12 @@ def _lines(document: JsonObject, *, opened: str) -> bytes:
 
 
 def main() -> None:
-    """Write the three files beside this module."""
+    """Write the four files beside this module."""
     here = Path(__file__).parent
     (here / "overzicht.json").write_bytes(metadata_document(OVERVIEW_TYPE))
     (here / "zaak.json").write_bytes(metadata_document(CASE_TYPE))
-    (here / "schulden-v1.jsonld").write_bytes(context_file())
+    (here / "schulden-v1.jsonld").write_bytes(context_file(CONTEXT_URL))
+    (here / "schulden-v2.jsonld").write_bytes(context_file(CONTEXT_V2_URL))
 
 
 if __name__ == "__main__":

@@ -3,14 +3,11 @@
 from functools import lru_cache
 from typing import Final
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-
 from credentials.encoding import JsonObject, b64_decode
 from credentials.errors import LimitExceeded, MalformedInput
 from credentials.formats.base import KeyResolver, MalformedCredential, SignedBy
 from credentials.formats.issuer_key.published import PublishedKeys
-from credentials.keys import PublicJwk
+from credentials.keys import PublicJwk, UnreadableCertificate, read_certificate
 
 MAX_CERTIFICATES: Final = 6
 _OWN_KEYS: Final = frozenset({"jwk", "jku", "x5u"})
@@ -60,10 +57,9 @@ def certificates(header: JsonObject) -> tuple[bytes, ...]:
 def leaf_key(certificate: bytes) -> PublicJwk:
     """Return the key of a DER certificate, which is not validated here. Raises MalformedCredential, UnsupportedKey."""
     try:
-        key = x509.load_der_x509_certificate(certificate).public_key()
-    except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
+        return PublicJwk.from_key(read_certificate(certificate).public_key())
+    except UnreadableCertificate as error:
         raise MalformedCredential("x5c holds no readable certificate") from error
-    return PublicJwk.from_key(key)
 
 
 @lru_cache(maxsize=256)

@@ -1,13 +1,14 @@
 """Look up issuers' keys on their web sites, for those issuers only for which that was allowed, and kept for a while."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final, final
 
 from credentials.clock import Clock
+from credentials.consulted import note
 from credentials.dids import Fetch
 from credentials.encoding import JsonObject, json_object
 from credentials.errors import BlauweKnopError, MalformedInput, Unavailable
@@ -32,10 +33,11 @@ ACCEPT_KEYS: Final = "application/jwk-set+json, application/json"
 
 @dataclass(slots=True)
 class _Entry:
-    """What is known of one issuer. `problem` is why the last try failed."""
+    """What is known of one issuer, and the documents that say it. `problem` is why the last try failed."""
 
     lock: Lock = field(default_factory=Lock)
     keys: tuple[PublicJwk, ...] = ()
+    documents: Mapping[str, bytes] = field(default_factory=dict)
     read_at: datetime | None = None
     tried_at: datetime | None = None
     problem: BlauweKnopError | None = None
@@ -99,6 +101,8 @@ class IssuerMetadata:
 
     def _usable(self, entry: _Entry, now: datetime) -> tuple[PublicJwk, ...]:
         if entry.read_at is not None and now - entry.read_at < KEPT:
+            for address, document in entry.documents.items():
+                note(address, document)
             return entry.keys
         raise entry.problem or Unavailable("the issuer's keys could not be read")
 
@@ -108,7 +112,7 @@ class IssuerMetadata:
             return False
         entry.tried_at = now
         try:
-            entry.keys = self._keys(issuer, address)
+            entry.keys, entry.documents = self._keys(issuer, address)
         except (BlauweKnopError, OSError) as error:
             # What was read before stays: one bad answer must not undo every credential of this issuer.
             entry.problem = _reason(error)
@@ -116,16 +120,17 @@ class IssuerMetadata:
         entry.read_at, entry.problem = now, None
         return True
 
-    def _keys(self, issuer: str, address: str) -> tuple[PublicJwk, ...]:
-        found = key_set_of(
-            self._document(address, ACCEPT, "issuer metadata"),
-            issuer,
-            allow_insecure_localhost=self._allow_insecure_localhost,
-        )
-        return read_key_set(self._document(found, ACCEPT_KEYS, "key set") if isinstance(found, str) else found)
+    def _keys(self, issuer: str, address: str) -> tuple[tuple[PublicJwk, ...], Mapping[str, bytes]]:
+        documents: dict[str, bytes] = {}
 
-    def _document(self, address: str, accept: str, what: str) -> JsonObject:
-        return json_object(self._fetch(address, accept), what, max_bytes=MAX_DOCUMENT_BYTES)
+        def read(place: str, accept: str, what: str) -> JsonObject:
+            documents[place] = self._fetch(place, accept)
+            return json_object(documents[place], what, max_bytes=MAX_DOCUMENT_BYTES)
+
+        found = key_set_of(
+            read(address, ACCEPT, "issuer metadata"), issuer, allow_insecure_localhost=self._allow_insecure_localhost
+        )
+        return read_key_set(read(found, ACCEPT_KEYS, "key set") if isinstance(found, str) else found), documents
 
 
 def _reason(error: BlauweKnopError | OSError) -> BlauweKnopError:

@@ -79,7 +79,7 @@ class Cards:
 
     def __init__(self, vocabularies: Iterable[Vocabulary]) -> None:
         self._by_type = {each.type: each for each in vocabularies}
-        self._by_term = {(each.context, each.term): each for each in self._by_type.values()}
+        self._by_term = {(url, each.term): each for each in self._by_type.values() for url in each.contexts}
 
     def vocabulary(self, type: str) -> Vocabulary:
         """Return the vocabulary of a type. Raises UnknownFormat."""
@@ -94,7 +94,7 @@ class Cards:
         begins, ends = ("validFrom", "validUntil") if version is Version.V2_0 else ("issuanceDate", "expirationDate")
         with_status = [STATUS_V1] if draft.status and version is Version.V1_1 else []
         document: JsonObject = {
-            "@context": [version.context, *with_status, vocabulary.context],
+            "@context": [version.context, *with_status, vocabulary.context_for(draft.claims)],
             "id": draft.id,
             "type": [CREDENTIAL, vocabulary.term],
             "issuer": {"id": issuer, "name": draft.issuer_name},

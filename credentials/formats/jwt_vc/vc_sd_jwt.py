@@ -18,7 +18,6 @@ from credentials.formats.base import (
     CredentialDraft,
     Expectation,
     HeldView,
-    HolderBindingFailed,
     HolderKey,
     IssuerKey,
     KeyResolver,
@@ -153,8 +152,8 @@ class VcSdJwt:
         parsed, whole = self._held(credential)
         claims = SignatureClaims.read(parsed.token.header, whole.payload)
         bound_to = _holder(claims.confirmation, self._card(whole), None)
-        if bound_to is not None and bound_to.jwk.members != holder.public_jwk.members:
-            raise HolderBindingFailed("the credential is bound to another key")
+        if bound_to is not None:
+            bound_to.demand(holder)
         signed_part = _showing(parsed, whole, paths)
         return signed_part + key_binding.make(
             signed_part, holder, audience=audience, nonce=nonce, now=now, hash_name=parsed.hash_name

@@ -3,6 +3,8 @@
 from credentials.formats.ldp_vc.canonical import Canonicaliser, Profile
 from credentials.formats.ldp_vc.contexts import EXAMPLES_V2, ContextBundle, UnknownContext
 from credentials.formats.ldp_vc.format import LdpVc
+from credentials.formats.ldp_vc.key_proof import SUITES as KEY_PROOF_SUITES
+from credentials.formats.ldp_vc.key_proof import make_key_proof, verify_key_proof
 from credentials.formats.ldp_vc.limits import DocumentLimits
 from credentials.formats.ldp_vc.proof_errors import (
     InvalidChallenge,
@@ -16,6 +18,7 @@ from credentials.formats.ldp_vc.safety import UnsafeDocument
 
 __all__ = [
     "EXAMPLES_V2",
+    "KEY_PROOF_SUITES",
     "Canonicaliser",
     "ContextBundle",
     "DocumentLimits",
@@ -29,7 +32,9 @@ __all__ = [
     "UnsafeDocument",
     "VerifiedProof",
     "derive_document",
+    "make_key_proof",
     "problem_type_of",
     "sign_document",
     "verify_document",
+    "verify_key_proof",
 ]

@@ -84,7 +84,7 @@ class LdpVc:
         self._bundle = bundle
         self._by_type = {each.type: each for each in vocabularies}
         for each in self._by_type.values():
-            if bundle.type_iri(each.term, (each.context,)) != each.type:
+            if any(bundle.type_iri(each.term, (context,)) != each.type for context in each.contexts):
                 raise ConfigurationError("a vocabulary's term is not what its context says")
 
     @property
@@ -119,7 +119,7 @@ class LdpVc:
         if draft.issuer.startswith("did:") and draft.issuer != issuer:
             raise ValueError("the issuer is not the controller of the verification method")
         document: JsonObject = {
-            "@context": [CREDENTIALS_V2, vocabulary.context],
+            "@context": [CREDENTIALS_V2, vocabulary.context_for(draft.claims)],
             "id": draft.id,
             "type": [_CREDENTIAL, vocabulary.term],
             "issuer": {"id": issuer, "name": draft.issuer_name},

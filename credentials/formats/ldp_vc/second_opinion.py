@@ -1,27 +1,28 @@
-"""What other implementations make of a document that ours has read: PyLD of its meaning, didkit of its proof.
+"""What software of others makes of a proof: PyLD with `cryptography` of Data Integrity, didkit of VCDM 1.1.
 
-Both are asked only when they are installed, after our own reading has bounded what the document may cost, and never
-about what they would have to fetch. Neither can make a document valid.
+Neither is asked about what it would have to fetch, and neither can make a document valid.
 """
 
-import asyncio
 import importlib
 import json
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from types import ModuleType
 from typing import Final, Self, final
 
+from credentials.awaited import awaited
 from credentials.encoding import JsonObject, json_object
 from credentials.errors import BlauweKnopError, MalformedInput
-from credentials.formats.base import Credential
-from credentials.formats.ldp_vc.canonical import Canonicaliser
+from credentials.formats.base import Credential, KeyResolver
+from credentials.formats.ldp_vc import by_pyld
+from credentials.formats.ldp_vc.contexts import ContextBundle
 from credentials.jose import UnverifiedToken
 
 # What these resolve by themselves; didkit would go to the network for any other.
 _WITHOUT_NETWORK: Final = ("did:key:", "did:jwk:")
+
+PYLD: Final = "PyLD"
+DIDKIT: Final = "didkit"
 
 
 @final
@@ -40,7 +41,8 @@ class Silence(Enum):
     NOT_INSTALLED = "not_installed"
     NOT_ITS_KIND = "not_its_kind"
     WOULD_FETCH = "would_fetch"
-    OURS_REFUSED = "ours_refused"
+    NO_KEY = "no_key"
+    TOO_COSTLY = "too_costly"
 
 
 @final
@@ -57,43 +59,34 @@ class SecondOpinion:
         """Say that somebody was not asked, and why."""
         return cls(by, Verdict.NOT_ASKED, silence)
 
+    @classmethod
+    def of(cls, by: str, *, holds: bool) -> Self:
+        """Say of a proof that our engine accepted whether somebody else accepts it too."""
+        return cls(by, Verdict.AGREES if holds else Verdict.DIFFERS)
 
-def of_pyld(document: JsonObject, canonicaliser: Canonicaliser) -> SecondOpinion:
-    """Compare the canonical form of a document without its proofs: the same facts, labelled and written alike."""
-    by = "PyLD"
-    jsonld = _installed("pyld.jsonld")
-    if jsonld is None:
-        return SecondOpinion.none(by, Silence.NOT_INSTALLED)
-    unsecured = {name: value for name, value in document.items() if name != "proof"}
+
+def of_pyld(document: JsonObject, proof: JsonObject, keys: KeyResolver, bundle: ContextBundle) -> SecondOpinion:
+    """Have one Data Integrity proof on a document checked. There are graphs that PyLD never ends with."""
+    if not by_pyld.checks(proof):
+        return SecondOpinion.none(PYLD, Silence.NOT_ITS_KIND)
     try:
-        ours = canonicaliser.canonical(unsecured)
+        key = keys.resolve(str(proof.get("verificationMethod")), str(proof.get("proofPurpose")))
     except BlauweKnopError:
-        # Also for its own sake: there are graphs that PyLD never ends with, and ours has a bound.
-        return SecondOpinion.none(by, Silence.OURS_REFUSED)
-
-    def load(url: str, _options: object) -> Mapping[str, object]:
-        held = json_object(canonicaliser.bundle.document(url), "context")
-        return {"contextUrl": None, "documentUrl": url, "document": held, "contentType": "application/ld+json"}
-
-    options = {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": load}
-    try:
-        theirs = str(jsonld.normalize(unsecured, options)).encode()
-    except jsonld.JsonLdError:
-        return SecondOpinion(by, Verdict.DIFFERS)
-    return SecondOpinion(by, Verdict.AGREES if theirs == ours else Verdict.DIFFERS)
+        return SecondOpinion.none(PYLD, Silence.NO_KEY)
+    holds = by_pyld.proof_holds(document, proof, key, bundle)
+    return SecondOpinion.none(PYLD, Silence.NOT_ITS_KIND) if holds is None else SecondOpinion.of(PYLD, holds=holds)
 
 
 def of_didkit(credential: Credential) -> SecondOpinion:
     """Have the proof of a VCDM 1.1 credential checked: a JWT, or an object with an Ed25519Signature2020."""
-    by = "didkit"
     method = _method(credential)
     if method is None:
-        return SecondOpinion.none(by, Silence.NOT_ITS_KIND)
+        return SecondOpinion.none(DIDKIT, Silence.NOT_ITS_KIND)
     if not method.startswith(_WITHOUT_NETWORK):
-        return SecondOpinion.none(by, Silence.WOULD_FETCH)
+        return SecondOpinion.none(DIDKIT, Silence.WOULD_FETCH)
     didkit = _installed("didkit")
     if didkit is None:
-        return SecondOpinion.none(by, Silence.NOT_INSTALLED)
+        return SecondOpinion.none(DIDKIT, Silence.NOT_INSTALLED)
     as_token = isinstance(credential, str)
     options = json.dumps({"checks": ["proof"], **({"proofFormat": "jwt"} if as_token else {})})
     text = credential if isinstance(credential, str) else json.dumps(credential)
@@ -102,12 +95,10 @@ def of_didkit(credential: Credential) -> SecondOpinion:
         return str(await didkit.verify_credential(text, options))
 
     try:
-        # On a thread of its own: whoever calls this may be inside an event loop.
-        with ThreadPoolExecutor(1) as thread:
-            errors = json_object(thread.submit(asyncio.run, asked()).result(), "didkit").get("errors")
+        errors = json_object(awaited(asked()), "didkit").get("errors")
     except (ValueError, didkit.DIDKitException):
-        return SecondOpinion(by, Verdict.DIFFERS)
-    return SecondOpinion(by, Verdict.DIFFERS if errors else Verdict.AGREES)
+        return SecondOpinion.of(DIDKIT, holds=False)
+    return SecondOpinion.of(DIDKIT, holds=not errors)
 
 
 def _installed(name: str) -> ModuleType | None:

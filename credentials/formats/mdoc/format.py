@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import Final, TypeAlias, final
 
 from cryptography import x509
@@ -18,7 +17,6 @@ from credentials.formats.base import (
     CredentialDraft,
     Expectation,
     HeldView,
-    HolderBindingFailed,
     HolderBindingMissing,
     HolderKey,
     IssuerKey,
@@ -26,6 +24,7 @@ from credentials.formats.base import (
     MalformedCredential,
     SignedBy,
     UndisclosablePath,
+    UnknownSession,
     VerifiedClaims,
 )
 from credentials.formats.issuer_key import leaf_key
@@ -37,7 +36,7 @@ from credentials.formats.mdoc.security_object import SHA_256, SecurityObject, di
 from credentials.formats.mdoc.session import session_transcript
 from credentials.jose.cbor import CborValue, cbor_bytes
 from credentials.jose.cose import X5CHAIN, chain_header, sign_structure
-from credentials.keys import Signer
+from credentials.keys import Signer, UnreadableCertificate, alternative_names, read_certificate
 
 TYPE: Final = "mso_mdoc"
 DECOY_MULTIPLE: Final = 16
@@ -161,8 +160,7 @@ class MsoMdoc:
         """
         del now
         shown = _showing(IssuerSigned.parse(decoded(credential)), paths)
-        if shown.security.device_key.members != holder.public_jwk.members:
-            raise HolderBindingFailed("the credential is bound to another key")
+        HolderKey(shown.security.device_key).demand(holder)
         transcript = session_transcript(audience, nonce, channel or Channel())
         return b64url_encode(cbor_bytes(DeviceResponse.sign(shown, holder, transcript).to_cbor()))
 
@@ -240,11 +238,11 @@ def _check_holder(response: DeviceResponse | None, expected: Expectation) -> Non
     if response is None:
         raise HolderBindingMissing("the holder's proof is missing")
     if not (expected.nonce and expected.audience):
-        raise HolderBindingFailed("without nonce and audience nobody can tell what the holder signed")
+        raise UnknownSession("without nonce and audience nobody can tell what the holder signed")
     try:
         transcript = session_transcript(expected.audience, expected.nonce, expected.channel or Channel())
     except ValueError as error:
-        raise HolderBindingFailed("without the address of the answer nobody can tell what the holder signed") from error
+        raise UnknownSession("without the address of the answer nobody can tell what the holder signed") from error
     response.verify(transcript)
 
 
@@ -275,23 +273,18 @@ def _claims(document: JsonObject, doc_type: str) -> JsonObject:
     return claims
 
 
-@lru_cache(maxsize=256)
 def _named_in(certificate: bytes) -> str | None:
     """Return the address by which a certificate names the issuer, which a document itself does not."""
-    leaf_key(certificate)
-    try:
-        names = x509.load_der_x509_certificate(certificate).extensions.get_extension_for_class(
-            x509.SubjectAlternativeName
-        )
-        return next(iter(names.value.get_values_for_type(x509.UniformResourceIdentifier)), None)
-    except x509.ExtensionNotFound:
-        return None
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
-        raise MalformedCredential("the names in the issuer's certificate are unreadable") from error
+    return next(iter(alternative_names(_read(certificate), x509.UniformResourceIdentifier)), None)
 
 
-@lru_cache(maxsize=256)
 def _period(certificate: bytes) -> tuple[datetime, datetime]:
-    # Its key was read before, so that it is one.
-    read = x509.load_der_x509_certificate(certificate)
+    read = _read(certificate)
     return read.not_valid_before_utc, read.not_valid_after_utc
+
+
+def _read(certificate: bytes) -> x509.Certificate:
+    try:
+        return read_certificate(certificate)
+    except UnreadableCertificate as error:
+        raise MalformedCredential("x5chain holds no readable certificate") from error

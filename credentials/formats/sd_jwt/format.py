@@ -18,7 +18,6 @@ from credentials.formats.base import (
     CredentialDraft,
     Expectation,
     HeldView,
-    HolderBindingFailed,
     IssuerKey,
     KeyResolver,
     MalformedCredential,
@@ -101,6 +100,8 @@ class SdJwtVc:
             payload["cnf"] = confirmation(draft.holder)
         if draft.status:
             payload["status"] = _status(draft)
+        if draft.qualification is not None:
+            payload["attestation_qualification"] = draft.qualification
         concealer = Concealer(self._random, self._decoy_multiple, draft.whole, draft.slots)
         if draft.disclosable is None:
             payload.update(concealer.conceal(draft.claims, draft.always_disclosed))
@@ -159,8 +160,8 @@ class SdJwtVc:
         """
         parsed, opened = self._held(credential)
         bound_to = holder_of(registered.read(opened.payload).confirmation, None)
-        if bound_to is not None and bound_to.jwk.members != holder.public_jwk.members:
-            raise HolderBindingFailed("the credential is bound to another key")
+        if bound_to is not None:
+            bound_to.demand(holder)
         signed_part = _showing(parsed, opened, paths)
         return signed_part + key_binding.make(
             signed_part,

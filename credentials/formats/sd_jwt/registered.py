@@ -12,10 +12,13 @@ from credentials.formats.base import (
 )
 from credentials.jose.jwt import numeric_date
 
-# What is about the token; everything else is about the citizen.
+# What is about the token; everything else is about the citizen. The last one is of the NL Wallet's profile.
 TECHNICAL: Final = frozenset(
-    {"iss", "iat", "nbf", "exp", "cnf", "vct", "vct#integrity", "vctm", "aka_vcts", "status", "jti"}
-)
+    {
+        "iss", "iat", "nbf", "exp", "cnf", "vct", "vct#integrity", "vctm", "aka_vcts", "status", "jti",
+        "attestation_qualification",
+    }
+)  # fmt: skip
 # SD-JWT VC section 2.2.2.2 names them: a holder who could hide one of these could hide that a credential is void.
 # `aud` is no issuer claim in this profile, but would decide on validity all the same.
 NEVER_HIDDEN: Final = frozenset(

@@ -19,6 +19,7 @@ from credentials.trust.x509.certificate import (
 from credentials.trust.x509.chain import (
     MAX_CERTIFICATES,
     Leaf,
+    chain_end,
     check_alone,
     check_authority,
     issuer_of,
@@ -26,6 +27,7 @@ from credentials.trust.x509.chain import (
     verify_chain,
 )
 from credentials.trust.x509.purpose import KeyPurpose
+from credentials.trust.x509.request import request_certificate
 
 __all__ = [
     "MAX_CERTIFICATES",
@@ -36,12 +38,14 @@ __all__ = [
     "Leaf",
     "UnknownAuthority",
     "aki",
+    "chain_end",
     "check_alone",
     "check_authority",
     "issuer_of",
     "load_pem",
     "make_ca",
     "public_jwk",
+    "request_certificate",
     "ski",
     "subject_of",
     "to_der",

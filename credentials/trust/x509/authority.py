@@ -77,7 +77,7 @@ class CertificateAuthority:
             names.append(x509.DNSName(dns))
         builder = (
             x509.CertificateBuilder()
-            .subject_name(_name(common_name, country, organisation, oin))
+            .subject_name(subject_name(common_name, country, organisation, oin))
             .issuer_name(self.certificate.subject)
             .public_key(public_jwk.key)
             .serial_number(x509.random_serial_number())
@@ -108,7 +108,7 @@ def make_ca(
     """Make a self-signed authority that may sign leaves only (path length 0); a new P-256 key unless one is given."""
     keeper = signer or SoftwareSigner.generate(Algorithm.ES256)
     public_key = keeper.public_jwk.key
-    subject = _name(name, country, organisation or name, oin)
+    subject = subject_name(name, country, organisation or name, oin)
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -124,7 +124,8 @@ def make_ca(
     return CertificateAuthority(_signed(builder, keeper), keeper)
 
 
-def _name(common_name: str, country: str, organisation: str, oin: str | None) -> x509.Name:
+def subject_name(common_name: str, country: str, organisation: str, oin: str | None) -> x509.Name:
+    """Return how a certificate names an organisation; the OIN stands in serialNumber."""
     attributes = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, country),
         x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]),

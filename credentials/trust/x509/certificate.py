@@ -1,18 +1,14 @@
 """Reading one certificate: strict, bounded, and with errors that quote nothing."""
 
-from functools import lru_cache
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.utils import CryptographyDeprecationWarning
 
 from credentials.encoding import b64url_encode
 from credentials.errors import MalformedInput
-from credentials.keys import PublicJwk, UnsupportedKey
-
-MAX_CERTIFICATE_BYTES: Final = 16_384
+from credentials.keys import PublicJwk, UnreadableCertificate, UnsupportedKey, read_certificate
+from credentials.keys.certificate import UNREADABLE
 
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
@@ -39,7 +35,7 @@ def load_pem(pem: bytes) -> tuple[x509.Certificate, ...]:
     """Read the certificates of a PEM file. Raises MalformedInput."""
     try:
         return tuple(x509.load_pem_x509_certificates(pem))
-    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
+    except UNREADABLE as error:
         raise MalformedInput("no readable PEM certificate") from error
 
 
@@ -72,40 +68,19 @@ def public_jwk(der: bytes) -> PublicJwk:
     return public_jwk_of(read(der))
 
 
-@lru_cache(maxsize=512)
 def read(der: bytes) -> x509.Certificate:
     """Parse a DER certificate, every part that is used later included. Raises InvalidChain."""
-    if len(der) > MAX_CERTIFICATE_BYTES:
-        raise InvalidChain(f"a certificate is larger than {MAX_CERTIFICATE_BYTES} bytes")
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        # The library reads these when they are first asked for: here is where a hostile one must fail.
-        _ = (
-            certificate.subject.rfc4514_string(),
-            certificate.issuer,
-            certificate.extensions,
-            certificate.public_key(),
-            certificate.signature_algorithm_oid,
-            certificate.not_valid_before_utc,
-            certificate.not_valid_after_utc,
-        )
-        serial_number = certificate.serial_number
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion) as error:
-        raise InvalidChain("a certificate is unreadable") from error
-    except CryptographyDeprecationWarning as error:
-        # Where warnings are errors, the library refuses today what it will refuse everywhere one day.
-        raise InvalidChain("a certificate breaks RFC 5280") from error
-    # RFC 5280 section 4.1.2.2.
-    if serial_number <= 0:
-        raise InvalidChain("a certificate's serial number is not positive")
-    return certificate
+        return read_certificate(der)
+    except UnreadableCertificate as error:
+        raise InvalidChain(error.detail) from error
 
 
 def public_jwk_of(certificate: x509.Certificate) -> PublicJwk:
     """Return the certified key. Raises InvalidChain for a key that leaves may not have."""
     try:
         return PublicJwk.from_key(certificate.public_key())
-    except (UnsupportedKey, ValueError, UnsupportedAlgorithm) as error:
+    except UnsupportedKey as error:
         raise InvalidChain("a certificate's key is of a kind that we do not take") from error
 
 

@@ -113,6 +113,14 @@ def verify_chain(x5c: Sequence[bytes], anchors: Sequence[bytes], at: datetime) -
     return leaf
 
 
+def chain_end(x5c: Sequence[bytes]) -> datetime:
+    """Return the moment from which a chain is good for nothing: the first end of its certificates, of its anchor too.
+
+    Raises InvalidChain.
+    """
+    return min(read(each).not_valid_after_utc for each in x5c)
+
+
 def check_alone(der: bytes, purpose: KeyPurpose, at: datetime) -> None:
     """Demand that a leaf which is known by itself, not by its authority, may serve a purpose at a moment.
 

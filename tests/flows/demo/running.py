@@ -1,16 +1,18 @@
 """`make demo` as a newcomer runs it: one command, real processes, and what its report says."""
 
+import fcntl
 import json
 import os
 import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import httpx2
 
@@ -21,18 +23,39 @@ CHECKOUT = Path(__file__).parents[3]
 START_SECONDS = 110.0
 STOP_SECONDS = 15.0
 
+_reserved: list[IO[str]] = []  # locks end with their files: these are open until the process ends
+
 
 def free_range() -> int:
-    """Find a first port from which a whole demonstration, and what a test puts beside it, finds room."""
-    chooser = random.Random()  # not for secrets: another run of the tests should just begin elsewhere
-    for _ in range(50):
-        first = chooser.randrange(15_000, 31_000, 200)
+    """Find a first port from which a whole demonstration, and what a test puts beside it, finds room.
+
+    The range stays this process' own until it ends, so that tests that run at the same time never choose one between
+    another's choosing and its starting.
+    """
+    ranges = list(range(15_000, 31_000, 200))
+    random.shuffle(ranges)  # not for secrets: another run of the tests should just begin elsewhere
+    for first in ranges:
+        if not _reserve(first):
+            continue
         try:
             check_ports(ports_from(first))
         except DemoError:
             continue
         return first
     raise AssertionError("no free range of ports")
+
+
+def _reserve(first: int) -> bool:
+    folder = Path(tempfile.gettempdir()) / f"blauweknop-ports-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    lock = (folder / str(first)).open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return False
+    _reserved.append(lock)
+    return True
 
 
 def command(folder: Path, first_port: int, *, in_background: bool = False, **environment: str) -> subprocess.Popen[str]:
@@ -113,6 +136,12 @@ class Demo:
     def bsn(self, persona: str) -> str:
         return str(self.report["personas"][persona]["bsn"])
 
+    def known_as(self, key: str, persona: str) -> dict[str, str]:
+        """The number by which an agency knows somebody, by its name in the business API."""
+        person = self.report["personas"][persona]
+        number = person["klantnummers"].get(key)
+        return {"bsn": str(person["bsn"])} if number is None else {"klantnummer": str(number)}
+
     def api(self, key: str, resource: str, body: object = None, *, method: str = "POST") -> httpx2.Response:
         """Call an agency's own API."""
         agency = self.agency(key)
@@ -130,7 +159,8 @@ class Demo:
     def kill(self) -> None:
         """End everything, whatever state it is in."""
         self.http.close()
-        if self._process is None or self._process.returncode is not None:
+        # What has ended by itself is still heard out: its last words say why.
+        if self._process is None or (self._process.stdout and self._process.stdout.closed):
             return
         try:
             self.stop(signal.SIGTERM)

@@ -14,7 +14,7 @@ import pytest
 from tests.flows.demo.people import CaseSystem, Wallet
 from tests.flows.demo.running import Demo
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("demo"), pytest.mark.timeout(240)]
 
 MARK = "ECHO7f3a<script>"
 # The trail of events, sessions of visitors, and notes of refused answers may grow.

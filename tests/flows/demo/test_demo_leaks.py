@@ -12,7 +12,7 @@ import pytest
 from tests.flows.demo.people import CaseSystem, Wallet
 from tests.flows.demo.running import Demo
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("demo"), pytest.mark.timeout(240)]
 
 
 def words_of(value: object, name: str = "") -> Iterator[str]:
@@ -24,7 +24,14 @@ def words_of(value: object, name: str = "") -> Iterator[str]:
         case list():
             for item in value:
                 yield from words_of(item, name)
-        case str() if name in ("bsn", "zaakkenmerk", "beschikkingsnummer", "betalingskenmerk", "rekeningnummer"):
+        case str() if name in (
+            "bsn",
+            "klantnummer",
+            "zaakkenmerk",
+            "beschikkingsnummer",
+            "betalingskenmerk",
+            "rekeningnummer",
+        ):
             yield value
         case _:
             pass
@@ -97,6 +104,7 @@ def test_a_copy_of_the_wallets_database_reveals_no_agency_type_or_amount(demo: D
 
 def test_no_issuer_keeps_a_citizen_service_number_in_the_clear(demo: Demo) -> None:
     people = {str(person["bsn"]) for person in demo.report["personas"].values()}
+    people |= {number for person in demo.report["personas"].values() for number in person["klantnummers"].values()}
     names = {str(person["name"]) for person in demo.report["personas"].values()}
     for key in demo.report["issuers"]:
         text = whole(demo.state / "agencies" / key / "issuer.db")

@@ -20,7 +20,7 @@ from demo.books import book_payment
 from tests.flows.demo.people import CLOCK, FORMATS, Card, CaseSystem, Wallet, check, nothing_counts
 from tests.flows.demo.running import Demo
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("demo"), pytest.mark.timeout(240)]
 
 SD_JWT = ("overzicht_sdjwt", "zaak_sdjwt")
 LDP = ("overzicht_ldp", "zaak_ldp")
@@ -217,16 +217,16 @@ def test_superseded_cards_are_shown_as_outdated_and_new_ones_count(demo: Demo, d
 
 def test_withdrawn_cards_are_shown_as_withdrawn(demo: Demo, desk: CaseSystem) -> None:
     wallet = Wallet(demo, "zonneweide")
-    noor = demo.bsn("P5")
+    noor = demo.report["personas"]["P5"]["klantnummers"]["zonneweide"]
     taken = {kind: wallet.everything(*kind, persona="P5") for kind in (SD_JWT, LDP)}
-    done = demo.api("zonneweide", "intrekkingen", {"bsn": noor, "reden": "besluit vernietigd"})
+    done = demo.api("zonneweide", "intrekkingen", {"klantnummer": noor, "reden": "besluit vernietigd"})
     assert (done.status_code, done.json()) == (201, {"aantal": sum(map(len, taken.values()))})
     for cards in taken.values():
         found = desk.judge(cards)
         nothing_counts(found)
         assert {each["uitkomst"] for each in found["bewijzen"]} == {"ingetrokken"}
         assert {check(each, "status") for each in found["bewijzen"]} == {("mislukt", "revoked")}
-    assert demo.api("zonneweide", "intrekkingen", {"bsn": noor, "reden": "nog eens"}).status_code == 404
+    assert demo.api("zonneweide", "intrekkingen", {"klantnummer": noor, "reden": "nog eens"}).status_code == 404
 
 
 @pytest.mark.parametrize("mode", ["direct_post", "direct_post.jwt"])

@@ -6,19 +6,24 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 import demo.__main__ as command_line
+from credentials.trust import SchemeDocument
+from credentials.trust.x509 import load_pem
 from demo.processes import DemoError, Processes, check_ports
+from demo.scenery import ENVIRONMENT, SCHEME_OIN
 from demo.stage import AGENCY_KEYS, ports_from
 from demo.story import EXPECTED, Story
 from tests.flows.demo.people import eventually
 from tests.flows.demo.running import CHECKOUT, Demo, command, free_range, processes_of
 
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("demo"), pytest.mark.timeout(240)]
 
 AFTER = {"old": "verouderd", "saldo": 294_880}
 
@@ -41,7 +46,11 @@ def test_the_report_leads_to_every_door(demo: Demo) -> None:
     report = demo.report
     assert list(report["issuers"]) == list(AGENCY_KEYS)
     assert set(report["personas"]) >= {"P1", "P2", "P3", "P4"}
-    assert report["personas"]["P1"] == {"name": "Samira", "bsn": "999990007"}
+    assert report["personas"]["P1"] == {
+        "name": "Samira",
+        "bsn": "999990007",
+        "klantnummers": {"zonneweide": "ZW-402311"},
+    }
     for each in report["issuers"].values():
         assert each["configurations"] == {
             "overzicht_sdjwt": "dc+sd-jwt",
@@ -53,6 +62,25 @@ def test_the_report_leads_to_every_door(demo: Demo) -> None:
         assert httpx2.get(f"{report[party]['url']}/health/ready").status_code == 200
     trust_list = httpx2.get(report["scheme"]["trustList"])
     assert trust_list.headers["content-type"] == "application/trust-list+jwt"
+
+
+def test_an_app_of_bk_connect_finds_every_agency_in_the_scheme_document(demo: Demo) -> None:
+    served = httpx2.get(demo.report["scheme"]["schemeDocument"])
+    assert served.headers["content-type"] == "application/jose"
+    (root,) = load_pem((demo.state / "stelsel-root.pem").read_bytes())
+    document = SchemeDocument.verify(
+        served.text,
+        (root.public_bytes(Encoding.DER),),
+        issuer=SCHEME_OIN,
+        environment=ENVIRONMENT,
+        now=datetime.now(UTC),
+    )
+    assert len(document.organisations) == len(AGENCY_KEYS)
+    urls = {each["url"] for each in demo.report["issuers"].values()}
+    for organisation in document.organisations:
+        found = httpx2.get(organisation.address).json()
+        assert found["credential_issuer"] in urls
+        assert found["display"][0]["name"] == organisation.name
 
 
 @pytest.mark.parametrize("resource", ["aanbiedingen", "intrekkingen", "bronverversingen"])
@@ -199,6 +227,7 @@ def test_each_service_is_a_process_with_a_log_of_its_own_and_the_code_was_loaded
     assert one["errors"] == one["output"] == str(tmp_path / "one.log")
 
 
+@pytest.mark.long
 def test_what_processes_are_copies_of_holds_code_only() -> None:
     program = """
 import os, threading
@@ -231,6 +260,7 @@ def _hearing() -> None:
         signal.signal(each, signal.SIG_DFL)
 
 
+@pytest.mark.long
 def test_processes_that_do_not_listen_are_ended_by_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("demo.processes.STOP_SECONDS", 0.3)
     with Processes(tmp_path) as processes:

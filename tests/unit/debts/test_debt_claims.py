@@ -13,6 +13,7 @@ from credentials.debts.claim_table import CASE_SLOTS, EVENT_SLOTS, LEAVES, Kind
 from credentials.debts.claims import (
     ALWAYS_DISCLOSED,
     CASE_TYPE,
+    NOTICES,
     OVERVIEW_TYPE,
     SLOTS,
     WHOLE,
@@ -30,9 +31,11 @@ from credentials.debts.disclosed import DisclosedCase, DisclosedOrganisation, re
 from credentials.debts.errors import MalformedClaims, UnknownCredentialType
 from credentials.debts.fcid import FcidDocument
 from credentials.debts.overview import Overview, overview_of
-from credentials.debts.types import CONTEXT_URL, TYPE_TERMS, context_document, type_metadata
+from credentials.debts.types import CONTEXT_URL, CONTEXT_V2_URL, TYPE_TERMS, context_document, needs_v2, type_metadata
 from credentials.debts.types.build import REGISTERED, context_file, metadata_document
 from tests.debt_builders import (
+    A_NOTICE,
+    ANOTHER_NOTICE,
     AS_OF,
     CJIB,
     DEMO,
@@ -71,6 +74,8 @@ def demo_trees() -> list[tuple[str, ClaimTree]]:
         trees.append((OVERVIEW_TYPE, overview_tree(overview)))
         trees.extend((CASE_TYPE, case_claims(case, "digest")) for case in overview.cases)
     trees.append((OVERVIEW_TYPE, overview_tree(overview_of(CJIB, many_cases(120), AS_OF))))
+    deficient = overview_of(CJIB, many_cases(2), AS_OF, notices=[A_NOTICE, ANOTHER_NOTICE])
+    trees.append((OVERVIEW_TYPE, overview_tree(deficient)))
     long = a_case(imposed("f1", 10000), *(paid(f"p{number:03d}", 1, number) for number in range(200)))
     trees.append((CASE_TYPE, case_claims(long, "digest")))
     return trees
@@ -216,7 +221,8 @@ def no_network(url: str, _options: object) -> Any:  # pyld's own shape
 
 @pytest.mark.parametrize(("type", "tree"), TREES)
 def test_every_term_is_defined_and_every_node_has_an_iri(type: str, tree: ClaimTree) -> None:
-    context = [json.loads(context_document())["@context"], {"id": "@id", "type": "@type"}]
+    url = CONTEXT_V2_URL if needs_v2(tree) else CONTEXT_URL
+    context = [json.loads(context_document(url))["@context"], {"id": "@id", "type": "@type"}]
     document = {"@context": context, "id": NODE, "type": TYPE_TERMS[type], **to_jsonld(type, tree, NODE)}
     (expanded,) = jsonld.expand(document, {"documentLoader": no_network})
     assert expanded["@type"] == [type]
@@ -242,7 +248,7 @@ def test_every_term_is_defined_and_every_node_has_an_iri(type: str, tree: ClaimT
 
 
 def test_the_context_defines_terms_one_by_one_and_protects_them() -> None:
-    context = json.loads(context_document())["@context"]
+    context = json.loads(context_document(CONTEXT_V2_URL))["@context"]
     assert context["@protected"] is True
     assert "@vocab" not in context
     assert "@base" not in context
@@ -257,7 +263,8 @@ def test_the_context_defines_terms_one_by_one_and_protects_them() -> None:
 
 
 def test_the_committed_type_descriptions_are_those_of_the_table() -> None:
-    assert context_document() == context_file()
+    for url in (CONTEXT_URL, CONTEXT_V2_URL):
+        assert context_document(url) == context_file(url)
     for vct in (OVERVIEW_TYPE, CASE_TYPE):
         assert type_metadata(vct) == metadata_document(vct)
     with pytest.raises(UnknownCredentialType):
@@ -282,7 +289,9 @@ def test_the_type_metadata_describe_every_claim_in_two_languages(vct: str) -> No
             continue
         assert [display["locale"] for display in claim["display"]] == ["nl-NL", "en-US"]
         assert all(display["label"] for display in claim["display"])
-        assert claim.get("mandatory", False) == (claim["path"][0] in ALWAYS_DISCLOSED[vct])
+        # A slot is there when it is filled.
+        in_sight = claim["path"][0] in ALWAYS_DISCLOSED[vct]
+        assert claim.get("mandatory", False) == (in_sight and claim["path"][0] != NOTICES)
         if claim["path"][0] in ALWAYS_DISCLOSED[vct]:
             assert claim["sd"] == "never"
 
@@ -309,7 +318,7 @@ def test_the_context_has_an_https_address() -> None:
 def test_what_every_verifier_sees_is_little() -> None:
     common = {"bronorganisatie", "peildatum", "schema_versie", "fcid_versie"}
     assert ALWAYS_DISCLOSED[CASE_TYPE] == common
-    assert ALWAYS_DISCLOSED[OVERVIEW_TYPE] == common | {"dekking"}
+    assert ALWAYS_DISCLOSED[OVERVIEW_TYPE] == common | {"dekking", NOTICES}
     assert WHOLE[CASE_TYPE] == {("gebeurtenissen",)}
     assert len(SLOTS[OVERVIEW_TYPE]["zaken",]) == 20
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from credentials.clock import days_between, dutch, dutch_day, end_of_day, start_of_day
+from credentials.clock import days_between, dutch, dutch_day, end_of_day, on_dutch_clocks, start_of_day
 from credentials.debts.agency import Agency
 from credentials.debts.bsn import Bsn
 from credentials.debts.dates import parse_day, parse_moment, write_moment
@@ -251,3 +251,17 @@ def test_a_day_may_be_written_as_a_moment() -> None:
     for text in ("2026-02-30", "27-04-2026", "2026-4-27"):
         with pytest.raises(InvalidField):
             parse_day(text)
+
+
+@pytest.mark.parametrize(
+    ("shown", "moments"),
+    [
+        ("2026-11-25T02:30:00", ["2026-11-25T02:30:00+01:00"]),
+        ("2026-10-25T02:30:00", ["2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00"]),
+        ("2026-03-29T02:30:00", []),
+        ("0001-01-01T00:00:00", []),
+        ("9999-12-31T23:30:00", ["9999-12-31T23:30:00+01:00"]),
+    ],
+)
+def test_an_hour_that_is_skipped_is_on_no_clock_and_one_that_is_repeated_twice(shown: str, moments: list[str]) -> None:
+    assert [each.isoformat() for each in on_dutch_clocks(datetime.fromisoformat(shown))] == moments

@@ -17,8 +17,10 @@ from credentials.clock import FixedClock, epoch
 from credentials.encoding import JsonObject, b64url_encode
 from credentials.jose import UnverifiedToken, sign_jwt
 from credentials.keys import SoftwareSigner
+from demo.digid import provider
 from demo.digid.app import create_app
 from demo.digid.provider import CLIENT_ASSERTION_TYPE, SUBSTANTIAL, Client, Person, Provider
+from demo.scheme.app import create_app as create_site
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ISSUER = "http://localhost:8101"
@@ -43,8 +45,8 @@ class Desk:
             "cjib": Client("cjib", "CJIB", frozenset({BACK}), key=self.key.public_jwk),
             "duo": Client("duo", "DUO", frozenset({BACK}), secret="een-geheim-voor-duo"),
         }
-        provider = Provider(ISSUER, clients, (SAMIRA,), self.signer, self.clock)
-        self.http = TestClient(create_app(provider), base_url=ISSUER, follow_redirects=False)
+        digid = Provider(ISSUER, clients, (SAMIRA,), self.signer, self.clock)
+        self.http = TestClient(create_app(digid), base_url=ISSUER, follow_redirects=False)
 
     def request(self, **changes: str) -> dict[str, str]:
         challenge = b64url_encode(hashlib.sha256(self.verifier.encode()).digest())
@@ -224,3 +226,68 @@ def test_it_does_not_start_outside_a_demonstration(tmp_path: Path, environment: 
     )
     assert result.returncode == 1
     assert "stand-in for DigiD" in result.stderr
+
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"aanvraag=a&aanvraag=b&gebruiker=samira", FORM),
+        (b"aanvraag=%ff&gebruiker=samira", FORM),
+        (b"aanvraag=%00&gebruiker=samira", FORM),
+        (b"&".join([b"a=1"] * 2_000), FORM),
+        (b'{"aanvraag": "a", "gebruiker": "samira"}', {"content-type": "application/json"}),
+        (b"", {}),
+    ],
+)
+def test_a_form_that_says_two_things_or_nothing_is_refused(desk: Desk, body: bytes, headers: dict[str, str]) -> None:
+    assert desk.http.post("/inloggen", content=body, headers=headers).status_code == 400
+    answer = desk.http.post("/token", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request") if body else (401, "invalid_client")
+
+
+def test_a_question_that_says_two_things_is_never_sent_on(desk: Desk) -> None:
+    asked = [*desk.request().items(), ("redirect_uri", BACK)]
+    answer = desk.http.get("/authorize", params=asked)
+    assert (answer.status_code, "location" in answer.headers) == (400, False)
+
+
+@pytest.mark.parametrize("path", ["/token", "/inloggen", "/authorize", "/nowhere"])
+def test_a_body_that_is_too_large_or_coded_is_not_read(desk: Desk, path: str) -> None:
+    assert desk.http.post(path, content=b"a=" + b"1" * 20_000, headers=FORM).status_code == 413
+    assert desk.http.post(path, content=b"a=1", headers={**FORM, "content-encoding": "gzip"}).status_code == 415
+
+
+def test_when_too_many_are_logging_in_the_client_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider, "_MAX_PENDING", 1)
+    assert desk.http.get("/authorize", params=desk.request()).status_code == 200
+    answer = desk.http.get("/authorize", params=desk.request())
+    assert answer.status_code == 303
+    assert parse_qs(urlsplit(answer.headers["location"]).query)["error"] == ["temporarily_unavailable"]
+
+
+def test_the_schemes_site_takes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "trust-list.jwt").write_text("x")
+    http = TestClient(create_site(tmp_path))
+    assert http.get("/trust-list.jwt").text == "x"
+    assert http.get("/../trust-list.jwk").status_code == 404
+    assert http.post("/trust-list.jwt").status_code == 405
+    assert http.post("/trust-list.jwt", content=b"y").status_code == 413
+    assert http.request("GET", "/", content=b"y").status_code == 413
+
+
+def test_who_acts_for_another_says_so_each_time() -> None:
+    noor = Person("noor", "Noor", "999993653", "mentor", acts_for="samira")
+    desk = Desk()
+    clients = {"cjib": Client("cjib", "CJIB", frozenset({BACK}), key=desk.key.public_jwk)}
+    digid = Provider(ISSUER, clients, (SAMIRA, noor), desk.signer, desk.clock)
+    for person, represented in ((noor, "999990007"), (SAMIRA, None)):
+        asked = digid.read_request(desk.request())
+        _, code, _ = digid.log_in(digid.remember(asked), person.username)
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK, "code_verifier": desk.verifier}
+        token = UnverifiedToken.parse(str(digid.redeem(form, asked.client)["id_token"])).payload
+        assert token["bsn"] == person.bsn
+        about = token.get("represents")
+        assert (about["bsn"] if isinstance(about, dict) else None) == represented

@@ -9,10 +9,11 @@ import pytest
 from credentials.debts.case import Case
 from credentials.debts.errors import InvalidField, MalformedSource, MissingField, SourceError
 from credentials.errors import ConfigurationError
-from issuer.app.compose import csv_columns
+from issuer.app.registers import columns_of
 from issuer.settings import CsvSource, load_agency
-from issuer.sources import CsvColumns, TotalRow
-from issuer.sources.csv_reading import MAX_FAULTS, CsvReading, read_csv
+from issuer.sources import Columns, TotalRow
+from issuer.sources.csv_table import csv_table
+from issuer.sources.rows import MAX_FAULTS, Reading, read_table
 from tests.debt_builders import CJIB, SAMIRA
 from tests.debt_files import COLUMNS, HEADER, a_demand, a_file, a_payment, a_row, an_obligation
 from tests.unit.debts.test_names_that_are_digits import DAMAGED
@@ -22,24 +23,25 @@ EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 ROWS = (an_obligation("214,50", Tekst="Café"), a_payment("100,00"))
 
 
-def columns(**more: Any) -> CsvColumns:  # what the mapping takes
-    return CsvColumns(COLUMNS.columns, **({"events": COLUMNS.events, "decimal": "comma"} | more))
+def columns(**more: Any) -> Columns:  # what the mapping takes
+    return Columns(COLUMNS.columns, **({"events": COLUMNS.events, "decimal": "comma"} | more))
 
 
-def reading(data: bytes, mapping: CsvColumns = COLUMNS) -> CsvReading:
-    return read_csv(data, mapping, file="debts.csv", source_oin=CJIB.oin, at=AT)
+def reading(data: bytes, mapping: Columns = COLUMNS) -> Reading:
+    return read_table(csv_table, data, mapping, file="debts.csv", source_oin=CJIB.oin, at=AT)
 
 
-def case_in(data: bytes, mapping: CsvColumns = COLUMNS) -> Case:
+def case_in(data: bytes, mapping: Columns = COLUMNS) -> Case:
     found = reading(data, mapping)
     assert found.faults == ()
     (case,) = found.people[SAMIRA].cases_at(CJIB)
     return case
 
 
-def the_fault(data: bytes, mapping: CsvColumns = COLUMNS) -> SourceError:
+def the_fault(data: bytes, mapping: Columns = COLUMNS) -> SourceError:
     found = reading(data, mapping)
-    (fault,) = found.faults
+    fault = found.faults[0]
+    assert len({each.line for each in found.faults}) == 1
     assert found.people == {}
     assert fault.file == "debts.csv"
     return fault
@@ -91,7 +93,7 @@ def test_a_total_row_that_is_declared_is_passed_over() -> None:
         (a_payment("9,00", Dossier="Totaal"), TOTAL, "BSN"),
     ],
 )
-def test_a_total_row_is_not_guessed_and_names_no_citizen(row: str, mapping: CsvColumns, column: str) -> None:
+def test_a_total_row_is_not_guessed_and_names_no_citizen(row: str, mapping: Columns, column: str) -> None:
     fault = the_fault(a_file(*ROWS, row), mapping)
     assert (fault.line, fault.field) == (4, column)
 
@@ -158,7 +160,7 @@ def test_an_amount_with_one_meaning_is_read(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["50,00-", "-50,00", "(50,00)", "- 50,00", "€ -50,00"])
 def test_a_minus_in_front_behind_or_as_brackets_is_a_minus(text: str) -> None:
-    ids = CsvColumns(
+    ids = Columns(
         {**COLUMNS.columns, "gebeurtenis_kenmerk": "Kenmerk", "gecorrigeerde_gebeurtenis_kenmerk": "Naar"},
         events={**COLUMNS.events, "correctie": "FinancieleVerplichtingGecorrigeerd"},
         decimal="comma",
@@ -329,7 +331,7 @@ def test_the_example_agency_reads_it_however_it_was_exported(before: bytes, afte
     assert isinstance(source, CsvSource)
     data = source.file.read_bytes()
     assert before in data
-    found = reading(data.replace(before, after) if before else data, csv_columns(source))
+    found = reading(data.replace(before, after) if before else data, columns_of(source))
     assert found.faults == ()
     (case,) = found.people[SAMIRA].cases_at(CJIB)
     assert (case.owed, case.balance) == (22_350, 12_350)

@@ -11,23 +11,26 @@ from credentials.debts.disclosed import read_case
 from credentials.debts.errors import EventCollision, InconsistentCase, SourceError, TotalsMismatch
 from credentials.debts.events import PaymentProcessed
 from credentials.debts.fcid import parse_document, write_document
-from issuer.sources import CsvColumns
-from issuer.sources.csv_reading import read_csv
+from issuer.sources import Columns
+from issuer.sources.csv_table import csv_table
+from issuer.sources.rows import read_table
 from tests.debt_builders import CJIB, SAMIRA, a_document, agency, changed
 from tests.debt_files import COLUMNS, HEADER, a_demand, a_file, a_payment, a_row, an_obligation
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
-WITH_IDS = CsvColumns({**COLUMNS.columns, "gebeurtenis_kenmerk": "Id"}, events=COLUMNS.events, decimal="comma")
+WITH_IDS = Columns({**COLUMNS.columns, "gebeurtenis_kenmerk": "Id"}, events=COLUMNS.events, decimal="comma")
 
 
-def case_of(*rows: str, columns: CsvColumns = COLUMNS, header: str = HEADER) -> Case:
-    reading = read_csv(a_file(*rows, header=header), columns, file="debts.csv", source_oin=CJIB.oin, at=AT)
+def case_of(*rows: str, columns: Columns = COLUMNS, header: str = HEADER) -> Case:
+    reading = read_table(csv_table, a_file(*rows, header=header), columns, file="debts.csv", source_oin=CJIB.oin, at=AT)
     (case,) = reading.people[SAMIRA].cases_at(CJIB)
     return case
 
 
-def refusal(*rows: str, columns: CsvColumns = COLUMNS, header: str = HEADER) -> SourceError:
-    (fault,) = read_csv(a_file(*rows, header=header), columns, file="debts.csv", source_oin=CJIB.oin, at=AT).faults
+def refusal(*rows: str, columns: Columns = COLUMNS, header: str = HEADER) -> SourceError:
+    (fault,) = read_table(
+        csv_table, a_file(*rows, header=header), columns, file="debts.csv", source_oin=CJIB.oin, at=AT
+    ).faults
     return fault
 
 
@@ -60,8 +63,13 @@ def test_two_equal_demands_are_two_demands_and_change_no_total() -> None:
 
 def test_equal_rows_of_other_cases_or_people_count_where_they_stand() -> None:
     other = [an_obligation("100,00", Dossier="ZAAK-2"), a_payment("50,00", Dossier="ZAAK-2")]
-    people = read_csv(
-        a_file(an_obligation("100,00"), a_payment("50,00"), *other), COLUMNS, file="x", source_oin=CJIB.oin, at=AT
+    people = read_table(
+        csv_table,
+        a_file(an_obligation("100,00"), a_payment("50,00"), *other),
+        COLUMNS,
+        file="x",
+        source_oin=CJIB.oin,
+        at=AT,
     ).people
     assert [case.balance for case in people[SAMIRA].cases_at(CJIB)] == [5000, 5000]
 
@@ -96,7 +104,7 @@ def test_two_equal_main_obligations_are_refused_by_both_lines() -> None:
 
 def test_one_debt_of_two_bodies_is_one_debt_when_somebody_paid_twice() -> None:
     rows = [an_obligation("100,00"), a_payment("50,00"), a_payment("50,00"), a_payment("50,00")]
-    document = read_csv(a_file(*rows), COLUMNS, file="x", source_oin=CJIB.oin, at=AT).people[SAMIRA]
+    document = read_table(csv_table, a_file(*rows), COLUMNS, file="x", source_oin=CJIB.oin, at=AT).people[SAMIRA]
     cases = [case for each in (CJIB, agency("duo")) for case in document.cases_at(each)]
     keyed = [read_case(case_claims(case, "digest") | {"opgelegd_door": {"oin": CJIB.oin}}) for case in cases]
     (debt,) = distinct_debts(keyed)

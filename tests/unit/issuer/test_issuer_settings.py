@@ -8,18 +8,19 @@ from typing import Any, ClassVar
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
+from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from credentials.errors import ConfigurationError
 from credentials.keys import SoftwareSigner
-from credentials.trust import CertificateAuthority, Participant, Role, verify_chain
-from credentials.trust.x509 import to_der, to_pem
+from credentials.trust import CertificateAuthority, JointArrangement, Participant, Role, verify_chain
+from credentials.trust.x509 import chain_end, to_der, to_pem
 from credentials.trust.x509.purpose import EARLIER
 from issuer.app.keys import initialise, load_keys, renew_leaf
 from issuer.app.run import describe
 from issuer.domain.configurations import Securing
-from issuer.settings import AgencySettings, CsvSource, FcidSource, load_agency, require_source
-from issuer.sources import CsvColumns
+from issuer.settings import AgencySettings, CsvSource, FcidSource, HttpSource, load_agency, require_source
+from issuer.sources import Columns
 from service.logging import configure
 from tests.unit.trust.certificates import a_leaf_of_others
 
@@ -57,6 +58,11 @@ class TestSettings:
         )
         assert named.digid.issuer == "https://login.example/tenant/"
 
+    def test_a_trust_list_that_is_a_file_is_looked_for_from_the_settings(self, tmp_path: Path) -> None:
+        named = load_agency(written(tmp_path, **{'"https://stelsel.example/trust-list.jwt"': '"list.jwt"'})).trust_list
+        assert named is not None
+        assert named.source == str(tmp_path / "list.jwt")
+
     def test_the_example_is_read(self) -> None:
         settings = load_agency(EXAMPLE)
         assert settings.did == "did:web:schulden.cjib.example"
@@ -80,13 +86,18 @@ class TestSettings:
 
     def test_the_commented_parts_of_the_example_are_read_too(self, tmp_path: Path) -> None:
         lines = EXAMPLE.read_text().splitlines()
-        start = lines.index("[source]")
-        text = "\n".join(lines[:start] + [line.removeprefix("# ") for line in lines[start + 5 :]])
+        start, other = lines.index("[source]"), lines.index("# [source]")
+        text = "\n".join(lines[:start] + [line.removeprefix("# ") for line in lines[other:]])
         file = tmp_path / "agency.toml"
+        initialise(an_agency(tmp_path))
+        (tmp_path / "pid-authorities.pem").write_bytes((tmp_path / "state" / "cjib" / "ca.pem").read_bytes())
         file.write_text(text)
-        source = load_agency(file).source
+        settings = load_agency(file)
+        assert settings.pid is not None
+        assert settings.pid.providers[0].identifier == "https://pid.example"
+        source = settings.source
         assert isinstance(source, CsvSource)
-        CsvColumns(source.columns, source.constants | {"datumtijd_opgelegd": "x"}, source.events)
+        Columns(source.columns, source.constants | {"datumtijd_opgelegd": "x"}, source.events)
 
     @pytest.mark.parametrize(
         ("old", "new"),
@@ -108,6 +119,31 @@ class TestSettings:
         file.write_text(EXAMPLE.read_text().replace(old, new, 1))
         with pytest.raises(ConfigurationError):
             load_agency(file)
+
+    def test_where_to_ask_for_an_arrangement_goes_into_the_trust_list(self, tmp_path: Path) -> None:
+        joint = '[joint_arrangement]\nname = "Betalingsregeling Rijk"\naddress = "https://r.example/a"\n\n'
+        settings = an_agency(tmp_path, **{"[contact]\n": f"{joint}[contact]\n"})
+        initialise(settings)
+        entry = Participant.parse(json.loads(describe(settings)))
+        assert entry.arrangement == "https://www.cjib.example/in-stukjes-betalen"
+        assert entry.joint_arrangement == JointArrangement("Betalingsregeling Rijk", "https://r.example/a")
+
+    @pytest.mark.parametrize("wrong", ["http://www.cjib.example/", "https://www.cjib.example/?zaak=1", "cjib.example"])
+    def test_an_address_for_it_that_says_something_does_not_start(self, tmp_path: Path, wrong: str) -> None:
+        joint = f'[joint_arrangement]\nname = "R"\naddress = "{wrong}"\n\n[contact]\n'
+        for changed in ({"https://www.cjib.example/in-stukjes-betalen": wrong}, {"[contact]\n": joint}):
+            with pytest.raises(ConfigurationError) as refused:
+                an_agency(tmp_path, **changed)
+            assert wrong not in str(refused.value)
+
+    def test_headers_are_such_as_can_be_sent(self) -> None:
+        def source(name: str, value: str) -> HttpSource:
+            return HttpSource.model_validate({"kind": "http", "url": "https://x.example/", "headers": {name: value}})
+
+        assert source("X-Kant", "a b").headers == {"X-Kant": "a b"}
+        for name, value in (("X Y", "a"), ("X", "a\r\nY: b"), ("X", "caf\u00e9"), ("X", " a"), ("", "a"), ("X:", "a")):
+            with pytest.raises(ValidationError):
+                source(name, value)
 
     @pytest.mark.parametrize(
         ("url", "did"),
@@ -227,6 +263,13 @@ class TestKeys:
         with pytest.raises(ConfigurationError):
             load_keys(settings, now() + timedelta(days=400))
 
+    def test_where_the_authority_is_elsewhere_what_is_missing_is_made_all_the_same(self, tmp_path: Path) -> None:
+        settings = an_agency(tmp_path)
+        initialise(settings)
+        (settings.state / "ca-key.pem").unlink()
+        (settings.state / "api-token").unlink()
+        assert initialise(settings) == ["api-token"]
+
     def test_nothing_made_is_said_plainly(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError, match="issuer init"):
             load_keys(an_agency(tmp_path), now())
@@ -235,8 +278,8 @@ class TestKeys:
         settings = an_agency(tmp_path, **{'"private_key_jwt"': '"client_secret_basic"'})
         assert "digid-secret" in initialise(settings)
         keys = load_keys(settings, now())
-        assert keys.digid is None
-        assert keys.digid_secret is not None
+        assert keys.login is None
+        assert keys.login_secret is not None
 
 
 class TestDescribe:
@@ -308,6 +351,13 @@ class TestRenewal:
         settings = an_agency(tmp_path)
         initialise(settings)
         assert renew_leaf(settings, datetime.now(UTC) + timedelta(days=400))
+
+    @pytest.mark.parametrize(("days", "made"), [(121, False), (119, True)])
+    def test_one_that_would_end_before_its_cards_is_made_anew(self, tmp_path: Path, days: int, made: bool) -> None:
+        settings = an_agency(tmp_path)
+        initialise(settings)
+        end = chain_end(load_keys(settings, now()).signer_chain)
+        assert renew_leaf(settings, end - timedelta(days=days)) is made
 
     def test_a_good_one_stays(self, tmp_path: Path) -> None:
         settings = an_agency(tmp_path)

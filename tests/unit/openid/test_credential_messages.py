@@ -76,7 +76,7 @@ def test_null_is_what_a_wallet_left_out() -> None:
         ({"credential_configuration_id": "x", "proofs": {"jwt": "a.b.c"}}, InvalidProof),
         ({"credential_configuration_id": "x", "proofs": {"jwt": [7]}}, InvalidProof),
         ({"credential_configuration_id": "x", "proofs": {"jwt": ["a"], "attestation": ["b"]}}, InvalidProof),
-        ({"credential_configuration_id": "x", "proofs": {"di_vp": [{}]}}, InvalidProof),
+        ({"credential_configuration_id": "x", "proofs": {"di_vp": ["a"]}}, InvalidProof),
         ({"credential_configuration_id": "x", "proofs": {"jwt": ["a"] * 1_001}}, InvalidProof),
     ],
 )

@@ -43,6 +43,7 @@ REQUEST = AuthorizationRequest(
     authorization_details=(AuthorizationDetail("zaak_ldp", locations=(ISSUER,)),),
     issuer_state="is-1",
     resource=(ISSUER,),
+    dpop_jkt=CHALLENGE,
 )
 
 
@@ -92,6 +93,9 @@ def test_a_request_asks_for_a_code_by_s256() -> None:
         ({"request_uri": "urn:x"}, InvalidRequest),
         ({"request": "eyJ"}, InvalidRequest),
         ({"state": "s" * 1_001}, InvalidRequest),
+        ({"dpop_jkt": "short"}, InvalidRequest),
+        ({"dpop_jkt": f"{CHALLENGE}="}, InvalidRequest),
+        ({"dpop_jkt": CHALLENGE[:-1] + "+"}, InvalidRequest),
         ({"scope": " ".join(f"s{n}" for n in range(101))}, OAuthError),
         ({"authorization_details": "[]"}, InvalidAuthorizationDetails),
         ({"authorization_details": "{}"}, InvalidAuthorizationDetails),

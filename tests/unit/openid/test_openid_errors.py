@@ -32,7 +32,7 @@ def test_every_error_has_a_code_of_its_own() -> None:
 
 
 def test_every_error_on_the_wire_is_one_that_our_own_side_knows() -> None:
-    assert {error.error for error in classes()} <= errors._KNOWN_ERRORS
+    assert {error.error for error in classes()} <= errors.peer._KNOWN_ERRORS
 
 
 def test_a_body_holds_code_and_description() -> None:

@@ -8,14 +8,14 @@ import contextlib
 import copy
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from credentials.encoding import JsonObject, JsonValue, b64url_encode, json_compact
+from credentials.encoding import JsonObject, JsonValue, b64url_decode, b64url_encode, json_compact
 from credentials.errors import BlauweKnopError
 from credentials.jose import EncryptionKey, UnverifiedToken, encrypt
 from credentials.keys import PublicJwk, SoftwareSigner
@@ -28,7 +28,15 @@ from credentials.openid.authorization import (
 )
 from credentials.openid.authorization_details import AuthorizationDetail
 from credentials.openid.authorization_server import AuthorizationServerMetadata, parse_authorization_server
+from credentials.openid.browser import MULTISIGNED, multisigned_request, parse_browser_answer
+from credentials.openid.browser_request import verify_browser_request
 from credentials.openid.claims_path import PathNotFound, parse_path, select
+from credentials.openid.client_attestation import (
+    build_attestation,
+    build_attestation_proof,
+    parse_challenge_response,
+    verify_client_attestation,
+)
 from credentials.openid.client_id import ClientId, Prefix, check_x5c, parse_client_id
 from credentials.openid.credential import (
     CredentialRequest,
@@ -45,12 +53,21 @@ from credentials.openid.credential_encryption import (
 )
 from credentials.openid.dcql import parse_query
 from credentials.openid.dpop import build_dpop_proof, verify_dpop_proof
-from credentials.openid.errors import InvalidPresentationRequest, MalformedMessage, OAuthError, parse_error
+from credentials.openid.errors import (
+    InvalidClientAttestation,
+    InvalidPresentationRequest,
+    InvalidProof,
+    MalformedMessage,
+    OAuthError,
+    parse_error,
+)
 from credentials.openid.form import build_form, parse_form
 from credentials.openid.issuer_metadata import CredentialConfiguration, IssuerMetadata, parse_issuer_metadata
+from credentials.openid.key_attestation import build_key_attestation
 from credentials.openid.nonce import NonceAuthority, parse_nonce_response
+from credentials.openid.notification import parse_notification
 from credentials.openid.offer import CredentialOffer, PreAuthorizedGrant, TxCode, parse_offer, parse_offer_uri
-from credentials.openid.proof import build_jwt_proof, verify_jwt_proof
+from credentials.openid.proof import build_jwt_proof, verify_attestation_proof, verify_jwt_proof
 from credentials.openid.request_link import (
     RequestReference,
     RequestUriPost,
@@ -58,7 +75,9 @@ from credentials.openid.request_link import (
     parse_request_uri_post,
     unsigned_request_uri,
 )
-from credentials.openid.request_object import UnverifiedRequest, sign_request, verify_request
+from credentials.openid.request_object import Proof, UnverifiedRequest, sign_request, verify_request
+from credentials.openid.revocation import parse_revocation_request
+from credentials.openid.signed_metadata import open_signed_metadata, sign_metadata
 from credentials.openid.token import (
     AuthorizationCodeTokenRequest,
     TokenResponse,
@@ -66,6 +85,7 @@ from credentials.openid.token import (
     parse_token_request,
     parse_token_response,
 )
+from credentials.openid.verifier_attestation import sign_attestation, verify_attestation
 from credentials.openid.verifier_info import Purpose
 from credentials.openid.vp_request import PresentationRequest, ResponseMode, parse_parameters
 from credentials.openid.vp_response import build_response, parse_acknowledgement, parse_response
@@ -184,7 +204,111 @@ def encrypted_answer(content: bytes) -> object:
     return parse_response(fields, mode=ResponseMode.DIRECT_POST_JWT, query=REQUEST.dcql, state="s-1", keys={"e1": KEY})
 
 
+def signers_key(_chain: object, *_rest: object) -> PublicJwk:
+    """Whoever's certificates these are, the key is the signer's."""
+    return SIGNER.public_jwk
+
+
+def client_attestation(attestation: str, proof: str) -> object:
+    return verify_client_attestation(
+        [attestation], [proof], client_id=None, audience=ISSUER, now=NOW, provider_key=signers_key
+    )
+
+
+def signed_metadata(jwt: str) -> object:
+    return open_signed_metadata(jwt, credential_issuer=ISSUER, now=NOW, signer_key=signers_key)
+
+
+def attestation_proof(jwt: str) -> object:
+    return verify_attestation_proof(jwt, max_keys=3, now=NOW, nonce_check=authority_check, attester_key=signers_key)
+
+
+def verifier_attestation(jwt: str) -> object:
+    return verify_attestation(jwt, NOW, AnyKey())
+
+
+def browser_answer(body: bytes) -> object:
+    return parse_browser_answer(json.loads(body), mode=ResponseMode.DIRECT_POST, query=REQUEST.dcql, keys={"e1": KEY})
+
+
+ORIGIN = "https://v.example"
+SEVERAL: Any = multisigned_request(
+    REQUEST, [(REQUEST.client_id, Proof(SIGNER, verification_method=f"{DID}#k"))], origins=[ORIGIN], now=NOW
+)["data"]
+SEVERAL_PARTS = (SEVERAL["request"]["signatures"][0]["protected"], SEVERAL["request"]["payload"])
+
+
+def browser_request(data: Any) -> object:
+    return verify_browser_request(
+        MULTISIGNED, data, origin=ORIGIN, trusted=lambda found: found.key, now=NOW, resolver=AnyKey()
+    )
+
+
+def signed_in_json(protected: bytes, payload: bytes) -> object:
+    """Read a browser's request of these bytes, signed."""
+    parts = b64url_encode(protected), b64url_encode(payload)
+    signature = b64url_encode(SIGNER.sign(".".join(parts).encode()))
+    return browser_request(
+        {"request": {"payload": parts[1], "signatures": [{"protected": parts[0], "signature": signature}]}}
+    )
+
+
+HOUR = timedelta(hours=1)
+CHAIN = (b"\0",)
+CLIENT_ATTESTATION = build_attestation(
+    SIGNER, CHAIN, issuer="p", client_id="w", instance=SIGNER.public_jwk, now=NOW, lifetime=HOUR
+)
+CLIENT_PROOF = build_attestation_proof(SIGNER, client_id="w", audience=ISSUER, now=NOW, jti="j", challenge="c")
+KEY_ATTESTATION = build_key_attestation(
+    SIGNER, CHAIN, [SIGNER.public_jwk], now=NOW, lifetime=HOUR, nonce=NonceAuthority(bytes(32)).issue(NOW, bytes(16))
+)
+VERIFIER_ATTESTATION = sign_attestation(
+    SIGNER, issuer="a", subject="v", holder=SIGNER.public_jwk, now=NOW, lifetime=HOUR,
+    verification_method=f"{DID}#k", redirect_uris=("https://v.example/a",),
+)  # fmt: skip
+METADATA = sign_metadata({"credential_issuer": ISSUER, "credential_endpoint": f"{ISSUER}/c"}, SIGNER, CHAIN, now=NOW)
+# Each token that a stranger may sign, and who reads it.
+TOKENS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "client attestation": (CLIENT_ATTESTATION, lambda jwt: client_attestation(jwt, CLIENT_PROOF)),
+    "client attestation proof": (CLIENT_PROOF, lambda jwt: client_attestation(CLIENT_ATTESTATION, jwt)),
+    "key attestation": (KEY_ATTESTATION, attestation_proof),
+    "verifier attestation": (VERIFIER_ATTESTATION, verifier_attestation),
+    "signed metadata": (METADATA, signed_metadata),
+}
+
+
+def bent_claims(name: str) -> tuple[Any, Callable[[bytes], object]]:
+    token, read = TOKENS[name]
+    return UnverifiedToken.parse(token).payload, lambda data: read(signed(data, token))
+
+
+def bent_header(name: str) -> tuple[Any, Callable[[bytes], object]]:
+    token, read = TOKENS[name]
+    return UnverifiedToken.parse(token).header, lambda data: read(with_header(data, token))
+
+
 JSON_MESSAGES: dict[str, tuple[Any, Callable[[bytes], object]]] = {
+    **{f"{name} claims": bent_claims(name) for name in TOKENS},
+    **{f"{name} header": bent_header(name) for name in TOKENS},
+    "browser's answer": (
+        {"protocol": "openid4vp-v1-signed", "data": {"vp_token": VP_TOKEN["vp_token"]}},
+        browser_answer,
+    ),
+    "browser's request": (SEVERAL, lambda data: browser_request(json.loads(data))),
+    "browser's request claims": (
+        json.loads(b64url_decode(SEVERAL_PARTS[1], "payload")),
+        lambda data: signed_in_json(b64url_decode(SEVERAL_PARTS[0], "header"), data),
+    ),
+    "browser's request header": (
+        json.loads(b64url_decode(SEVERAL_PARTS[0], "header")),
+        lambda data: signed_in_json(data, b64url_decode(SEVERAL_PARTS[1], "payload")),
+    ),
+    "browser's error": ({"protocol": "openid4vp-v1-unsigned", "data": {"error": "access_denied"}}, browser_answer),
+    "notification": (
+        {"notification_id": "n", "event": "credential_accepted", "event_description": "x"},
+        parse_notification,
+    ),
+    "challenge response": ({"attestation_challenge": "c"}, parse_challenge_response),
     "offer": (
         CredentialOffer(ISSUER, ("o",), PreAuthorizedGrant("c", TxCode(6, "numeric", "brief"))).to_json(),
         parse_offer,
@@ -213,6 +337,10 @@ JSON_MESSAGES: dict[str, tuple[Any, Callable[[bytes], object]]] = {
     "nonce response": ({"c_nonce": "n"}, parse_nonce_response),
     "credential request": (
         CredentialRequest("o", jwt_proofs=("a.b.c",), response_encryption=ENCRYPTION).to_json(),
+        parse_credential_request,
+    ),
+    "credential request by presentations": (
+        CredentialRequest("o", presentation_proofs=({"type": ["VerifiablePresentation"]},)).to_json(),
         parse_credential_request,
     ),
     "credential response": ({"credentials": [{"credential": "a~"}]}, lambda data: parse_credential_response(200, data)),
@@ -251,6 +379,7 @@ UNSIGNED = PresentationRequest(
     REQUEST.dcql,
 )
 TEXT_MESSAGES: dict[str, tuple[str, Callable[[str], object]]] = {
+    **TOKENS,
     "offer link": (CredentialOffer(ISSUER, ("o",)).to_uri(), parse_offer_uri),
     "request link": (RequestReference("x509_hash:abc", "https://v.example/r", "post").to_uri(), parse_request_link),
     "unsigned request link": (unsigned_request_uri(UNSIGNED), parse_request_link),
@@ -291,6 +420,10 @@ FORMS: dict[str, tuple[dict[str, str], Callable[[dict[str, str]], object]]] = {
     "token request": (
         AuthorizationCodeTokenRequest("c", "v" * 43, "https://w.example/cb", "w").to_form(),
         parse_token_request,
+    ),
+    "revocation request": (
+        {"token": "t", "token_type_hint": "refresh_token", "client_id": "w"},
+        parse_revocation_request,
     ),
     "request uri post": (RequestUriPost("w-1", {"vp_formats_supported": {}}).to_form(), parse_request_uri_post),
     "answer": (
@@ -471,6 +604,27 @@ def test_no_refusal_repeats_what_was_sent() -> None:
             for value in (NUMBER, [NUMBER], {NUMBER: NUMBER}, int(NUMBER)):
                 holder[where[-1]] = value
                 only_our_errors(read, json_compact(changed))
+
+
+@pytest.mark.parametrize(
+    ("name", "refusal"),
+    [
+        ("client attestation", InvalidClientAttestation),
+        ("client attestation proof", InvalidClientAttestation),
+        ("key attestation", InvalidProof),
+        ("verifier attestation", InvalidPresentationRequest),
+        ("signed metadata", MalformedMessage),
+    ],
+)
+@pytest.mark.parametrize("claims", [b"{}", b"[]", b"[" * 100_000, b'{"exp":1,"exp":2}', b'{"iat":1e999}', b"\xff"])
+def test_a_token_that_says_nothing_is_refused_as_the_specification_says(
+    name: str, refusal: type[BlauweKnopError], claims: bytes
+) -> None:
+    token, read = TOKENS[name]
+    with pytest.raises(refusal):
+        read(signed(claims, token))
+    with pytest.raises(refusal):
+        read(with_header(claims, token))
 
 
 def test_a_request_is_refused_as_the_specification_says() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from credentials.encoding import JsonObject
-from credentials.errors import MalformedInput
+from credentials.errors import MalformedInput, Unavailable
 from credentials.jose import UnverifiedToken, sign_jwt
 from credentials.keys import PublicJwk, SoftwareSigner
 from credentials.openid.certificates import build_x5c
@@ -80,6 +80,14 @@ def test_an_end_and_an_issuer_may_be_missing() -> None:
 def test_what_is_wrongly_signed_is_no_metadata(jwt: str) -> None:
     with pytest.raises(MalformedMessage):
         opened(jwt)
+
+
+def test_where_nobodys_signature_can_be_judged_now_the_issuer_is_not_blamed() -> None:
+    def unknown(chain: Sequence[bytes], now: datetime) -> PublicJwk:
+        raise Unavailable("no list is good now")
+
+    with pytest.raises(Unavailable):
+        open_signed_metadata(signed(), credential_issuer=ISSUER, now=NOW, signer_key=unknown)
 
 
 def test_another_key_under_the_same_chain_is_refused() -> None:

@@ -14,15 +14,16 @@ from starlette.testclient import TestClient
 from credentials.errors import BlauweKnopError, MalformedInput, Unavailable
 from credentials.masking import Secret
 from credentials.openid.errors import InvalidRequest
+from service.api_clients import ApiDoor
 from service.errors import NotExactlyOne
 from service.problems import Problem, ProblemMap
 from service.web import (
+    ApiContact,
     ApiModel,
     Health,
     ProtocolApp,
     PublicResponse,
     assemble,
-    bearer,
     business_app,
     form_body,
     json_body,
@@ -33,6 +34,7 @@ from service.web import (
 from service.web.input import MAX_FORM_FIELDS
 
 TOKEN = Secret("een-heel-geheim-token-0123")
+CONTACT = ApiContact("Proef", "https://proef.example", "api@proef.example")
 
 
 class Geheim(BlauweKnopError):
@@ -53,9 +55,9 @@ PROBLEMS = ProblemMap({Geheim: Problem(status=410, title="Weg", show_detail=True
 
 
 def _business() -> FastAPI:
-    app = business_app(title="Proef", version="1.2.3", problems=PROBLEMS)
+    app = business_app(title="Proef", version="1.2.3", problems=PROBLEMS, contact=CONTACT)
 
-    @app.post("/api/v1/aanvragen", status_code=201, dependencies=[Depends(bearer(TOKEN))])
+    @app.post("/api/v1/aanvragen", status_code=201, dependencies=[Depends(ApiDoor({"": TOKEN}))])
     def create(aanvraag: Aanvraag) -> dict[str, object]:
         return {"aantal": aanvraag.aantal, "txCode": aanvraag.tx_code}
 
@@ -200,7 +202,7 @@ def test_the_api_tells_its_version_and_its_document_is_open(client: TestClient) 
     assert answer.headers["api-version"] == "1.2.3"
     assert answer.headers["access-control-allow-origin"] == "*"
     document = answer.json()
-    operation = document["paths"]["/api/v1/aanvragen"]["post"]
+    operation = document["paths"]["/aanvragen"]["post"]
     assert "422" not in operation["responses"]
     assert "400" in operation["responses"]
     assert "txCode" in document["components"]["schemas"]["Aanvraag"]["properties"]
@@ -265,7 +267,8 @@ def test_a_query_is_checked_too(client: TestClient) -> None:
 def test_a_machine_door_opens_for_its_token_only(client: TestClient, authorization: str) -> None:
     answer = _post(client, "{}", authorization=authorization)
     assert answer.status_code == 401
-    assert answer.headers["www-authenticate"] == "Bearer"
+    wrong = 'Bearer error="invalid_token"' if authorization == "Bearer x" else "Bearer"
+    assert answer.headers["www-authenticate"] == wrong
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from credentials.errors import ConfigurationError
 from service.errors import (
     AddressRefused,
     AnswerTooLarge,
@@ -345,3 +346,28 @@ def _tls_context(folder: Path, name: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     return context
+
+
+@pytest.mark.parametrize("address", ["10.1.2.3", "172.16.0.1", "192.168.7.7", "fd00::1"])
+def test_a_host_of_ones_own_network_is_spoken_to_where_it_is_named(address: str) -> None:
+    named = GuardedBackend(
+        allow_localhost=False, private_hosts=frozenset({"fcid.example"}), resolver=lambda *_: [address]
+    )
+    assert named._checked("fcid.example", 443) == [address]
+    with pytest.raises(AddressRefused):
+        named._checked("other.example", 443)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "169.254.169.254", "::1", "fe80::1", "0.0.0.0", "100.64.0.1"])
+def test_a_machines_own_address_is_of_no_network(address: str) -> None:
+    named = GuardedBackend(
+        allow_localhost=False, private_hosts=frozenset({"fcid.example"}), resolver=lambda *_: [address, "10.0.0.1"]
+    )
+    with pytest.raises(AddressRefused):
+        named._checked("fcid.example", 443)
+
+
+def test_a_certificate_that_cannot_be_shown_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "a.pem").write_text("-----BEGIN CERTIFICATE-----\n")
+    with pytest.raises(ConfigurationError):
+        OutboundClient(OutboundPolicy(certificate=(tmp_path / "a.pem", tmp_path / "a.pem")))

@@ -15,8 +15,9 @@ from service.pages import Link, Pages, PartyFace
 from service.place import ROOT, Place
 from service.problems import ProblemMap
 from service.sessions import Sessions
-from service.web import Health, ProtocolApp, assemble, business_app, pages_app, protocol_app
+from service.web import ApiContact, Health, ProtocolApp, assemble, business_app, pages_app, protocol_app
 
+CONTACT = ApiContact("Proef", "https://proef.example", "api@proef.example")
 PLACE = Place("/agencies/cjib")
 HOST = "https://host.example"
 BASE = f"{HOST}/agencies/cjib"
@@ -61,7 +62,7 @@ def http(pages: Pages) -> TestClient:
     return TestClient(
         assemble(
             pages=screens,
-            business=business_app(title="Proef", version="1.0.0", problems=problems, place=PLACE),
+            business=business_app(title="Proef", version="1.0.0", problems=problems, contact=CONTACT, place=PLACE),
             protocol=protocol(),
             health=Health({"database": lambda: None}),
             max_body=10,
@@ -177,7 +178,7 @@ def test_the_choice_of_language_leads_back_and_its_cookie_stays_below(http: Test
 
 def test_every_address_in_the_shell_is_below_and_static_files_are_there(http: TestClient, pages: Pages) -> None:
     page = http.get("/agencies/cjib/nee").text
-    for address in ("/", "/iets", "/privacy", "/toegankelijkheid", "/taal?taal=en&amp;terug=%2Fnee"):
+    for address in ("/", "/iets", "/privacy", "/toegankelijkheid", "/taal?taal=en&amp;terug=%2F"):
         assert f'href="/agencies/cjib{address}"' in page
     file = PLACE.address(pages.assets.url("theme.css"))
     assert f'href="{file}"' in page
@@ -195,7 +196,7 @@ def test_no_template_of_a_party_that_may_stand_below_a_path_names_one_of_the_hos
 
 
 def test_the_business_apis_document_says_where_its_paths_begin(http: TestClient) -> None:
-    assert http.get("/agencies/cjib/api/v1/openapi.json").json()["servers"] == [{"url": "/agencies/cjib"}]
+    assert http.get("/agencies/cjib/api/v1/openapi.json").json()["servers"] == [{"url": "/agencies/cjib/api/v1"}]
 
 
 def test_a_session_below_a_path_has_a_cookie_that_nobody_else_on_the_host_is_sent(

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from credentials.clock import FixedClock
 from credentials.encoding import JsonObject
+from service.audit import AuditEntry, audit_table
 from service.csrf import CsrfGuard
 from service.database import Database
 from service.errors import LoginNeeded, NotFound
@@ -137,6 +138,20 @@ def test_an_ended_session_is_gone_here_and_in_the_browser(sessions: Sessions) ->
         sessions.save(session, {})
     with pytest.raises(NotFound):
         sessions.change(session, lambda data: data)
+
+
+def test_all_sessions_of_a_holder_are_ended_on_record_and_no_others(sessions: Sessions, sqlite: Database) -> None:
+    carrying = []
+    for holder in ("anna", "anna", "bram", None):
+        response = Response()
+        sessions.rotate(None, response, {}, holder=holder)
+        carrying.append(_carrying(response))
+    assert sessions.open_of() == {"anna": 2, "bram": 1}
+    assert sessions.end_all("anna", AuditEntry(action="sessions_ended", actor="fatma", object="anna")) == 2
+    assert [sessions.current(each) is not None for each in carrying] == [False, False, True, True]
+    assert sessions.open_of() == {"bram": 1}
+    with sqlite.read() as connection:
+        assert "sessions_ended" in connection.execute(select(audit_table.c.entry)).scalar_one()
 
 
 def test_expired_sessions_are_purged(sessions: Sessions, clock: FixedClock) -> None:

@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from credentials.errors import ConfigurationError
-from service.settings import PartySettings, SettingPath, Settings, SettingSecret, load
+from service.settings import PartySettings, SettingPath, Settings, load
 
 
 class _Proof(Settings):
     count: int
     folder: SettingPath = Path()
-    token: SettingSecret | None = None
     since: date | None = None
     names: tuple[str, ...] = ()
 
@@ -24,25 +23,10 @@ def _file(folder: Path, text: str) -> Path:
 
 
 def test_a_file_becomes_a_model(tmp_path: Path) -> None:
-    secret = tmp_path / "token"
-    secret.write_text("een-lang-genoeg-geheim\n")
-    secret.chmod(0o600)
-    text = 'count = 3\nfolder = "data"\nsince = 2026-01-02\nnames = ["a", "b"]\ntoken = { file = "token" }\n'
+    text = 'count = 3\nfolder = "data"\nsince = 2026-01-02\nnames = ["a", "b"]\n'
     settings = load(_file(tmp_path, text), _Proof)
     assert (settings.count, settings.since, settings.names) == (3, date(2026, 1, 2), ("a", "b"))
     assert settings.folder == tmp_path / "data"
-    assert settings.token is not None
-    assert settings.token.reveal() == "een-lang-genoeg-geheim"
-    assert "geheim" not in repr(settings)
-
-
-def test_a_secret_may_come_from_the_environment_or_from_systemd(tmp_path: Path) -> None:
-    (tmp_path / "tok").write_text("een-lang-genoeg-geheim")
-    (tmp_path / "tok").chmod(0o400)
-    file = _file(tmp_path, 'count = 1\ntoken = { env = "T" }\n')
-    assert load(file, _Proof, environment={"T": "g" * 16}).token is not None
-    file = _file(tmp_path, 'count = 1\ntoken = { credential = "tok" }\n')
-    assert load(file, _Proof, environment={"CREDENTIALS_DIRECTORY": str(tmp_path)}).token is not None
 
 
 @pytest.mark.parametrize(
@@ -52,20 +36,12 @@ def test_a_secret_may_come_from_the_environment_or_from_systemd(tmp_path: Path) 
         ("count = 1.0", "count"),
         ("count = 1\nonbekend = '7777777'", "onbekend"),
         ("", "count"),
-        ("count = 1\ntoken = '7777777777777777'", "token"),
-        ("count = 1\ntoken = { env = 'ONTBREEKT' }", "token"),
-        ("count = 1\ntoken = { env = 'KORT' }", "token"),
-        ("count = 1\ntoken = { file = 'weg' }", "token"),
-        ("count = 1\ntoken = { file = 'open' }", "token"),
-        ("count = 1\ntoken = { credential = '../7777777' }", "token"),
-        ("count = 1\ntoken = { env = 'T', file = '7777777' }", "token"),
+        ("count = 1\nfolder = 7777777", "folder"),
     ],
 )
 def test_a_wrong_field_is_named_and_its_value_is_not(tmp_path: Path, text: str, field: str) -> None:
-    (tmp_path / "open").write_text("7777777-7777777-7777777")
-    (tmp_path / "open").chmod(0o644)
     with pytest.raises(ConfigurationError) as caught:
-        load(_file(tmp_path, text), _Proof, environment={"KORT": "7777777"})
+        load(_file(tmp_path, text), _Proof)
     assert "proef.toml" in caught.value.detail
     assert field in caught.value.detail
     assert "7777777" not in str(caught.value)

@@ -387,7 +387,7 @@ def test_there_are_three_answers_and_only_one_of_them_is_valid() -> None:
 
 
 def test_the_cache_is_bounded_by_number_and_by_size() -> None:
-    for limits in ({"max_lists": 2}, {"max_bytes": 2 * 32_768}):
+    for limits in ({"max_lists": 2}, {"max_bytes": 3 * 32_768}):
         checker, web, _ = a_checker(**limits)
         for number in (1, 2, 1, 3, 1, 2):
             uri = f"https://cjib.example/status/{number}"

@@ -17,6 +17,8 @@ Extensions = Sequence[tuple[x509.ExtensionType, bool]]
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 START = NOW - timedelta(days=30)
 END = NOW + timedelta(days=300)
+# By the machine's clock, too, that is far off.
+LATE = END + timedelta(days=800)
 CJIB = "https://cjib.example"
 CJIB_OIN = "00000004000000041000"
 
@@ -56,7 +58,7 @@ def a_leaf_of_others(
         .public_key(signer.private_key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(START)
-        .not_valid_after(END)
+        .not_valid_after(LATE)
     )
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=not subject)
@@ -74,10 +76,11 @@ def by_hand(
     *extensions: tuple[x509.ExtensionType, bool],
     not_before: datetime = START,
     not_after: datetime = END,
+    oins: Sequence[str] = (),
 ) -> bytes:
     builder = (
         x509.CertificateBuilder()
-        .subject_name(name(subject))
+        .subject_name(name(subject, *oins))
         .issuer_name(name(issuer))
         .public_key(key.private_key.public_key())
         .serial_number(x509.random_serial_number())
@@ -89,8 +92,9 @@ def by_hand(
     return builder.sign(issuer_key.private_key, SHA256()).public_bytes(Encoding.DER)
 
 
-def name(common_name: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+def name(common_name: str, *oins: str) -> x509.Name:
+    numbers = [x509.NameAttribute(NameOID.SERIAL_NUMBER, oin) for oin in oins]
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name), *numbers])
 
 
 def ca(path_length: int | None = None) -> tuple[x509.ExtensionType, bool]:

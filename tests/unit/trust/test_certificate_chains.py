@@ -10,7 +10,7 @@ from cryptography import x509
 
 from credentials.encoding import b64url_encode
 from credentials.errors import ConfigurationError, MalformedInput
-from credentials.keys import COMMON, Algorithm, SoftwareSigner
+from credentials.keys import COMMON, Algorithm, SoftwareSigner, read_certificate
 from credentials.trust import CertificateAuthority, InvalidChain, KeyPurpose, verify_chain
 from credentials.trust.x509 import (
     CertificateExpired,
@@ -22,7 +22,6 @@ from credentials.trust.x509 import (
     to_der,
     to_pem,
 )
-from credentials.trust.x509.certificate import read
 from credentials.trust.x509.purpose import (
     ANY_USAGE,
     CLIENT_AUTH,
@@ -113,7 +112,7 @@ def test_a_serial_number_that_is_not_positive_is_refused(first: bytes, warnings:
     assert changed != LEAF
     with catch_warnings():
         simplefilter(warnings)
-        read.cache_clear()
+        read_certificate.cache_clear()
         with pytest.raises(InvalidChain):
             verify_chain((changed,), (AUTHORITY.der,), NOW)
 

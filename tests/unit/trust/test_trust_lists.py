@@ -9,6 +9,7 @@ from credentials.jose import sign_jwt
 from credentials.keys import Algorithm, SoftwareSigner
 from credentials.trust import (
     HeldTrustList,
+    JointArrangement,
     Participant,
     Role,
     TrustList,
@@ -45,6 +46,8 @@ FULL = Participant(
     withdrawn_at=NOW + timedelta(days=100),
     compromised=True,
     category="rijk",
+    arrangement="https://www.cjib.example/in-stukjes",
+    joint_arrangement=JointArrangement("Betalingsregeling Rijk", "https://www.regeling.example/aanvragen"),
 )
 
 

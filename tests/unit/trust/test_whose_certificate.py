@@ -27,7 +27,7 @@ from credentials.trust import (
 )
 from credentials.trust.participant import MalformedParticipant
 from credentials.trust.x509.purpose import CLIENT_AUTH, DOCUMENT_SIGNER, READER, SERVER_AUTH
-from tests.unit.trust.certificates import CJIB, CJIB_OIN, END, NOW, a_leaf_of_others, an_authority
+from tests.unit.trust.certificates import CJIB, CJIB_OIN, LATE, NOW, a_leaf_of_others, an_authority
 
 TYPE = "urn:nl:blauweknop:zaak:1"
 DID = "did:web:cjib.example"
@@ -174,7 +174,7 @@ def test_a_verifier_that_is_listed_by_its_certificates_hash_needs_no_other_name(
     client_id = client_id_of_certificate(der).full
     assert recognise_verifier(trust_list, NOW, client_id=client_id, x5c=(der,)) is listed
     with pytest.raises(InvalidChain, match="not valid"):
-        recognise_verifier(trust_list, END + timedelta(days=1), client_id=client_id, x5c=(der,))
+        recognise_verifier(trust_list, LATE + timedelta(days=1), client_id=client_id, x5c=(der,))
     signs_cards = leaf(subject=((NameOID.COMMON_NAME, "x"),), usages=(DOCUMENT_SIGNER,))
     client_id = client_id_of_certificate(signs_cards).full
     trust_list = listing(replace(listed, client_ids=(client_id,)))

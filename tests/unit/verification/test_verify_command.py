@@ -10,10 +10,14 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
+from credentials.debts.agency import Agency
+from credentials.debts.fcid import document_of, sign_response
+from credentials.encoding import JsonObject, b64url_decode, b64url_encode
 from credentials.trust.trust_list import issue
 from credentials.verification import Bundle, BundledProof
 from service.commands import trust, verify
-from tests.unit.verification.scheme import AUDIENCE, NONCE, NOW, Scheme, claims_of
+from tests.debt_builders import SAMIRA, a_document, imposed
+from tests.unit.verification.scheme import AUDIENCE, CASE, CHANNEL, NONCE, NOW, OVERVIEW, Scheme, claims_of
 
 AT = "2026-11-23T12:00:00Z"
 
@@ -70,6 +74,35 @@ def test_a_credential_and_a_presentation_are_proven(desk: Desk, format_name: str
         assert "1 van 1 bewezen" in result.output
 
 
+def test_an_mdoc_is_proven_by_itself_and_as_the_answer_that_its_holder_signed(desk: Desk) -> None:
+    assert desk.verify(desk.scheme.a_credential("mso_mdoc")).exit_code == 0
+    shown = desk.scheme.shown("mso_mdoc")
+    question = ("--nonce", NONCE, "--audience", AUDIENCE)
+    assert CHANNEL.response_uri is not None
+    assert desk.verify(shown, *question, "--response-uri", CHANNEL.response_uri).exit_code == 0
+    in_the_clear = desk.verify(shown, *question, "--response-uri", CHANNEL.response_uri, "--encryption-key", "")
+    assert in_the_clear.exit_code == 0
+    elsewhere = desk.verify(shown, *question, "--response-uri", "https://elsewhere.example", "--json")
+    assert (elsewhere.exit_code, code_of_holder(elsewhere)) == (1, "wrong_session")
+    key = desk.scheme.holder.public_jwk.thumbprint
+    encrypted = desk.verify(shown, *question, "--response-uri", CHANNEL.response_uri, "--encryption-key", key, "--json")
+    assert (encrypted.exit_code, code_of_holder(encrypted)) == (1, "wrong_session")
+    for known in ((), question, ("--response-uri", CHANNEL.response_uri)):
+        unknown = desk.verify(shown, *known, "--json")
+        assert (unknown.exit_code, code_of_holder(unknown)) == (1, "unknown_session"), known
+
+
+def test_an_mdoc_that_was_changed_is_not_proven(desk: Desk) -> None:
+    credential = str(desk.scheme.a_credential("mso_mdoc"))
+    for changed in (credential[:-6] + "AAAA" + credential[-2:], credential[:-4]):
+        assert desk.verify(changed).exit_code != 0
+
+
+def code_of_holder(result: Result) -> object:
+    (proof,) = json.loads(result.stdout)["bewijzen"]
+    return next(each["code"] for each in proof["controles"] if each["naam"] == "houder")
+
+
 def test_a_presentation_answers_the_question_given(desk: Desk) -> None:
     shown = desk.scheme.shown("dc+sd-jwt")
     assert desk.verify(shown, "--nonce", NONCE, "--audience", AUDIENCE).exit_code == 0
@@ -106,6 +139,43 @@ def test_an_overview_counts_each_proof(desk: Desk) -> None:
     result = desk.verify(Bundle.of(bad).to_dict(NOW), "--claims")
     assert result.exit_code == 1
     assert "4 van 6 bewezen" in result.output
+
+
+def a_response(desk: Desk) -> str:
+    scheme = desk.scheme
+    scheme.participants = [replace(each, types=frozenset({OVERVIEW, CASE})) for each in scheme.participants]
+    desk.publish()
+    source = Agency(scheme.cjib.oin, "CJIB", "cjib")
+    cases = a_document(imposed("f1", 10_000, primary=True)).cases_at(source)
+    document = document_of(source, SAMIRA, cases, created_at=NOW)
+    return sign_response(document, scheme.cjib.signer, (scheme.cjib.leaf,))
+
+
+def test_a_signed_document_of_the_fcid_is_proven(desk: Desk) -> None:
+    response = a_response(desk)
+    result = desk.verify(response, "--claims")
+    assert result.exit_code == 0, result.output
+    assert "1 van 1 bewezen" in result.output
+    shown = json.loads(desk.verify(response, "--json").stdout)
+    assert shown["bewijzen"][0]["formaat"] == "fcid+jws"
+    assert shown["bewijzen"][0]["gegevens"]["saldo_totaal"] == 10_000
+    for said in (result.output, json.dumps(shown)):
+        assert SAMIRA.reveal() not in said
+    assert desk.verify(response, "--json", "--cross-check").exit_code == 0
+
+
+def test_a_signed_document_of_the_fcid_that_was_changed_or_is_a_stranger_s_is_not_proven(desk: Desk) -> None:
+    header, payload, signature = a_response(desk).split(".")
+    changed = b64url_encode(b64url_decode(payload).replace(b"10000", b"10001"))
+    assert desk.verify(f"{header}.{changed}.{signature}").exit_code == 1
+    desk.scheme.participants = desk.scheme.participants[1:]
+    desk.publish()
+    assert desk.verify(f"{header}.{payload}.{signature}").exit_code == 1
+
+
+def test_a_signed_document_of_the_fcid_answers_no_question(desk: Desk) -> None:
+    for option in ("--nonce", "--audience", "--response-uri", "--encryption-key"):
+        assert desk.verify(a_response(desk), option, NONCE).exit_code == 2
 
 
 def test_a_superseded_credential_is_not_proven(desk: Desk) -> None:
@@ -180,6 +250,9 @@ def test_wrong_arguments_cannot_be_used(desk: Desk) -> None:
         ("verify", file, "--trust-list", desk.list, "--trust-root", desk.list, "--at", AT),
         ("verify", file, "--trust-list", file, "--trust-root", desk.root, "--at", AT),
         ("verify", file, "--status", file),
+        ("verify", file, "--stamp-root", desk.root),
+        ("verify", file, "--encryption-key", "not/base64url"),
+        ("verify", file, "--encryption-key", "AAAA"),
         ("verify", file, "--status", desk.directory),
     ):
         assert desk.run(*arguments).exit_code == 2, arguments
@@ -253,3 +326,20 @@ def test_a_credential_cannot_steer_the_terminal(desk: Desk) -> None:
     assert "\x1b[2J" not in result.output
     assert "\u202e" not in result.output
     assert "[bold]x[/bold]" in result.output
+
+
+def test_what_the_organisation_says_of_its_own_data_is_told_with_the_proof(desk: Desk) -> None:
+    claims = claims_of(desk.scheme.cjib)
+    notice: JsonObject = {"van": "2026-11-16", "soorten": "alle", "omschrijving": "Een levering ontbreekt"}
+    claims |= {"schema_versie": "1.1", "meldingen": {"m01": notice}}
+    always = frozenset({"bronorganisatie", "peildatum", "schema_versie", "meldingen"})
+    result = desk.verify(desk.scheme.a_credential("dc+sd-jwt", claims=claims, always_disclosed=always))
+    assert result.exit_code == 0, result.output
+    told = (
+        "Let op, de organisatie meldt: Gegevens vanaf 16 november 2026 kloppen niet helemaal. Een levering ontbreekt. "
+    )
+    assert f"{told}Wanneer het weer klopt, is niet bekend." in result.output
+    broken = claims | {"meldingen": {"m01": {"omschrijving": "Alles in orde"}}}
+    result = desk.verify(desk.scheme.a_credential("dc+sd-jwt", claims=broken, always_disclosed=always))
+    assert "niet van de soort die ze moeten zijn" in result.output
+    assert "Alles in orde" not in result.output

@@ -4,7 +4,7 @@ import json
 import stat
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,8 +16,9 @@ from credentials.errors import ConfigurationError
 from credentials.keys import SoftwareSigner
 from credentials.openid.client_id import client_id_of_certificate
 from credentials.trust import CertificateAuthority, Participant, Role, TrustList, recognise_verifier, verify_chain
-from credentials.trust.x509 import to_der, to_pem
+from credentials.trust.x509 import chain_end, to_der, to_pem
 from credentials.trust.x509.purpose import EARLIER
+from service.logging import configure
 from tests.unit.trust.certificates import a_leaf_of_others
 from verifier.app import create, purge
 from verifier.cli import app
@@ -43,6 +44,29 @@ def test_keys_are_made_once_and_for_their_owner_only(settings_file: Path) -> Non
     again = CliRunner().invoke(app, ["init", str(settings_file)])
     assert again.output.strip() == "nothing to make"
     assert {path.name: path.read_bytes() for path in state.iterdir() if path.name in before} == before
+
+
+@pytest.mark.parametrize(
+    ("authentication", "made"), [("private_key_jwt", "login.pem"), ("client_secret_basic", "login-secret")]
+)
+def test_what_the_login_provider_knows_us_by_is_made_once(settings_file: Path, authentication: str, made: str) -> None:
+    text = settings_file.read_text()
+    demo = text[text.index("[demo_login]") : text.index("# Instead of [demo_login]")]
+    login = (
+        f'[login]\nissuer = "http://localhost:1"\nclient_id = "x"\nauthentication = "{authentication}"\n'
+        '[login.roles]\ncounsellor = ["helper"]\n'
+    )
+    settings_file.write_text(text.replace(demo, login))
+    assert CliRunner().invoke(app, ["init", str(settings_file)]).output.strip() == made
+    file = settings_file.parent / "verifier-state" / made
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert CliRunner().invoke(app, ["init", str(settings_file)]).output.strip() == "nothing to make"
+    service = create(load_verifier(settings_file))
+    service.close()
+    for wrong in (lambda: file.chmod(0o644), file.unlink):
+        wrong()
+        with pytest.raises(ConfigurationError, match=made):
+            create(load_verifier(settings_file))
 
 
 def test_the_entry_for_the_trust_list_lets_wallets_recognise_this_verifier(settings_file: Path) -> None:
@@ -132,6 +156,30 @@ class TestRenewal:
             started = list(workers.map(start, range(8)))
         assert sum(made for made, _ in started) == 1
         assert len({chain for _, chain in started}) == 1
+
+    @pytest.mark.parametrize(("days", "made"), [(31, False), (29, True), (-1, True)])
+    def test_one_that_ends_soon_is_made_anew_while_wallets_still_take_the_old(
+        self, settings_file: Path, days: int, made: bool
+    ) -> None:
+        settings, files = load_verifier(settings_file), KeyFiles(settings_file.parent / "verifier-state")
+        identity = Identity(settings.base_url, settings.hostname, settings.organisation.name, settings.organisation.oin)
+        assert files.renew(identity, chain_end(files.access().chain) - timedelta(days=days)) is made
+
+    def test_without_its_authority_one_that_ends_soon_serves_on(
+        self, settings_file: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        settings, files = load_verifier(settings_file), KeyFiles(settings_file.parent / "verifier-state")
+        identity = Identity(settings.base_url, settings.hostname, settings.organisation.name, settings.organisation.oin)
+        (settings_file.parent / "verifier-state" / "authority.pem").unlink()
+        end = chain_end(files.access().chain)
+        configure()
+        try:
+            assert not files.renew(identity, end - timedelta(days=29))
+        finally:
+            configure(level="critical", strict=True)
+        assert "certificate_outdated" in capsys.readouterr().err
+        with pytest.raises(ConfigurationError, match="authority is not here"):
+            files.renew(identity, end + timedelta(seconds=1))
 
     def test_where_the_authority_is_elsewhere_it_is_said(self, settings_file: Path) -> None:
         state, settings = settings_file.parent / "verifier-state", load_verifier(settings_file)

@@ -109,7 +109,7 @@ def test_a_negative_amount_is_a_number_and_no_formula() -> None:
 
 def test_the_same_answer_gives_the_same_files() -> None:
     for _, _, make in TABLE_FILES.values():
-        assert make(assessed(evidence())) == make(assessed(evidence()))
+        assert make(assessed(evidence()), ()) == make(assessed(evidence()), ())
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,12 @@ from credentials.debts.case import Case
 from credentials.debts.claims import case_claims, overview_claims
 from credentials.debts.overview import overview_of
 from credentials.encoding import JsonObject
-from tests.debt_builders import AS_OF, CJIB, a_case, agency, demanded, imposed, paid
+from tests.debt_builders import A_NOTICE, AS_OF, CJIB, a_case, agency, demanded, imposed, paid
 from verifier.domain.evidence import CASE, NOBODY, OVERVIEW, Body, Evidence, Outcome
-from verifier.domain.result import Result, Totals, assess
+from verifier.domain.result import Result, assess
 from verifier.domain.templates import INTAKE, SETTLEMENT, SNELSCAN, Template, own_query
+from verifier.domain.totals import Totals
+from verifier.domain.words import noticed
 
 NOW = AS_OF + timedelta(days=3)
 DUO, UWV = agency("duo"), agency("uwv")
@@ -30,9 +32,8 @@ def evidence(type_: str, of: Agency, claims: JsonObject, outcome: Outcome = "bew
 
 
 def statements(of: Agency, *cases: Case, as_of: datetime = AS_OF, outcome: Outcome = "bewezen") -> list[Evidence]:
-    digests = [f"digest-{of.abbreviation}-{number}" for number in range(len(cases))]
     overview = overview_of(of, cases, as_of)
-    shown = dict(zip(overview.open_cases, digests, strict=True)) if len(overview.open_cases) == len(cases) else {}
+    shown = {case: f"digest-{of.abbreviation}-{number}" for number, case in enumerate(overview.open_cases)}
     return [
         evidence(OVERVIEW, of, overview_claims(overview, [shown[case] for case in overview.open_cases]), outcome),
         *(evidence(CASE, of, case_claims(case, shown[case]), outcome) for case in overview.open_cases),
@@ -80,6 +81,36 @@ def test_a_snelscan_is_complete_without_cases() -> None:
     outcome = result(statements(CJIB, debt())[:1], CJIB, template=SNELSCAN)
     assert outcome.complete
     assert "U ziet er" not in outcome.lines[0].sentence
+
+
+@pytest.mark.parametrize("template", [SNELSCAN, INTAKE])
+def test_who_says_that_its_own_data_are_deficient_is_not_complete(template: Template) -> None:
+    overview = overview_of(CJIB, [], AS_OF, notices=[A_NOTICE])
+    outcome = result([evidence(OVERVIEW, CJIB, overview_claims(overview, []))], CJIB, template=template)
+    (line,) = outcome.lines
+    assert line.notices == (A_NOTICE,)
+    assert (line.all_shown, line.complete, outcome.complete, outcome.standing) == (True, False, False, "let_op")
+    assert noticed(line.notices, NOW.date()) == (
+        (
+            "Gegevens van 26 oktober 2026 tot en met 30 oktober 2026 kloppen niet helemaal. "
+            "Een levering met betalingen ontbreekt. Betalingen van deze dagen ziet u nog niet. "
+            "Het gaat alleen om: Verkeersboete. "
+            "Naar verwachting klopt het weer op 6 november 2026."
+        ),
+    )
+
+
+def test_who_hides_whether_it_says_so_is_not_complete() -> None:
+    claims = overview_claims(overview_of(CJIB, [], AS_OF, notices=[A_NOTICE]), [])
+    del claims["meldingen"]
+    outcome = result([evidence(OVERVIEW, CJIB, claims)], CJIB, template=SNELSCAN)
+    assert (outcome.lines[0].notices_hidden, outcome.complete, outcome.standing) == (True, False, "let_op")
+
+
+def test_whether_the_list_could_be_read_is_told_apart() -> None:
+    found = statements(CJIB, debt())
+    assert result(found, CJIB).list_read
+    assert not result(found).list_read
 
 
 def test_an_agency_that_did_not_answer_is_missing() -> None:

@@ -8,8 +8,11 @@ import pytest
 
 from credentials.debts.claims import OVERVIEW_TYPE
 from credentials.encoding import JsonObject
+from credentials.formats import IssuerKey
+from credentials.trust.x509 import aki
 from tests.sharing_kit import FORMATS, OWNER, SECURINGS, Sharing, expected, format_of, own, secured
-from tests.unit.formats.format_samples import RESOLVER, draft, issuer_key
+from tests.unit.formats.format_samples import RESOLVER, draft, issuer_key, signer
+from tests.unit.trust.certificates import a_leaf, an_authority
 from wallet_api.domain.errors import NotAsShown, UnknownRequester
 from wallet_api.domain.presentation import Consent, Requester
 
@@ -235,3 +238,19 @@ def test_a_long_answer_to_a_stranger_is_told_before_it_is_sent() -> None:
     chosen = [(share.query, share.card.id) for share in consent.shares]
     wallet.usecase.share(OWNER, "r", consent.shown, chosen, stranger_agreed=True)
     assert abs(len(wallet.sent[-1]["response"]) - 49_000) < 5_000
+
+
+@pytest.mark.requirement("wallet-dcql")
+@pytest.mark.parametrize("securing", ["dc+sd-jwt", "mso_mdoc"])
+def test_a_card_under_the_asked_authority_is_found_by_its_chain(securing: str) -> None:
+    wallet, type = Sharing(), OVERVIEW_TYPE
+    leaf = a_leaf(an_authority(), signer("issuer"))
+    card = FORMATS[securing].issue(draft(claims={"saldo": 1}, type=type), IssuerKey(signer("issuer"), (leaf,)))
+    wallet.hold(card, format=securing)
+    query: JsonObject = {"id": "a", "format": securing, "meta": {"vct_values": [type]}}
+    if securing == "mso_mdoc":
+        query["meta"] = {"doctype_value": type}
+    key = aki(leaf)
+    for values, found in (([key], 1), (["AAAA", key], 1), (["AAAA"], 0)):
+        asked = {"credentials": [{**query, "trusted_authorities": [{"type": "aki", "values": values}]}]}
+        assert len(wallet.ask(asked).shares) == found, values

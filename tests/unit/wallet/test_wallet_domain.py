@@ -1,12 +1,14 @@
 """Small things of the wallet's domain: collections, links, what a presentation shows, and the words on the screens."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from credentials.debts.claims import OVERVIEW_TYPE
+from credentials.debts.disclosed import DisclosedCase, DisclosedEvent, DisclosedOrganisation
 from credentials.debts.phase import Phase
+from credentials.debts.unpaid import Consequence
 from credentials.errors import BlauweKnopError
 from wallet_api.domain import errors
 from wallet_api.domain.card import Agency
@@ -162,7 +164,27 @@ def test_every_code_has_its_words() -> None:
     assert set(words.OUTCOMES) == set(Outcome)
     assert set(words.FAILURES) == set(Failure)
     assert set(words.FRESHNESS) == set(words.FRESHNESS_LONG) == set(Freshness)
-    assert set(words.PHASES) == set(words.IF_NOT_PAID) == set(Phase)
+    assert set(words.PHASES) == set(Phase)
+    assert set(words.IF_NOT_PAID) == set(Consequence)
+
+
+def test_a_debt_that_is_withheld_is_told_of_no_reminder() -> None:
+    withheld = DisclosedEvent(
+        slot="1",
+        type="BetalingVerwerkt",
+        at=datetime(2026, 5, 1, tzinfo=UTC),
+        description="Ingehouden op uw uitkering",
+    )
+    case = DisclosedCase(source=DisclosedOrganisation(), balance=100, phase=Phase.NOTICE, events=(withheld,))
+    assert "ingehouden" in words.if_not_paid(case)
+    assert "herinnering" not in words.if_not_paid(case)
+    assert "herinnering" in words.if_not_paid(replace(case, events=()))
+
+
+def test_a_plan_that_is_kept_and_one_that_is_not_are_told_apart() -> None:
+    case = DisclosedCase(source=DisclosedOrganisation(), balance=100, phase=Phase.PLAN, plan_instalment=10)
+    assert "vooraf" in words.if_not_paid(case)
+    assert "vandaag" in words.if_not_paid(replace(case, plan_kept=False))
 
 
 def test_every_error_of_the_wallet_has_its_place_in_the_table() -> None:

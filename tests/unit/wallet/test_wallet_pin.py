@@ -1,12 +1,16 @@
 """Numbers, PINs, and how often one may guess."""
 
 from datetime import datetime, timedelta
+from typing import cast
 
 import pytest
 
 from credentials.clock import FixedClock
+from tests.sharing_kit import MemoryShelf
 from wallet_api.domain.errors import TooManyAttempts, UnknownWallet, WeakPin
 from wallet_api.domain.wallet import Attempts, StoredWallet, WalletNumber, check_pin
+from wallet_api.ports import Issuers
+from wallet_api.usecases.permissions import Permissions
 from wallet_api.usecases.wallets import KeepWallets
 from wallet_api.vault import ScryptLocksmith
 
@@ -100,7 +104,14 @@ class MemoryWallets:
 
 @pytest.fixture
 def keep(clock: FixedClock) -> KeepWallets:
-    return KeepWallets(MemoryWallets(), ScryptLocksmith(cost=4), Attempts(free=3), clock)
+    return KeepWallets(
+        MemoryWallets(),
+        ScryptLocksmith(cost=4),
+        Attempts(free=3),
+        clock,
+        Permissions(cast("Issuers", None), MemoryShelf()),
+        leaving=lambda _: None,
+    )
 
 
 def test_a_wallet_opens_with_what_it_was_made_with(keep: KeepWallets) -> None:

@@ -26,9 +26,12 @@ def test_the_example_is_a_working_settings_file(tmp_path: Path) -> None:
 def test_the_example_shows_every_setting(tmp_path: Path) -> None:
     settings = _load(tmp_path, EXAMPLE)
     shown = settings.model_fields_set
-    assert shown == set(WalletSettings.model_fields) - {"ca_file", "trusted_lists"}
+    assert shown == set(WalletSettings.model_fields) - {"api_email", "ca_file", "trusted_lists"}
     assert "\n# ca_file = " in EXAMPLE  # there is no such file yet
+    assert "\n# api_email = " in EXAMPLE  # an address that somebody reads
     assert "\n# keys = " in EXAMPLE  # nor such keys
+    assert "\n# key = " in EXAMPLE
+    assert settings.errands.model_fields_set == set(type(settings.errands).model_fields) - {"key"}
     assert settings.provider.model_fields_set == set(type(settings.provider).model_fields) - {"keys"}
     assert "\n# [[trusted_lists]]" in EXAMPLE
     for section in (

@@ -20,7 +20,7 @@ from wallet_api.ports import SealedRecord
 from wallet_api.storage import SqlRecords, SqlWallets
 from wallet_api.vault import ScryptLocksmith, SealedShelf
 from wallet_api.vault.codec import from_json, to_json
-from wallet_api.vault.shelves import SMALLEST
+from wallet_api.vault.padding import SMALLEST
 
 
 class Colour(StrEnum):

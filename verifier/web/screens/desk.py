@@ -1,6 +1,7 @@
-"""Today's list, a new intake, and closing a file."""
+"""A new intake, and closing a file."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Final
 
 from fastapi import Depends, FastAPI
 from starlette.requests import Request
@@ -8,26 +9,32 @@ from starlette.responses import RedirectResponse, Response
 
 from service.web.input import Form
 from verifier.domain.errors import BadInput
+from verifier.domain.request import Intake
 from verifier.domain.templates import TEMPLATES
-from verifier.web import views
 from verifier.web.screens.seat import Screens, Seat, SeatOf
+
+HERE: Final = "hier"
+ELSEWHERE: Final = "afstand"
 
 
 def install(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
-    """Add today's list and the form of a new intake."""
+    """Add the form of a new intake."""
     pages, desk = screens.pages, screens.desk
-
-    @app.get("/")
-    def today(request: Request, at: Annotated[Seat, Depends(seat)]) -> Response:
-        rows = [views.file_row(intake, standing) for intake, standing in desk.files(at.owner)]
-        return pages.render(request, "vandaag.html", session=at.session, counsellor=at.counsellor, rows=rows)
 
     @app.get("/intakes/nieuw")
     def new(request: Request, at: Annotated[Seat, Depends(seat)]) -> Response:
-        return _new(request, at, reference="", chosen="intake", errors=[])
+        return _new(request, at, reference="", chosen="intake", place=HERE, errors=[])
 
     def _new(
-        request: Request, at: Seat, *, reference: str, chosen: str, errors: list[tuple[str, str]], status: int = 200
+        request: Request,
+        at: Seat,
+        *,
+        reference: str,
+        chosen: str,
+        place: str,
+        errors: list[tuple[str, str]],
+        same: Sequence[Intake] = (),
+        status: int = 200,
     ) -> Response:
         return pages.render(
             request,
@@ -37,7 +44,9 @@ def install(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
             templates=tuple(TEMPLATES.values()),
             reference=reference,
             chosen=chosen,
+            place=place,
             errors=errors,
+            same=[(each, "" if each.owner == at.owner else "/overdragen") for each in same],
             status=status,
         )
 
@@ -45,17 +54,25 @@ def install(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
     def create(
         request: Request, at: Annotated[Seat, Depends(seat)], form: Annotated[Form, Depends(screens.guard.form)]
     ) -> Response:
-        reference, chosen = form.text("kenmerk"), form.text("sjabloon")
+        reference, chosen, place = form.text("kenmerk"), form.text("sjabloon"), form.text("plaats")
+        errors = []
         if chosen not in TEMPLATES:
-            errors = [("sjabloon", "Kies waarvoor u de gegevens vraagt.")]
-            return _new(request, at, reference=reference, chosen="", errors=errors, status=400)
+            chosen, errors = "", [("sjabloon", "Kies waarvoor u de gegevens vraagt.")]
+        if place not in (HERE, ELSEWHERE):
+            place, errors = "", [*errors, ("plaats", "Kies waar de cliënt is.")]
+        if errors:
+            return _new(request, at, reference=reference, chosen=chosen, place=place, errors=errors, status=400)
+        same = () if form.get("toch") == "ja" else screens.listing.same(at.counsellor, reference)
+        if same:
+            # It may be the same client, or another talk: whoever sits here knows.
+            return _new(request, at, reference=reference, chosen=chosen, place=place, errors=[], same=same, status=409)
         try:
-            intake = desk.open(at.owner, reference, chosen)
+            intake = desk.open(at.owner, reference, chosen, remote=place == ELSEWHERE)
         except BadInput as error:
             # A reference that looks like a citizen service number is not written back into the page.
             text = error.detail.partition(": ")[2]
             errors = [("kenmerk", f"{text[:1].upper()}{text[1:]}.")]
-            return _new(request, at, reference="", chosen=chosen, errors=errors, status=400)
+            return _new(request, at, reference="", chosen=chosen, place=place, errors=errors, status=400)
         desk.ask(at.owner, intake.id)
         return RedirectResponse(f"/intakes/{intake.id}", 303)
 
@@ -75,4 +92,8 @@ def install_closing(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
         id: str, at: Annotated[Seat, Depends(seat)], _form: Annotated[Form, Depends(screens.guard.form)]
     ) -> Response:
         desk.close(at.owner, id)
-        return RedirectResponse("/", 303)
+        return RedirectResponse("/gesloten", 303)
+
+    @app.get("/gesloten")
+    def closed(request: Request, at: Annotated[Seat, Depends(seat)]) -> Response:
+        return pages.render(request, "gesloten.html", session=at.session, counsellor=at.counsellor)

@@ -33,6 +33,8 @@ def progress(request: Request, here: Here) -> Response:
         "collect.html",
         session=session,
         collection=collection,
+        asked_for_you=here.usecases.collect.asked_for_you(wallet, collection),
+        in_other_window=here.usecases.collect.in_other_window(wallet, collection),
         outcomes=OUTCOMES,
         failures=FAILURES,
     )

@@ -1,15 +1,19 @@
 """The overview: what to pay now, to whom, before when; one debt; and the file to take along."""
 
 import json
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from credentials.debts.catalogue import describe
+from credentials.verification.words import noticed
 from service.web import strict_query
+from wallet_api.domain.arrangement import may_be_asked
 from wallet_api.domain.overview import Group, payee
 from wallet_api.web import shapes, words
+from wallet_api.web.arrangement_letter import letter, title
 from wallet_api.web.bundle import CheckedForm, Here
 
 router: Final = APIRouter()
@@ -19,19 +23,24 @@ router: Final = APIRouter()
 def all_debts(request: Request, here: Here) -> Response:
     """Show the overview."""
     session, wallet = here.door.open_session(request)
+    overview = here.usecases.show.overview(wallet)
     return here.pages.render(
         request,
         "overview.html",
         session=session,
-        overview=here.usecases.show.overview(wallet),
+        overview=overview,
         collection=here.usecases.collect.progress(wallet),
+        arrivals=here.usecases.collect.arrived(wallet),
         today=here.usecases.show.today(),
         collected=strict_query(request).get("opgehaald") == "1",
         groups=[group for group in Group if group is not Group.DONE],
         done=Group.DONE,
+        papers=here.usecases.papers.all(wallet),
         words=words,
         describe=describe,
         payee=payee,
+        noticed=noticed,
+        plans=here.usecases.arrangements.joint(overview),
     )
 
 
@@ -70,6 +79,26 @@ def debt(request: Request, here: Here, id: str) -> Response:
         groups=Group,
         words=words,
         payee=payee(detail.line.case, detail.line.card.agency),
+        notices=[noticed(each, here.usecases.show.today()) for each in detail.notices],
+        may_ask=may_be_asked(detail.line),
+        where=here.usecases.arrangements.where(detail.line),
+        joint=next(
+            (each for each in here.usecases.arrangements.joint(detail.overview) if each.holds(detail.line)), None
+        ),
+    )
+
+
+@router.get("/betalingsregeling")
+def arrangement(request: Request, here: Here) -> Response:
+    """Show what to ask for together, with the facts to copy or print."""
+    session, wallet = here.door.open_session(request)
+    return here.pages.render(
+        request,
+        "arrangement.html",
+        session=session,
+        plans=here.usecases.arrangements.joint(here.usecases.show.overview(wallet)),
+        letter=partial(letter, today=here.usecases.show.today()),
+        title=title,
     )
 
 

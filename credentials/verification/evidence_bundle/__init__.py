@@ -1,0 +1,26 @@
+"""Evidence bundles: what was proven once, kept so that it can be proven again as of its date, offline.
+
+`packing` makes one of presentations as they were received with what they were checked by, `examining` reads one that
+anybody may have made. `manifest` is the layout, `archive` the one way in which it is written (ADR 31).
+"""
+
+from credentials.verification.evidence_bundle.archive import BEGINS, MAX_BYTES
+from credentials.verification.evidence_bundle.examining import (
+    AnswerReport,
+    EvidenceReport,
+    VerifierThen,
+    examine_evidence,
+)
+from credentials.verification.evidence_bundle.packing import Received, ReceivedAnswer, pack_evidence
+
+__all__ = [
+    "BEGINS",
+    "MAX_BYTES",
+    "AnswerReport",
+    "EvidenceReport",
+    "Received",
+    "ReceivedAnswer",
+    "VerifierThen",
+    "examine_evidence",
+    "pack_evidence",
+]

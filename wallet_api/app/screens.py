@@ -1,0 +1,74 @@
+"""The pages and the business API, each with what it shows and serves."""
+
+from typing import Final
+
+from fastapi import FastAPI
+
+from credentials.debts.catalogue import describe
+from service.pages import Link, Pages, PartyFace
+from service.web import ApiContact, business_app, pages_app
+from wallet_api.settings import WalletSettings
+from wallet_api.web import api
+from wallet_api.web.bundle import Machines, Screens, UseCases, furnish
+from wallet_api.web.door import Door
+from wallet_api.web.pages import answering, collecting, entering, house, overview, papers
+from wallet_api.web.problems import PROBLEMS
+from wallet_api.web.words import card_words, debt_title, event_words, phase_words
+
+VERSION: Final = "1.0.0"
+PACKAGE: Final = "wallet_api"
+
+
+def screens(screens: Screens) -> FastAPI:
+    """Make the pages."""
+    app = pages_app(problems=PROBLEMS, pages=screens.pages, login="/welkom?dicht=1")
+    furnish(app, screens)
+    for subject in (entering, collecting, overview, papers, answering, house):
+        app.include_router(subject.router)
+    screens.pages.install(app)
+    return app
+
+
+def machines(usecases: UseCases, door: Door, settings: WalletSettings) -> FastAPI:
+    """Make the business API."""
+    app = business_app(
+        title="Blauwe Knop: portemonnee",
+        version=VERSION,
+        problems=PROBLEMS,
+        description="Kaartjes ophalen, het overzicht lezen en delen, namens de burger wiens sessie dit is.",
+        contact=ApiContact(settings.provider.name, settings.base_url, settings.api_email),
+    )
+    furnish(app, Machines(door, usecases, settings.base_url))
+    app.include_router(api.router)
+    return app
+
+
+def pages_of(settings: WalletSettings) -> Pages:
+    """Make what every page has around it."""
+    menu = (
+        Link(text="Overzicht", href="/overzicht"),
+        Link(text="Ophalen", href="/ophalen"),
+        Link(text="Scannen", href="/toevoegen"),
+        Link(text="Gedeeld", href="/gedeeld"),
+        Link(text="Instellingen", href="/instellingen"),
+    )
+    face = PartyFace(
+        name="Blauwe Knop",
+        tagline="Uw digitale portemonnee (wallet)",
+        kind="wallet",
+        contact=settings.provider.help_text,
+        demo=settings.insecure_localhost,
+    )
+    return Pages(
+        PACKAGE,
+        party=face,
+        menu=menu,
+        provider=settings.provider.name,
+        help_text=settings.provider.help_text,
+        asks_while_closed=settings.errands.key is not None,
+        claim_title=lambda code: describe(str(code)).title,
+        event_title=lambda name: event_words(str(name), None),
+        phase_words=phase_words,
+        debt_title=debt_title,
+        card_words=card_words,
+    )

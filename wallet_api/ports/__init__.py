@@ -1,0 +1,28 @@
+"""What the use cases need from the outside: storage, the vault, agencies, requesters, the trust list, proof."""
+
+from wallet_api.ports.errands import ErrandRow, ErrandRows, Errands, Messenger
+from wallet_api.ports.issuers import Attester, Issuers, NotReady, Obtained
+from wallet_api.ports.requesters import Requesters
+from wallet_api.ports.trust import Proof, Proven, TrustSource
+from wallet_api.ports.vault import Records, SealedRecord, Shelf
+from wallet_api.ports.wallets import Locksmith, Wallets
+
+__all__ = [
+    "Attester",
+    "ErrandRow",
+    "ErrandRows",
+    "Errands",
+    "Issuers",
+    "Locksmith",
+    "Messenger",
+    "NotReady",
+    "Obtained",
+    "Proof",
+    "Proven",
+    "Records",
+    "Requesters",
+    "SealedRecord",
+    "Shelf",
+    "TrustSource",
+    "Wallets",
+]
