@@ -22,6 +22,7 @@ from credentials.openid.client_attestation import (
     verify_client_attestation,
 )
 from credentials.openid.errors import InvalidClientAttestation, MalformedMessage, UseAttestationChallenge
+from tests.spoilt import spoilt_signature
 
 pytestmark = pytest.mark.requirement("vci-wallet-attestation")
 
@@ -115,7 +116,7 @@ def test_what_is_sent_says_who_and_when_and_nothing_of_the_citizen() -> None:
         attestation({"typ": "JWT"}),
         attestation({"x5c": [*build_x5c((b"other",))]}),
         attestation({"x5c": None}),
-        ATTESTATION[:-4] + "AAAA",
+        spoilt_signature(ATTESTATION),
         "x",
         "",
     ],
@@ -143,7 +144,7 @@ def test_an_attestation_that_does_not_hold_is_refused(given: str) -> None:
         proof({"typ": "JWT"}),
         a_proof(signer=SoftwareSigner.generate()),
         a_proof(signer=SoftwareSigner.generate(Algorithm.EDDSA)),
-        a_proof()[:-4] + "AAAA",
+        spoilt_signature(a_proof()),
         ATTESTATION,
         "",
     ],

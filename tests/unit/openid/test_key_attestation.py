@@ -15,6 +15,7 @@ from credentials.openid.certificates import build_x5c
 from credentials.openid.errors import InvalidNonce, InvalidProof
 from credentials.openid.key_attestation import MAX_ATTESTED_KEYS
 from credentials.openid.proof import ProvenKey, verify_jwt_proof, verify_jwt_proofs
+from tests.spoilt import spoilt_signature
 
 ISSUER = "https://tilburg.example/uitgever"
 ONE, TWO = SoftwareSigner.generate(), SoftwareSigner.generate()
@@ -146,7 +147,7 @@ def test_where_somebody_is_trusted_to_attest_nobody_else_is(now: datetime) -> No
         attestation(now, x5c=build_x5c((b"another",))),
         attestation(now, x5c=...),
         attestation(now, x5c="x"),
-        attestation(now)[:-4] + "AAAA",
+        spoilt_signature(attestation(now)),
     ):
         with pytest.raises(InvalidProof):
             verify(proof(now, ONE, kid="0", key_attestation=bad), now, attester_key=trusted)
