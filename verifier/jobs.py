@@ -12,6 +12,7 @@ from service.logging import get_logger
 from verifier.usecases.second_opinion import AskOthers
 
 _ASK_EVERY: Final = timedelta(seconds=5)
+_LOOK_FOR_DOCUMENTS_EVERY: Final = timedelta(hours=1)
 
 _log: Final = get_logger(__name__)
 
@@ -31,6 +32,7 @@ def jobs(
     api: Sequence[Purges],
     trust_list: Callable[[], object],
     *,
+    bundling: Purges,
     staff: Purges,
     others: AskOthers | None,
     every: timedelta,
@@ -43,6 +45,7 @@ def jobs(
         lead,
         Periodic("purge-files", every, lead.only(files.purge)),
         Periodic("purge-sessions", every, lead.only(sessions.purge)),
+        Periodic("purge-documents", _LOOK_FOR_DOCUMENTS_EVERY, lead.only(bundling.purge)),
         Periodic("purge-colleagues", every, lead.only(staff.purge)),
         *(Periodic("purge-api", every, lead.only(each.purge)) for each in api),
         *([] if others is None else [Periodic("second-opinions", _ASK_EVERY, lead.only(partial(_ask, others)))]),

@@ -310,13 +310,14 @@ class Requests(Protocol):
         read_back: ReadBack | None = None,
         following: VerificationRequest | None = None,
         ask_others: bool = False,
+        consulted: Mapping[str, bytes] | None = None,
     ) -> None:
         """Take the one answer. Raises RequestEnded when there is one already or the time has passed.
 
         With `return_code` the answer counts only after `confirm`; with `read_back` too, only after
         `HeldAnswers.release`. With `following` it is a part of more, and that is
         kept as the request for the next one, in the same step. With `ask_others` it is kept as well, in that step, that
-        others are to be asked about it.
+        others are to be asked about it. `consulted` is what it was checked by, by address (`credentials.consulted`).
         """
         ...
 
@@ -335,10 +336,18 @@ class Requests(Protocol):
         """Note a refused answer, without anything of what it said; at most twenty are kept."""
         ...
 
-    def replace(self, owner: str, request_id: str, answer: Answer, *, ask_others: bool = False) -> None:
-        """Put a newly checked answer in the place of the old one; with `ask_others` others are asked anew.
+    def replace(
+        self,
+        owner: str,
+        request_id: str,
+        answer: Answer,
+        *,
+        ask_others: bool = False,
+        consulted: Mapping[str, bytes] | None = None,
+    ) -> None:
+        """Put a newly checked answer, and what it was checked by, in the place of the old one.
 
-        Raises NotAnswered.
+        With `ask_others` others are asked anew. Raises NotAnswered.
         """
         ...
 
@@ -374,6 +383,29 @@ class Files:
     requests: Requests
     held: HeldAnswers
     preferences: Preferences
+
+
+class ConsultedDocuments(Protocol):
+    """What answers were checked by: the trust list, status lists and keys of then, as they came.
+
+    Every look-up names the owner of the answers. A document is kept as long as an answer needs it.
+    """
+
+    def kept(self, owner: str, requests: Collection[str]) -> Collection[str]:
+        """Say of which of these requests, by id, the documents are kept that their answers were checked by."""
+        ...
+
+    def of(self, owner: str, requests: Collection[str]) -> Mapping[str, Mapping[str, bytes]]:
+        """Return the documents of these requests' answers, by address; requests of which none are kept are left out."""
+        ...
+
+    def taken(self, owner: str, of: str, digest: str, now: datetime) -> None:
+        """Note on record that a bundle of a file, or of an answer, was taken along: `digest` is its SHA-256."""
+        ...
+
+    def purge(self, now: datetime) -> int:
+        """Delete the documents that no answer needs any more; return how many."""
+        ...
 
 
 class OpinionsOnAnswers(Protocol):

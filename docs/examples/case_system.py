@@ -144,7 +144,7 @@ class Verifier:
         return found
 
     def file(self, id: str, name: str) -> bytes:
-        """Return an answered request as a file, such as `bestand.xlsx` or `schulden.csv`."""
+        """Return an answered request as a file, such as `bestand.xlsx`, `schulden.csv` or `bewijsbundel.zip`."""
         return self._send("GET", f"{ROOT}/{id}/{name}").content
 
     def check_again(self, id: str) -> Answer:

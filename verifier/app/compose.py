@@ -53,6 +53,7 @@ from verifier.jobs import jobs
 from verifier.ports import Files, HeldAnswers, OtherSoftware, StaffLogin
 from verifier.settings import VerifierSettings
 from verifier.storage.colleagues import SqlColleagues
+from verifier.storage.documents import SqlConsulted
 from verifier.storage.held import SqlHeldAnswers
 from verifier.storage.intakes import SqlIntakes
 from verifier.storage.invitations import SqlInvitations
@@ -69,6 +70,7 @@ from verifier.usecases.answering import Answering
 from verifier.usecases.asking import Asking
 from verifier.usecases.check_file import CheckFile
 from verifier.usecases.desk import AskPolicy, Desk
+from verifier.usecases.evidence_bundle import Bundling
 from verifier.usecases.examine import CredentialExaminer
 from verifier.usecases.inviting import Inviting
 from verifier.usecases.listing import Listing
@@ -110,6 +112,7 @@ class Desks:
     asking: Asking
     answering: Answering
     results: Results
+    bundling: Bundling
     noting: Noting
     check_file: CheckFile
     staff: Staff
@@ -250,6 +253,15 @@ def create(
         asking,
         answering,
         results,
+        Bundling(
+            stored.requests,
+            SqlConsulted(database, seals),
+            others.opinions,
+            scheme,
+            access,
+            settings.organisation.name,
+            clock,
+        ),
         noting,
         check_file,
         staff,
@@ -262,7 +274,14 @@ def create(
     programs, api_tokens = read_clients(settings.api_programs, SCOPES), ApiTokens(database, clock)
     oauth = OAuthScheme(settings.base_url + TOKEN_PATH, SCOPES) if programs else None
     doors = ApiDoors(
-        desk, asking, results, clock, ApiDoor(tokens, programs, api_tokens, ClientUses(database, clock)), answers, oauth
+        desk,
+        asking,
+        results,
+        desks.bundling,
+        clock,
+        ApiDoor(tokens, programs, api_tokens, ClientUses(database, clock)),
+        answers,
+        oauth,
     )
     lasting = lasting_of(settings, access, clock)
     lead = Lead(database, clock)
@@ -273,6 +292,7 @@ def create(
         sessions,
         (answers, api_tokens),
         scheme,
+        bundling=desks.bundling,
         staff=staff,
         others=others.asking,
         every=timedelta(seconds=settings.limits.purge_seconds),
@@ -378,6 +398,7 @@ def screens_of(settings: VerifierSettings, desks: Desks) -> Screens:
         asking=desks.asking,
         answering=desks.answering,
         results=desks.results,
+        bundling=desks.bundling,
         noting=desks.noting,
         check_file=desks.check_file,
         clock=desks.clock,

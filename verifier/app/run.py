@@ -92,6 +92,8 @@ def purge(settings: VerifierSettings) -> int:
     """Delete what must no longer be kept, once, and return how many files that were."""
     service = create(settings)
     try:
-        return service.desk.purge()
+        files = service.desk.purge()
+        service.desks.bundling.purge()
+        return files
     finally:
         service.close()

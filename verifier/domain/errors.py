@@ -100,6 +100,24 @@ class NotAnswered(BlauweKnopError):
     code = "not_answered"
 
 
+class EvidenceNotKept(BlauweKnopError):
+    """An answer of before we kept what answers are checked by: no bundle can be made until it is checked again."""
+
+    code = "evidence_not_kept"
+
+
+class EvidenceTooLarge(BlauweKnopError):
+    """More than fits in one evidence bundle."""
+
+    code = "evidence_too_large"
+
+
+class NotListed(Unavailable):
+    """We are not on the trust list, or not with this certificate: nobody could believe our seal, so it is not set."""
+
+    code = "verifier_not_listed"
+
+
 class UnknownTemplate(MalformedInput):
     """A template name that is not on the list."""
 

@@ -10,6 +10,11 @@ from credentials.clock import dutch_day
 _NUMBERED: Final = re.compile(r"(?:[A-Za-z]{1,4}[-/. ]?)?[0-9][0-9A-Za-z]{0,11}(?:[-/. ][0-9]{1,8}){0,3}")
 _MOST_LETTERS: Final = 5
 
+BUNDLE_NAME: Final = "bewijsbundel"
+BUNDLE: Final = f"{BUNDLE_NAME}.zip"
+"""The last part of the address of an evidence bundle."""
+BUNDLE_TYPE: Final = "application/zip"
+
 
 def file_name(what: str, kind: str, at: datetime, reference: str = "") -> str:
     """Name a file, as `schulden-2026-0117-2026-11-28.xlsx`: the day is that of the answer.

@@ -89,7 +89,7 @@ class SqlHeldAnswers:
         if gone:
             waiting = statements.of_series(first).where(_requests.return_hash.is_not(None))
             ended = {"state": "declined", "decline_code": WRONG_CODE, "ended_at": epoch(now)}
-            connection.execute(waiting.values(**ended, answer=None, return_hash=None, code=None))
+            connection.execute(waiting.values(**ended, answer=None, consulted=None, return_hash=None, code=None))
         entry = AuditEntry(
             action="answer_code_refused",
             actor=owner,

@@ -61,6 +61,7 @@ class RequestRows:
             "ended_at": None,
             "decline_code": None,
             "answer": None,
+            "consulted": None,
             "return_hash": None,
             "expiry_told": False,
             "remote": request.remote,

@@ -20,6 +20,7 @@ from verifier.domain.read_back import ReadBack
 from verifier.domain.request import Answer, Attempt, Standing, VerificationRequest
 from verifier.storage import opinions
 from verifier.storage import request_statements as statements
+from verifier.storage.documents import Consulted
 from verifier.storage.request_rows import RequestRows, hash_of, standing
 from verifier.storage.sealed import Seals
 from verifier.storage.tables import attempt_table, request_table
@@ -113,14 +114,17 @@ class SqlRequests:
         read_back: ReadBack | None = None,
         following: VerificationRequest | None = None,
         ask_others: bool = False,
+        consulted: Mapping[str, bytes] | None = None,
     ) -> None:
         """Take the one answer, and keep the request of the next part with it. Raises RequestEnded."""
+        by = None if consulted is None else Consulted(self._seals, consulted)
         values = {
             "now": epoch(answer.received_at),
             "sealed": self._seals.answer(request_id, answer),
             "returned": None if return_code is None else hash_of(return_code),
             "code": None if read_back is None else self._seals.code(request_id, read_back.code),
             "until": None if read_back is None else epoch(read_back.until),
+            "consulted_by": None if by is None else by.beside(request_id),
         }
         entry = AuditEntry(action="answer_taken", actor="wallet", object=request_id)
         with self._database.write() as connection:
@@ -133,6 +137,8 @@ class SqlRequests:
                 statements.ANSWERED.run(connection, this_id=request_id, now=epoch(answer.received_at))
             if return_code is None and following is None:
                 self._telling.of_request(connection, request_id, Happening.ANSWERED, answer.received_at)
+            if by is not None:
+                by.keep(connection, answer.received_at)
             if ask_others:
                 opinions.ask(connection, request_id, answer.received_at)
             audit.append(connection, entry, at=answer.received_at)
@@ -207,8 +213,17 @@ class SqlRequests:
                 )
                 audit.append(connection, entry, at=attempt.at)
 
-    def replace(self, owner: str, request_id: str, answer: Answer, *, ask_others: bool = False) -> None:
+    def replace(
+        self,
+        owner: str,
+        request_id: str,
+        answer: Answer,
+        *,
+        ask_others: bool = False,
+        consulted: Mapping[str, bytes] | None = None,
+    ) -> None:
         """Put a newly checked answer in the place of the old one. Raises NotAnswered."""
+        by = None if consulted is None else Consulted(self._seals, consulted)
         statement = (
             update(request_table)
             .where(
@@ -217,11 +232,16 @@ class SqlRequests:
                 _requests.state == "answered",
                 _requests.return_hash.is_(None),
             )
-            .values(answer=self._seals.answer(request_id, answer))
+            .values(
+                answer=self._seals.answer(request_id, answer),
+                consulted=None if by is None else by.beside(request_id),
+            )
         )
         try:
             with self._database.write() as connection:
                 use_once(connection, statement)
+                if by is not None:
+                    by.keep(connection, answer.checked_at)
                 if ask_others:
                     opinions.ask(connection, request_id, answer.checked_at)
                 entry = AuditEntry(action="answer_rechecked", actor=owner, object=request_id)

@@ -1,14 +1,14 @@
 """The form in which sealed values are written: evidence and bindings as JSON, encrypted, bound to their row."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, final
 
 from credentials import limits
 from credentials.clock import epoch, from_epoch
 from credentials.debts.catalogue import Rank
-from credentials.encoding import JsonObject, json_compact, json_parse
+from credentials.encoding import JsonObject, b64url_decode, b64url_encode, json_compact, json_parse
 from credentials.formats import Channel
 from credentials.masking import Secret
 from credentials.verification.second_opinions import SecondOpinion, Silence, Verdict
@@ -28,11 +28,12 @@ _MAX_BYTES: Final = limits.KEPT_ANSWER_BYTES
 class Seals:
     """Seal and open values of one service with its data key."""
 
-    __slots__ = ("_finder", "_key")
+    __slots__ = ("_documents", "_finder", "_key")
 
     def __init__(self, data_key: bytes) -> None:
         self._key = derive(data_key, "verifier answers at rest")
         self._finder = derive(data_key, "verifier references found")
+        self._documents = derive(data_key, "verifier documents consulted")
 
     def word(self, text: str) -> bytes:
         """Return by what a file is found whose reference has a word; without the key it tells nobody the word."""
@@ -109,6 +110,28 @@ class Seals:
             evidence=tuple(_read_evidence(each) for each in members["evidence"]),
             transaction_data=tuple(members.get("transaction", ())),
         )
+
+    def document_hash(self, document: bytes) -> bytes:
+        """Return by what a document is kept once; without the key it tells nobody which document that is."""
+        return hmac.digest(self._documents, document, "sha256")
+
+    def document(self, found_by: bytes, document: bytes) -> bytes:
+        """Seal a document that answers were checked by."""
+        return seal(self._key, document, _place("document", found_by.hex()))
+
+    def open_document(self, found_by: bytes, sealed: bytes) -> bytes:
+        """Open what `document` sealed. Raises SealBroken."""
+        return unseal(self._key, sealed, _place("document", found_by.hex()))
+
+    def consulted(self, request_id: str, documents: Mapping[str, bytes]) -> bytes:
+        """Seal by which documents an answer was checked: their hashes, by address."""
+        members: JsonObject = {address: b64url_encode(found_by) for address, found_by in documents.items()}
+        return seal(self._key, json_compact(members), _place("consulted", request_id))
+
+    def open_consulted(self, request_id: str, sealed: bytes) -> dict[str, bytes]:
+        """Open what `consulted` sealed. Raises SealBroken."""
+        members = self._open("consulted", request_id, sealed)
+        return {address: b64url_decode(found_by, "hash") for address, found_by in members.items()}
 
     def opinions(self, request_id: str, said: Sequence[Said]) -> bytes:
         """Seal what others said of the presentations in an answer."""

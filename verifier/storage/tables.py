@@ -152,6 +152,8 @@ request_table: Final = Table(
     Column("ended_at", BigInteger, nullable=True),
     Column("decline_code", String(60), nullable=True),
     Column("answer", LargeBinary, nullable=True),
+    # Which documents the answer was checked by, sealed; null where they were not kept.
+    Column("consulted", LargeBinary, nullable=True),
     Column("return_hash", LargeBinary(32), nullable=True),
     # Of a client at a distance: the code that opens the answer, sealed, as long as it waits; how often one tried.
     Column("remote", Boolean, nullable=False, server_default=false()),
@@ -166,6 +168,17 @@ request_table: Final = Table(
     Index("verifier_request_untold", "state", "expiry_told", "expires_at"),
     Index("verifier_request_first", "first"),
     Index("verifier_request_waiting", "owner", "state", "expires_at"),
+)
+
+document_table: Final = Table(
+    "verifier_document",
+    metadata,
+    # A keyed hash of a document that answers were checked by; which answers those are stands sealed beside them.
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+    # When an answer last came that was checked by it, to the half hour.
+    Column("touched_at", BigInteger, nullable=False),
+    Index("verifier_document_touched", "touched_at"),
 )
 
 opinion_table: Final = Table(

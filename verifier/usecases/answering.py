@@ -11,8 +11,8 @@
 7. Where the wallet says that more parts are to come, the request for the next one is kept in the same step.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias, final
 
 from credentials import limits
@@ -127,7 +127,7 @@ class Answering:
         taken = self._taken(request, read, shown)
         if taken is not None:
             # A browser brings one answer: what it says of further parts leads nowhere.
-            self._answer(request, taken.evidence, shown, None)
+            self._answer(request, taken, shown, None)
 
     def _taken(self, request: VerificationRequest, read: _Reader, shown: Shown) -> "_Taken | None":
         if request.status(self._clock.now()) != "open" or not request.binding.nonce:
@@ -176,7 +176,7 @@ class Answering:
             raise ResponseTooLarge("there are more parts than we add up")
         found: list[Evidence] = []
         proven: dict[str, list[Presentation]] = {}
-        with self._examiner.together():
+        with self._examiner.together() as consulted:
             for query_id, presentations in response.vp_token.items():
                 for presentation in presentations:
                     presented = Presented(query_id, query.by_id[query_id].format, presentation)
@@ -186,7 +186,7 @@ class Answering:
                     if examined.evidence.outcome == Outcome.PROVEN.value:
                         proven.setdefault(query_id, []).append(presentation)
         check_agreed(request, query, proven)
-        return _Taken(tuple(found), response.parts_left)
+        return _Taken(tuple(found), response.parts_left, dict(consulted))
 
     def _refused(self, request: VerificationRequest, error: str) -> None:
         if error == AccessDenied.error:
@@ -209,13 +209,13 @@ class Answering:
             following = self._desk.next_part(request, cards=len(taken.evidence), left=taken.parts_left)
             # Before anything is kept: it may be that nothing can be asked any more.
             link = self._asking.link(following)
-            self._answer(request, taken.evidence, shown, code, following=following)
+            self._answer(request, taken, shown, code, following=following)
             return Acknowledged(next_request=link)
         read_back = None
         if request.remote:
             lifetime = LIFETIME_INVITED if request.invited else LIFETIME
             read_back = ReadBack(new_code(self._secrets.fresh()), self._clock.now() + lifetime)
-        self._answer(request, taken.evidence, shown, code, read_back=read_back)
+        self._answer(request, taken, shown, code, read_back=read_back)
         if code is None:
             return Acknowledged()
         back = f"{self._shared_uri}?verzoek={request.id}&" if request.remote else f"{self._return_uri}/{request.id}?"
@@ -224,7 +224,7 @@ class Answering:
     def _answer(
         self,
         request: VerificationRequest,
-        evidence: Sequence[Evidence],
+        taken: "_Taken",
         shown: Shown,
         code: str | None,
         *,
@@ -236,7 +236,7 @@ class Answering:
             received_at=now,
             checked_at=now,
             shown=shown,
-            evidence=tuple(evidence),
+            evidence=taken.evidence,
             transaction_data=request.binding.transaction_data,
         )
         self._requests.answer(
@@ -246,6 +246,7 @@ class Answering:
             read_back=read_back,
             following=following,
             ask_others=self._choosing.takes(answer.evidence),
+            consulted=taken.consulted,
         )
 
     def _note(self, request: VerificationRequest, code: str, reason: str) -> None:
@@ -254,10 +255,11 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """What came of one answer, and how many parts are still to come."""
+    """What came of one answer, how many parts are still to come, and by what it was checked."""
 
     evidence: tuple[Evidence, ...]
     parts_left: int
+    consulted: Mapping[str, bytes] = field(repr=False)
 
 
 def _keys(key: EncryptionKey | None) -> dict[str, EncryptionKey]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import final
 
 from credentials.clock import Clock
+from credentials.consulted import consulting
 from credentials.errors import Unavailable
 from credentials.openid.dcql import DcqlQuery, parse_query
 from verifier.domain.errors import NotAnswered
@@ -124,10 +125,15 @@ class Results:
         if not answered:
             raise NotAnswered
         self._examiner.forget()
+        fresh = []
         with self._examiner.together():
-            fresh = [(each.id, self._checked(each)) for each in answered]
-        for part, answer in fresh:
-            self._requests.replace(owner, part, answer, ask_others=self._choosing.takes(answer.evidence))
+            for each in answered:
+                # Of its own: what others in the file were checked by proves nothing of this one.
+                with consulting() as consulted:
+                    fresh.append((each.id, self._checked(each), consulted))
+        for part, answer, consulted in fresh:
+            asked = self._choosing.takes(answer.evidence)
+            self._requests.replace(owner, part, answer, ask_others=asked, consulted=consulted)
 
     def _checked(self, request: VerificationRequest) -> Answer:
         if not isinstance(request.state, Answered):

@@ -24,14 +24,15 @@ from verifier.domain.request import ClientIdPrefix, VerificationRequest, standin
 from verifier.domain.templates import TEMPLATES
 from verifier.exports.document import request_document, result_document
 from verifier.exports.files import TABLE_FILES
-from verifier.exports.names import file_name
+from verifier.exports.names import BUNDLE, BUNDLE_NAME, BUNDLE_TYPE, file_name
 from verifier.usecases.asking import Asking
 from verifier.usecases.desk import Desk
+from verifier.usecases.evidence_bundle import Bundling
 from verifier.usecases.results import Results
 from verifier.web.attachment import attachment
 from verifier.web.example_answer import ANSWER
 
-VERSION: Final = "1.1.0"
+VERSION: Final = "1.2.0"
 
 ASKING: Final = "verificatieverzoeken"
 READING: Final = "lezen"
@@ -106,6 +107,7 @@ class ApiDoors:
     desk: Desk
     asking: Asking
     results: Results
+    bundling: Bundling
     clock: Clock
     door: ApiDoor
     answers: ApiAnswers
@@ -163,6 +165,27 @@ def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str, contact: ApiCo
 
     for file in TABLE_FILES:
         _install_file(app, doors, caller, file)
+
+    @app.get(
+        f"{ROOT}/{{id}}/{BUNDLE}",
+        summary="Haal een antwoord op als bewijsbundel",
+        description="Een zip-bestand met elk bewijs zoals het is ontvangen en met de lijsten waarmee het is "
+        "gecontroleerd. Met de sleutel van het stelsel is ook jaren later na te gaan wat toen bewezen was: "
+        "`blauweknop verify`.",
+        openapi_extra=scoped(READING),
+        tags=["verificatieverzoeken"],
+        response_class=Response,
+        responses={
+            200: {"content": {BUNDLE_TYPE: {"schema": {"type": "string", "format": "binary"}}}},
+            409: refused("Er is nog geen antwoord, of er is geen bundel van te maken."),
+        },
+    )
+    def bundle(id: str, owner: Owner) -> Response:
+        parts = doors.results.parts(owner, id)
+        content = doors.bundling.of_series(owner, id)
+        return attachment(
+            content, BUNDLE_TYPE, file_name(BUNDLE_NAME, "zip", doors.results.outcome(parts).answer.received_at)
+        )
 
     @app.post(
         ROOT + "/{id}/hercontroles",

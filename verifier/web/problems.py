@@ -7,12 +7,15 @@ from service.errors import AssuranceTooLow, LoginCancelled, LoginRefused, LoginU
 from service.problems import Problem, ProblemMap
 from verifier.domain.errors import (
     BadInput,
+    EvidenceNotKept,
+    EvidenceTooLarge,
     FileFull,
     NoMoreTime,
     NotAColleague,
     NotAllowedToAsk,
     NotAnswered,
     NotAttested,
+    NotListed,
     NotSameBrowser,
     PasswordRefused,
     RefusedAnswer,
@@ -67,6 +70,23 @@ PROBLEMS: Final = ProblemMap(
         WrongCode: Problem(status=400, title="Deze cijfers kloppen niet"),
         NotAnswered: Problem(
             status=409, title="Er is nog geen antwoord", advice="Wacht tot de cliënt de gegevens heeft gedeeld."
+        ),
+        EvidenceNotKept: Problem(
+            status=409,
+            title="Van dit antwoord is geen bewijsbundel te maken",
+            advice="Het kwam binnen voordat wij bewaarden waarmee bewijzen zijn gecontroleerd. "
+            "Controleer het antwoord opnieuw. Daarna kan het wel.",
+        ),
+        EvidenceTooLarge: Problem(
+            status=409,
+            title="Dit past niet in één bewijsbundel",
+            advice="Sluit het dossier af en vraag de gegevens verdeeld over meer dossiers.",
+        ),
+        NotListed: Problem(
+            status=503,
+            title="Wij kunnen nu geen bewijsbundel maken",
+            advice="Onze organisatie staat niet goed op de lijst van het stelsel. Niemand zou ons zegel geloven. "
+            "Waarschuw de beheerder.",
         ),
         NoMoreTime: Problem(
             status=409, title="Meer tijd kan niet", advice="Maak een nieuwe QR-code. Dat houdt de gegevens veilig."

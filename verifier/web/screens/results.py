@@ -20,7 +20,7 @@ from verifier.domain.together import to_ask_again
 from verifier.domain.words import amount, debt_title, noticed
 from verifier.exports.document import beside, download
 from verifier.exports.files import DESK_FILES
-from verifier.exports.names import file_name
+from verifier.exports.names import BUNDLE, BUNDLE_NAME, BUNDLE_TYPE, file_name
 from verifier.usecases.results import Outcome, asks_cases
 from verifier.web import views
 from verifier.web.attachment import attachment
@@ -80,6 +80,7 @@ def install(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
             lacking=len(to_ask_again(outcome.result)),
             compared=screens.notes.compared(at.owner, id),
             note_count=len(screens.notes.of(at.owner, id)),
+            bundled=screens.bundling.possible(at.owner, requests),
             waiting=waiting,
             further=requests[0].series == outcome.request.series,
             debt_title=debt_title,
@@ -141,6 +142,13 @@ def install_actions(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
         if lacking:
             screens.desk.ask_rest(at.owner, id, lacking)
         return RedirectResponse(f"/intakes/{id}", 303)
+
+    @app.get(f"/intakes/{{id}}/{BUNDLE}")
+    def bundle(id: str, at: Annotated[Seat, Depends(seat)]) -> Response:
+        found = newest_answer(screens, at, id)
+        content = screens.bundling.of_file(at.owner, id)
+        name = file_name(BUNDLE_NAME, "zip", found.answer.received_at, screens.desk.file(at.owner, id).reference)
+        return attachment(content, BUNDLE_TYPE, name)
 
     for each in DESK_FILES:
         _install_file(app, screens, seat, each)

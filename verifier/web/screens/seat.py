@@ -18,6 +18,7 @@ from verifier.usecases.answering import Answering
 from verifier.usecases.asking import Asking
 from verifier.usecases.check_file import CheckFile
 from verifier.usecases.desk import Desk
+from verifier.usecases.evidence_bundle import Bundling
 from verifier.usecases.inviting import Inviting
 from verifier.usecases.listing import Listing
 from verifier.usecases.notes import FileNotes
@@ -47,6 +48,7 @@ class Screens:
     asking: Asking
     answering: Answering
     results: Results
+    bundling: Bundling
     noting: Noting
     check_file: CheckFile
     clock: Clock
