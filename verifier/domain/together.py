@@ -4,13 +4,16 @@
    the file is closed, and counts no more. An answer that proves nothing of it takes nothing away: its cards are shown
    beside, as not proven.
 2. All parts of one answer are one answer.
-3. To be asked again is whoever proved nothing, not all, or what is older than the template allows.
+3. To be asked again is whoever proved nothing, not all, not how much it is or whether its data are sound, or what is
+   older than the template allows.
+4. To say what changed, an answer is taken as it stood: what was superseded since was true then.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from verifier.domain.evidence import Body, Evidence
+from verifier.domain.lines import AgencyLine
 from verifier.domain.request import Answer, Answered, VerificationRequest
 from verifier.domain.result import Result
 
@@ -50,7 +53,22 @@ def together(answers: Sequence[Answer]) -> Answer:
     return replace(answers[0], evidence=tuple(counted), checked_at=min(checked, default=answers[0].checked_at))
 
 
+def as_it_stood(answer: Answer) -> Answer:
+    """Return an answer with what was superseded since as proven, to compare with: never to count."""
+    evidence = tuple(
+        replace(each, outcome="bewezen") if each.outcome == "verouderd" and each.claims else each
+        for each in answer.evidence
+    )
+    return replace(answer, evidence=evidence)
+
+
 def to_ask_again(result: Result) -> tuple[Body, ...]:
-    """Return the organisations that proved nothing, not all, or what is too old by now."""
-    lacking = [line.body for line in result.lines if not line.all_shown or line.too_old or line.unproven]
+    """Return the organisations of which anything lacks that the client can still show, or that is too old by now."""
+    lacking = [line.body for line in result.lines if _hidden(line) or line.too_old or line.unproven]
     return tuple({body.identifier: body for body in (*result.missing, *lacking)}.values())
+
+
+def _hidden(line: AgencyLine) -> bool:
+    """Whether a card does not show all: debts, how much is left to pay, or what the organisation says of its data."""
+    untold = line.states_amounts and not line.totals.is_exact("balance")
+    return not line.all_shown or untold or line.notices_hidden

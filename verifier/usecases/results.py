@@ -16,7 +16,7 @@ from verifier.domain.request import Answer, Answered, VerificationRequest
 from verifier.domain.result import Result, assess
 from verifier.domain.second_opinion import with_opinions
 from verifier.domain.templates import Template
-from verifier.domain.together import added_up, answered_series, together
+from verifier.domain.together import added_up, answered_series, as_it_stood, together
 from verifier.ports import Examined, Examiner, OpinionsOnAnswers, Preferences, Requests, Scheme
 from verifier.usecases.desk import template_for
 from verifier.usecases.second_opinion import Choosing
@@ -93,10 +93,20 @@ class Results:
         return self._outcome(series[0], together([self._answer(parts) for parts in series]))
 
     def before(self, requests: Sequence[VerificationRequest]) -> Outcome | None:
-        """Return what a file amounted to before its newest answer, if there was any."""
+        """Return what a file amounted to before its newest answer, if there was any, as it stood then."""
         series = answered_series(requests)
         earlier = [part for parts in series[1:] for part in reversed(parts)]
-        return self.of_file(earlier) if earlier else None
+        return self.as_it_stood(earlier) if earlier else None
+
+    def as_it_stood(self, requests: Sequence[VerificationRequest]) -> Outcome:
+        """Return what the answers in a file amounted to before any of it was superseded: to compare a newer one with.
+
+        Raises NotAnswered.
+        """
+        series = answered_series(requests)
+        if not series:
+            raise NotAnswered
+        return self._outcome(series[0], together([as_it_stood(self._answer(parts)) for parts in series]))
 
     def _outcome(self, parts: Sequence[VerificationRequest], answer: Answer) -> Outcome:
         template = template_for(parts[0])

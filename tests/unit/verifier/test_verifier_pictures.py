@@ -1,8 +1,9 @@
 """The drawings of a result: the same amounts as the text, to the cent, on one scale."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
+from credentials.clock import dutch_day
 from credentials.debts.due import Due
 from credentials.debts.phase import Phase
 from service.charts import WIDTH, Rows, Series
@@ -32,9 +33,26 @@ def test_each_drawing_has_every_cent_once() -> None:
         "Dwangbevel": (90, 110), "Herinnering": (50, 50), "Betalingsregeling": (0, 300), "niet gedeeld": (0, 7),
     }  # fmt: skip
     assert told(days) == {
-        "Te laat": (140,), "Nu te betalen": (30,), "december 2026": (5,), "Nog geen dag bekend": (432,),
+        "Te laat": (140, 0, 0), "Nu te betalen": (0, 30, 0), "december 2026": (0, 5, 0),
+        "Nog geen dag bekend": (0, 0, 432),
     }  # fmt: skip
     assert {sum(each.totals) for each in (who, phases, days)} == {607}
+
+
+def test_what_is_late_what_comes_soon_and_what_later_look_different_and_have_a_column_each() -> None:
+    today = dutch_day(result_of().checked_at)
+    soon, later = today + timedelta(days=31), today + timedelta(days=32)
+    whole = Due(now=30, late=20, pay_by=today), Due(next_amount=4, next_day=soon), Due(next_amount=5, next_day=later)
+    *_, days = pictures(result_of(*(line("a", due.now + due.next_amount, due) for due in whole)))
+    assert [(each.name, each.look, sum(each.values)) for each in days.series] == [
+        ("Te laat", "error", 20), ("Binnen een maand", "warning", 14), ("Later", "plain", 5),
+    ]  # fmt: skip
+    assert sum(days.totals) == 39
+    # A month may have both, and then its bar has both looks.
+    assert {name: [bar.look for bar in bars] for name, _, bars in days.rows}["december\u00a02026"] == [
+        "warning",
+        "plain",
+    ]
 
 
 def test_where_no_debts_were_shown_organisations_are_drawn_and_what_is_not_known_is_not() -> None:

@@ -193,7 +193,7 @@ def _before(
         return earlier, None
     for older in screens.listing.earlier(intake):
         try:
-            return screens.results.of_file(screens.desk.requests(at.owner, older.id)), older
+            return screens.results.as_it_stood(screens.desk.requests(at.owner, older.id)), older
         except NotAnswered:
             continue
     return None, None
