@@ -9,12 +9,12 @@ import unicodedata
 from typing import Final
 
 from credentials.plain_text import text_fault
+from verifier.domain.bsn_like import holds_bsn
 from verifier.domain.errors import BadInput
 
 MAX_REFERENCE: Final = 60
 MAX_WORDS: Final = 12
 
-_BSN_DIGITS: Final = 9
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
@@ -25,8 +25,7 @@ def checked_reference(reference: str) -> str:
         raise BadInput("kenmerk", f"vul een kenmerk van 1 tot {MAX_REFERENCE} tekens in")
     if not text.isprintable() or text_fault(text) is not None:
         raise BadInput("kenmerk", "gebruik gewone letters en cijfers")
-    digits = "".join(character for character in text if character.isdigit())
-    if len(digits) == _BSN_DIGITS and _passes_eleven_test(digits):
+    if holds_bsn(text):
         raise BadInput("kenmerk", "dit lijkt op een burgerservicenummer; gebruik uw eigen kenmerk")
     return text
 
@@ -51,8 +50,3 @@ def typed_words(text: str) -> frozenset[str]:
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-
-
-def _passes_eleven_test(digits: str) -> bool:
-    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-    return sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=True)) % 11 == 0

@@ -6,7 +6,6 @@
    number is refused.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,10 +13,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, final
 
-from credentials.debts.bsn import Bsn
-from credentials.debts.errors import ForeignCurrency, InvalidBsn, InvalidField
+from credentials.debts.errors import ForeignCurrency, InvalidField
 from credentials.debts.money import parse_euro
 from credentials.plain_text import text_fault
+from verifier.domain.bsn_like import holds_bsn
 from verifier.domain.errors import BadInput
 
 MOST: Final = 50
@@ -26,8 +25,6 @@ MAX_CREDITOR: Final = 80
 MAX_NOTE: Final = 200
 MAX_AMOUNT: Final = 20
 """How many characters an amount may be written in."""
-
-_BSN_LIKE: Final = re.compile(r"(?<![0-9])[0-9](?:[ .\-/]?[0-9]){8}(?![0-9])")
 
 
 class SaidKind(StrEnum):
@@ -131,14 +128,6 @@ def plain_line(name: str, text: str, most: int) -> str:
         raise BadInput(name, f"gebruik niet meer dan {most} tekens")
     if not text.isprintable() or text_fault(text) is not None:
         raise BadInput(name, "gebruik gewone letters en cijfers")
-    if any(_is_bsn(found) for found in _BSN_LIKE.findall(text)):
+    if holds_bsn(text):
         raise BadInput(name, "hier staat iets dat lijkt op een burgerservicenummer; laat het weg")
     return text
-
-
-def _is_bsn(text: str) -> bool:
-    try:
-        Bsn(re.sub("[^0-9]", "", text))
-    except InvalidBsn:
-        return False
-    return True
