@@ -33,6 +33,7 @@ from tests.operators_kit import a_desk, at_the_desk, press
 from verifier.domain.listing import Group
 from verifier.domain.staff import Counsellor
 from verifier.domain.staff import Role as Staff
+from verifier.usecases.listing import PAGE
 from verifier.web.admin.office import MENU as ADMINISTRATION
 
 # One row per status list, per job and per document that is kept; they grow by none of what citizens do. Counts are
@@ -80,6 +81,15 @@ class Seen:
         # A file of which nothing was asked may be gone: one that tables were made in to be copied.
         asked = [(file, statements) for file, statements in self.by_file.items() if statements]
         return [walk for file, statements in asked for walk in _walks(file, statements)]
+
+    def plans(self, words: str) -> list[str]:
+        """Return how the database does the statements that have these words."""
+        found: list[str] = []
+        for file, statements in self.by_file.items():
+            with sqlite3.connect(file) as connection:
+                for text in (each for each in statements if _DATA.match(each) and words in each):
+                    found += [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")]
+        return found
 
     def tables(self, beginning: str) -> set[str]:
         """Return the tables whose names begin so and that some statement named."""
@@ -196,6 +206,13 @@ def test_no_request_of_a_verifier_walks_through_what_it_asked(tmp_path: Path, se
     for group in Group:
         listing.group(counsellor.owner, group)
     assert listing.search(counsellor.owner, "0117 2026").files == [(intake, None)]
+    # Where the files of a page stand is found by those files: their owner may have ten thousand requests.
+    for number in range(PAGE):
+        world.service.desk.open(counsellor.owner, f"2027-{number:04}", "intake")
+    listing.group(counsellor.owner, Group.TODAY)
+    standing = [each for each in seen.plans(" AS held") if "verifier_request" in each]
+    assert standing
+    assert all("verifier_request_intake" in each for each in standing), standing
     for roles in (frozenset[Staff](), frozenset({Staff.TEAM_LEAD})):
         assert listing.same(replace(counsellor, roles=roles), "2026 0117") == [intake]
     world.service.desk.purge()

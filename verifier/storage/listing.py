@@ -76,7 +76,8 @@ def _in(owner: str, group: Group, at: Moment) -> Sequence[ColumnElement[bool]]:
     mine, midnight = _files.owner == owner, epoch(at.midnight)
     match group:
         case Group.WAITING:
-            return mine, waits
+            # Found by those that wait, which are few, and not by the owner.
+            return _files.owner.concat("") == owner, waits
         case Group.ANSWERED:
             return mine, ~waits, _files.answered_at.is_not(None)
         case Group.TODAY:
