@@ -20,7 +20,15 @@ from issuer.usecases.sign import TYPES
 from tests.requirements import Requirement, requirements, shown
 from verifier.domain.query import fitted, query_of
 from verifier.domain.templates import TEMPLATES, ClaimPath, Template
-from verifier.exports.sheets import BODY_COLUMNS, DEBT_COLUMNS, SAID_COLUMNS, UNCOUNTED_COLUMNS, Kind
+from verifier.exports.changed import CHANGED_COLUMNS
+from verifier.exports.sheets import (
+    BODY_COLUMNS,
+    CONTRADICTION_COLUMNS,
+    DEBT_COLUMNS,
+    SAID_COLUMNS,
+    UNCOUNTED_COLUMNS,
+    Kind,
+)
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 _BLOCK: Final = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -220,6 +228,8 @@ def columns() -> str:
         "`Schulden`": DEBT_COLUMNS,
         "`Organisaties`": BODY_COLUMNS,
         "`Niet geteld`": UNCOUNTED_COLUMNS,
+        "`Tegenspraken`": CONTRADICTION_COLUMNS,
+        "`Veranderd`": CHANGED_COLUMNS,
         "`Zonder bewijs`": SAID_COLUMNS,
     }
     rows = [[sheet, ", ".join(f"`{name}`{marks[kind]}" for name, kind in each)] for sheet, each in sheets.items()]

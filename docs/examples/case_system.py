@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias, cast
+from urllib.parse import urlencode
 
 import httpx2
 from joserfc import jwt
@@ -146,6 +147,11 @@ class Verifier:
     def file(self, id: str, name: str) -> bytes:
         """Return an answered request as a file, such as `bestand.xlsx`, `schulden.csv` or `bewijsbundel.zip`."""
         return self._send("GET", f"{ROOT}/{id}/{name}").content
+
+    def changed(self, id: str, since: str) -> Mapping[str, Any]:
+        """Return what changed between two requests that were answered, `since` the earlier one."""
+        answer = self._send("GET", f"{ROOT}/{id}/veranderingen?{urlencode({'sinds': since})}")
+        return cast("Mapping[str, Any]", answer.json())
 
     def check_again(self, id: str) -> Answer:
         """Have what was answered checked against the issuers' newest status lists."""

@@ -73,6 +73,7 @@ def test_a_case_system_asks_waits_reads_takes_along_and_deletes(counter: Counter
     assert answer.totals["saldo"] == sum(each["saldo"] for each in answer.debts) > 0
     assert verifier.file(asked.id, "schulden.csv").startswith(b"\xef\xbb\xbf")
     assert verifier.check_again(asked.id).status == "beantwoord"
+    assert verifier.changed(asked.id, since=asked.id)["schulden"] == []
     verifier.delete(asked.id)
     with pytest.raises(example.RefusedError) as refused:
         verifier.read(asked.id)
@@ -95,7 +96,12 @@ def test_an_answer_has_the_members_of_the_example_in_the_document(counter: Count
         for done in ("200", "201")
         if "application/json" in operation["responses"].get(done, {}).get("content", {})
     }
-    assert set(examples) == {("verificatieverzoeken", "post"), ("{id}", "get"), ("hercontroles", "post")}
+    assert set(examples) == {
+        ("verificatieverzoeken", "post"),
+        ("{id}", "get"),
+        ("hercontroles", "post"),
+        ("veranderingen", "get"),
+    }
     made = counter.make(sjabloon="intake")
     counter.share(made, counter.world.samira())
     again = counter.http.post(f"{API}/{made['id']}/hercontroles", headers=auth()).json()

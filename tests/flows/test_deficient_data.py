@@ -20,7 +20,7 @@ from tests.wallet_world import Citizen, WalletWorld, make_world
 from verifier.app import VerifierService
 from verifier.domain.result import Result
 from verifier.exports.document import result_document
-from verifier.exports.files import TABLE_FILES
+from verifier.exports.files import TABLE_FILES, Contents
 from verifier.usecases.results import Outcome
 from verifier.web.views import agency_row, reasons
 
@@ -126,5 +126,5 @@ def told(outcome: Outcome) -> None:
     assert {each["meldingen"][0]["omschrijving"] for each in document["uitgevers"]} == {WHAT}
     assert {each["meldingenGetoond"] for each in document["uitgevers"]} == {True}
     _, _, to_csv = TABLE_FILES["organisaties.csv"]
-    rows = csv.DictReader(io.StringIO(to_csv(result, ()).decode("utf-8-sig")), delimiter=";")
+    rows = csv.DictReader(io.StringIO(to_csv(Contents(result)).decode("utf-8-sig")), delimiter=";")
     assert all(WHAT in row["Melding over de gegevens"] for row in rows)

@@ -17,8 +17,10 @@ from credentials.formats import Channel
 from credentials.formats.selective_disclosure import key_binding
 from credentials.keys import SoftwareSigner
 from credentials.openid.vp_response import build_response
+from credentials.status import Status
+from tests.debt_builders import a_case, demanded, imposed
 from tests.flows.presentation_kit import API, BASE, Counter, auth, vp_token
-from tests.verifier_world import OTHER_TOKEN, Card, make_world
+from tests.verifier_world import OTHER_TOKEN, TOKEN, Card, make_world
 from verifier.domain.evidence import OVERVIEW
 from verifier.exports.files import TABLE_FILES
 
@@ -523,7 +525,7 @@ def test_the_api_describes_itself_to_everyone(counter: Counter) -> None:
     (server,) = document["servers"]
     files = {f"{API}/{{id}}/{file}" for file in TABLE_FILES}
     paths = {server["url"] + path: methods for path, methods in document["paths"].items()}
-    assert set(paths) == {API, f"{API}/{{id}}", f"{API}/{{id}}/hercontroles", *files}
+    assert set(paths) == {API, f"{API}/{{id}}", f"{API}/{{id}}/hercontroles", f"{API}/{{id}}/veranderingen", *files}
     # What is proven of a client is kept in the request alone, and goes with it: not by an idempotency key as well.
     assert "422" not in paths[f"{API}/{{id}}/hercontroles"]["post"]["responses"]
     assert document["info"]["contact"]
@@ -536,6 +538,42 @@ def test_a_result_before_the_answer_is_a_conflict(counter: Counter) -> None:
         answer = counter.http.get(f"{API}/{made['id']}/{file}", headers=auth())
         assert answer.status_code == 409
         assert "not_answered" in answer.text
+
+
+def test_what_changed_is_told_between_two_answers_of_one_system_and_to_no_other(counter: Counter) -> None:
+    first, second = counter.make(), counter.make()
+    cards = counter.world.samira()
+    counter.share(first, cards)
+
+    def changed(now: Any, since: str, token: str = TOKEN) -> Any:
+        return counter.http.get(f"{API}/{now['id']}/veranderingen?sinds={since}", headers=auth(token))
+
+    for now, since in ((second, first), (first, second)):
+        answer = changed(now, since["id"])
+        assert (answer.status_code, "not_answered" in answer.text) == (409, True)
+    closed = a_case(imposed("f1", 100), demanded("b1", 100, 1, due=30), reference="ZAAK-9")
+    new = counter.world.issuers["cjib"].statements([closed])
+    counter.share(second, [*new, *(each for each in cards if each.issuer.agency.abbreviation == "uwv")])
+    # What was superseded since was true then, and is what the new answer is held against.
+    for card in cards:
+        card.mark(Status.SUPERSEDED)
+    checked = counter.http.post(f"{API}/{first['id']}/hercontroles", headers=auth()).json()
+    assert checked["totalen"]["saldo"] is None
+    found = changed(second, first["id"]).json()
+    assert [(each["wat"], each["saldo"]) for each in found["schulden"]] == [
+        ("nieuw", 100), ("weg", 27100), ("niet_getoond", 17221),
+    ]  # fmt: skip
+    assert [each["naam"] for each in found["bewijzenNuNiets"]] == ["Dienst Uitvoering Onderwijs (DUO)"]
+    assert found["sinds"] == checked["ontvangenOp"]
+    assert changed(second, second["id"]).json()["schulden"] == []
+    assert changed(second, first["id"], OTHER_TOKEN).status_code == 404
+    assert counter.http.get(f"{API}/{second['id']}/veranderingen", headers=auth()).status_code == 400
+    for nobodys in ("geen-verzoek", "999990007", first["id"][:-1]):
+        answer = changed(second, nobodys)
+        assert (answer.status_code, nobodys in answer.text) == (404, False)
+    foreign = counter.make(OTHER_TOKEN)
+    counter.share(foreign, counter.world.samira())
+    assert changed(second, foreign["id"]).status_code == 404
 
 
 @pytest.mark.parametrize("file", TABLE_FILES)

@@ -4,6 +4,8 @@ import csv
 import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,11 @@ from credentials.debts.claims import case_claims, overview_claims
 from credentials.debts.overview import overview_of
 from tests.conftest import do_without
 from tests.debt_builders import AS_OF, CJIB, a_case, demanded, imposed, paid
+from verifier.domain.changes import Change, Changes, Difference, What
 from verifier.domain.evidence import CASE, OVERVIEW, Body, Evidence
 from verifier.domain.result import Result, assess
 from verifier.domain.templates import SETTLEMENT
-from verifier.exports.files import TABLE_FILES, XLSX
+from verifier.exports.files import TABLE_FILES, XLSX, Contents
 
 REFERENCE = "8000000020260001"
 LEADING = "0000123456789012"
@@ -92,21 +95,34 @@ def check(row: dict[str, str], *, guard: str = "") -> None:
 
 def test_a_spreadsheet_keeps_what_the_xlsx_file_says(office: tuple[str, Path], result: Result) -> None:
     _, _, make = TABLE_FILES[XLSX]
-    sheets = opened(office, "schulden.xlsx", make(result, ()))
-    assert sheets.keys() == {"Schulden", "Organisaties", "Niet geteld"}
+    sheets = opened(office, "schulden.xlsx", make(Contents(result)))
+    assert sheets.keys() == {"Schulden", "Organisaties", "Niet geteld", "Tegenspraken"}
     (debt,) = sheets["Schulden"]
     check(debt)
     (body,) = sheets["Organisaties"]
     assert (body["Organisatie"], body["OIN"], body["Saldo"]) == ("=1+1 & Zonen", OIN, "1230")
 
 
+def test_what_changed_has_its_amounts_and_days_and_references_too(office: tuple[str, Path], result: Result) -> None:
+    (line,) = result.proven_cases
+    numbered = replace(line, case=replace(line.case, reference=REFERENCE))
+    facts = (Difference("balance", 123456, 123000), Difference("next_due_date", date(2026, 2, 1), date(2026, 3, 4)))
+    _, _, make = TABLE_FILES[XLSX]
+    content = make(Contents(result, changes=Changes((Change(What.CHANGED, numbered, line, facts),), (), ())))
+    balance, day = opened(office, "veranderd.xlsx", content)["Veranderd"]
+    assert balance["FactuurnummerSE"] == day["FactuurnummerSE"] == REFERENCE
+    assert balance["OIN"] == OIN
+    assert (balance["Bedrag eerst"], balance["Bedrag nu"]) == ("1234.56", "1230")
+    assert (day["Dag eerst"], day["Dag nu"]) == ("02/01/2026", "03/04/2026")
+
+
 def test_a_reader_that_heeds_quotes_keeps_what_the_csv_file_says(office: tuple[str, Path], result: Result) -> None:
     _, _, make = TABLE_FILES["schulden.csv"]
-    (debt,) = next(iter(opened(office, "tabel.csv", make(result, ()), READ).values()))
+    (debt,) = next(iter(opened(office, "tabel.csv", make(Contents(result)), READ).values()))
     check(debt, guard="'")
 
 
 def test_a_reader_that_does_not_is_what_the_xlsx_file_is_for(office: tuple[str, Path], result: Result) -> None:
     _, _, make = TABLE_FILES["schulden.csv"]
-    (debt,) = next(iter(opened(office, "tabel.csv", make(result, ()), UNQUOTED).values()))
+    (debt,) = next(iter(opened(office, "tabel.csv", make(Contents(result)), UNQUOTED).values()))
     assert debt["Betaalreferentie"] != REFERENCE or debt["Beschikkingsnummer"] == LEADING.lstrip("0")

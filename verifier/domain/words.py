@@ -54,6 +54,19 @@ RANKS: Final[Mapping[Rank, str]] = MappingProxyType(
     }
 )
 
+PHASES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "geen": "Nog niets gestuurd",
+        "opgeschort": "Uitstel",
+        "regeling": "Betalingsregeling",
+        "aanschrijving": "Eerste brief",
+        "herinnering": "Herinnering",
+        "aanmaning": "Aanmaning",
+        "dwangbevel": "Dwangbevel",
+        "overgedragen": "Overgedragen",
+    }
+)
+
 NOT_KNOWN: Final = "niet bekend"
 
 _DISPUTED: Final = (

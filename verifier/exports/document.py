@@ -55,7 +55,7 @@ def result_document(answer: Answer, result: Result) -> JsonObject:
         "totalen": totals_document(result.totals),
         "volledig": result.complete,
         "uitgevers": [_line(line) for line in result.lines],
-        "ontbreekt": [_body(body) for body in result.missing],
+        "ontbreekt": [body_document(body) for body in result.missing],
         "dubbel": [_duplicate(each) for each in result.duplicates],
         "tegenspraken": [_contradiction(each) for each in result.contradictions],
         "peildatumOudste": moment(result.oldest) if result.oldest else None,
@@ -132,7 +132,7 @@ def _evidence(evidence: Evidence) -> JsonObject:
         for each in evidence.checks
     ]
     return {
-        "uitgever": _body(evidence.issuer),
+        "uitgever": body_document(evidence.issuer),
         "type": evidence.type,
         "formaat": evidence.format,
         "bewezen": evidence.proven,
@@ -145,7 +145,7 @@ def _evidence(evidence: Evidence) -> JsonObject:
 def _debt(line: CaseLine) -> JsonObject:
     case, due = line.case, line.due
     return {
-        "uitgever": _body(line.body),
+        "uitgever": body_document(line.body),
         "zaakkenmerk": case.reference,
         "saldo": case.balance,
         "nuTeBetalen": due.now if due else None,
@@ -161,7 +161,7 @@ def _debt(line: CaseLine) -> JsonObject:
             "gewijzigdOp": moment(line.chosen.at) if line.chosen else None,
         },
         "teltMee": line.counted,
-        "ookBij": [_body(body) for body in line.also_at],
+        "ookBij": [body_document(body) for body in line.also_at],
     }
 
 
@@ -171,7 +171,7 @@ def _day(day: date | None) -> str | None:
 
 def _line(line: AgencyLine) -> JsonObject:
     return {
-        **_body(line.body),
+        **body_document(line.body),
         "uitkomst": line.outcome,
         "uitleg": line.sentence,
         "totalen": totals_document(line.totals),
@@ -195,14 +195,15 @@ def _notice(notice: Notice) -> JsonObject:
     }
 
 
-def _body(body: Body) -> JsonObject:
+def body_document(body: Body) -> JsonObject:
+    """Return who an organisation is, as every document names it."""
     return {"identifier": body.identifier, "naam": body.name}
 
 
 def _duplicate(duplicate: Duplicate) -> JsonObject:
     return {
-        "geteldBij": _body(duplicate.counted.body),
-        "ookBij": [_body(other.body) for other in duplicate.others],
+        "geteldBij": body_document(duplicate.counted.body),
+        "ookBij": [body_document(other.body) for other in duplicate.others],
         "zeker": duplicate.certain,
     }
 
@@ -210,7 +211,7 @@ def _duplicate(duplicate: Duplicate) -> JsonObject:
 def _contradiction(contradiction: Contradiction) -> JsonObject:
     return {
         "soort": contradiction.kind.value,
-        "uitgevers": [_body(body) for body in contradiction.bodies],
+        "uitgevers": [body_document(body) for body in contradiction.bodies],
         "uitleg": contradiction.sentence,
         "watNu": contradiction.advice,
     }

@@ -1,29 +1,51 @@
 """The files of one answer: all tables in one XLSX file, and each by itself as CSV."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, TypeAlias
+from dataclasses import dataclass
+from typing import Final, TypeAlias, final
 
+from verifier.domain.changes import Changes
 from verifier.domain.result import Result
 from verifier.domain.said import SaidDebt
+from verifier.exports.changed import CHANGED, changed_sheet
 from verifier.exports.sheets import FILES, SAID, said_sheet, sheets_of
 from verifier.exports.spreadsheet import MEDIA_TYPE, to_xlsx
 from verifier.exports.table import to_csv
 
-Make: TypeAlias = Callable[[Result, Sequence[SaidDebt]], bytes]
+
+@final
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What goes into files: a result, and at the desk what the client told of and what changed since an earlier answer.
+
+    `changes` is None where there is no earlier answer to compare with.
+    """
+
+    result: Result
+    said: Sequence[SaidDebt] = ()
+    changes: Changes | None = None
+
+
+Make: TypeAlias = Callable[[Contents], bytes]
 
 _CSV: Final = "text/csv; charset=utf-8; header=present"
+_NOTHING: Final = Changes((), (), ())
 XLSX: Final = "bestand.xlsx"
 
 
-def _xlsx(result: Result, said: Sequence[SaidDebt]) -> bytes:
-    if not said:
-        return to_xlsx(sheets_of(result), made_at=result.checked_at, title="Schulden met bewijs")
-    sheets = (*sheets_of(result), said_sheet(said))
-    return to_xlsx(sheets, made_at=result.checked_at, title="Schulden met bewijs, en apart zonder bewijs")
+def _xlsx(contents: Contents) -> bytes:
+    sheets = [*sheets_of(contents.result)]
+    title = "Schulden met bewijs"
+    if contents.changes is not None:
+        sheets.append(changed_sheet(contents.changes))
+    if contents.said:
+        sheets.append(said_sheet(contents.said))
+        title += ", en apart zonder bewijs"
+    return to_xlsx(sheets, made_at=contents.result.checked_at, title=title)
 
 
 def _csv(name: str) -> Make:
-    return lambda result, _: next(to_csv(sheet) for sheet in sheets_of(result) if sheet.file == name)
+    return lambda contents: next(to_csv(sheet) for sheet in sheets_of(contents.result) if sheet.file == name)
 
 
 TABLE_FILES: Final[Mapping[str, tuple[str, str, Make]]] = {
@@ -34,6 +56,7 @@ TABLE_FILES: Final[Mapping[str, tuple[str, str, Make]]] = {
 
 DESK_FILES: Final[Mapping[str, tuple[str, str, Make]]] = {
     **TABLE_FILES,
-    f"{SAID}.csv": (SAID, _CSV, lambda _, said: to_csv(said_sheet(said))),
+    f"{CHANGED}.csv": (CHANGED, _CSV, lambda contents: to_csv(changed_sheet(contents.changes or _NOTHING))),
+    f"{SAID}.csv": (SAID, _CSV, lambda contents: to_csv(said_sheet(contents.said))),
 }
 """Those that a counsellor has: what a client told of is written at the desk only, and no system's file holds any."""

@@ -1,4 +1,6 @@
-"""A result as tables, one kind of row in each: debts that count, organisations, what does not count, what is unproven.
+"""A result as tables, one kind of row in each.
+
+Debts that count, organisations, what does not count, what does not fit together, and what is unproven.
 
 Amounts and days stay amounts and days; everything else is text, digits too: a reference, an OIN or an account number is
 a name, not a number. So each column of amounts may be summed: the balances of the organisations are the proven total,
@@ -12,6 +14,7 @@ from enum import Enum, auto
 from typing import Final, TypeAlias, final
 
 from credentials.clock import dutch_day
+from verifier.domain.contradictions import Contradiction
 from verifier.domain.evidence import Body
 from verifier.domain.lines import AgencyLine, CaseLine
 from verifier.domain.result import Result
@@ -101,7 +104,12 @@ UNCOUNTED_COLUMNS: Final = (
     ("Genoemd saldo", _AMOUNT),
     ("Reden", _TEXT),
 )
-
+CONTRADICTION_COLUMNS: Final = (
+    ("Soort", _TEXT),
+    ("Organisaties", _TEXT),
+    ("Uitleg", _TEXT),
+    ("Wat nu", _TEXT),
+)
 SAID_COLUMNS: Final = (
     ("Bewijs", _TEXT),
     ("Soort schuld", _TEXT),
@@ -112,21 +120,24 @@ SAID_COLUMNS: Final = (
 )
 
 DEBTS, BODIES, UNCOUNTED, SAID = "schulden", "organisaties", "niet-geteld", "zonder-bewijs"
-FILES: Final = (DEBTS, BODIES, UNCOUNTED)
+CONTRADICTIONS: Final = "tegenspraken"
+FILES: Final = (DEBTS, BODIES, UNCOUNTED, CONTRADICTIONS)
 
 
-def sheets_of(result: Result) -> tuple[Sheet, Sheet, Sheet]:
-    """Lay out a result: debts, organisations, what does not count."""
+def sheets_of(result: Result) -> tuple[Sheet, Sheet, Sheet, Sheet]:
+    """Lay out a result: debts, organisations, what does not count, what contradicts itself."""
     today = dutch_day(result.checked_at)
     bodies = [_body(line, today) for line in result.lines] + [
         _missing(body) for body in result.missing if _absent(body, result)
     ]
     debts = [_debt(case) for case in result.proven_cases if case.counted]
     uncounted = [row for line in result.lines for row in _uncounted(line)]
+    contradictory = [_contradiction(each) for each in result.contradictions]
     return (
-        Sheet("Schulden", DEBTS, DEBT_COLUMNS, _rows(DEBT_COLUMNS, debts)),
-        Sheet("Organisaties", BODIES, BODY_COLUMNS, _rows(BODY_COLUMNS, bodies)),
-        Sheet("Niet geteld", UNCOUNTED, UNCOUNTED_COLUMNS, _rows(UNCOUNTED_COLUMNS, uncounted)),
+        Sheet("Schulden", DEBTS, DEBT_COLUMNS, rows_of(DEBT_COLUMNS, debts)),
+        Sheet("Organisaties", BODIES, BODY_COLUMNS, rows_of(BODY_COLUMNS, bodies)),
+        Sheet("Niet geteld", UNCOUNTED, UNCOUNTED_COLUMNS, rows_of(UNCOUNTED_COLUMNS, uncounted)),
+        Sheet("Tegenspraken", CONTRADICTIONS, CONTRADICTION_COLUMNS, rows_of(CONTRADICTION_COLUMNS, contradictory)),
     )
 
 
@@ -136,33 +147,34 @@ def said_sheet(debts: Iterable[SaidDebt]) -> Sheet:
         {
             "Bewijs": NOT_PROVEN,
             "Soort schuld": KIND_NAMES[debt.kind],
-            "Schuldeiser": _text(debt.creditor),
+            "Schuldeiser": text_cell(debt.creditor),
             "Genoemd bedrag": debt.balance,
-            "Opmerking": _text(debt.note),
+            "Opmerking": text_cell(debt.note),
             "Opgeschreven op": dutch_day(debt.written_at),
         }
         for debt in debts
     ]
-    return Sheet("Zonder bewijs", SAID, SAID_COLUMNS, _rows(SAID_COLUMNS, rows))
+    return Sheet("Zonder bewijs", SAID, SAID_COLUMNS, rows_of(SAID_COLUMNS, rows))
 
 
 Row: TypeAlias = dict[str, Cell]
 
 
-def _rows(columns: Sequence[tuple[str, Kind]], rows: Iterable[Row]) -> tuple[tuple[Cell, ...], ...]:
+def rows_of(columns: Sequence[tuple[str, Kind]], rows: Iterable[Row]) -> tuple[tuple[Cell, ...], ...]:
+    """Put the cells of each row in the order of the columns; what a row does not have is an empty cell."""
     return tuple(tuple(row.get(name) for name, _ in columns) for row in rows)
 
 
 def _debt(line: CaseLine) -> Row:
     case, due = line.case, line.due
     return {
-        "Schuldeiser": _text(case.imposed_by.name or line.body.name),
-        "OIN schuldeiser": _text(case.imposed_by.oin or line.body.oin),
-        "Uitgevoerd door": _text(case.executed_by.name or line.body.name),
-        "FactuurnummerSE": _text(case.reference),
-        "Beschikkingsnummer": _text(case.decision_number),
-        "Soort schuld": _text(case.description),
-        "Code soort schuld": _text(case.type),
+        "Schuldeiser": text_cell(case.imposed_by.name or line.body.name),
+        "OIN schuldeiser": text_cell(case.imposed_by.oin or line.body.oin),
+        "Uitgevoerd door": text_cell(case.executed_by.name or line.body.name),
+        "FactuurnummerSE": text_cell(case.reference),
+        "Beschikkingsnummer": text_cell(case.decision_number),
+        "Soort schuld": text_cell(case.description),
+        "Code soort schuld": text_cell(case.type),
         "Datum ontstaan": case.origin_date,
         "Oorspronkelijk bedrag": case.principal,
         "Verhogingen": case.increases,
@@ -177,21 +189,21 @@ def _debt(line: CaseLine) -> Row:
         "Te laat sinds": due.late_since if due else None,
         "Volgend bedrag": (due.next_amount or None) if due else None,
         "Volgende vervaldatum": due.next_day if due else None,
-        "Fase": _text(case.phase),
+        "Fase": text_cell(case.phase),
         "Betalingsregeling": None if case.plan_instalment is None else "ja",
         # What the counsellor decided, where that is so; what the issuer says stands beside it.
-        "Preferentie": _text(line.rank),
-        "Grondslag preferentie": _text(None if line.chosen else case.preference_ground),
-        "Preferentie volgens schuldeiser": _text(" ".join(filter(None, (case.preference, case.preference_ground))))
+        "Preferentie": text_cell(line.rank),
+        "Grondslag preferentie": text_cell(None if line.chosen else case.preference_ground),
+        "Preferentie volgens schuldeiser": text_cell(" ".join(filter(None, (case.preference, case.preference_ground))))
         if line.chosen
-        else _text(case.preference),
-        "Reden andere preferentie": _text(line.chosen.reason) if line.chosen else None,
-        "Saneerbaar": _text(case.dischargeable),
-        "Rechtsmiddel": _text(case.remedy),
+        else text_cell(case.preference),
+        "Reden andere preferentie": text_cell(line.chosen.reason) if line.chosen else None,
+        "Saneerbaar": text_cell(case.dischargeable),
+        "Rechtsmiddel": text_cell(case.remedy),
         "Rechtsmiddel tot en met": case.remedy_until,
-        "Betaalreferentie": _text(case.payment_reference),
-        "IBAN": _text(case.iban),
-        "Ook bij": _text(", ".join(body.name for body in line.also_at)),
+        "Betaalreferentie": text_cell(case.payment_reference),
+        "IBAN": text_cell(case.iban),
+        "Ook bij": text_cell(", ".join(body.name for body in line.also_at)),
     }
 
 
@@ -199,10 +211,10 @@ def _body(line: AgencyLine, today: date) -> Row:
     # An organisation that confirmed nothing states no amounts; a zero would be read as no debts.
     totals = line.totals if line.states_amounts else None
     return {
-        "Organisatie": _text(line.body.name),
-        "OIN": _text(line.body.oin),
+        "Organisatie": text_cell(line.body.name),
+        "OIN": text_cell(line.body.oin),
         "Uitkomst": OUTCOME_WORDS[line.outcome],
-        "Uitleg": _text(line.sentence),
+        "Uitleg": text_cell(line.sentence),
         "Open zaken": line.stated,
         "Getoonde zaken": line.shown,
         "Opgelegd totaal": totals.owed if totals else None,
@@ -210,14 +222,14 @@ def _body(line: AgencyLine, today: date) -> Row:
         "Saldo": totals.balance if totals else None,
         "Achterstand": totals.arrears if totals else None,
         "Stand van": _day(line.as_of),
-        "Melding over de gegevens": _text(
+        "Melding over de gegevens": text_cell(
             NOTICES_HIDDEN if line.notices_hidden else " ".join(noticed(line.notices, today))
         ),
     }
 
 
 def _missing(body: Body) -> Row:
-    return {"Organisatie": _text(body.name), "OIN": _text(body.oin), "Uitkomst": "Ontbreekt"}
+    return {"Organisatie": text_cell(body.name), "OIN": text_cell(body.oin), "Uitkomst": "Ontbreekt"}
 
 
 def _absent(body: Body, result: Result) -> bool:
@@ -229,20 +241,29 @@ def _uncounted(line: AgencyLine) -> Iterable[Row]:
         if not case.counted:
             twice = case.linked or case.also_at
             yield {
-                "Organisatie": _text(line.body.name),
-                "OIN": _text(line.body.oin),
-                "FactuurnummerSE": _text(case.case.reference),
-                "Soort schuld": _text(case.case.description),
+                "Organisatie": text_cell(line.body.name),
+                "OIN": text_cell(line.body.oin),
+                "FactuurnummerSE": text_cell(case.case.reference),
+                "Soort schuld": text_cell(case.case.description),
                 "Genoemd saldo": case.case.balance,
                 "Reden": "Dezelfde schuld is al geteld" if twice else "Hoort niet bij het overzicht",
             }
     for unproven in line.unproven:
         proof = OUTCOME_WORDS[unproven.evidence.outcome]
         yield {
-            "Organisatie": _text(line.body.name),
-            "OIN": _text(line.body.oin),
-            "Reden": _text(f"{proof}: {unproven.why}"),
+            "Organisatie": text_cell(line.body.name),
+            "OIN": text_cell(line.body.oin),
+            "Reden": text_cell(f"{proof}: {unproven.why}"),
         }
+
+
+def _contradiction(contradiction: Contradiction) -> Row:
+    return {
+        "Soort": contradiction.kind.value,
+        "Organisaties": text_cell(", ".join(body.name for body in contradiction.bodies)),
+        "Uitleg": text_cell(contradiction.sentence),
+        "Wat nu": text_cell(contradiction.advice),
+    }
 
 
 def _sum(*amounts: int | None) -> int | None:
@@ -254,6 +275,6 @@ def _day(moment: datetime | None) -> date | None:
     return None if moment is None else dutch_day(moment)
 
 
-def _text(value: object) -> str | None:
-    # One line each: a line break or a tab in a cell is what importers break on.
+def text_cell(value: object) -> str | None:
+    """Return a text as one line, as importers break on a line break or a tab in a cell; no text is an empty cell."""
     return " ".join(str(value).split()) or None if value is not None else None

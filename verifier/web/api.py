@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Query
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -19,18 +19,20 @@ from service.web.apps import ApiContact, business_app
 from service.web.idempotency import Idempotency
 from service.web.input import ApiModel, example
 from service.web.openapi import API_ROOT, OAuthScheme, answered, refused, scoped
+from verifier.domain.changes import changes
 from verifier.domain.errors import NotAnswered
 from verifier.domain.request import ClientIdPrefix, VerificationRequest, standing_of
 from verifier.domain.templates import TEMPLATES
+from verifier.exports.changed import changes_document
 from verifier.exports.document import request_document, result_document
-from verifier.exports.files import TABLE_FILES
+from verifier.exports.files import TABLE_FILES, Contents
 from verifier.exports.names import BUNDLE, BUNDLE_NAME, BUNDLE_TYPE, file_name
 from verifier.usecases.asking import Asking
 from verifier.usecases.desk import Desk
 from verifier.usecases.evidence_bundle import Bundling
-from verifier.usecases.results import Results
+from verifier.usecases.results import Outcome, Results
 from verifier.web.attachment import attachment
-from verifier.web.example_answer import ANSWER
+from verifier.web.example_answer import ANSWER, CHANGES
 
 VERSION: Final = "1.2.0"
 
@@ -163,6 +165,25 @@ def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str, contact: ApiCo
     def read(id: str, owner: Owner) -> Response:
         return JSONResponse(_document(doors, doors.results.parts(owner, id)))
 
+    @app.get(
+        ROOT + "/{id}/veranderingen",
+        summary="Lees wat er veranderd is sinds een eerder antwoord",
+        description="Vergelijkt met een eerder verzoek van uzelf (`sinds`). Of het dezelfde cliënt is, weet alleen u.",
+        openapi_extra=scoped(READING),
+        tags=["verificatieverzoeken"],
+        responses={
+            200: answered(CHANGES, "Wat er veranderd is."),
+            409: refused("Er is op een van beide nog geen antwoord."),
+        },
+    )
+    def changed(
+        id: str,
+        owner: Owner,
+        sinds: Annotated[str, Query(description="Het id van het eerdere verzoek.", max_length=80)],
+    ) -> Response:
+        now, before = _answered(doors, owner, id), _answered(doors, owner, sinds, as_it_stood=True)
+        return JSONResponse(changes_document(changes(before.result, now.result), before.answer.received_at))
+
     for file in TABLE_FILES:
         _install_file(app, doors, caller, file)
 
@@ -220,11 +241,8 @@ def _install_file(app: FastAPI, doors: ApiDoors, caller: Callable[[Request], str
     kind = file.rpartition(".")[2]
 
     def table(id: str, owner: Annotated[str, Depends(caller)]) -> Response:
-        parts = doors.results.parts(owner, id)
-        if standing_of(parts, doors.clock.now()) != "beantwoord":
-            raise NotAnswered
-        outcome = doors.results.outcome(parts)
-        return attachment(make(outcome.result, ()), media_type, file_name(what, kind, outcome.answer.received_at))
+        outcome = _answered(doors, owner, id)
+        return attachment(make(Contents(outcome.result)), media_type, file_name(what, kind, outcome.answer.received_at))
 
     plain = media_type.partition(";")[0]
     app.get(
@@ -239,6 +257,14 @@ def _install_file(app: FastAPI, doors: ApiDoors, caller: Callable[[Request], str
             409: refused("Er is nog geen antwoord."),
         },
     )(table)
+
+
+def _answered(doors: ApiDoors, owner: str, id: str, *, as_it_stood: bool = False) -> Outcome:
+    """Return what was answered, with all its parts. Raises UnknownRequest, NotAnswered."""
+    parts = doors.results.parts(owner, id)
+    if standing_of(parts, doors.clock.now()) != "beantwoord":
+        raise NotAnswered
+    return doors.results.as_it_stood(parts[::-1]) if as_it_stood else doors.results.outcome(parts)
 
 
 def _document(doors: ApiDoors, parts: Sequence[VerificationRequest]) -> JsonObject:

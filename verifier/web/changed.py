@@ -1,22 +1,21 @@
 """What changed since an earlier answer, in words: a row for each debt, or each organisation, of which anything did."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from service.i18n import day, euro
+from service.i18n import euro
+from verifier.domain.changed_words import AMOUNTS, BECAME, FACT_NAMES, SILENT, fact
 from verifier.domain.changes import Change, Changes, Difference, What
-from verifier.domain.words import RANKS, debt_title
-from verifier.web.views import PHASES
+from verifier.domain.words import debt_title
 
-_WORDS: Final[Mapping[What, tuple[str, str]]] = {
-    What.NEW: ("warning", "Nieuw"),
-    What.FIRST_SHOWN: ("info", "Eerst niet getoond"),
-    What.CHANGED: ("info", "Veranderd"),
-    What.PAID: ("ok", "Voldaan"),
-    What.GONE: ("info", "Staat er niet meer"),
-    What.NOT_SHOWN: ("warning", "Nu niet getoond"),
+_BADGES: Final[Mapping[What, str]] = {
+    What.NEW: "warning",
+    What.FIRST_SHOWN: "info",
+    What.CHANGED: "info",
+    What.PAID: "ok",
+    What.GONE: "info",
+    What.NOT_SHOWN: "warning",
 }
 _MEANING: Final[Mapping[What, str]] = {
     What.NEW: "",
@@ -44,11 +43,18 @@ def changed_rows(changes: Changes) -> list[ChangedRow]:
     """Return the rows: new debts first, then what changed, then what is there no more."""
     rows = [_debt(each) for each in changes.debts]
     rows += [
-        ChangedRow(each.body.name, "", *_WORDS[What.CHANGED], tuple(_said(one) for one in each.differences), None)
+        ChangedRow(
+            each.body.name,
+            "",
+            _BADGES[What.CHANGED],
+            BECAME[What.CHANGED],
+            tuple(_said(one) for one in each.differences),
+            None,
+        )
         for each in changes.totals
     ]
     rows += [
-        ChangedRow(body.name, "", "warning", "Bewijst nu niets", ("De vorige keer wel. Vraag opnieuw.",), None)
+        ChangedRow(body.name, "", "warning", SILENT, ("De vorige keer wel. Vraag opnieuw.",), None)
         for body in changes.silent
     ]
     return rows
@@ -59,8 +65,8 @@ def _debt(change: Change) -> ChangedRow:
     return ChangedRow(
         title=debt_title(line.case),
         who=line.body.name,
-        badge=_WORDS[change.what][0],
-        word=_WORDS[change.what][1],
+        badge=_BADGES[change.what],
+        word=BECAME[change.what],
         lines=tuple(_sentences(change)),
         position=line.position if here else None,
     )
@@ -75,22 +81,10 @@ def _sentences(change: Change) -> Iterator[str]:
         yield _MEANING[change.what]
 
 
-_Write = Callable[[Any], str]
-_FACTS: Final[Mapping[str, tuple[str, _Write]]] = {
-    "body": ("Bij", str),
-    "balance": ("Nog te betalen", euro),
-    "owed": ("Opgelegd", euro),
-    "settled": ("Betaald of verrekend", euro),
-    "arrears": ("Achterstand", euro),
-    "open_cases": ("Openstaande zaken", str),
-    "phase": ("Fase", lambda phase: PHASES.get(str(phase), str(phase))),
-    "plan_instalment": ("Per termijn", euro),
-    "plan_kept": ("Regeling", lambda kept: "op tijd betaald" if kept else "niet op tijd betaald"),
-    "preference": ("Voorrang", lambda rank: RANKS[rank]),
-    "next_due_date": ("Uiterlijk betalen op", lambda until: day(until) if isinstance(until, date) else str(until)),
-}
-
-
 def _said(difference: Difference) -> str:
-    name, write = _FACTS[difference.field]
-    return f"{name}: eerst {write(difference.before)}, nu {write(difference.now)}."
+    before, now = (_written(difference.field, each) for each in (difference.before, difference.now))
+    return f"{FACT_NAMES[difference.field]}: eerst {before}, nu {now}."
+
+
+def _written(field: str, value: object) -> str:
+    return euro(value) if field in AMOUNTS and isinstance(value, int) else fact(field, value)

@@ -12,8 +12,8 @@ from typing import Any, Final
 from credentials.debts.catalogue import Rank
 from service.i18n import day, euro
 from verifier.domain.lines import CaseLine
-from verifier.domain.words import RANKS, debt_title
-from verifier.web.views import PHASES, chosen_words, plan_words, remedy_words
+from verifier.domain.words import PHASES, RANKS, debt_title
+from verifier.web.views import chosen_words, plan_words, remedy_words
 
 NOT_SHARED: Final = "niet gedeeld"
 

@@ -109,3 +109,24 @@ ANSWER: Final[JsonObject] = {
     "peildatumOudste": "2026-10-31T22:59:59Z",
     "teOud": False,
 }
+
+CHANGES: Final[JsonObject] = {
+    "sinds": "2026-08-23T19:54:20Z",
+    "schulden": [
+        {
+            "wat": "veranderd",
+            "uitgever": {"identifier": "https://cjib.example", "naam": "Centraal Justitieel Incassobureau (CJIB)"},
+            "zaakkenmerk": None,
+            "saldo": 22100,
+            "verschillen": [{"gegeven": "saldo", "eerst": 27100, "nu": 22100}],
+        }
+    ],
+    "totalen": [
+        {
+            "uitgever": {"identifier": "https://duo.example", "naam": "Dienst Uitvoering Onderwijs (DUO)"},
+            "verschillen": [{"gegeven": "openZaken", "eerst": 2, "nu": 1}],
+        }
+    ],
+    "bewijzenNuNiets": [{"identifier": "https://uwv.example", "naam": "UWV"}],
+}
+"""What the API says of what changed since an earlier answer."""

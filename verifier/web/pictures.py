@@ -13,8 +13,8 @@ from service.charts import Rows, Series
 from service.i18n import month
 from verifier.domain.lines import CaseLine
 from verifier.domain.result import Result
+from verifier.domain.words import PHASES
 from verifier.web.debts import NOT_SHARED, creditor_of
-from verifier.web.views import PHASES
 
 LATE, SOON, OTHER, DAYLESS = "error", "warning", "plain", "wait"
 """The looks of bars: each stands in a column of its own with its figures, so that no colour is needed to read them."""

@@ -15,7 +15,7 @@ from verifier.domain.request import Declined, Intake, Standing, VerificationRequ
 from verifier.domain.result import Result
 from verifier.domain.said import SaidTotals
 from verifier.domain.templates import TEMPLATES
-from verifier.domain.words import NOTICES_HIDDEN, OUTCOME_WORDS, RANKS, noticed
+from verifier.domain.words import NOTICES_HIDDEN, OUTCOME_WORDS, PHASES, RANKS, noticed
 from verifier.usecases.results import Outcome
 
 BADGES: Final = {
@@ -39,16 +39,6 @@ CHECK_NAMES: Final = {
     "status": "Is het ingetrokken of vervangen?",
     "inhoud": "Is de inhoud te lezen?",
     "tweede_mening": "Komt andere software op hetzelfde uit?",
-}
-PHASES: Final = {
-    "geen": "Nog niets gestuurd",
-    "opgeschort": "Uitstel",
-    "regeling": "Betalingsregeling",
-    "aanschrijving": "Eerste brief",
-    "herinnering": "Herinnering",
-    "aanmaning": "Aanmaning",
-    "dwangbevel": "Dwangbevel",
-    "overgedragen": "Overgedragen",
 }
 EVENTS: Final = {
     "FinancieleVerplichtingOpgelegd": "Bedrag opgelegd",

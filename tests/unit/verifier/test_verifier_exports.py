@@ -13,7 +13,7 @@ from verifier.domain.request import Answer, Shown
 from verifier.domain.result import Result, assess
 from verifier.domain.templates import SETTLEMENT
 from verifier.exports.document import result_document
-from verifier.exports.files import TABLE_FILES
+from verifier.exports.files import TABLE_FILES, Contents
 from verifier.exports.names import file_name
 from verifier.exports.sheets import BODIES, DEBT_COLUMNS, DEBTS, UNCOUNTED, sheets_of
 from verifier.exports.table import to_csv
@@ -69,7 +69,7 @@ def test_a_debt_of_two_organisations_is_in_the_sum_once() -> None:
     both = [*found[:2], replace(found[0], issuer=other), replace(found[1], issuer=other)]
     result = assess(both, SETTLEMENT, [BODY, other], received_at=AS_OF, checked_at=AS_OF, cases_asked=True)
     assert result.duplicates
-    debts, bodies, uncounted = sheets_of(result)
+    debts, bodies, uncounted, _ = sheets_of(result)
     for sheet in (debts, bodies):
         place = [name for name, _ in sheet.columns].index("Saldo")
         assert sum(row[place] for row in sheet.rows if isinstance(row[place], int)) == result.totals.balance == 123000
@@ -109,7 +109,7 @@ def test_a_negative_amount_is_a_number_and_no_formula() -> None:
 
 def test_the_same_answer_gives_the_same_files() -> None:
     for _, _, make in TABLE_FILES.values():
-        assert make(assessed(evidence()), ()) == make(assessed(evidence()), ())
+        assert make(Contents(assessed(evidence()))) == make(Contents(assessed(evidence())))
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from verifier.domain.said import (
 )  # fmt: skip
 from verifier.domain.templates import SETTLEMENT
 from verifier.exports.document import download, result_document
-from verifier.exports.files import DESK_FILES
+from verifier.exports.files import DESK_FILES, Contents
 from verifier.exports.sheets import said_sheet, sheets_of
 from verifier.web.views import typed_amount, unknown_words
 
@@ -101,14 +101,14 @@ def test_an_amount_that_nobody_knows_is_not_zero() -> None:
 def test_a_row_says_that_it_is_not_proven_and_no_other_table_has_it() -> None:
     said = [debt(creditor="=1+1"), debt(balance="")]
     _, _, make = DESK_FILES["zonder-bewijs.csv"]
-    text = make(assessed(evidence()), said).decode("utf-8-sig")
+    text = make(Contents(assessed(evidence()), said)).decode("utf-8-sig")
     first, second = csv.DictReader(io.StringIO(text), delimiter=";")
     assert {first["Bewijs"], second["Bewijs"]} == {"Niet bewezen: gezegd door de cliënt"}
     assert (first["Genoemd bedrag"], second["Genoemd bedrag"]) == ("1284,50", "")
     assert (first["Schuldeiser"], first["Soort schuld"]) == ("'=1+1", "Huur of hypotheek")
     for name, (_, _, other) in DESK_FILES.items():
         if name not in ("zonder-bewijs.csv", "bestand.xlsx"):
-            assert other(assessed(evidence()), said) == other(assessed(evidence()), ())
+            assert other(Contents(assessed(evidence()), said)) == other(Contents(assessed(evidence())))
     # Not even a name of a column by which the two could be added up.
     names = {name for sheet in sheets_of(assessed(evidence())) for name, _ in sheet.columns}
     assert "Genoemd bedrag" not in names
@@ -119,15 +119,15 @@ def test_a_spreadsheet_has_it_on_a_sheet_of_its_own_and_only_when_there_is_any()
     _, _, make = DESK_FILES["bestand.xlsx"]
 
     def part(said: list[SaidDebt], name: str) -> str:
-        with zipfile.ZipFile(io.BytesIO(make(assessed(evidence()), said))) as file:
+        with zipfile.ZipFile(io.BytesIO(make(Contents(assessed(evidence()), said)))) as file:
             return file.read(name).decode()
 
     assert "Zonder bewijs" in part([debt()], "xl/workbook.xml")
-    assert "<v>1284.5</v>" in part([debt()], "xl/worksheets/sheet4.xml")
+    assert "<v>1284.5</v>" in part([debt()], "xl/worksheets/sheet5.xml")
     assert "Zonder bewijs" not in part([], "xl/workbook.xml")
     assert "zonder bewijs" in part([debt()], "docProps/core.xml")
     assert "zonder bewijs" not in part([], "docProps/core.xml")
-    for sheet in ("sheet1", "sheet2", "sheet3"):
+    for sheet in ("sheet1", "sheet2", "sheet3", "sheet4"):
         assert part([debt()], f"xl/worksheets/{sheet}.xml").count("1284.5") == 0
 
 

@@ -1,6 +1,7 @@
 """The result, each piece of evidence behind it, checking again, and taking it along."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, FastAPI
@@ -11,15 +12,16 @@ from credentials.clock import dutch_day
 from credentials.encoding import json_compact
 from service.errors import NotFound
 from service.web.input import Form
-from verifier.domain.changes import changes
+from verifier.domain.changes import Changes, changes
 from verifier.domain.errors import NotAnswered
 from verifier.domain.ranked import debt_names
 from verifier.domain.request import Intake, VerificationRequest
 from verifier.domain.said import KIND_NAMES, said_totals
 from verifier.domain.together import to_ask_again
 from verifier.domain.words import amount, debt_title, noticed
+from verifier.exports.changed import changes_document
 from verifier.exports.document import beside, download
-from verifier.exports.files import DESK_FILES
+from verifier.exports.files import DESK_FILES, Contents
 from verifier.exports.names import BUNDLE, BUNDLE_NAME, BUNDLE_TYPE, file_name
 from verifier.usecases.results import Outcome, asks_cases
 from verifier.web import views
@@ -158,6 +160,8 @@ def install_actions(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
         found = newest_answer(screens, at, id)
         said = screens.noting.of(at.owner, id)
         document = download(found.parts, found.template, found.answer, found.result, said=said, now=screens.clock.now())
+        changed = _changed(screens, at, id, found)
+        document["veranderingen"] = None if changed is None else changes_document(*changed)
         document |= beside(screens.notes.compared(at.owner, id), screens.notes.of(at.owner, id))
         reference = screens.desk.file(at.owner, id).reference
         name = file_name("schulden", "json", found.answer.received_at, reference)
@@ -172,13 +176,21 @@ def _install_file(app: FastAPI, screens: Screens, seat: SeatOf, file: str) -> No
         found = newest_answer(screens, at, id)
         reference = screens.desk.file(at.owner, id).reference
         name = file_name(what, file.rpartition(".")[2], found.answer.received_at, reference)
-        return attachment(make(found.result, screens.noting.of(at.owner, id)), media_type, name)
+        changed = _changed(screens, at, id, found)
+        contents = Contents(found.result, screens.noting.of(at.owner, id), changed[0] if changed else None)
+        return attachment(make(contents), media_type, name)
 
 
 def newest_answer(screens: Screens, at: Seat, id: str) -> Outcome:  # the name in the path
     """Return what the answers in a file amount to. Raises UnknownIntake, NotAnswered."""
     screens.desk.file(at.owner, id)
     return screens.results.of_file(screens.desk.requests(at.owner, id))
+
+
+def _changed(screens: Screens, at: Seat, id: str, found: Outcome) -> tuple[Changes, datetime] | None:
+    """Return what changed, and since when; None where there is nothing to compare with."""
+    earlier, _ = _before(screens, at, screens.desk.file(at.owner, id), screens.desk.requests(at.owner, id))
+    return None if earlier is None else (changes(earlier.result, found.result), earlier.answer.received_at)
 
 
 def _before(
