@@ -21,6 +21,7 @@ from credentials.trust.etsi import MalformedTrustedList, TrustedList, TrustedLis
 from credentials.trust.naming import names
 from credentials.trust.own_leaf import LeafFault, leaf_fault
 from credentials.trust.participant import Participant, Role
+from credentials.trust.phones import check_phone
 from credentials.trust.pinned import PinnedKeys
 from credentials.trust.scheme_document import (
     Organisation,
@@ -70,6 +71,7 @@ __all__ = [
     "authorise",
     "authorise_list",
     "check_address",
+    "check_phone",
     "issue_scheme_document",
     "leaf_fault",
     "make_ca",

@@ -15,6 +15,7 @@ from credentials.errors import MalformedInput
 from credentials.keys import PublicJwk
 from credentials.plain_text import text_fault
 from credentials.trust.arrangements import JointArrangement, check_address
+from credentials.trust.phones import check_phone
 from credentials.trust.x509 import check_authority, to_der, to_pem
 
 MAX_IDENTIFIER_CHARACTERS: Final = 4096
@@ -56,7 +57,7 @@ class Participant:
     those. `types` and `type_prefixes` say what it may issue, `claims` and `purposes` what it may ask as a verifier,
     `bsn` whether it may ask or state a citizen service number. With `compromised`, a withdrawal also undoes what was
     issued before it. `arrangement` is where a citizen asks to pay in parts, `joint_arrangement` a plan of several
-    bodies that it takes part in (`credentials.trust.arrangements`).
+    bodies that it takes part in (`credentials.trust.arrangements`); `phone` is where a citizen reaches it.
     """
 
     identifier: str
@@ -84,6 +85,7 @@ class Participant:
     fingerprints: frozenset[bytes] = frozenset()
     arrangement: str | None = None
     joint_arrangement: JointArrangement | None = None
+    phone: str | None = None
 
     @property
     def pins_certificates(self) -> bool:
@@ -139,6 +141,7 @@ class Participant:
             "publishesKeys": self.publishes_keys,
             "arrangement": self.arrangement,
             "jointArrangement": None if self.joint_arrangement is None else self.joint_arrangement.to_dict(),
+            "phone": self.phone,
         }
         return {name: value for name, value in members.items() if value not in (None, [], False)}
 
@@ -171,6 +174,7 @@ def _participant(entry: JsonObject) -> Participant:
     if any(not prefix.endswith((":", "/")) for prefix in prefixes):
         raise MalformedParticipant("a type prefix ends with a colon or a slash")
     arrangement, joint = _text(entry, "arrangement"), entry.get("jointArrangement")
+    phone = _text(entry, "phone")
     certificate_names = tuple(map(_certificate_name, _texts(entry, "certificateNames")))
     return Participant(
         identifier=identifier,
@@ -198,6 +202,7 @@ def _participant(entry: JsonObject) -> Participant:
         fingerprints=frozenset(map(_fingerprint, _texts(entry, "fingerprints"))),
         arrangement=None if arrangement is None else check_address(arrangement),
         joint_arrangement=None if joint is None else JointArrangement.parse(joint),
+        phone=None if phone is None else check_phone(phone),
     )
 
 

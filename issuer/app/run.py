@@ -8,9 +8,9 @@ from pathlib import Path
 
 from credentials.clock import SystemClock
 from credentials.debts.types import CASE_TYPE, OVERVIEW_TYPE
-from credentials.errors import ConfigurationError
+from credentials.errors import ConfigurationError, MalformedInput
 from credentials.openid.client_id import client_id_of_certificate
-from credentials.trust import JointArrangement, Participant, Role, with_pinned_names
+from credentials.trust import JointArrangement, Participant, Role, check_phone, with_pinned_names
 from credentials.trust.x509 import to_der
 from issuer.app.auditing import auditor
 from issuer.app.compose import Agency, build
@@ -87,6 +87,7 @@ def describe(settings: AgencySettings) -> str:
         category=settings.agency.category,
         arrangement=settings.contact.arrangement,
         joint_arrangement=None if joint is None else JointArrangement(joint.name, joint.address),
+        phone=_number(settings.contact.phone),
     )
     if settings.pid is not None:
         participant = replace(
@@ -99,6 +100,14 @@ def describe(settings: AgencySettings) -> str:
         )
     participant = with_pinned_names(participant, keys.signer_chain[0])
     return json.dumps(participant.to_dict(), ensure_ascii=False, indent=2)
+
+
+def _number(phone: str | None) -> str | None:
+    """Return a telephone number that says nothing else: with words around it, wallets cannot make a link of it."""
+    try:
+        return None if phone is None else check_phone(phone)
+    except MalformedInput:
+        return None
 
 
 def refresh(settings: AgencySettings) -> Refreshed:

@@ -48,6 +48,7 @@ FULL = Participant(
     category="rijk",
     arrangement="https://www.cjib.example/in-stukjes",
     joint_arrangement=JointArrangement("Betalingsregeling Rijk", "https://www.regeling.example/aanvragen"),
+    phone="0800 0000 003",
 )
 
 
