@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from credentials.plain_text import shown
 from service import i18n
 from service.assets import Assets
+from service.phones import phone_uri, with_phone_links
 from service.place import ROOT, Place
 from service.problems import Problem
 from service.qr import qr_svg
@@ -227,6 +228,8 @@ _FORMATS: Final[Mapping[str, Any]] = {
     "clock_time": i18n.clock_time,
     "plural": i18n.plural,
     "language_link": _language_link,
+    "phones": with_phone_links,
+    "phone_uri": phone_uri,
 }
 
 

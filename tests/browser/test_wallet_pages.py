@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from credentials.debts.fcid import write_document
 from issuer.settings import ContactSection, JointArrangementSection
@@ -37,7 +37,8 @@ INSIDE = (
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WalletWorld]:
     folder = tmp_path_factory.mktemp("browser")
     joint = JointArrangementSection(name="Betalingsregeling Rijk", address="https://www.rijk.example/aanvragen")
-    agency = {"contact": ContactSection(arrangement="https://www.dienst.example/regeling"), "joint_arrangement": joint}
+    contact = ContactSection(arrangement="https://www.dienst.example/regeling", phone="0800 0000 003")
+    agency = {"contact": contact, "joint_arrangement": joint}
     world = make_world(
         folder, "cjib", "svb", "belastingdienst", errands=Errands(key=folder / "errands.key"), agency=agency
     )
@@ -85,7 +86,9 @@ def test_everybody_can_use_a_debt_a_card_an_offer_and_a_consent(
 ) -> None:
     page = inside.new_page()
     cards = samira.api("kaarten").json()["kaarten"]
-    check(page, f"{WALLET}/schulden/{next(card['id'] for card in cards if card['soort'] == 'zaak')}")
+    debt = next(card["id"] for card in cards if card["soort"] == "zaak")
+    check(page, f"{WALLET}/schulden/{debt}")
+    check(page, f"{WALLET}/schulden/{debt}/in-stukjes")
     check(page, f"{WALLET}/kaarten/{next(card['id'] for card in cards if card['soort'] == 'overzicht')}")
     check(page, scan(samira, an_offer(world, txCode=True)["aanbodUri"]).url)
     counsellor = world.requester()
@@ -100,6 +103,44 @@ def test_everybody_can_use_a_debt_a_card_an_offer_and_a_consent(
     assert (one["width"], one["height"]) == (two["width"], two["height"]), "yes and no weigh the same"
     decline.click()
     assert "U hebt niets gedeeld" in page.locator("h1").inner_text()
+
+
+def test_what_cannot_wait_stands_first_and_whom_to_call_before_it(inside: BrowserContext) -> None:
+    page = inside.new_page()
+    page.goto(f"{WALLET}/overzicht")
+    order = page.evaluate(
+        "[...document.querySelectorAll('.bk-d-help, .bk-card--first, .bk-card--now')].map(each => each.className)"
+    )
+    assert order[0] == "bk-d-help"
+    assert "bk-card--first" in order[1]
+    assert "bk-card--now" not in order[1]
+    first = page.locator(".bk-card--first").first
+    # What is read says it, without colour; and one press calls.
+    assert "De deurwaarder mag komen" in first.inner_text()
+    assert "Bel vandaag" in first.inner_text()
+    assert page.locator(".bk-d-help a[href='tel:08008115']").first.is_visible()
+    number = first.get_by_role("link", name="Bel 0800 0000 003")
+    assert number.get_attribute("href") == "tel:08000000003"
+    # The whole card leads to the debt, but for the number.
+    top = page.evaluate("([x, y]) => document.elementFromPoint(x, y)?.closest('a')?.href", _middle(page, number))
+    assert top == "tel:08000000003"
+
+
+def _middle(page: Page, place: Locator) -> list[float]:
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    assert box is not None
+    return [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+
+
+def test_on_paper_there_is_the_letter_and_nothing_else(inside: BrowserContext, samira: Citizen) -> None:
+    page = inside.new_page()
+    debt = next(card["id"] for card in samira.api("kaarten").json()["kaarten"] if card["soort"] == "zaak")
+    page.goto(f"{WALLET}/schulden/{debt}/in-stukjes")
+    assert page.get_by_role("button", name="Druk de brief af").is_visible()
+    page.emulate_media(media="print")
+    assert page.locator("body").inner_text().strip().startswith("Aan: ")
+    assert not page.get_by_role("heading", name="Zo vraagt u het aan").is_visible()
 
 
 def test_everybody_can_use_a_file_from_elsewhere_whatever_stands_in_it(

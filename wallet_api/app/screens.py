@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from credentials.debts.catalogue import describe
 from service.pages import Link, Pages, PartyFace
+from service.phones import first_phone
 from service.web import ApiContact, business_app, pages_app
 from wallet_api.settings import WalletSettings
 from wallet_api.web import api
@@ -65,6 +66,7 @@ def pages_of(settings: WalletSettings) -> Pages:
         menu=menu,
         provider=settings.provider.name,
         help_text=settings.provider.help_text,
+        help_phone=first_phone(settings.provider.help_text),
         asks_while_closed=settings.errands.key is not None,
         claim_title=lambda code: describe(str(code)).title,
         event_title=lambda name: event_words(str(name), None),

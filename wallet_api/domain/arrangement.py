@@ -13,12 +13,11 @@ from typing import Final, final
 
 from credentials.debts.unpaid import Consequence, consequence_of
 from credentials.trust import JointArrangement, Participant, Role, TrustList
-from wallet_api.domain.overview import DebtLine, Freshness, Group
+from wallet_api.domain.overview import OUT_OF_DATE, DebtLine, Group
 
 _NOT_ASKED: Final = frozenset(
     {Consequence.NOTHING, Consequence.PAUSED, Consequence.WITHHELD, Consequence.PLAN, Consequence.PLAN_AT_RISK}
 )
-_TO_FETCH_ANEW: Final = frozenset({Freshness.SUPERSEDED, Freshness.EXPIRED, Freshness.WITHDRAWN})
 _BODIES: Final = 2
 
 
@@ -33,7 +32,7 @@ class Collected:
     @property
     def outdated(self) -> bool:
         """Tell whether the card should be fetched anew before anything is asked by it."""
-        return self.line.freshness in _TO_FETCH_ANEW
+        return self.line.freshness in OUT_OF_DATE
 
 
 @final

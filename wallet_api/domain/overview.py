@@ -53,6 +53,10 @@ class Freshness(StrEnum):
     WITHDRAWN = "ingetrokken"
 
 
+OUT_OF_DATE: Final = frozenset({Freshness.SUPERSEDED, Freshness.EXPIRED, Freshness.WITHDRAWN})
+"""The agency has something newer to say, or may have: fetch anew before anything is paid or asked."""
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class DebtLine:

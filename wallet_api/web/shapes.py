@@ -13,6 +13,7 @@ from wallet_api.domain.disclosure import Fact
 from wallet_api.domain.issuance import PendingOffer
 from wallet_api.domain.overview import AgencyLine, CitizenOverview, DebtLine
 from wallet_api.domain.presentation import Consent, Receipt, Share
+from wallet_api.domain.urgency import cannot_wait, next_step, signals
 
 _KINDS = {OVERVIEW_TYPE: "overzicht", CASE_TYPE: "zaak"}
 
@@ -48,7 +49,7 @@ def overview(found: CitizenOverview, collected: Collection | None) -> JsonObject
         "volgendeVervaldatum": _day(found.next_day),
         "dubbelGeteld": found.counted_once,
         "uitgevers": agencies,
-        "zaken": [_debt(line) for line in found.debts],
+        "zaken": [_debt(line, found.today) for line in found.debts],
     }
 
 
@@ -191,7 +192,7 @@ def _notice(notice: Notice) -> JsonObject:
     }
 
 
-def _debt(line: DebtLine) -> JsonObject:
+def _debt(line: DebtLine, today: date) -> JsonObject:
     case = line.case
     return {
         "id": line.card.id,
@@ -214,6 +215,9 @@ def _debt(line: DebtLine) -> JsonObject:
         "volgendeVervaldatum": _day(line.due.next_day),
         "status": line.freshness.value,
         "ookBij": [card.agency.name for card in line.elsewhere],
+        "heeftHaast": cannot_wait(line),
+        "eerst": next_step(line).value,
+        "signalen": [signal.value for signal in signals(line, today)],
     }
 
 

@@ -1,6 +1,7 @@
 """What the screens say: every code of the domain in plain Dutch (B1, "u")."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from credentials.debts.catalogue import CATALOGUE
@@ -8,9 +9,11 @@ from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE
 from credentials.debts.disclosed import DisclosedCase
 from credentials.debts.phase import Phase
 from credentials.debts.unpaid import Consequence, consequence_of
+from service.i18n import short_day
 from wallet_api.domain.collection import Outcome
 from wallet_api.domain.failures import Failure
-from wallet_api.domain.overview import Freshness, Group
+from wallet_api.domain.overview import DebtLine, Freshness, Group
+from wallet_api.domain.urgency import Signal, Step, next_step, signals
 
 GROUPS: Final[Mapping[Group, str]] = {
     Group.NOW: "Nu betalen",
@@ -74,6 +77,42 @@ PHASES: Final[Mapping[Phase, str]] = {
     Phase.FINAL_NOTICE: "Laatste waarschuwing",
     Phase.WRIT: "De deurwaarder mag komen",
     Phase.TRANSFERRED: "Een andere organisatie int het geld",
+}
+
+PHASE_LOOKS: Final[Mapping[Phase, str]] = {
+    Phase.NONE: "neutral",
+    Phase.SUSPENDED: "neutral",
+    Phase.PLAN: "ok",
+    Phase.NOTICE: "neutral",
+    Phase.REMINDER: "wait",
+    Phase.FINAL_NOTICE: "warning",
+    Phase.WRIT: "warning",
+    Phase.TRANSFERRED: "neutral",
+}
+
+# A second letter is what the phase says already.
+SIGNALS: Final[Mapping[Signal, tuple[str, str]]] = {
+    Signal.DUE_SOON: ("wait", "Binnen een week"),
+    Signal.SECOND_NOTICE: ("", ""),
+    Signal.PLAN_SLIPPING: ("warning", "U loopt achter met uw afspraak"),
+    Signal.GROWING: ("neutral", "Het bedrag is hoger geworden"),
+    Signal.OBJECTION_ENDING: ("wait", "Niet eens? Het kan nog tot en met"),
+}
+
+STEPS: Final[Mapping[Step, str]] = {
+    Step.GET_HELP: "Bel vandaag. Vraag ook hulp.",
+    Step.CALL: "Bel eerst.",
+    Step.FETCH: "Haal dit eerst opnieuw op.",
+    Step.PAY: "",
+    Step.PAY_LATER: "",
+    Step.NOTHING: "",
+}
+
+CALM: Final[Mapping[Consequence, str]] = {
+    Consequence.WRIT: "De deurwaarder mag komen. U houdt altijd genoeg over voor uw vaste kosten.",
+    Consequence.AFTER_FINAL_NOTICE: "Vaak is een afspraak mogelijk.",
+    Consequence.PLAN_AT_RISK: "Dan blijft uw afspraak vaak bestaan.",
+    Consequence.WITHHELD: "Zo betaalt u niet te veel.",
 }
 
 IF_NOT_PAID: Final[Mapping[Consequence, str]] = {
@@ -167,6 +206,35 @@ def phase_words(value: object) -> str:
         return PHASES[Phase(str(value))] or "Er loopt nu geen brief"
     except ValueError:
         return str(value)
+
+
+def told_signals(line: DebtLine, today: date) -> list[tuple[str, str]]:
+    """Say what can be seen coming of a debt: looks and texts."""
+    told = []
+    for signal in signals(line, today):
+        look, text = SIGNALS[signal]
+        if signal is Signal.OBJECTION_ENDING:
+            text = f"{text} {short_day(line.case.remedy_until)}"
+        if text:
+            told.append((look, text))
+    return told
+
+
+def step_words(line: DebtLine) -> str:
+    """Say what to do first; nothing where the page says it already."""
+    if consequence_of(line.case) is Consequence.WITHHELD:
+        return "Bel eerst: hiervoor wordt al geld ingehouden of verrekend." if line.group is not Group.DONE else ""
+    return STEPS[next_step(line)]
+
+
+def step_reason(line: DebtLine) -> str:
+    """Say why a call comes first, and what it can change."""
+    return CALM.get(consequence_of(line.case), "")
+
+
+def is_call(line: DebtLine) -> bool:
+    """Say whether the first thing to do is to call."""
+    return next_step(line) in (Step.GET_HELP, Step.CALL)
 
 
 def if_not_paid(case: DisclosedCase) -> str:

@@ -8,12 +8,15 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from credentials.debts.catalogue import describe
+from credentials.debts.payment_qr import spaced
 from credentials.verification.words import noticed
 from service.web import strict_query
 from wallet_api.domain.arrangement import may_be_asked
-from wallet_api.domain.overview import Group, payee
+from wallet_api.domain.overview import OUT_OF_DATE, Group, payee
+from wallet_api.domain.payment import payment_of
+from wallet_api.domain.urgency import arranged, cannot_wait
 from wallet_api.web import shapes, words
-from wallet_api.web.arrangement_letter import letter, title
+from wallet_api.web.arrangement_letter import letter, letter_for_one, title
 from wallet_api.web.bundle import CheckedForm, Here
 
 router: Final = APIRouter()
@@ -33,8 +36,8 @@ def all_debts(request: Request, here: Here) -> Response:
         arrivals=here.usecases.collect.arrived(wallet),
         today=here.usecases.show.today(),
         collected=strict_query(request).get("opgehaald") == "1",
-        groups=[group for group in Group if group is not Group.DONE],
-        done=Group.DONE,
+        arranged=arranged(overview.debts),
+        phones=here.usecases.arrangements.phones(overview.debts),
         papers=here.usecases.papers.all(wallet),
         words=words,
         describe=describe,
@@ -81,10 +84,36 @@ def debt(request: Request, here: Here, id: str) -> Response:
         payee=payee(detail.line.case, detail.line.card.agency),
         notices=[noticed(each, here.usecases.show.today()) for each in detail.notices],
         may_ask=may_be_asked(detail.line),
-        where=here.usecases.arrangements.where(detail.line),
+        pressing=cannot_wait(detail.line),
+        payment=payment_of(detail.line),
+        spaced=spaced,
+        phone=here.usecases.arrangements.phones([detail.line]).get(detail.line.card.id),
+        agency_phone=here.usecases.arrangements.phone_of(detail.line.card.agency),
         joint=next(
             (each for each in here.usecases.arrangements.joint(detail.overview) if each.holds(detail.line)), None
         ),
+    )
+
+
+@router.get("/schulden/{id}/in-stukjes")
+def instalments(request: Request, here: Here, id: str) -> Response:
+    """Show how to ask for a plan for one debt: by telephone, on a page of who collects it, or by letter."""
+    session, wallet = here.door.open_session(request)
+    line = here.usecases.show.debt(wallet, id).line
+    if not may_be_asked(line):
+        return RedirectResponse(f"/schulden/{line.card.id}", 303)
+    whom = payee(line.case, line.card.agency)
+    return here.pages.render(
+        request,
+        "instalments.html",
+        session=session,
+        line=line,
+        name=words.debt_title(line.case.type, line.case.description),
+        payee=whom,
+        outdated=line.freshness in OUT_OF_DATE,
+        phone=here.usecases.arrangements.phones([line]).get(line.card.id),
+        where=here.usecases.arrangements.where(line),
+        letter=letter_for_one(line, whom, here.usecases.show.today()),
     )
 
 
