@@ -1,8 +1,8 @@
-"""Fetch the NL Design System's style sheets, and the font of documents, into `service/static/vendor`.
+"""Fetch the NL Design System's style sheets, a font and a reader of QR codes into `service/static/vendor`.
 
 `make setup` runs it. npm installs exactly what `package-lock.json` says, checked by hash, without running any package's
 scripts; where there is no Node, one is brought by a Python package. Where neither can be fetched the script says so and
-ends well: the pages then stand on our own style sheet.
+ends well: the pages then stand on our own style sheet, and codes are read from photos on the server.
 """
 
 # ruff: noqa: INP001  # a script beside the package.json it works for
@@ -33,6 +33,11 @@ FACES: Final = tuple(
     f"noto-sans-{script}-{weight}-normal.woff2" for script in ("latin", "latin-ext") for weight in (400, 700)
 )
 
+READER: Final = "zxing-wasm"
+READER_NOTICE: Final = (
+    "\nzxing-reader.wasm is built of zxing-cpp (https://github.com/zxing-cpp/zxing-cpp): Apache License, Version 2.0.\n"
+)
+
 _DECLARED: Final = re.compile(r"^\s*(--[\w-]+):\s*([^;]*);", re.MULTILINE)
 _USED: Final = re.compile(r"var\(\s*(--[\w-]+)")
 _SECONDS: Final = 300
@@ -40,7 +45,7 @@ _SECONDS: Final = 300
 
 def main() -> int:
     """Build, and say what was made or why not. Returns the exit code."""
-    if _is_new(VENDOR / "components.css") and _is_new(VENDOR / FACES[-1]):
+    if all(_is_new(VENDOR / made) for made in ("components.css", FACES[-1], "zxing-reader.wasm")):
         return 0
     npm = _npm()
     if npm is None:
@@ -57,7 +62,11 @@ def main() -> int:
 
 
 def build(modules: Path, target: Path) -> list[tuple[str, int]]:
-    """Write `components.css` and `design-tokens.css` (only the tokens that are used) and the licence beside them."""
+    """Write the style sheets (of the design tokens only those that are used), fonts and reader, and their licences.
+
+    The reader's script is the build that defines one global, made a module by the export that it lacks: one file, which
+    may bear any name, and which a page imports when somebody scans.
+    """
     components = "\n".join(_sheet(modules / "@utrecht" / f"{name}-css" / "dist") for name in COMPONENTS)
     own = "".join((STATIC / name).read_text("utf-8") for name in ("theme.css", "blauweknop.css"))
     tokens = pruned((modules / TOKENS).read_text("utf-8"), components + own)
@@ -67,9 +76,13 @@ def build(modules: Path, target: Path) -> list[tuple[str, int]]:
         "design-tokens.css": tokens,
         "LICENSE.md": (modules / "@utrecht" / "component-library-css" / "LICENSE.md").read_text("utf-8"),
         "noto-sans-LICENSE.txt": (modules / FONT / "LICENSE").read_text("utf-8"),
+        "zxing-reader.js": (modules / READER / "dist" / "iife" / "reader" / "index.js").read_text("utf-8")
+        + "\nexport { ZXingWASM };\n",
+        "zxing-LICENSE.txt": (modules / READER / "LICENSE").read_text("utf-8") + READER_NOTICE,
     }
     files = {name: text.encode() for name, text in made.items()}
     files |= {name: (modules / FONT / "files" / name).read_bytes() for name in FACES}
+    files["zxing-reader.wasm"] = (modules / READER / "dist" / "reader" / "zxing_reader.wasm").read_bytes()
     for name, content in files.items():
         # Whole or not at all: a service that starts just now reads either the old file or the new one.
         partial = target / f".{name}.{os.getpid()}"

@@ -17,11 +17,12 @@ _TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
     ".png": "image/png",
+    ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
 _HEADERS: Final = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
-_TEXT: Final = frozenset({".css", ".js", ".svg", ".webmanifest"})
+_ZIPPED: Final = frozenset({".css", ".js", ".svg", ".wasm", ".webmanifest"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +67,5 @@ class Assets:
         url = f"{ROOT}{stem}.{hashlib.sha256(content).hexdigest()[:12]}{dot}{ending}"
         self._urls[name] = url
         # These are public files with no secret in them, so compressing them beside a request tells nothing (BREACH).
-        zipped = gzip.compress(content, mtime=0) if file.suffix in _TEXT else None
+        zipped = gzip.compress(content, mtime=0) if file.suffix in _ZIPPED else None
         self._served[url] = _Asset(content, zipped, _TYPES[file.suffix])

@@ -122,6 +122,7 @@ class Pages:
             party=party,
             placed=place.address,
             static=lambda name: place.address(self.assets.url(name)),
+            has_static=self.assets.has,
             vendor=[name for name in _VENDOR if self.assets.has(name)],
             qr=qr_svg,
             languages=i18n.LANGUAGES,

@@ -7,13 +7,13 @@ kinds of app; `assemble` puts them under one root.
 from service.web.apps import ApiContact, business_app, pages_app, protocol_app
 from service.web.assemble import Health, assemble
 from service.web.bearer import bearer_token
-from service.web.headers import CAMERA_ALLOWED, content_security_policy
+from service.web.headers import SCANNING, content_security_policy
 from service.web.input import ApiModel, Form, form_body, json_body, protocol_form, strict_query
 from service.web.protocol import ProtocolApp
 from service.web.public import PublicResponse
 
 __all__ = [
-    "CAMERA_ALLOWED",
+    "SCANNING",
     "ApiContact",
     "ApiModel",
     "Form",

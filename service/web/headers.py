@@ -12,14 +12,16 @@ _FEATURES: Final = (
 _HSTS: Final = "max-age=63072000"
 
 
-def content_security_policy(*, form_targets: Collection[str] = ()) -> str:
+def content_security_policy(*, form_targets: Collection[str] = (), webassembly: bool = False) -> str:
     """Return the policy of a screen: only our own files, no inline script or style, never in a frame.
 
     `form_targets` are the origins that a form of the page may end up at by a redirect (browsers check those too).
+    `webassembly` lets the page's scripts run programs in WebAssembly; text is no script all the same.
     """
     targets = " ".join(["'self'", *form_targets])
+    scripts = "'self' 'wasm-unsafe-eval'" if webassembly else "'self'"
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         f"manifest-src 'self'; form-action {targets}; base-uri 'none'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'"
     )
@@ -29,8 +31,11 @@ def _permissions(*allowed: str) -> str:
     return ", ".join(f"{feature}=({'self' if feature in allowed else ''})" for feature in _FEATURES)
 
 
-CAMERA_ALLOWED: Final = _permissions("camera")
-"""The `Permissions-Policy` of the page that scans a QR code; every other page has the camera off."""
+SCANNING: Final[Mapping[str, str]] = {
+    "permissions-policy": _permissions("camera"),
+    "content-security-policy": content_security_policy(webassembly=True),
+}
+"""The headers of the page that scans a QR code: every other page has the camera off, and no WebAssembly."""
 
 _EVERYWHERE: Final[Mapping[str, str]] = {
     "x-content-type-options": "nosniff",

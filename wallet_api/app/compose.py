@@ -22,6 +22,7 @@ from service.lasting import Lasting
 from service.leading import Lead
 from service.logging import get_logger
 from service.migrations import migrate, schema_is_current
+from service.photo import MAX_BYTES, PhotoReader
 from service.sessions import Sessions
 from service.web import Health, assemble, protocol_app
 from service.web.assemble import OK
@@ -117,7 +118,7 @@ def create(
     )
     door = Door(sessions, wallets)
     business, faces = machines(usecases, door, settings), pages_of(settings)
-    pages = screens(Screens(faces, door, CsrfGuard(sessions, settings.base_url), usecases))
+    pages = screens(Screens(faces, door, CsrfGuard(sessions, settings.base_url), usecases, PhotoReader()))
     install_reference(pages, faces, business, address=settings.base_url)
     app = assemble(
         pages=pages,
@@ -134,6 +135,8 @@ def create(
         ),
         secure=not settings.insecure_localhost,
         body_limits={
+            # A photo and the rest of its form; the first that fits is taken.
+            "/toevoegen/foto": MAX_BYTES + (1 << 16),
             "/toevoegen": 1 << 18,
             # A file as a form: percent-encoding makes three bytes of every quotation mark and brace.
             "/bestanden": 3 * MAX_CHARACTERS,

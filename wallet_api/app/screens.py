@@ -12,7 +12,7 @@ from wallet_api.settings import WalletSettings
 from wallet_api.web import api
 from wallet_api.web.bundle import Machines, Screens, UseCases, furnish
 from wallet_api.web.door import Door
-from wallet_api.web.pages import answering, collecting, entering, house, overview, papers
+from wallet_api.web.pages import answering, collecting, entering, house, overview, papers, scanning
 from wallet_api.web.problems import PROBLEMS
 from wallet_api.web.words import card_words, debt_title, event_words, phase_words
 
@@ -24,7 +24,7 @@ def screens(screens: Screens) -> FastAPI:
     """Make the pages."""
     app = pages_app(problems=PROBLEMS, pages=screens.pages, login="/welkom?dicht=1")
     furnish(app, screens)
-    for subject in (entering, collecting, overview, papers, answering, house):
+    for subject in (entering, collecting, overview, papers, scanning, answering, house):
         app.include_router(subject.router)
     screens.pages.install(app)
     return app

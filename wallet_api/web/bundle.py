@@ -1,7 +1,8 @@
 """What the routes are given: the use cases, the door, and how pages are made.
 
 It hangs on the app (`furnish`), and each route asks for it: `here: Here` on the screens, `here: Machine` and
-`wallet: Wallet` on the REST interface. A `form: CheckedForm` has come from our own page, in this browser's session.
+`wallet: Wallet` on the REST interface. A `form: CheckedForm`, or the one file of a form (`photo: CheckedPhoto`), has
+come from our own page, in this browser's session.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from fastapi import Depends, FastAPI, Request
 
 from service.csrf import CsrfGuard
 from service.pages import Pages
+from service.photo import PhotoReader
 from service.web import Form
 from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.usecases.acquaintances import Acquaintances
@@ -52,6 +54,7 @@ class Screens:
     door: Door
     guard: CsrfGuard
     usecases: UseCases
+    photos: PhotoReader
 
 
 @final
@@ -81,11 +84,16 @@ async def _form(request: Request) -> Form:
     return await _screens(request).guard.form(request)
 
 
+async def _photo(request: Request) -> bytes:
+    return await _screens(request).guard.upload("foto")(request)
+
+
 def _wallet(request: Request) -> OpenedWallet:
     return _machines(request).door.bearer(request)
 
 
 Here: TypeAlias = Annotated[Screens, Depends(_screens)]
 CheckedForm: TypeAlias = Annotated[Form, Depends(_form)]
+CheckedPhoto: TypeAlias = Annotated[bytes, Depends(_photo)]
 Machine: TypeAlias = Annotated[Machines, Depends(_machines)]
 Wallet: TypeAlias = Annotated[OpenedWallet, Depends(_wallet)]

@@ -1,5 +1,7 @@
 """What a citizen scanned, pasted or followed: an offer of cards or a request for them, of whichever scheme."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -37,6 +39,14 @@ def recognise(text: str) -> Link:
         return Link(text, is_offer=True)
     if scheme in _REQUESTS or (scheme in ("https", "http") and "client_id" in names):
         return Link(text, is_offer=False)
+    raise NotRecognised
+
+
+def recognise_any(texts: Iterable[str]) -> Link:
+    """Return the first of some texts that is a link of ours. Raises NotRecognised where none is."""
+    for text in texts:
+        with suppress(NotRecognised):
+            return recognise(text)
     raise NotRecognised
 
 

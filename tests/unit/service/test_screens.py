@@ -16,7 +16,7 @@ from service.assets import Assets
 from service.pages import Link, Pages, PartyFace
 from service.problems import ProblemMap
 from service.qr import qr_svg
-from service.web import CAMERA_ALLOWED, assemble, pages_app
+from service.web import SCANNING, assemble, pages_app
 
 FACE = PartyFace(
     name="Gemeente <Proef>", kind="issuer", demo=True, languages=("nl", "en"), menu=(Link(text="Overzicht", href="/"),)
@@ -35,9 +35,7 @@ def client() -> Iterator[TestClient]:
 
     @app.get("/scan")
     def scan(request: Request) -> Response:
-        return pages.render(
-            request, "styleguide.html", date=date(2026, 12, 14), headers={"Permissions-Policy": CAMERA_ALLOWED}
-        )
+        return pages.render(request, "styleguide.html", date=date(2026, 12, 14), headers=SCANNING)
 
     @app.get("/kapot")
     def broken() -> Response:
@@ -95,6 +93,11 @@ def test_a_form_may_lead_on_to_where_the_page_says(client: TestClient) -> None:
 def test_the_camera_is_on_where_one_scans_only(client: TestClient) -> None:
     assert "camera=(self)" in client.get("/scan").headers["permissions-policy"]
     assert "camera=()" in client.get("/").headers["permissions-policy"]
+
+
+def test_webassembly_runs_where_one_scans_only(client: TestClient) -> None:
+    assert "script-src 'self' 'wasm-unsafe-eval';" in client.get("/scan").headers["content-security-policy"]
+    assert "script-src 'self';" in client.get("/").headers["content-security-policy"]
 
 
 def test_a_problem_is_a_page_that_says_what_to_do(client: TestClient) -> None:

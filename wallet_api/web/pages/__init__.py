@@ -1,1 +1,1 @@
-"""The screens, by subject: entering, collecting, the overview, offers, requests, and the rest of the house."""
+"""The screens, by subject: entering, collecting, the overview, scanning, answering, and the rest of the house."""

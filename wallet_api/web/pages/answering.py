@@ -1,61 +1,25 @@
-"""Scan or paste; take an offer; answer a request; and look back at what was shared."""
+"""Take an offer; answer a request; and look back at what was shared."""
 
 from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from service.errors import LoginNeeded, NotFound
-from service.web import CAMERA_ALLOWED
+from service.errors import NotFound
 from wallet_api.domain.errors import (
     NotAsShown,
     NothingSelected,
-    NotRecognised,
-    RequestRefused,
     TooMuchAtOnce,
     TransactionCodeWrong,
-    UnknownHost,
     UnknownRequester,
 )
 from wallet_api.web.bundle import CheckedForm, Here, Screens
-from wallet_api.web.links import Link, after_receiving, offer_link, recognise, request_link
+from wallet_api.web.links import after_receiving
 from wallet_api.web.words import REFUSALS
 
 _REJECTED: Final = "request_refused.html"
 
 router: Final = APIRouter()
-
-
-@router.get("/toevoegen")
-def scanning(request: Request, here: Here) -> Response:
-    """Scan or paste."""
-    here.door.wallet(request)
-    return _scan_page(request, here, session_error="")
-
-
-@router.post("/toevoegen")
-def scanned(request: Request, here: Here, form: CheckedForm) -> Response:
-    """Read what was scanned."""
-    here.door.wallet(request)
-    try:
-        link = recognise(form.text("link"))
-    except NotRecognised:
-        return _scan_page(
-            request, here, session_error="Dit kennen wij niet. Scan of plak een QR-code van een organisatie."
-        )
-    return _read(request, here, link, stranger_agreed=form.get("zeker") == "ja")
-
-
-@router.get("/aanbod")
-def offer_landing(request: Request, here: Here) -> Response:
-    """Take an offer from a link."""
-    return _landing(request, here, offer_link(request.scope.get("query_string", b"")))
-
-
-@router.get("/verzoek")
-def request_landing(request: Request, here: Here) -> Response:
-    """Take a request from a link."""
-    return _landing(request, here, request_link(request.scope.get("query_string", b"")))
 
 
 @router.get("/aanbod/{id}")
@@ -166,33 +130,6 @@ def forget(request: Request, here: Here, id: str, form: CheckedForm) -> Response
     return RedirectResponse("/gedeeld", 303)
 
 
-def _landing(request: Request, here: Screens, text: str) -> Response:
-    # A link from elsewhere may open the wallet at the right place; it decides nothing.
-    if not here.door.is_open(request):
-        response = RedirectResponse("/welkom?verder=1", 303)
-        here.door.knock(response, here.door.session(request), then=f"{request.url.path}?{request.url.query}")
-        return response
-    return _read(request, here, recognise(text), stranger_agreed=False)
-
-
-def _read(request: Request, here: Screens, link: Link, *, stranger_agreed: bool) -> Response:
-    session, wallet = here.door.open_session(request)
-    try:
-        if link.is_offer:
-            offered = here.usecases.offers.read(wallet, link.text, stranger_agreed=stranger_agreed)
-            return RedirectResponse(f"/aanbod/{offered.id}", 303)
-        pending = here.usecases.requests.read(wallet, link.text, stranger_agreed=stranger_agreed)
-    except UnknownHost as error:
-        return here.pages.render(
-            request, "stranger.html", session=session, host=error.host, link=link.text, offered=link.is_offer
-        )
-    except RequestRefused as error:
-        return here.pages.render(
-            request, _REJECTED, status=403, session=session, reason=REFUSALS.get(error.reason, ""), pending=None
-        )
-    return RedirectResponse(f"/verzoek/{pending.id}", 303)
-
-
 def _consent_page(request: Request, here: Screens, id: str, error: str) -> Response:
     session, wallet = here.door.open_session(request)
     asked = here.usecases.share.consent(wallet, id)
@@ -201,17 +138,3 @@ def _consent_page(request: Request, here: Screens, id: str, error: str) -> Respo
         reason = REFUSALS.get(asked.request.refusal, "")
         return here.pages.render(request, _REJECTED, status=403, session=session, reason=reason, pending=asked.request)
     return here.pages.render(request, "consent.html", status=status, session=session, consent=asked, error=error)
-
-
-def _scan_page(request: Request, here: Screens, session_error: str) -> Response:
-    session = here.door.session(request)
-    if session is None:
-        raise LoginNeeded
-    return here.pages.render(
-        request,
-        "add.html",
-        status=400 if session_error else 200,
-        session=session,
-        error=session_error,
-        headers={"permissions-policy": CAMERA_ALLOWED},
-    )
