@@ -21,6 +21,7 @@ from verifier.app import screens_of
 from verifier.web.admin.office import MENU
 from verifier.web.problems import PROBLEMS
 from verifier.web.screens import screens_app
+from verifier.web.screens.invitation import LINK
 
 pytestmark = pytest.mark.long
 
@@ -83,7 +84,9 @@ def screens_of_files(world: World) -> list[APIRoute]:
     """All routes of the screens but those for everybody, from the app itself: a new one is tested by itself."""
     app: FastAPI = screens_app(screens_of(world.settings, world.service.desks), PROBLEMS)
     routes = [route for route in app.routes if isinstance(route, APIRoute)]
-    return [each for each in routes if each.path not in EVERYONE and not each.path.startswith(("/static/", "/taal"))]
+    # Behind an invitation is the client, who logs in nowhere: tests/flows/test_presentation_screens.py.
+    open_to_all = ("/static/", "/taal", f"{LINK}/")
+    return [each for each in routes if each.path not in EVERYONE and not each.path.startswith(open_to_all)]
 
 
 def test_an_auditor_sees_the_log_and_not_who_works_here(world: World) -> None:
