@@ -13,7 +13,7 @@ from starlette.requests import Request
 from service.errors import CsrfRefused
 from service.sessions import Session, Sessions
 from service.web.input import Form, form_body
-from service.web.upload import Uploaded, upload_body
+from service.web.upload import MAX_FIELD_BYTES, Uploaded, upload_body
 
 FIELD: Final = "csrf_token"
 HEADER: Final = "x-csrf-token"
@@ -40,22 +40,16 @@ class CsrfGuard:
         _compare(session, form.get(FIELD) or "")
         return form
 
-    def upload(self, name: str) -> Callable[[Request], Awaitable[bytes]]:
-        """Return what reads the one file of a form from our own page. Raises CsrfRefused, MalformedInput."""
-        whole = self.upload_form(name)
+    def upload_form(self, name: str, *, longest: int = MAX_FIELD_BYTES) -> Callable[[Request], Awaitable[Uploaded]]:
+        """Return what reads a form with one file from our own page. Raises CsrfRefused, MalformedInput.
 
-        async def read(request: Request) -> bytes:
-            return (await whole(request)).content
-
-        return read
-
-    def upload_form(self, name: str) -> Callable[[Request], Awaitable[Uploaded]]:
-        """Return what reads a form with one file from our own page. Raises CsrfRefused, MalformedInput."""
+        `longest` is how many bytes another field may have.
+        """
 
         async def read(request: Request) -> Uploaded:
             self.check_site(request)
             session = await run_sync(self._sessions.current, request)
-            sent = await upload_body(request, name)
+            sent = await upload_body(request, name, longest=longest)
             _compare(session, sent.form.get(FIELD) or "")
             return sent
 

@@ -132,6 +132,11 @@ BUNDLE_UNKNOWN: Final = (
     "Hoe degene heet die de bewijzen liet zien: een wallet bewijst een sleutel, geen naam.",
 )
 """What nobody can see from a bundle, however sound."""
+LOOSE: Final = {
+    "limit_exceeded": "Dit is groter dan wij lezen.",
+    "malformed_bundle": "Dit overzicht is niet van een soort die wij lezen, of het is beschadigd.",
+}
+LOOSE_OTHERWISE: Final = "Hier zit geen bewijs in dat wij kunnen lezen."
 NOT_THE_SEALERS: Final = "Dit bewijs is van een andere organisatie dan het zegel van het bestand."
 
 
@@ -149,6 +154,11 @@ def bundle_passed(name: str, at: datetime) -> str:
 def examined_as_of(at: datetime) -> str:
     """Say of which moment the checks speak."""
     return f"Gecontroleerd naar de stand van {day(at)}, {at:%H:%M} UTC."
+
+
+def asked_for(purpose: str, legal_ground: str) -> str:
+    """Say for what an answer was asked, and on what ground."""
+    return f"Gevraagd voor: {purpose.rstrip('.')}. Grondslag: {legal_ground.rstrip('.')}."
 
 
 def then_otherwise(outcome: str) -> str:

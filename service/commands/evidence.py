@@ -1,28 +1,25 @@
 """`blauweknop verify` of an evidence bundle: what was proven on its date, and what nobody can see from it."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import final
+from typing import Final, final
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from credentials.clock import FixedClock
-from credentials.dids import Resolver
 from credentials.encoding import JsonObject, JsonValue
-from credentials.errors import Unavailable
-from credentials.status import StatusChecker
-from credentials.trust import TrustList, TrustListExpired
-from credentials.verification import Verifier, words
-from credentials.verification.evidence_bundle import AnswerReport, EvidenceReport, examine_evidence
+from credentials.trust import TrustListExpired
+from credentials.verification import words
+from credentials.verification.evidence_bundle import AnswerReport, EvidenceReport, examine_evidence, verifiers_then
 from service.commands.cross_check import Opinions, differs, opinions_of
 from service.commands.formats import formats_with
 from service.commands.printed_reports import MARKS, print_reports, told
 from service.commands.reading import Unusable, plain, read_root, read_trust_list
+
+verifier_then: Final = verifiers_then(formats_with)
 
 
 @final
@@ -73,23 +70,6 @@ def verify_evidence(
     return 0 if found.proven and not any(differs(each) for others in opinions for each in others or ()) else 1
 
 
-def verifier_then(moment: datetime, trust_list: TrustList, documents: Mapping[str, bytes]) -> Verifier:
-    """Return the verifier of a moment that has these documents and fetches nothing."""
-
-    def fetch(address: str, accept: str) -> bytes:
-        del accept
-        if address not in documents:
-            raise Unavailable("the document is not in the bundle")
-        return documents[address]
-
-    clock = FixedClock(moment)
-    # Nothing is fetched: whether an address is one that may be asked was seen to when it was.
-    resolver = Resolver(fetch, allow_insecure_localhost=True, clock=clock)
-    return Verifier(
-        formats_with(fetch, trust_list, clock), lambda: trust_list, resolver, StatusChecker(fetch, clock), clock
-    )
-
-
 def _print(found: EvidenceReport) -> None:
     console = Console(highlight=False)
     word, style = MARKS[found.outcome]
@@ -101,7 +81,7 @@ def _print_answer(answer: AnswerReport) -> None:
     console = Console(highlight=False)
     kept = answer.answer
     console.print(plain(words.examined_as_of(kept.checked_at)))
-    console.print(plain(f"Gevraagd voor: {kept.purpose}. Grondslag: {kept.legal_ground}."))
+    console.print(plain(words.asked_for(kept.purpose, kept.legal_ground)))
     for each in answer.unlike:
         console.print(
             Text("Let op. ", "yellow"), plain(f"Bewijs {each.position + 1}. {words.then_otherwise(each.then)}"), sep=""

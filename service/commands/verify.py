@@ -18,19 +18,25 @@ from rich.console import Console
 from rich.text import Text
 
 from credentials.clock import FixedClock, SystemClock, days_between
-from credentials.debts.fcid import SignedResponse
 from credentials.debts.fcid.signed import TOKEN_TYPE as RESPONSE
 from credentials.dids import Fetch, Resolver
-from credentials.encoding import JsonObject, b64url_decode, json_object, json_parse
+from credentials.encoding import JsonObject, b64url_decode, json_object
 from credentials.errors import BlauweKnopError, MalformedInput, Unavailable
-from credentials.formats.base import Channel, Expectation
-from credentials.formats.registry import is_presentation
+from credentials.formats.base import Channel
 from credentials.jose import UnverifiedToken
 from credentials.sealed_pdf import BEGINS
 from credentials.status import Limits, StatusChecker
 from credentials.trust import TrustList, TrustListExpired
 from credentials.trust.x509 import load_pem
-from credentials.verification import Bundle, BundledProof, Report, Verifier, examine_sealed, words
+from credentials.verification import (
+    BundledProof,
+    NoProofs,
+    Verifier,
+    examine_proof,
+    examine_sealed,
+    read_proofs,
+    words,
+)
 from credentials.verification.evidence_bundle import BEGINS as BUNDLE_BEGINS
 from credentials.verification.evidence_bundle import MAX_BYTES as MAX_BUNDLE_BYTES
 from service.commands.cross_check import differs, opinions_of
@@ -136,7 +142,7 @@ def verify(
     lists = _Lists.read(status or ())
     verifier = _verifier(_trust_list(now, trust_list, trust_root), lists.fetch, now)
     channel = _channel(response_uri, encryption_key)
-    reports = [_examined(verifier, proof, now, channel) for proof in proofs]
+    reports = [examine_proof(verifier, proof, now, channel) for proof in proofs]
     proven = sum(report.proven for report in reports)
     opinions = (
         opinions_of([each.content for each in proofs], _trust_list(now, trust_list, trust_root))
@@ -251,32 +257,13 @@ def _verifier(current: Callable[[], TrustList], fetch: Fetch, now: datetime) -> 
     )
 
 
-def _examined(verifier: Verifier, proof: BundledProof, now: datetime, channel: Channel) -> Report:
-    if proof.format == RESPONSE and isinstance(proof.content, str) and not proof.is_presentation:
-        return verifier.examine_response(proof.content)
-    return verifier.examine(proof.content, _expectation(proof, now, channel), proof.format)
-
-
 def _proofs(file: str, data: bytes) -> Sequence[BundledProof]:
-    formats = all_formats()
     try:
-        text = data.decode("utf-8").strip()
-        document = json_parse(text, "the file", max_bytes=MAX_FILE_BYTES) if text[:1] in ("{", '"') else text
-        if isinstance(document, dict) and Bundle.describes_itself(document):
-            proofs = Bundle.parse(document).proofs
-        elif isinstance(document, str) and SignedResponse.describes_itself(document):
-            proofs = (BundledProof(RESPONSE, document),)
-        elif isinstance(document, str | dict):
-            kind = formats.detect(document)
-            proofs = (BundledProof(kind, document, is_presentation(document)),)
-        else:
-            proofs = ()
-    except (BlauweKnopError, UnicodeDecodeError) as error:
-        detail = error.detail if isinstance(error, BlauweKnopError) else "it is not text"
-        raise Unusable(f"{file}: holds no credential, presentation or overview ({detail})") from error
-    if not proofs:
-        raise Unusable(f"{file}: holds no proofs")
-    return proofs
+        return read_proofs(data, all_formats(), max_bytes=MAX_FILE_BYTES)
+    except NoProofs as error:
+        raise Unusable(f"{file}: {error.detail}") from error
+    except BlauweKnopError as error:
+        raise Unusable(f"{file}: holds no credential, presentation or overview ({error.detail})") from error
 
 
 def _demanding(proof: BundledProof, nonce: str | None, audience: str | None) -> BundledProof:
@@ -294,12 +281,6 @@ def _channel(response_uri: str | None, encryption_key: str | None) -> Channel:
     if len(thumbprint) not in (0, _THUMBPRINT_BYTES):
         raise Unusable("--encryption-key is not a JWK thumbprint")
     return Channel(response_uri, encryption_key or None)
-
-
-def _expectation(proof: BundledProof, now: datetime, channel: Channel) -> Expectation:
-    if not proof.is_presentation:
-        return Expectation(now, holder_binding=False)
-    return Expectation(now, nonce=proof.nonce, audience=proof.audience, channel=channel, on_file=True)
 
 
 @final

@@ -13,7 +13,7 @@ from service.web.input import Form, media_type_of
 
 MEDIA_TYPE: Final = "multipart/form-data"
 _MAX_FIELDS: Final = 8
-_MAX_FIELD_BYTES: Final = 4_096
+MAX_FIELD_BYTES: Final = 4_096
 
 
 class _InMemory(MultiPartParser):
@@ -30,8 +30,8 @@ class Uploaded:
     content: bytes
 
 
-async def upload_body(request: Request, name: str) -> Uploaded:
-    """Return the fields of a form and its one file.
+async def upload_body(request: Request, name: str, *, longest: int = MAX_FIELD_BYTES) -> Uploaded:
+    """Return the fields of a form, each of `longest` bytes at most, and its one file.
 
     Raises UnexpectedMediaType, MalformedInput.
     """
@@ -42,7 +42,7 @@ async def upload_body(request: Request, name: str) -> Uploaded:
         request.stream(),
         max_files=1,
         max_fields=_MAX_FIELDS,
-        max_part_size=_MAX_FIELD_BYTES,
+        max_part_size=longest,
     )
     try:
         parts = await parser.parse()

@@ -140,8 +140,13 @@ def test_every_page_is_for_everyone(world: World, desk: Page, context: BrowserCo
     base = world.settings.base_url
     found += [
         check(desk, f"{base}{path}")
-        for path in ("/", "/overdragen", "/intakes/nieuw", "/privacy", "/toegankelijkheid", "/weg")
+        for path in ("/", "/overdragen", "/intakes/nieuw", "/bestand", "/privacy", "/toegankelijkheid", "/weg")
     ]
+    desk.goto(f"{base}/bestand")
+    desk.get_by_label("Of plak een bewijs").fill(str(cards[1].credential))
+    desk.get_by_role("button", name="Ga na").press("Enter")
+    expect(desk.get_by_role("heading", name="Nog iets nagaan?")).to_be_visible()
+    found.append(judged(desk))
     desk.goto(result)
     desk.get_by_role("button", name="Opnieuw vragen").click()
     found.append(check(desk, waiting))
@@ -167,7 +172,12 @@ def test_every_page_of_administration_is_for_everyone(world: World, chromium: Br
 
 def check(page: Page, url: str) -> str:
     page.goto(url)
+    return judged(page)
+
+
+def judged(page: Page) -> str:
+    """Say what is wrong with the page as it is shown, for whoever cannot use it."""
     violations = Axe().run(page, options=WCAG_22_AA).response["violations"]
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     wrong = [each["id"] for each in violations] + (["wider than the screen"] if wide else [])
-    return f"{url}: {wrong}" if wrong else ""
+    return f"{page.url}: {wrong}" if wrong else ""

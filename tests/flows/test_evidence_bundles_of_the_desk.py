@@ -29,6 +29,7 @@ from service.commands import verify
 from service.commands.evidence import verifier_then
 from tests.debt_builders import demo_document
 from tests.flows.presentation_kit import API, BASE, Counter, auth
+from tests.flows.test_file_check import send
 from tests.flows.test_presentation_screens import Browser
 from tests.verifier_world import OTHER_TOKEN, World, make_world
 from verifier.app import describe
@@ -278,3 +279,67 @@ def test_documents_are_looked_for_that_no_file_needs(world: World, anna: Browser
     assert world.service.desks.bundling.purge() == 0
     with world.service.database.read() as connection:
         assert connection.execute(select(func.count()).select_from(document_table)).scalar_one() == 0
+
+
+def bomb() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("manifest.json", bytes(200 << 20))
+    return target.getvalue()
+
+
+def test_the_desk_itself_proves_a_bundle_that_somebody_brings(world: World, anna: Browser) -> None:
+    bundle = taken(anna, anna.shared())
+    fetched = len(world.web.fetched)
+    page = send(anna, bundle).text
+    assert "De bewijsbundel is heel" in page
+    assert page.count(">Bewezen</span>") == len(world.samira())
+    assert "Gevraagd voor" in page
+    assert "Of er nog andere schulden waren dan die zijn getoond." in page
+    assert "geleden" not in page
+    assert len(world.web.fetched) == fetched
+    world.clock.advance(timedelta(days=40))
+    anna.log_in()
+    assert "Dat is 40 dagen geleden." in send(anna, bundle).text
+
+
+def test_the_desk_refuses_a_bundle_that_is_not_as_it_was_made_and_no_file_brings_it_down(
+    world: World, anna: Browser
+) -> None:
+    bundle = taken(anna, anna.shared("snelscan"))
+    place = bundle.index(b"bewijzen/001.txt") + 40
+    changed = bundle[:place] + bytes([bundle[place] ^ 1]) + bundle[place + 1 :]
+    packed = archive.unpack(bundle)
+    forged = archive.pack({**packed, "bewijzen/001.txt": b"x"})
+    for content in (changed, forged, bundle[:-1], bundle + b"x", bundle[: len(bundle) // 2], bomb()):
+        answer = send(anna, content)
+        assert answer.status_code == 200
+        assert "Dit bestand bewijst niets" in answer.text
+        assert ">Bewezen</span>" not in answer.text
+
+
+def test_a_bundle_of_another_scheme_proves_nothing_here(
+    world: World, anna: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = make_world(tmp_path_factory.mktemp("other"), world.clock, agencies=("cjib",), port=8121)
+    other.trust(*(each.participant for each in other.issuers.values()), on_the_list(other))
+    desk = other.service.desk
+    file = desk.open("medewerker:x", "D-1", "snelscan")
+    other.answer(other.service.asking.link(desk.ask("medewerker:x", file.id)), other.samira()[:1])
+    bundle = other.service.desks.bundling.of_file("medewerker:x", file.id)
+    assert outcomes(other, bundle) == [Outcome.PROVEN]
+    page = send(anna, bundle).text
+    assert "De lijst van deelnemers in de bundel is niet van dit stelsel." in page
+
+
+def test_what_has_leaked_since_proves_nothing_at_the_desk_either(world: World, anna: Browser) -> None:
+    bundle = taken(anna, anna.shared("snelscan"))
+    cjib, duo = (each.participant for each in world.issuers.values())
+    gone = replace(cjib, withdrawn_at=world.clock.now(), compromised=True)
+    world.trust(gone, duo, on_the_list(world))
+    page = send(anna, bundle).text
+    assert "Niet bewezen" in page
+    assert "Wie de bundel maakte, noteerde toen: bewezen." in page
+    maker = replace(on_the_list(world), withdrawn_at=world.clock.now(), compromised=True)
+    world.trust(cjib, duo, maker)
+    assert "Dit bestand bewijst niets" in send(anna, bundle).text

@@ -1,19 +1,17 @@
 """The composition root: from settings to a running verifier. Everything is made here, once, and handed in."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Final, final
 
 from starlette.types import ASGIApp
 
-from credentials.clock import Clock, FixedClock, SystemClock
+from credentials.clock import Clock, SystemClock
 from credentials.dids import Resolver
 from credentials.encoding import b64url_encode
-from credentials.errors import Unavailable
-from credentials.formats import FormatRegistry
 from credentials.formats.issuer_key import IssuerMetadata
 from credentials.keys import PublicJwk
 from credentials.limits import PARTS
@@ -21,7 +19,7 @@ from credentials.openid.answer_limits import AnswerLimits
 from credentials.openid.vp_response import MAX_FORM_BYTES
 from credentials.status import Limits as StatusLimits
 from credentials.status import StatusChecker
-from credentials.trust import TrustList, publishes_keys
+from credentials.trust import publishes_keys
 from credentials.verification import Verifier
 from service.api_answers import ApiAnswers
 from service.api_clients import ApiDoor, ApiTokens, ClientUses, TokenEndpoint, install_token_endpoint, read_clients
@@ -42,6 +40,7 @@ from service.web.assemble import PROTOCOL_PREFIXES
 from service.web.openapi import OAuthScheme
 from service.web.reference import install_reference
 from verifier.app.access import access_of, did_document, identity_of, lasting_of, needed_of
+from verifier.app.checking import check_file_of
 from verifier.app.gateways import messages_of
 from verifier.app.login import password_login, provider_login
 from verifier.app.office import add_office, programs_of
@@ -186,13 +185,16 @@ def create(
         http.fetch_wherever, clock, StatusLimits(max_ttl=timedelta(seconds=settings.trust.status_seconds))
     )
     keys = Resolver(http.fetch, allow_insecure_localhost=insecure, clock=clock)
-    published = IssuerMetadata(
-        http.fetch,
-        clock,
-        allowed=lambda issuer: publishes_keys(scheme(), issuer),
-        allow_insecure_localhost=insecure,
+    known = formats(
+        IssuerMetadata(
+            http.fetch,
+            clock,
+            allowed=lambda issuer: publishes_keys(scheme(), issuer),
+            allow_insecure_localhost=insecure,
+        )
     )
-    examiner = CredentialExaminer(Verifier(formats(published), scheme, keys, status, clock), status, clock)
+    verifier = Verifier(known, scheme, keys, status, clock)
+    examiner = CredentialExaminer(verifier, status, clock)
 
     stored = _files(database, seals, telling_of(settings))
     fresh = SystemSecrets()
@@ -240,7 +242,6 @@ def create(
         secure=not insecure,
         idle=timedelta(minutes=settings.limits.session_minutes),
     )
-    check_file = CheckFile(scheme, partial(_as_of, formats(published), scheme), clock)
     noting = Noting(stored.intakes, SqlSaidDebts(database, seals), stored.preferences, fresh, clock)
     staff = Staff(SqlColleagues(database, seals), stored.intakes, clock)
     entry, closing = provider_login(settings, staff, http, clock, login=login)
@@ -263,7 +264,7 @@ def create(
             clock,
         ),
         noting,
-        check_file,
+        check_file_of(known, scheme, root, verifier, clock),
         staff,
         entry,
         sessions,
@@ -365,20 +366,6 @@ def _files(database: Database, seals: Seals, telling: Telling) -> Files:
 
 def _listing(database: Database, seals: Seals, files: Files, clock: Clock) -> Listing:
     return Listing(SqlFileLists(database, seals), files.requests, clock)
-
-
-def _as_of(
-    known: FormatRegistry, scheme: Callable[[], TrustList], moment: datetime, lists: Mapping[str, bytes]
-) -> Verifier:
-    """Return the verifier of a moment that has these status lists and fetches nothing."""
-
-    def fetch(uri: str, _accept: str) -> bytes:
-        if uri not in lists:
-            raise Unavailable("the list is not in the document")
-        return lists[uri]
-
-    at = FixedClock(moment)
-    return Verifier(known, scheme, Resolver(), StatusChecker(fetch, at), at)
 
 
 def screens_of(settings: VerifierSettings, desks: Desks) -> Screens:

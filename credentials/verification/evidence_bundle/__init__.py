@@ -12,6 +12,7 @@ from credentials.verification.evidence_bundle.examining import (
     examine_evidence,
 )
 from credentials.verification.evidence_bundle.packing import Received, ReceivedAnswer, pack_evidence
+from credentials.verification.evidence_bundle.then import verifiers_then
 
 __all__ = [
     "BEGINS",
@@ -23,4 +24,5 @@ __all__ = [
     "VerifierThen",
     "examine_evidence",
     "pack_evidence",
+    "verifiers_then",
 ]

@@ -1,7 +1,5 @@
-"""A loose check: a client brings a sealed overview as a PDF."""
+"""A loose check: a client brings a sealed overview, an evidence bundle, or a proof as a file or as text."""
 
-from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Final
 
 from fastapi import Depends, FastAPI
@@ -9,19 +7,16 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from credentials.clock import days_between, dutch_day
-from credentials.debts.disclosed import read_overview
-from credentials.errors import MalformedInput
-from credentials.verification import Report
-from verifier.domain.evidence import OVERVIEW
-from verifier.domain.words import noticed
-from verifier.web import views
+from service.web.upload import Uploaded
+from verifier.usecases.check_file import MAX_LOOSE_BYTES
+from verifier.web.checked import checked
 from verifier.web.screens.seat import Screens, Seat, SeatOf
 
 PATH: Final = "/bestand"
 FIELD: Final = "bestand"
-MAX_BYTES: Final = 2 << 20
-"""How large a request with a file may be; an overview of twenty cases takes a fifth of it."""
+TEXT: Final = "tekst"
+MAX_BYTES: Final = 16 << 20
+"""How large a request with a file may be: an evidence bundle of hundreds of cards takes half of it."""
 
 
 def install(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
@@ -38,50 +33,22 @@ def install(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
     async def check(
         request: Request,
         at: Annotated[Seat, Depends(seat)],
-        content: Annotated[bytes, Depends(screens.guard.upload(FIELD))],
+        sent: Annotated[Uploaded, Depends(screens.guard.upload_form(FIELD, longest=MAX_LOOSE_BYTES))],
     ) -> Response:
-        errors = [] if content else [(FIELD, "Kies een bestand.")]
-        # The file is read in a process of its own: this only waits for it, outside the event loop.
-        found = await run_in_threadpool(screens.check_file, content) if content else None
-        lines = [] if found is None else [_line(report) for report in found.reports]
-        age = None
-        if found is not None and found.examined_at is not None:
-            age = days_between(found.examined_at, screens.clock.now())
+        text = sent.form.text(TEXT)
+        errors = []
+        if sent.content and text:
+            errors = [(FIELD, "Kies een bestand of plak een bewijs, niet allebei.")]
+        elif not sent.content and not text:
+            errors = [(FIELD, "Kies een bestand, of plak een bewijs.")]
+        # A PDF is read in a process of its own: this only waits for it, outside the event loop.
+        found = None if errors else await run_in_threadpool(screens.check_file, sent.content or text.encode())
         return pages.render(
             request,
             "bestand.html",
             status=400 if errors else 200,
             session=at.session,
             counsellor=at.counsellor,
-            found=found,
-            lines=lines,
-            age=age,
-            notices=[] if found is None else _notices(found.reports, dutch_day(screens.clock.now())),
+            found=None if found is None else checked(found, screens.clock.now()),
             errors=errors,
         )
-
-
-def _notices(reports: Sequence[Report], today: date) -> list[str]:
-    """Say what the organisation said of its own data, in what is proven."""
-    found: list[str] = []
-    for report in reports:
-        if report.proven and report.claims is not None and report.type == OVERVIEW:
-            try:
-                found += noticed(read_overview(report.claims).notices, today)
-            except MalformedInput:
-                found.append("Een deel van dit overzicht is niet te lezen. Vraag uw cliënt om een nieuw overzicht.")
-    return found
-
-
-def _line(report: Report) -> dict[str, object]:
-    claims = report.claims if report.proven and report.claims is not None else {}
-    reference, balance = claims.get("zaakkenmerk"), claims.get("saldo", claims.get("saldo_totaal"))
-    decisive = report.decisive
-    return {
-        "what": str(claims.get("omschrijving") or reference or ("Overzicht" if claims else "Bewijs")),
-        "reference": str(reference or "–"),
-        "balance": balance if isinstance(balance, int) else None,
-        "badge": views.BADGES[report.outcome.value],
-        "word": {"bewezen": "Bewezen"}.get(report.outcome.value, "Niet bewezen"),
-        "why": "" if decisive is None else decisive.explanation,
-    }
