@@ -21,6 +21,12 @@ class NotWritten(Unavailable):
     code = "not_written"
 
 
+class LogFull(Unavailable):
+    """So many lines of the processing log wait that nothing is done any more of which one would have to tell."""
+
+    code = "processing_log_full"
+
+
 class AddressRefused(BlauweKnopError):
     """An address that we do not connect to: not https, not on the list, or not on the public internet."""
 
