@@ -16,6 +16,7 @@ from issuer.domain.errors import NothingIssued, SourceUnavailable
 from issuer.domain.key_purpose import Purpose
 from issuer.domain.reasons import Reason
 from issuer.notice_commands import notices
+from service.processing_log.commands import OpenedLog, log_commands
 from service.webhooks.commands import webhook_commands
 from service.webhooks.deliver import ReplayWebhooks
 
@@ -46,6 +47,16 @@ def _messages(file: Path) -> AbstractContextManager[ReplayWebhooks]:
 
 
 app.add_typer(webhook_commands(_messages, metavar="AGENCY.toml"), name="webhooks")
+
+
+def _log(file: Path) -> AbstractContextManager[OpenedLog]:
+    from issuer.app.processing_log import opened_log  # noqa: PLC0415  # keeps `--help` fast
+    from issuer.settings import load_agency  # noqa: PLC0415
+
+    return opened_log(load_agency(file))
+
+
+app.add_typer(log_commands(_log, metavar="AGENCY.toml"), name="processing-log")
 
 _LINE_EVERY: Final = 5.0
 _LINE: Final = ("number", "at", "action", "actor", "object", "result", "reason")

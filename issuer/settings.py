@@ -35,10 +35,12 @@ from issuer.domain.clients import Attestation, Profile
 from issuer.domain.configurations import DEFAULT_SECURINGS, Securing
 from issuer.domain.encryption import Encryption
 from issuer.domain.key_purpose import Purpose
+from issuer.domain.processing import Operation
 from issuer.domain.profiles import RULES
 from issuer.domain.webhooks import Happening
 from service.api_clients.registered import ApiClientSection
 from service.place import Place
+from service.processing_log.section import ProcessingLogSection
 from service.settings import BaseUrl, Email, PeerUrl, SettingAuthorities, SettingPath, Settings, load, web_address
 
 # An identifier is compared byte for byte (OpenID4VCI 1.0 section 12.2.4; RFC 8414 section 3.3), while browsers and DIDs
@@ -486,6 +488,12 @@ class WebhookSection(Settings):
         return web_address(value)
 
 
+class AgencyLogSection(ProcessingLogSection):
+    """The processing log of an agency."""
+
+    operations = tuple(Operation)
+
+
 class TrustListSection(Settings):
     """The scheme's list of participants, by which wallets are known. Optional for an issuer."""
 
@@ -616,6 +624,10 @@ class AgencySettings(Settings):
     webhooks: Annotated[
         tuple[WebhookSection, ...], Field(description="systems of the agency's own that are told of events")
     ] = ()
+    processing_log: Annotated[
+        AgencyLogSection | None,
+        Field(description="Logboek Dataverwerkingen: who keeps it; left out: nobody does"),
+    ] = None
     timestamp: TimestampSection | None = None
     status: StatusSection = StatusSection()
     deferred: DeferredSection = DeferredSection()

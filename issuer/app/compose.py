@@ -24,6 +24,7 @@ from issuer.app.lasting_keys import LastingKeys
 from issuer.app.login import login_of
 from issuer.app.numbering import keep_numbering
 from issuer.app.operators import DeskWork, desk_work, operators_desk
+from issuer.app.processing_log import log_deliveries, log_standing, log_writer
 from issuer.app.profiles import require_profile
 from issuer.app.registers import agency_of, debt_source, log_refused, words_for
 from issuer.app.rotation import Rotation
@@ -49,7 +50,7 @@ from issuer.usecases.attestation import AuthenticateWallet
 from issuer.usecases.authorise import Authorise, PushRequest
 from issuer.usecases.batch import ShowChanges
 from issuer.usecases.changes import CheckChanges, NoteChanges
-from issuer.usecases.debts import ReadDebts
+from issuer.usecases.debts import ReadDebts, ShowDebts
 from issuer.usecases.deferred import CollectDeferred
 from issuer.usecases.describe import Describe, SignMetadata
 from issuer.usecases.dpop import TakeDpopProof
@@ -140,6 +141,7 @@ def build(
         StoreKeys(Sealer.from_data_key(keys.data_key), derivation),
         audit=audit_writer(settings, clock),
         announce=subscriptions(settings),
+        process=log_writer(settings, keys.data_key),
         entries=settings.status.entries,
         fill=settings.status.fill,
     )
@@ -260,7 +262,7 @@ def build(
         issue=issue,
         collect_deferred=CollectDeferred(store, clock, issue, patience),
         take_notification=TakeNotification(store, clock, settings.batch_size),
-        read_debts=read_debts,
+        show_debts=ShowDebts(read_debts, hiding),
         document=documents(settings, http, issue, publish),
         sign_response=SignResponse(source, store, clock, hiding, certified_key),
         read_status_list=ReadStatusList(store),
@@ -311,6 +313,7 @@ def build(
         check_changes=CheckChanges(store, clock, refresh),
         show_changes=None if publish.at_once else show_changes,
         deliver=deliveries(settings, database, clock, closing),
+        account=log_deliveries(settings, keys.data_key, database, clock, closing),
         publish=publish,
         supersede=supersede,
         purge=Purge(store, clock),
@@ -323,7 +326,10 @@ def build(
         publish_every=timedelta(seconds=settings.jobs.publish_seconds),
         purge_every=timedelta(seconds=settings.jobs.purge_seconds),
     )
-    watched = {"source": lambda: words_for(source.condition(clock.now(), wait=False))}
+    watched = {
+        "source": lambda: words_for(source.condition(clock.now(), wait=False)),
+        **log_standing(settings, database, clock),
+    }
     if settings.keys.rotate_days is not None or settings.keys.pkcs11 is not None:
         watched["keys"] = lambda: _word_for(in_use, rotation)
     if desk.document is None:

@@ -14,6 +14,7 @@ from credentials.errors import ConfigurationError, MalformedInput
 from issuer.app.auditing import audit_writer
 from issuer.app.keys import AgencyKeys, load_keys
 from issuer.app.numbering import keep_numbering
+from issuer.app.processing_log import log_writer
 from issuer.app.registers import agency_of, columns_of
 from issuer.domain.facts import Hiding
 from issuer.domain.secrets import Derivation
@@ -85,7 +86,8 @@ def import_file(
         migrate(database, "issuer")
         keep_numbering(database, agency_of(settings).numbering, settings.agency.abbreviation)
         sealer, audit = Sealer.from_data_key(keys.data_key), audit_writer(settings, clock)
-        imports = SqlDebtImports(database, sealer, hiding_of(keys), audit=audit)
+        process = log_writer(settings, keys.data_key)
+        imports = SqlDebtImports(database, sealer, hiding_of(keys), audit=audit, process=process)
         return ImportDebts(imports, clock)(
             name, digest, changed_at, reading, lambda people: progress(f"{people} people stored")
         )
@@ -110,7 +112,8 @@ def staged_imports(settings: AgencySettings, database: Database, keys: AgencyKey
         return Upload(called, digest, reading)
 
     sealer, audit = Sealer.from_data_key(keys.data_key), audit_writer(settings, clock)
-    imports = SqlDebtImports(database, sealer, hiding_of(keys), audit=audit)
+    process = log_writer(settings, keys.data_key)
+    imports = SqlDebtImports(database, sealer, hiding_of(keys), audit=audit, process=process)
     return StageImport(imports, clock, agency_of(settings), opened)
 
 

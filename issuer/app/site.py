@@ -20,6 +20,7 @@ from service.database import Database
 from service.jobs import Job
 from service.migrations import schema_is_current
 from service.problems import Heard
+from service.processing_log.arriving import Arriving, known_caller
 from service.web import ApiContact, Health, assemble, business_app, pages_app, protocol_app
 from service.web.idempotency import Idempotency
 from service.web.openapi import OAuthScheme
@@ -78,7 +79,10 @@ def site(
         oauth=OAuthScheme(settings.base_url + TOKEN_PATH, api.SCOPES) if desk.api_clients else None,
         idempotency=Idempotency(door, desk.api_answers),
     )
-    business.include_router(api.router(desk, door))
+    callers = settings.processing_log.callers if settings.processing_log is not None else {}
+    if callers:
+        business.add_middleware(Arriving)
+    business.include_router(api.router(desk, door, came_in=known_caller(callers)))
     screens = pages_app(problems=problems, pages=desk.pages, login=login.LOGIN)
     for module in (pages, take_along, login, wallet_login_pages, authorise):
         screens.include_router(module.router(desk))

@@ -21,6 +21,7 @@ from service.api_clients import ApiTokens
 from service.jobs import Job, Periodic
 from service.lasting import FORETELL_EVERY, FORETELL_FIRST, Lasting
 from service.leading import Lead
+from service.processing_log.deliver import DeliverLines
 from service.sessions import Sessions
 from service.webhooks.deliver import DeliverWebhooks
 
@@ -29,6 +30,7 @@ _COUNT: Final = timedelta(seconds=60)
 _ROTATE: Final = timedelta(hours=1)
 _CHANGES: Final = timedelta(seconds=10)
 _DELIVER: Final = timedelta(seconds=5)
+_ACCOUNT: Final = timedelta(seconds=2)
 
 
 def periodic_jobs(
@@ -41,6 +43,7 @@ def periodic_jobs(
     check_changes: CheckChanges,
     show_changes: ShowChanges | None,
     deliver: DeliverWebhooks | None,
+    account: DeliverLines | None,
     publish: PublishStatus,
     supersede: SupersedeOutdated,
     purge: Purge,
@@ -70,6 +73,7 @@ def periodic_jobs(
         Periodic("changes", _CHANGES, lead.only(check_changes), first=_CHANGES),
         *([led("daily batch", publish_every, show_changes)] if show_changes is not None else []),
         *([Periodic("webhooks", _DELIVER, lead.only(deliver), first=_DELIVER)] if deliver is not None else []),
+        *([Periodic("processing log", _ACCOUNT, lead.only(account), first=_ACCOUNT)] if account is not None else []),
         # At once, too: a service that starts must have lists to show.
         led("publish", publish_every, publish, first=timedelta(0)),
         # At once, too: a process that was killed may have left some of it.

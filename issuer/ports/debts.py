@@ -11,6 +11,7 @@ from credentials.debts.errors import SourceError
 from credentials.debts.fcid import FcidDocument
 from credentials.debts.person import Person
 from issuer.ports.records import Event
+from service.processing_log.actions import LogLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,16 @@ class DebtImports(Protocol):
         """Return how a person is known in `BegunImport.done`."""
         ...
 
-    def add(self, import_id: str, documents: Sequence[FcidDocument]) -> None:
-        """Store the debts of some people, which nobody sees yet. Raises ImportOvertaken."""
+    @property
+    def keeps_log(self) -> bool:
+        """Whether a processing log is kept."""
+        ...
+
+    def add(self, import_id: str, documents: Sequence[FcidDocument], lines: Sequence[LogLine] = ()) -> None:
+        """Store the debts of some people, which nobody sees yet, and lines of the processing log with them.
+
+        Raises ImportOvertaken, LogFull.
+        """
         ...
 
     def finish(self, import_id: str, now: datetime, event: Event) -> None:

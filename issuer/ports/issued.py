@@ -88,6 +88,10 @@ class Issuances(Protocol):
         """Return in which issuance session a copy was made."""
         ...
 
+    def subjects_in(self, sessions: Collection[str]) -> Sequence[str]:
+        """Return the hashes of whom the copies of some issuance sessions are about, each once."""
+        ...
+
     def mark_issued_in(
         self, session: str, status: Status, now: datetime, *, statement: Statement | None, reason: str
     ) -> int:

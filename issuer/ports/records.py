@@ -10,6 +10,7 @@ from issuer.ports.changes import Changes
 from issuer.ports.grants import Authorisations, Deferrals, Offers, OneTimeValues, WalletLogins
 from issuer.ports.issued import Issuances, Notices, Publications
 from issuer.ports.running import Failures, JobRuns
+from service.processing_log.actions import LogLine
 from service.webhooks.messages import Announcement
 
 
@@ -111,6 +112,10 @@ class Records(Protocol):
         """Have the agency's own systems told of this, if they want to be; with this transaction, or not at all."""
         ...
 
+    def process(self, line: LogLine) -> None:
+        """Write a line of the processing log, if one is kept; with this transaction, or not at all. Raises LogFull."""
+        ...
+
     def audit(self, event: Event) -> None:
         """Append a line to the audit log."""
         ...
@@ -130,6 +135,11 @@ class Records(Protocol):
 
 class Store(Protocol):
     """The agency's database."""
+
+    @property
+    def keeps_log(self) -> bool:
+        """Whether a processing log is kept."""
+        ...
 
     def write(self) -> AbstractContextManager[Records]:
         """Open a transaction that commits at the end of the block, or not at all."""

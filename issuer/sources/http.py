@@ -22,6 +22,7 @@ from issuer.ports import Condition, Known
 from issuer.sources.documents import known_from
 from issuer.sources.fcid_directory import Refused
 from service.http import Answer, OutboundClient
+from service.processing_log.actions import outgoing
 
 _FILE: Final = "the answer of the register"
 _MOST_PEOPLE_BYTES: Final = 256 << 20
@@ -147,6 +148,6 @@ class HttpFcidSource:
 
     def _headers(self) -> Mapping[str, str]:
         token = self._endpoint.token
-        return self._endpoint.headers if token is None else {
-            **self._endpoint.headers, "authorization": f"Bearer {token.reveal()}"
-        }  # fmt: skip
+        authorization = {} if token is None else {"authorization": f"Bearer {token.reveal()}"}
+        # Where this is part of, for who keeps a processing log there too (LDV 1.0.0 section 3.3.1).
+        return {**self._endpoint.headers, **outgoing(), **authorization}

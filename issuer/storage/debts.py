@@ -33,6 +33,8 @@ from issuer.storage.store import AuditWriter
 from issuer.storage.tables import debts, imported
 from service.database import Database
 from service.errors import Overloaded, SealBroken
+from service.processing_log.actions import LogLine
+from service.processing_log.outbox import LineWriter
 
 # What is stored of a person begins with their number: nine digits, or a customer number that ends with this.
 _DIGITS: Final = 9
@@ -51,11 +53,25 @@ _OF_PERSON: Final = (
 class SqlDebtImports:
     """The port `DebtImports` on the agency's database."""
 
-    def __init__(self, database: Database, sealer: Sealer, hiding: Hiding, *, audit: AuditWriter) -> None:
+    def __init__(
+        self,
+        database: Database,
+        sealer: Sealer,
+        hiding: Hiding,
+        *,
+        audit: AuditWriter,
+        process: LineWriter | None = None,
+    ) -> None:
         self._database = database
         self._sealer = sealer
         self._hiding = hiding
         self._audit = audit
+        self._process = process
+
+    @property
+    def keeps_log(self) -> bool:
+        """Whether a processing log is kept."""
+        return self._process is not None
 
     def find(self, name: str, digest: str) -> BegunImport | None:
         """Return the import of this file under this name, done or begun."""
@@ -92,7 +108,7 @@ class SqlDebtImports:
         """Return how a person is known in an import."""
         return self._hiding.subject(person)
 
-    def add(self, import_id: str, documents: Sequence[FcidDocument]) -> None:
+    def add(self, import_id: str, documents: Sequence[FcidDocument], lines: Sequence[LogLine] = ()) -> None:
         """Store the debts of some people. They are on disk when this returns, and nobody sees them yet."""
         rows = []
         for document in documents:
@@ -103,6 +119,8 @@ class SqlDebtImports:
             if not connection.execute(select(imported.c.id).where(imported.c.id == import_id)).first():
                 raise ImportOvertaken
             connection.execute(insert(debts), rows)
+            if self._process is not None:
+                self._process.all(connection, lines)
 
     def finish(self, import_id: str, now: datetime, event: Event) -> None:
         """Have this import count from now on, and the one before it of its name no longer; `event` is on record."""

@@ -238,6 +238,13 @@ class SqlIssuances:
         asked = select(table.c.session).where(table.c.id == credential_id, table.c.session != "")
         return self._connection.execute(asked).scalar_one_or_none()
 
+    def subjects_in(self, sessions: Collection[str]) -> Sequence[str]:
+        """Return the hashes of whom the copies of some issuance sessions are about, each once."""
+        if not sessions:
+            return []
+        asked = select(table.c.subject_hash).where(table.c.session.in_(sessions)).distinct()
+        return [each for each in self._connection.scalars(asked.order_by(table.c.subject_hash)) if each]
+
     def mark_issued_in(
         self, session: str, status: Status, now: datetime, *, statement: Statement | None, reason: str
     ) -> int:

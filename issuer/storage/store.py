@@ -38,12 +38,14 @@ from issuer.storage.wallet_logins import SqlWalletLogins
 from service.audit import Head, head, holds
 from service.database import Database
 from service.expired import delete_expired
+from service.processing_log.actions import LogLine
 from service.webhooks.messages import Announcement
 from service.webhooks.outbox import KEPT as MESSAGES_KEPT
 from service.webhooks.outbox import Subscriptions
 
 AuditWriter = Callable[[Connection, Event], None]
 Announcer = Callable[[Connection, Announcement], None]
+LogWriter = Callable[[Connection, LogLine], None]
 
 # A used code is kept a while, so that its second use ends the token of the first.
 KEPT_AFTER_USE: Final = timedelta(seconds=600)
@@ -69,6 +71,7 @@ class SqlRecords:
         self._connection = connection
         self._audit = store.audit
         self._announce = store.announce
+        self._process = store.process
         is_sqlite = store.database.is_sqlite
         self.offers = SqlOffers(connection, store.keys.sealer, store.keys.derivation)
         self.authorisations = SqlAuthorisations(connection, store.keys.sealer)
@@ -87,6 +90,11 @@ class SqlRecords:
     def announce(self, event: Announcement) -> None:
         """Have the agency's own systems told of this, if they want to be."""
         self._announce(self._connection, event)
+
+    def process(self, line: LogLine) -> None:
+        """Write a line of the processing log, if one is kept. Raises LogFull."""
+        if self._process is not None:
+            self._process(self._connection, line)
 
     def audit(self, event: Event) -> None:
         """Append a line to the audit log."""
@@ -118,6 +126,7 @@ class SqlStore:
         *,
         audit: AuditWriter,
         announce: Announcer = Subscriptions(webhook, {}),  # noqa: B008  # it holds nothing that changes
+        process: LogWriter | None = None,
         entries: int = 131_072,
         fill: float = 0.5,
         randbelow: Callable[[int], int] = secrets.randbelow,
@@ -126,9 +135,15 @@ class SqlStore:
         self.keys = keys
         self.audit = audit
         self.announce = announce
+        self.process = process
         self.entries = entries
         self.fill = fill
         self.randbelow = randbelow
+
+    @property
+    def keeps_log(self) -> bool:
+        """Whether a processing log is kept."""
+        return self.process is not None
 
     @contextmanager
     def write(self) -> Iterator[SqlRecords]:

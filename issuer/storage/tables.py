@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from service.processing_log.outbox import line_table
 from service.webhooks.outbox import webhook_table
 
 metadata: Final = MetaData()
@@ -299,5 +300,6 @@ job: Final = _table("issuer_job")
 publication: Final = _table("issuer_publication")
 change: Final = _table("issuer_change")
 webhook: Final = webhook_table(metadata, "issuer_webhook")
+log_line: Final = line_table(metadata, "issuer_log_line")
 imported: Final = _table("issuer_import")
 debts: Final = _table("issuer_debts")

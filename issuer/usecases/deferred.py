@@ -52,34 +52,38 @@ class CollectDeferred:
             deferred = records.deferrals.find(transaction_id, now)
         if deferred is None or not deferred.is_for(grant):
             raise _unknown()
-        try:
-            facts = self.issue.read_debts(deferred.subject)
-        except SourceUnavailable:
-            # Section 9.2: the same transaction, again.
-            return DeferredResponse(transaction_id, self.patience.interval)
-        # In the session of the request, from which the identifiers follow, and by which cards that came together fit.
-        datasets = facts.datasets(deferred.configurations, deferred.session, self.issue.signing.derivation)
-        dataset = choose(
-            datasets, configuration_id=deferred.configuration_id, credential_identifier=deferred.identifier
-        )
+        with self.issue.doing(deferred.subject) as deed:
+            try:
+                facts = self.issue.read_debts(deferred.subject)
+            except SourceUnavailable as error:
+                deed.tell(failed=error)
+                # Section 9.2: the same transaction, again.
+                return DeferredResponse(transaction_id, self.patience.interval)
+            # In the session of the request, from which the identifiers follow, and by which cards that came together
+            # fit.
+            datasets = facts.datasets(deferred.configurations, deferred.session, self.issue.signing.derivation)
+            dataset = choose(
+                datasets, configuration_id=deferred.configuration_id, credential_identifier=deferred.identifier
+            )
 
-        def claim(records: Records) -> None:
-            # Section 9.1: it is of no use after this.
-            if not records.deferrals.take(transaction_id, now):
-                raise _unknown()
-            if deferred.offer is not None:
-                records.offers.mark_collected(deferred.offer, now)
+            def claim(records: Records) -> None:
+                # Section 9.1: it is of no use after this.
+                if not records.deferrals.take(transaction_id, now):
+                    raise _unknown()
+                if deferred.offer is not None:
+                    records.offers.mark_collected(deferred.offer, now)
 
-        return self.issue.hand_over(
-            facts,
-            dataset,
-            deferred.holders,
-            session=deferred.session,
-            login=grant.login,
-            subject=deferred.subject,
-            claim=claim,
-            now=now,
-        )
+            return self.issue.hand_over(
+                facts,
+                dataset,
+                deferred.holders,
+                session=deferred.session,
+                login=grant.login,
+                subject=deferred.subject,
+                claim=claim,
+                now=now,
+                deed=deed,
+            )
 
 
 def _unknown() -> InvalidTransactionId:

@@ -11,6 +11,7 @@ from credentials.debts.fcid import FcidDocument
 from credentials.encoding import JsonObject
 from issuer.ports import DebtImports, Event, ReadFile
 from issuer.usecases.check_source import fault_as_json
+from issuer.usecases.processing import importing
 
 _AT_ONCE: Final = 1_000
 
@@ -59,18 +60,21 @@ class ImportDebts:
             return Imported(faults=tuple(faults))
         begun = begun or self.imports.begin(name, digest, changed_at, self.clock.now())
         people = cases = 0
-        for some in in_steps(documents):
-            fresh = (
-                [each for each in some if self.imports.subject(each.person) not in begun.done] if begun.done else some
-            )
-            # A fault in one case is one in the file: what was stored of it is of no use.
-            if faults:
-                break
-            if fresh:
-                self.imports.add(begun.id, fresh)
-            people += len(some)
-            cases += sum(len(each.cases) for each in some)
-            progress(people)
+        with importing(self.imports, self.clock) as deed:
+            for some in in_steps(documents):
+                fresh = (
+                    [each for each in some if self.imports.subject(each.person) not in begun.done]
+                    if begun.done
+                    else some
+                )
+                # A fault in one case is one in the file: what was stored of it is of no use.
+                if faults:
+                    break
+                if fresh:
+                    self.imports.add(begun.id, fresh, deed.lines(fresh))
+                people += len(some)
+                cases += sum(len(each.cases) for each in some)
+                progress(people)
         if faults:
             self.imports.abandon(begun.id)
             return Imported(faults=tuple(faults))

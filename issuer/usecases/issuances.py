@@ -6,7 +6,7 @@ records hold a keyed hash alone, and so nothing here tells whose it is.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,9 +15,11 @@ from credentials.clock import Clock
 from issuer.domain.errors import NothingIssued
 from issuer.domain.facts import Hiding
 from issuer.domain.issuance import RecordedCopy, Statement, Status, Visit
+from issuer.domain.processing import Operation
 from issuer.domain.reasons import Reason
 from issuer.domain.webhooks import Happening
 from issuer.ports import Event, Store
+from issuer.usecases.processing import doing
 from issuer.usecases.publish import PublishStatus
 from service.webhooks.messages import Announcement
 
@@ -113,6 +115,7 @@ class Issued:
             copies = records.issuances.copies_in([session])
         if not copies:
             raise NothingIssued
+        self._looked_up([session])
         return _gathered(Visit(min(each.issued_at for each in copies), session), copies)
 
     def withdraw(self, session: str, reason: Reason, actor: str, *, statement: Statement | None = None) -> int:
@@ -124,7 +127,10 @@ class Issued:
         return self._mark(session, statement, Status.SUPERSEDED, reason, actor)
 
     def _mark(self, session: str, statement: Statement | None, status: Status, reason: Reason, actor: str) -> int:
-        with self.store.write() as records:
+        with self.store.read() as records:
+            subjects = records.issuances.subjects_in([session])
+        # Withdrawn or replaced: both take back what was said of somebody.
+        with doing(self.store, self.clock, Operation.WITHDRAW, *subjects) as deed, deed.write() as records:
             changed = records.issuances.mark_issued_in(
                 session, status, self.clock.now(), statement=statement, reason=reason.value
             )
@@ -146,8 +152,18 @@ class Issued:
             visits = records.issuances.visits(PAGE + 1, before=before, case_hash=case_hash)
             shown = visits[:PAGE]
             copies = records.issuances.copies_in({each.session for each in shown})
+        if case_hash is not None:
+            self._looked_up([each.session for each in shown])
         issuances = tuple(_gathered(each, [copy for copy in copies if _is_of(copy, each)]) for each in shown)
         return Found(issuances, shown[-1] if len(visits) > PAGE else None)
+
+    def _looked_up(self, sessions: Sequence[str]) -> None:
+        """Account for having found what was issued to somebody."""
+        if self.store.keeps_log:
+            with self.store.read() as records:
+                subjects = records.issuances.subjects_in(sessions)
+            with doing(self.store, self.clock, Operation.LOOK_UP, *subjects) as deed:
+                deed.tell()
 
 
 def _is_of(copy: RecordedCopy, visit: Visit) -> bool:

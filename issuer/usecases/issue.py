@@ -4,13 +4,15 @@
 2. The proofs: made for us, with a nonce of ours, each for a key of its own.
 3. The debts, now. Which credential the request names follows from them.
 4. One transaction: the request counted, the nonce used up, places in a status list taken, a row per copy written as
-   reserved, the audit line.
+   reserved, the audit line, the line of the processing log.
 5. Only then the signatures. That they were made is noted with a later commit.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from credentials.clock import Clock
@@ -29,10 +31,12 @@ from issuer.domain.deferral import Deferred, Patience
 from issuer.domain.errors import ConfigurationNotGranted, SourceUnavailable, TooManyRequests
 from issuer.domain.facts import Facts, choose
 from issuer.domain.issuance import Dataset
+from issuer.domain.processing import Operation
 from issuer.domain.secrets import random_reference, random_token
 from issuer.ports import Event, Records, Store
 from issuer.usecases.debts import ReadDebts
 from issuer.usecases.dpop import ALGORITHMS as DPOP_ALGORITHMS
+from issuer.usecases.processing import Doing, doing
 from issuer.usecases.sign import Batch, Signing
 
 SIGNED_FILE = ("overzicht_sdjwt", "zaak_sdjwt")
@@ -99,30 +103,38 @@ class IssueCredentials:
         nonces: list[CheckedNonce] = []
         keys = self._proven(grant, request, nonces, now)
         holders = tuple(HolderKey(key.jwk, key.did_url) for key in keys)
-        try:
-            facts = self.read_debts(grant.subject)
-        except SourceUnavailable:
-            if not self.patience.lifetime:
-                raise
-            return self._defer(grant, request, holders, nonces, now)
-        datasets = facts.datasets(grant.configurations, grant.session, self.signing.derivation)
-        dataset = choose(datasets, configuration_id=request.configuration_id, credential_identifier=request.identifier)
+        with self.doing(grant.subject) as deed:
+            try:
+                facts = self.read_debts(grant.subject)
+            except SourceUnavailable as error:
+                if not self.patience.lifetime:
+                    raise
+                return self._defer(grant, request, holders, nonces, now, instead=partial(deed.write, failed=error))
+            datasets = facts.datasets(grant.configurations, grant.session, self.signing.derivation)
+            dataset = choose(
+                datasets, configuration_id=request.configuration_id, credential_identifier=request.identifier
+            )
 
-        def claim(records: Records) -> None:
-            _use_up(records, grant, nonces, now)
-            if grant.offer is not None:
-                records.offers.mark_collected(grant.offer, now)
+            def claim(records: Records) -> None:
+                _use_up(records, grant, nonces, now)
+                if grant.offer is not None:
+                    records.offers.mark_collected(grant.offer, now)
 
-        return self.hand_over(
-            facts,
-            dataset,
-            holders,
-            session=grant.session,
-            login=grant.login,
-            subject=grant.subject,
-            claim=claim,
-            now=now,
-        )
+            return self.hand_over(
+                facts,
+                dataset,
+                holders,
+                session=grant.session,
+                login=grant.login,
+                subject=grant.subject,
+                claim=claim,
+                now=now,
+                deed=deed,
+            )
+
+    def doing(self, subject: Person) -> AbstractContextManager[Doing]:
+        """Begin to issue to somebody, for the processing log."""
+        return doing(self.store, self.clock, Operation.ISSUE, self.signing.hiding.subject(subject))
 
     def _proven(
         self, grant: AccessGrant, request: CredentialRequest, nonces: list[CheckedNonce], now: datetime
@@ -174,9 +186,10 @@ class IssueCredentials:
         subject: Person,
         claim: Callable[[Records], None],
         now: datetime,
+        deed: Doing,
     ) -> CredentialResponse:
         """Write, then sign, a copy for each holder; `claim` uses up, in the same transaction, what entitles to them."""
-        with self.store.write() as records:
+        with deed.write() as records:
             claim(records)
             batch = self.signing.reserve(
                 records,
@@ -201,6 +214,8 @@ class IssueCredentials:
         holders: tuple[HolderKey, ...],
         nonces: Sequence[CheckedNonce],
         now: datetime,
+        *,
+        instead: Callable[[], AbstractContextManager[Records]],
     ) -> DeferredResponse:
         transaction_id = random_token()
         deferred = Deferred(
@@ -216,7 +231,7 @@ class IssueCredentials:
             offer=grant.offer,
             token_hash=grant.token_hash,
         )
-        with self.store.write() as records:
+        with instead() as records:
             # The proofs held: their nonces are used up now, and not looked at again.
             _use_up(records, grant, nonces, now)
             records.deferrals.add(transaction_id, deferred)
@@ -230,15 +245,16 @@ class IssueCredentials:
         Whoever has the file can show it, so it is for the citizen alone, behind their login. Raises SourceUnavailable.
         """
         now, session = self.clock.now(), random_reference()
-        facts = self.read_debts(subject)
-        datasets = facts.datasets(SIGNED_FILE, session, self.signing.derivation)
-        with self.store.write() as records:
-            batches = [
-                self.signing.reserve(
-                    records, facts, dataset, session=session, login=session, subject=subject, count=1, now=now
-                )
-                for dataset in datasets
-            ]
+        with doing(self.store, self.clock, Operation.FILE, self.signing.hiding.subject(subject)) as deed:
+            facts = self.read_debts(subject)
+            datasets = facts.datasets(SIGNED_FILE, session, self.signing.derivation)
+            with deed.write() as records:
+                batches = [
+                    self.signing.reserve(
+                        records, facts, dataset, session=session, login=session, subject=subject, count=1, now=now
+                    )
+                    for dataset in datasets
+                ]
         credentials = tuple(each for batch in batches for each in self.signing.sign(batch, [None]))
         self._mark_issued(batches, now)
         lists = dict.fromkeys(copy.place.list_number for batch in batches for copy in batch.copies)

@@ -12,9 +12,11 @@ from issuer.domain.configurations import Offered, configuration
 from issuer.domain.errors import OfferNotFound
 from issuer.domain.facts import Hiding
 from issuer.domain.offers import Grant, Offer, OfferSecrets, OfferState, tx_code_hash
+from issuer.domain.processing import Operation
 from issuer.domain.profiles import RULES
 from issuer.domain.secrets import Derivation, random_reference, random_tx_code
 from issuer.ports import Event, Store
+from issuer.usecases.processing import doing
 
 TX_CODE_LENGTH: Final = 6
 
@@ -71,9 +73,10 @@ class CreateOffer:
             tx_code_hash=tx_code_hash(self.derivation, reference, tx_code) if tx_code else None,
             profile=profile,
         )
-        with self.store.write() as records:
+        subject_hash = self.hiding.subject(subject)
+        with doing(self.store, self.clock, Operation.OFFER, subject_hash) as deed, deed.write() as records:
             records.offers.add(offer)
-            records.audit(Event("offer.created", reference, "ok", self.hiding.subject(subject)))
+            records.audit(Event("offer.created", reference, "ok", subject_hash))
         return MadeOffer(offer, offer.secrets(self.derivation), tx_code)
 
 

@@ -14,10 +14,12 @@ from issuer.domain.configurations import configuration
 from issuer.domain.errors import SourceUnavailable
 from issuer.domain.facts import Facts, Hiding
 from issuer.domain.issuance import LiveCopies, Status
+from issuer.domain.processing import Operation
 from issuer.domain.webhooks import Happening
 from issuer.ports import Condition, DebtSource, Event, Records, Store
 from issuer.usecases.debts import ReadDebts
 from issuer.usecases.notices import SupersedeOutdated
+from issuer.usecases.processing import Doing, doing
 from issuer.usecases.publish import PublishStatus
 from service.webhooks.messages import Announcement
 
@@ -106,8 +108,11 @@ class RefreshSource:
             return ()
 
     def _check(self, person: Person, subject: str) -> int:
-        facts = self.read_debts(person)
-        with self.store.write() as records:
+        with doing(self.store, self.clock, Operation.COMPARE, subject) as deed:
+            return self._superseded(deed, subject, self.read_debts(person))
+
+    def _superseded(self, deed: Doing, subject: str, facts: Facts) -> int:
+        with deed.write() as records:
             live = records.issuances.live(subject, self.clock.now())
             return sum(self._supersede(records, subject, each) for each in live if self._changed(facts, each))
 
@@ -124,7 +129,5 @@ class RefreshSource:
 
     def _supersede_all(self, subject: str) -> int:
         # Nobody in the register: an overview that says zero is still how things stand.
-        nothing = self.read_debts.nothing()
-        with self.store.write() as records:
-            live = records.issuances.live(subject, self.clock.now())
-            return sum(self._supersede(records, subject, each) for each in live if self._changed(nothing, each))
+        with doing(self.store, self.clock, Operation.COMPARE, subject) as deed:
+            return self._superseded(deed, subject, self.read_debts.nothing())

@@ -16,6 +16,7 @@ from issuer.domain.facts import Facts
 from issuer.ports import DebtImports, Event, ReadFile
 from issuer.usecases.check_source import Preview
 from issuer.usecases.import_debts import in_steps
+from issuer.usecases.processing import importing
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,11 @@ class StageImport:
             return Staged(Preview(), tuple(faults), before=before)
         begun, preview = self.imports.begin(part, upload.digest, as_of, self.clock.now()), Preview()
         try:
-            for some in in_steps(self._counted(documents, preview, as_of)):
-                if faults:
-                    break
-                self.imports.add(begun.id, some)
+            with importing(self.imports, self.clock) as deed:
+                for some in in_steps(self._counted(documents, preview, as_of)):
+                    if faults:
+                        break
+                    self.imports.add(begun.id, some, deed.lines(some))
         except BlauweKnopError:
             self.imports.abandon(begun.id)
             raise

@@ -12,6 +12,7 @@ nothing else, or whoever finds an old token in a log could lock the citizen out.
 
 import re
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
@@ -26,11 +27,13 @@ from issuer.domain.errors import InvalidGrant, InvalidScope, TxCodeMissing, TxCo
 from issuer.domain.facts import Hiding, needs_identifiers
 from issuer.domain.issuance import Dataset
 from issuer.domain.offers import MAX_TX_CODE_ATTEMPTS, Grant, Offer, tx_code_hash
+from issuer.domain.processing import Operation
 from issuer.domain.profiles import RULES
 from issuer.domain.secrets import Derivation, random_reference, random_token, same
 from issuer.domain.webhooks import Happening
 from issuer.ports import Event, Records, Store
 from issuer.usecases.debts import ReadDebts
+from issuer.usecases.processing import Doing, doing
 from service.webhooks.messages import Announcement
 
 _REFRESH_TOKEN: Final = re.compile(r"(?P<family>[A-Za-z0-9_-]{22})\.[A-Za-z0-9_-]{43}\Z")
@@ -83,19 +86,15 @@ class GiveToken:
         offer = self._open_offer(code)
         self._check_wallet(offer, caller)
         self._check_tx_code(offer, tx_code)
-        issued = self._issued(
-            offer.subject,
-            _narrowed(offer.configurations, details),
-            caller,
-            by_details=details is not None,
-            offer=offer.reference,
-        )
-        issued, refresh = self._with_refresh(issued, caller, by_details=details is not None)
-        with self.store.write() as records:
-            if not records.offers.redeem(offer.reference, self.clock.now()):
-                raise InvalidGrant("the code was used already")
-            records.announce(Announcement(Happening.OFFER_TAKEN, self.clock.now(), {"aanbieding": offer.reference}))
-            self._write(records, issued, refresh)
+        granted = _narrowed(offer.configurations, details)
+        with self._doing(offer.subject) as deed:
+            issued = self._issued(offer.subject, granted, caller, by_details=details is not None, offer=offer.reference)
+            issued, refresh = self._with_refresh(issued, caller, by_details=details is not None)
+            with deed.write() as records:
+                if not records.offers.redeem(offer.reference, self.clock.now()):
+                    raise InvalidGrant("the code was used already")
+                records.announce(Announcement(Happening.OFFER_TAKEN, self.clock.now(), {"aanbieding": offer.reference}))
+                self._write(records, issued, refresh)
         return issued
 
     def for_login(
@@ -126,14 +125,15 @@ class GiveToken:
         self._check_wallet(offer, caller)
         by_details = authorised.by_details or details is not None
         granted = _narrowed(authorised.configurations, details)
-        issued = self._issued(authorised.subject, granted, caller, by_details=by_details, offer=authorised.offer)
-        issued, refresh = self._with_refresh(issued, caller, by_details=by_details)
-        with self.store.write() as records:
-            fresh = records.authorisations.take_code(code, issued.grant.session, now)
-            if fresh:
-                self._write(records, issued, refresh)
-            elif records.authorisations.revoke_after_replay(code):
-                records.audit(Event("code.replayed", issued.grant.session, "refused"))
+        with self._doing(authorised.subject) as deed:
+            issued = self._issued(authorised.subject, granted, caller, by_details=by_details, offer=authorised.offer)
+            issued, refresh = self._with_refresh(issued, caller, by_details=by_details)
+            with deed.write() as records:
+                fresh = records.authorisations.take_code(code, issued.grant.session, now)
+                if fresh:
+                    self._write(records, issued, refresh)
+                elif records.authorisations.revoke_after_replay(code):
+                    records.audit(Event("code.replayed", issued.grant.session, "refused"))
         if not fresh:
             raise InvalidGrant("the code was used already")
         return issued
@@ -167,26 +167,31 @@ class GiveToken:
         if held.instance is not None and caller.instance != held.instance:
             raise InvalidGrant("the refresh token is bound to another attested wallet")
         granted = _narrowed(held.configurations, scope or None, "scope")
-        issued = self._issued(
-            held.subject,
-            _narrowed(granted, details),
-            replace(caller, client_id=held.client_id),
-            by_details=held.by_details or details is not None,
-            offer=None,
-            family=held.family,
-        )
+        narrowed = _narrowed(granted, details)
         # RFC 6749 section 6: of the same scope as the one that came, also where less was asked for this time.
         renewed = _refresh_token(held.family)
-        with self.store.write() as records:
-            fresh = records.authorisations.rotate_refresh(held.family, token, renewed, now)
-            if fresh:
-                self._write(records, issued)
-            else:
-                records.authorisations.end_family(held.family)
-                records.audit(Event("refresh.replayed", held.family, "refused", self.hiding.subject(held.subject)))
+        with self._doing(held.subject) as deed:
+            issued = self._issued(
+                held.subject,
+                narrowed,
+                replace(caller, client_id=held.client_id),
+                by_details=held.by_details or details is not None,
+                offer=None,
+                family=held.family,
+            )
+            with deed.write() as records:
+                fresh = records.authorisations.rotate_refresh(held.family, token, renewed, now)
+                if fresh:
+                    self._write(records, issued)
+                else:
+                    records.authorisations.end_family(held.family)
+                    records.audit(Event("refresh.replayed", held.family, "refused", self.hiding.subject(held.subject)))
         if not fresh:
             raise InvalidGrant("the refresh token was used already")
         return replace(issued, refresh_token=renewed)
+
+    def _doing(self, subject: Person) -> AbstractContextManager[Doing]:
+        return doing(self.store, self.clock, Operation.TOKEN, self.hiding.subject(subject))
 
     def _with_refresh(
         self, issued: IssuedToken, caller: Caller, *, by_details: bool

@@ -7,8 +7,10 @@ from credentials.debts.person import Person
 from issuer.domain.errors import NothingIssued
 from issuer.domain.facts import Hiding
 from issuer.domain.issuance import Status
+from issuer.domain.processing import Operation
 from issuer.domain.webhooks import Happening
 from issuer.ports import Event, Store
+from issuer.usecases.processing import doing
 from issuer.usecases.publish import PublishStatus
 from service.webhooks.messages import Announcement
 
@@ -26,7 +28,7 @@ class Withdraw:
         """Withdraw all that was issued about a person, or about one case. Raises NothingIssued."""
         subject_hash = self.hiding.subject(subject)
         case_hash = self.hiding.case(case_reference) if case_reference is not None else None
-        with self.store.write() as records:
+        with doing(self.store, self.clock, Operation.WITHDRAW, subject_hash) as deed, deed.write() as records:
             changed = records.issuances.mark(
                 Status.INVALID, self.clock.now(), subject_hash=subject_hash, case_hash=case_hash, reason=reason
             )
@@ -37,7 +39,10 @@ class Withdraw:
 
     def one(self, credential_id: str, reason: str) -> int:
         """Withdraw one copy by its id in our records. Raises NothingIssued."""
-        with self.store.write() as records:
+        with self.store.read() as records:
+            session = records.issuances.session_of(credential_id)
+            subjects = records.issuances.subjects_in([session] if session is not None else [])
+        with doing(self.store, self.clock, Operation.WITHDRAW, *subjects) as deed, deed.write() as records:
             changed = records.issuances.mark_one(credential_id, Status.INVALID, self.clock.now(), reason=reason)
             if changed:
                 records.announce(Announcement(Happening.WITHDRAWN, self.clock.now(), {"aantal": changed}))

@@ -1,5 +1,6 @@
 """The agency's own API: offers for case systems, withdrawals, looking for changed debts, and notices of its data."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Final, Literal
 
@@ -198,9 +199,19 @@ def door_of(desk: Desk) -> ApiDoor:
     return ApiDoor(fixed, desk.api_clients, desk.api_tokens)
 
 
-def router(desk: Desk, door: ApiDoor) -> APIRouter:
-    """Return the routes of one agency; each needs the API token, or an access token with its scope."""
-    routes = APIRouter(prefix="/api/v1", route_class=StrictRoute, dependencies=[Depends(door)])
+def _entrance(door: ApiDoor, came_in: Callable[[str], None]) -> Callable[[str], None]:
+    def enter(caller: Annotated[str, Depends(door)]) -> None:
+        came_in(caller)
+
+    return enter
+
+
+def router(desk: Desk, door: ApiDoor, *, came_in: Callable[[str], None]) -> APIRouter:
+    """Return the routes of one agency; each needs the API token, or an access token with its scope.
+
+    `came_in` is told the name of who comes.
+    """
+    routes = APIRouter(prefix="/api/v1", route_class=StrictRoute, dependencies=[Depends(_entrance(door, came_in))])
 
     @routes.post(
         "/aanbiedingen",

@@ -16,7 +16,7 @@ from issuer.ports import LoginProvider
 from issuer.usecases.attestation import AuthenticateWallet
 from issuer.usecases.authorise import Authorise, PushRequest
 from issuer.usecases.changes import NoteChanges
-from issuer.usecases.debts import ReadDebts
+from issuer.usecases.debts import ShowDebts
 from issuer.usecases.deferred import CollectDeferred
 from issuer.usecases.describe import Describe, SignMetadata
 from issuer.usecases.document import MakeDocument
@@ -89,7 +89,7 @@ class Desk:
     issue: IssueCredentials
     collect_deferred: CollectDeferred
     take_notification: TakeNotification
-    read_debts: ReadDebts
+    show_debts: ShowDebts
     sign_response: SignResponse
     document: MakeDocument | None
     read_status_list: ReadStatusList

@@ -31,7 +31,7 @@ def router(desk: Desk) -> APIRouter:
             "schulden.html",
             session=found.session,
             citizen=found,
-            **telling(desk, desk.read_debts(found.person)),
+            **telling(desk, desk.show_debts(found.person)),
         )
 
     @routes.get("/privacy")

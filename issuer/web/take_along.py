@@ -37,7 +37,7 @@ def router(desk: Desk) -> APIRouter:
     def download(request: Request) -> Response:
         """The same facts as a file."""
         found = required_citizen(desk, request)
-        facts = desk.read_debts(found.person)
+        facts = desk.show_debts(found.person)
         return _attachment(desk, "schulden", as_document(desk, facts, whom=number_acted_for(found.session, str)))
 
     @routes.get(RESPONSE)

@@ -61,7 +61,7 @@ class TestImporting:
         page = browser.get(done.headers["location"]).text
         assert "De gegevens van het bestand gelden vanaf nu." in page
         assert "De bron is te lezen" in page
-        assert scene.agency.desk.read_debts(SAMIRA).overview.balance == 12_350
+        assert scene.agency.desk.show_debts(SAMIRA).overview.balance == 12_350
         with scene.agency.database.read() as connection:
             line = connection.scalars(select(audit_table.c.entry).order_by(audit_table.c.number.desc())).first()
         assert '"action":"debts.imported"' in str(line)

@@ -42,7 +42,7 @@ def statuses(scene: Scene) -> set[int]:
 def issue(scene: Scene) -> None:
     """Have Samira take a card, as far as the records know."""
     desk = scene.agency.desk
-    facts = desk.read_debts(SAMIRA)
+    facts = desk.show_debts(SAMIRA)
     hiding: Hiding = desk.withdraw.hiding
     kind = configuration("overzicht_sdjwt").kind
     with scene.agency.store.write() as records:

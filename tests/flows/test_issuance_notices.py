@@ -220,7 +220,7 @@ class TestTheAgencysOwnPage:
     def test_says_so_on_paper_too(self, scene: Scene) -> None:
         scene.api("meldingen", said())
         desk = scene.agency.desk
-        facts = desk.read_debts(SAMIRA)
+        facts = desk.show_debts(SAMIRA)
         paper = desk.pages.fragment(
             "overzicht.html", language="nl", title="", made_at=NOW, whom=None, **telling(desk, facts)
         )

@@ -373,7 +373,7 @@ def test_who_is_being_withheld_from_reads_to_call_before_paying(tmp_path: Path, 
     browser = scene.http()
     log_in(browser)
     desk = scene.agency.desk
-    facts = desk.read_debts(SAMIRA)
+    facts = desk.show_debts(SAMIRA)
     paper = desk.pages.fragment(
         "overzicht.html", language="nl", title="", made_at=clock.now(), whom=None, **telling(desk, facts)
     )
@@ -396,7 +396,7 @@ def test_who_cannot_pay_at_once_is_led_to_the_agencys_own_page_unless_another_co
         browser = scene.http()
         log_in(browser)
         desk = scene.agency.desk
-        facts = desk.read_debts(SAMIRA)
+        facts = desk.show_debts(SAMIRA)
         paper = desk.pages.fragment(
             "overzicht.html", language="nl", title="", made_at=clock.now(), whom=None, **telling(desk, facts)
         )
