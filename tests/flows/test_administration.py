@@ -1,5 +1,7 @@
 """The municipality's administration: who may see it, what it shows, and that no file is in it."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -145,6 +147,27 @@ def test_the_report_counts_what_was_asked_and_tells_no_small_number(world: World
     assert ["Intake", *["minder", "dan", "5"], "0", "0", "0", *["minder", "dan", "5"]] in rows
     assert ["Snelscan", "te", "weinig", "om", "te", "zeggen", "te", "weinig", "om", "te", "zeggen"] in rows
     assert 'role="img"' in page
+    assert 'href="/beheer/rapport.csv"' in page
+
+
+@pytest.mark.parametrize("who", [ADMINISTRATOR, AUDITOR])
+def test_the_report_is_taken_along_with_the_same_rounded_numbers_and_nothing_of_a_file(world: World, who: str) -> None:
+    desk = world.service.desk
+    for number in range(7):
+        desk.ask("medewerker:anna", desk.open("medewerker:anna", f"2026-{number}", "snelscan").id)
+    desk.ask("medewerker:anna", desk.open("medewerker:anna", "2026-0117", "intake").id)
+    answer = Browser(world, who).get("/beheer/rapport.csv")
+    assert answer.headers["content-disposition"] == 'attachment; filename="rapport-2026-11-23.csv"'
+    assert answer.headers["cache-control"] == "no-store"
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    told = {(each["Over"], each["Waarvan"], each["Wat"]): each["Aantal"] for each in rows}
+    assert told["sjabloon", "snelscan", "Gevraagd"] == "5"
+    assert told["sjabloon", "intake", "Gevraagd"] == "minder dan 5"
+    assert told["maand", "2026-11", "Wacht nog"] == "10"
+    assert set(told.values()) <= {"0", "5", "10", "minder dan 5"}
+    for private in ("2026-0117", "anna", "medewerker:"):
+        assert private not in answer.text
+    assert Browser(world, COUNSELLOR).get("/beheer/rapport.csv").status_code == 403
 
 
 def test_templates_are_shown_as_a_wallet_shows_them_and_one_that_may_not_be_asked_is_not(world: World) -> None:

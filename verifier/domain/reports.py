@@ -5,11 +5,12 @@ told, and others are rounded to it: so no small number follows from the differen
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from statistics import quantiles
+from types import MappingProxyType
 from typing import Final
 
 from credentials.clock import dutch_day
@@ -38,6 +39,16 @@ class Outcome(StrEnum):
     NONE = "none"
     """Its time passed, or it was asked anew."""
     WAITING = "waiting"
+
+
+OUTCOME_NAMES: Final[Mapping[Outcome, str]] = MappingProxyType(
+    {
+        Outcome.ANSWERED: "Beantwoord",
+        Outcome.DECLINED: "Niet gedeeld",
+        Outcome.NONE: "Geen antwoord",
+        Outcome.WAITING: "Wacht nog",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from verifier.domain.said import SaidDebt
 from verifier.exports.changed import CHANGED, changed_sheet
 from verifier.exports.sheets import FILES, SAID, said_sheet, sheets_of
 from verifier.exports.spreadsheet import MEDIA_TYPE, to_xlsx
+from verifier.exports.table import MEDIA_TYPE as _CSV
 from verifier.exports.table import to_csv
 
 
@@ -28,7 +29,6 @@ class Contents:
 
 Make: TypeAlias = Callable[[Contents], bytes]
 
-_CSV: Final = "text/csv; charset=utf-8; header=present"
 _NOTHING: Final = Changes((), (), ())
 XLSX: Final = "bestand.xlsx"
 

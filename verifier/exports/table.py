@@ -14,6 +14,7 @@ from typing import Final
 
 from verifier.exports.sheets import Cell, Kind, Sheet
 
+MEDIA_TYPE: Final = "text/csv; charset=utf-8; header=present"
 BYTE_ORDER_MARK: Final = "\ufeff"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from verifier.domain.reports import Cause, Deed, Outcome, Rounded, report
+from verifier.exports.report import report_sheet
+from verifier.exports.table import to_csv
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=2)
@@ -40,6 +42,24 @@ def test_what_came_of_questions_is_counted_by_template_and_by_month() -> None:
     assert found.by_month[Outcome.ANSWERED][-1].value == 5
     assert found.refused == (Cause("bad_signature", Rounded(5)),)
     assert found.declined == (Cause("access_denied", Rounded(None)),)
+
+
+def test_a_file_of_the_report_has_each_number_as_it_may_be_told() -> None:
+    deeds = [*(asked(number) for number in range(8)), *(answered(number, 10 * (number + 1)) for number in range(5))]
+    deeds += [Deed(LONG_AGO, "answer_refused", "r-7", "=bad") for _ in range(6)]
+    rows = to_csv(report_sheet(report(deeds, NOW))).decode("utf-8-sig").splitlines()
+    assert rows[0] == '"Over";"Waarvan";"Wat";"Aantal";"Seconden"'
+    for row in (
+        '"sjabloon";"intake";"Gevraagd";10;',
+        '"sjabloon";"intake";"Geen antwoord";"minder dan 5";',
+        '"duur";"intake";"De helft beantwoord binnen";;30',
+        '"niet aangenomen";"\'=bad";"Keer";5;',
+        '"maand";"2026-11";"Beantwoord";5;',
+    ):
+        assert row in rows
+    # Where there are too few to tell, no time is.
+    few = to_csv(report_sheet(report(deeds[:9], NOW))).decode("utf-8-sig")
+    assert '"duur"' not in few
 
 
 def test_times_are_told_of_enough_answers_only() -> None:

@@ -9,18 +9,24 @@ from starlette.responses import Response
 
 from service.charts import Chart, Series
 from service.i18n import plural
-from verifier.domain.reports import LEAST, Outcome, Report, Rounded
+from verifier.domain.reports import LEAST, OUTCOME_NAMES, Outcome, Report
 from verifier.domain.staff import May
+from verifier.exports.names import file_name
+from verifier.exports.report import report_sheet, told
+from verifier.exports.table import MEDIA_TYPE, to_csv
 from verifier.web.admin.office import REPORT, Office
+from verifier.web.attachment import attachment
 from verifier.web.screens.seat import Seat
 from verifier.web.views import template_name
 
-OUTCOMES: Final = {
-    Outcome.ANSWERED: ("ok", "Beantwoord"),
-    Outcome.DECLINED: ("warning", "Niet gedeeld"),
-    Outcome.NONE: ("error", "Geen antwoord"),
-    Outcome.WAITING: ("wait", "Wacht nog"),
+_LOOKS: Final = {
+    Outcome.ANSWERED: "ok",
+    Outcome.DECLINED: "warning",
+    Outcome.NONE: "error",
+    Outcome.WAITING: "wait",
 }
+FILE: Final = f"{REPORT}.csv"
+
 # Codes of the wallet's and of our own checks, for who wants to do something about them; any other stays a code.
 CAUSES: Final = {
     "access_denied": "De cliënt wilde niet delen, of had geen kaartjes.",
@@ -40,14 +46,16 @@ def install(app: FastAPI, office: Office) -> None:
     @app.get(REPORT)
     def report(request: Request, at: Annotated[Seat, Depends(look)]) -> Response:
         found = office.reports()
+        months = zip(found.months, *(found.by_month[each] for each in OUTCOME_NAMES), strict=True)
         return office.show(
             request,
             at,
             "rapport.html",
             report=found,
             chart=chart_of(found),
-            outcomes=[(outcome, text) for outcome, (_look, text) in OUTCOMES.items()],
-            rows=list(reversed(list(zip(found.months, *(found.by_month[each] for each in OUTCOMES), strict=True)))),
+            outcomes=list(OUTCOME_NAMES.items()),
+            rows=list(months)[::-1],
+            file=FILE,
             name=template_name,
             told=told,
             within=within,
@@ -55,19 +63,19 @@ def install(app: FastAPI, office: Office) -> None:
             least=LEAST,
         )
 
+    @app.get(FILE)
+    def file(_at: Annotated[Seat, Depends(look)]) -> Response:
+        name = file_name("rapport", "csv", office.clock.now())
+        return attachment(to_csv(report_sheet(office.reports())), MEDIA_TYPE, name)
+
 
 def chart_of(report: Report) -> Chart:
     """Return the drawing of the questions by month."""
     series = tuple(
-        Series(text, look, tuple(each.drawn for each in report.by_month[outcome]))
-        for outcome, (look, text) in OUTCOMES.items()
+        Series(text, _LOOKS[outcome], tuple(each.drawn for each in report.by_month[outcome]))
+        for outcome, text in OUTCOME_NAMES.items()
     )
     return Chart("Vragen aan cliënten per maand", report.months, series, monthly=True)
-
-
-def told(count: Rounded) -> str:
-    """Write a number as it may be told."""
-    return f"minder dan {LEAST}" if count.value is None else str(count.value)
 
 
 def within(time: timedelta | None) -> str:
