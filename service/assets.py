@@ -51,6 +51,10 @@ class Assets:
         """Tell whether a file exists; vendored style sheets may not have been fetched."""
         return name in self._urls
 
+    def text(self, name: str) -> str:
+        """Return what a file of text says. Raises KeyError for a name that does not exist."""
+        return self._served[self._urls[name]].content.decode()
+
     def answer(self, request: Request) -> Response:
         """Serve `/static/…`."""
         asset = self._served.get(request.url.path)

@@ -5,14 +5,15 @@ from typing import Final
 from fastapi import FastAPI
 
 from credentials.debts.catalogue import describe
-from service.pages import Link, Pages, PartyFace
+from service.pages import Pages, PartyFace
 from service.phones import first_phone
 from service.web import ApiContact, business_app, pages_app
 from wallet_api.settings import WalletSettings
 from wallet_api.web import api
 from wallet_api.web.bundle import Machines, Screens, UseCases, furnish
 from wallet_api.web.door import Door
-from wallet_api.web.pages import answering, collecting, entering, house, overview, papers, scanning
+from wallet_api.web.menu import MENU
+from wallet_api.web.pages import answering, collecting, entering, house, installing, overview, papers, scanning
 from wallet_api.web.problems import PROBLEMS
 from wallet_api.web.words import card_words, debt_title, event_words, phase_words
 
@@ -24,7 +25,7 @@ def screens(screens: Screens) -> FastAPI:
     """Make the pages."""
     app = pages_app(problems=PROBLEMS, pages=screens.pages, login="/welkom?dicht=1")
     furnish(app, screens)
-    for subject in (entering, collecting, overview, papers, scanning, answering, house):
+    for subject in (entering, collecting, overview, papers, scanning, answering, house, installing):
         app.include_router(subject.router)
     screens.pages.install(app)
     return app
@@ -46,13 +47,6 @@ def machines(usecases: UseCases, door: Door, settings: WalletSettings) -> FastAP
 
 def pages_of(settings: WalletSettings) -> Pages:
     """Make what every page has around it."""
-    menu = (
-        Link(text="Overzicht", href="/overzicht"),
-        Link(text="Ophalen", href="/ophalen"),
-        Link(text="Scannen", href="/toevoegen"),
-        Link(text="Gedeeld", href="/gedeeld"),
-        Link(text="Instellingen", href="/instellingen"),
-    )
     face = PartyFace(
         name="Blauwe Knop",
         tagline="Uw digitale portemonnee (wallet)",
@@ -63,7 +57,7 @@ def pages_of(settings: WalletSettings) -> Pages:
     return Pages(
         PACKAGE,
         party=face,
-        menu=menu,
+        menu=MENU,
         provider=settings.provider.name,
         help_text=settings.provider.help_text,
         help_phone=first_phone(settings.provider.help_text),

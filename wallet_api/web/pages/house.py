@@ -1,4 +1,4 @@
-"""The rest of the house: settings, help, privacy, accessibility, and leaving for good."""
+"""The rest of the house: what else there is, settings, help, privacy, accessibility, and leaving for good."""
 
 from typing import Final
 
@@ -8,6 +8,13 @@ from starlette.responses import RedirectResponse, Response
 from wallet_api.web.bundle import CheckedForm, Here, Screens
 
 router: Final = APIRouter()
+
+
+@router.get("/meer")
+def more(request: Request, here: Here) -> Response:
+    """Show the way to what is not in the menu."""
+    session, _ = here.door.open_session(request)
+    return here.pages.render(request, "more.html", session=session)
 
 
 @router.get("/instellingen")
