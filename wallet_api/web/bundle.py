@@ -85,7 +85,7 @@ async def _form(request: Request) -> Form:
 
 
 async def _photo(request: Request) -> bytes:
-    return await _screens(request).guard.upload("foto")(request)
+    return (await _screens(request).guard.upload_form("foto")(request)).content
 
 
 def _wallet(request: Request) -> OpenedWallet:
