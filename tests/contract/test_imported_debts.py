@@ -1,6 +1,7 @@
 """Files of debts that an agency imports: whole or not at all, once, on from where it was broken off, and sealed."""
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,15 +19,19 @@ from credentials.debts.person import CustomerNumber, Numbering
 from issuer.app.importing import _Reading
 from issuer.domain.errors import ImportOvertaken, SourceUnavailable
 from issuer.domain.facts import Hiding
+from issuer.domain.processing import Operation
 from issuer.domain.secrets import Derivation
 from issuer.ports import Condition, Event
 from issuer.sources import Columns, csv_table
 from issuer.storage.debts import ImportedDebts, SqlDebtImports
 from issuer.storage.sealed import Sealer
+from issuer.storage.tables import log_line
 from issuer.usecases import import_debts
 from issuer.usecases.import_debts import ImportDebts, Imported
 from service.database import Database
 from service.migrations import migrate
+from service.processing_log.outbox import LineWriter, SqlLines
+from service.processing_log.spans import Pseudonyms, Register
 from tests.debt_builders import CJIB, SAMIRA
 from tests.debt_files import COLUMNS, HEADER, a_demand, a_file, a_payment, an_obligation
 
@@ -144,6 +149,22 @@ def test_an_import_is_a_line_of_the_audit_log_in_its_own_transaction(agency: Age
     with pytest.raises(BrokenOff):
         agency.bring(*ROWS)
     assert agency.balance(JOHAN) == 700
+
+
+def test_each_person_of_a_file_has_a_line_of_the_processing_log_under_that_of_the_file(agency: Agency) -> None:
+    names = {each.value: each.value for each in Operation}
+    agency.imports._process = LineWriter(log_line, Register(names, names, "x", Pseudonyms(b"k" * 32)), most=1_000)
+    agency.bring(*ROWS, *OTHERS)
+    spans = [json.loads(each.span) for each in SqlLines(agency.database, log_line).waiting(10)]
+    of_file, *of_people = spans
+    told = [{each["key"]: each["value"]["stringValue"] for each in span["attributes"]} for span in spans]
+    assert "dpl.core.data_subject_id" not in told[0]
+    assert len({each["dpl.core.data_subject_id"] for each in told[1:]}) == 2
+    assert {each["parentSpanId"] for each in of_people} == {of_file["spanId"]}
+    assert {each["traceId"] for each in spans} == {of_file["traceId"]}
+    # The same file again: nothing is done with anybody's data.
+    agency.bring(*ROWS, *OTHERS)
+    assert len(SqlLines(agency.database, log_line).waiting(10)) == 3
 
 
 def test_a_case_that_contradicts_itself_refuses_the_file_though_others_were_stored(

@@ -22,7 +22,7 @@ from issuer.cli import app
 from issuer.settings import AgencyLogSection, AgencySettings, HttpSource, load_agency
 from issuer.storage.tables import log_line
 from service.processing_log.deliver import DeliverLines
-from service.processing_log.outbox import SqlLines
+from service.processing_log.outbox import LineWriter, SqlLines
 from tests.debt_builders import SAMIRA
 from tests.flows.issuance_kit import NOW, Scene, an_agency, csrf_of, log_in, several_cases
 
@@ -271,6 +271,49 @@ def test_a_register_that_fails_leaves_a_line_that_says_so(tmp_path: Path, collec
     assert span["status"] == {"code": 2}
     assert told(span)["exception.type"] == "source_unavailable"
     assert "exception.message" not in told(span)
+
+
+def test_a_card_that_waits_for_its_register_has_a_line_for_each_time_that_it_was_asked(scene: Scene) -> None:
+    wallet = scene.wallet_with_token("overzicht_sdjwt")
+    proofs: Any = {"credential_configuration_id": "overzicht_sdjwt", "proofs": {"jwt": wallet.proofs()}}
+    here, away = scene.folder / "debts", scene.folder / "away"
+    here.rename(away)
+    transaction = wallet.ask(proofs).json()["transaction_id"]
+    bearer = {"authorization": f"Bearer {wallet.token}"}
+    for status in (202, 200):
+        answer = wallet.http.post("/deferred", json={"transaction_id": transaction}, headers=bearer)
+        assert answer.status_code == status
+        if away.exists():
+            away.rename(here)
+    asked = [each for each in waiting(scene) if each["name"] == "Bewijzen uitgeven aan een wallet"]
+    assert [each["status"] for each in asked] == [{"code": 2}, {"code": 2}, {}]
+    assert len({each["spanId"] for each in asked}) == 3
+
+
+def test_a_request_that_is_wrong_after_the_debts_were_read_has_a_line_without_a_fault(scene: Scene) -> None:
+    wallet = scene.wallet_with_token("overzicht_sdjwt")
+    proofs = wallet.proofs()
+    wallet.credentials("overzicht_sdjwt", proofs=proofs)
+    again: Any = {"credential_configuration_id": "overzicht_sdjwt", "proofs": {"jwt": proofs}}
+    assert wallet.ask(again).status_code == 400
+    asked = [each for each in waiting(scene) if each["name"] == "Bewijzen uitgeven aan een wallet"]
+    assert [each["status"] for each in asked] == [{}, {}]
+
+
+def test_a_line_for_which_there_is_no_room_is_an_answer_and_nothing_is_issued(scene: Scene) -> None:
+    wallet = scene.wallet_with_token("overzicht_sdjwt")
+    writer = scene.agency.store.process
+    assert isinstance(writer, LineWriter)
+    writer._full, writer._most = True, 1
+    body: Any = {"credential_configuration_id": "overzicht_sdjwt", "proofs": {"jwt": wallet.proofs()}}
+    answer = wallet.ask(body)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    browser = scene.http()
+    log_in(browser)
+    assert browser.get("/schulden").status_code == 503
+    # The nonce was not used up, and as soon as there is room all goes on.
+    writer._most = 1_000
+    assert wallet.ask(body).status_code == 200
 
 
 def test_a_question_to_a_register_bears_the_trace_on(tmp_path: Path, collector: Other, register: Other) -> None:

@@ -16,7 +16,9 @@ from starlette.testclient import TestClient
 import service.sqlite
 from credentials.clock import FixedClock
 from credentials.openid.vp_request import ResponseMode
+from issuer.app.processing_log import log_deliveries, log_standing
 from issuer.domain.operators import Role
+from issuer.settings import AgencyLogSection
 from issuer.usecases.purge import Purge
 from issuer.web.operators.seat import MENU
 from service.jobs import Periodic
@@ -126,7 +128,8 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
 
 def test_no_request_of_an_agency_walks_through_what_it_issued(tmp_path: Path, seen: Seen) -> None:
     clock = FixedClock(NOW)
-    scene = Scene(an_agency(tmp_path, clock, several_cases()), clock, tmp_path)
+    log = AgencyLogSection(kind="file", file=tmp_path / "logboek.jsonl", processing_activity_id="urn:x:y")
+    scene = Scene(an_agency(tmp_path, clock, several_cases(), processing_log=log), clock, tmp_path)
     seen.forget()
     wallet = scene.wallet_with_token("overzicht_sdjwt", dpop=True)
     name = issued(wallet, 2)
@@ -144,8 +147,12 @@ def test_no_request_of_an_agency_walks_through_what_it_issued(tmp_path: Path, se
     assert scene.http().get("/api/v1/uitgiften", headers=token).json()["dagen"]
     Purge(scene.agency.store, clock)()
     desk.sessions.purge()
+    assert log_standing(scene.agency.settings, scene.agency.database, clock)["processing log"]() == "ok"
+    deliver = log_deliveries(scene.agency.settings, bytes(32), scene.agency.database, clock, [])
+    assert deliver is not None
+    assert deliver() > 0
     scene.agency.database.settle()
-    assert {"issuer_offer", "issuer_grant", "issuer_once", "issuer_copy"} <= seen.tables("issuer")
+    assert {"issuer_offer", "issuer_grant", "issuer_once", "issuer_copy", "issuer_log_line"} <= seen.tables("issuer")
     assert {"service_audit", "service_session"} <= seen.tables("service")
     assert seen.walks() == []
 

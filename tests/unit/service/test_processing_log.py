@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from credentials.clock import FixedClock
@@ -85,6 +87,13 @@ def test_a_traceparent_is_read(header: str) -> None:
 )
 def test_what_is_no_traceparent_counts_for_nothing(header: str) -> None:
     assert read_traceparent([header.encode("latin-1")]) is None
+
+
+@given(st.binary(max_size=200))
+@example(b"\xff" * 55)
+def test_whatever_comes_is_a_traceparent_or_nothing(header: bytes) -> None:
+    read = read_traceparent([header])
+    assert read is None or header.startswith(read.header[3:-3].encode(), 3)
 
 
 def test_two_of_them_count_for_nothing() -> None:
