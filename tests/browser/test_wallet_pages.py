@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from credentials.debts.fcid import write_document
+from credentials.openid.vp_response import PresentationResponse
 from issuer.settings import ContactSection, JointArrangementSection
 from service.serving import serving
 from tests.debt_builders import a_document, imposed
@@ -96,13 +97,43 @@ def test_everybody_can_use_a_debt_a_card_an_offer_and_a_consent(
     asked = scan(samira, counsellor.ask(only()))
     check(page, asked.url)
     page.goto(asked.url)
+    page.set_viewport_size({"width": 390, "height": 844})
     share, decline = page.get_by_role("button", name="Delen", exact=True), page.get_by_role("button", name="Niet delen")
-    one, two = share.bounding_box(), decline.bounding_box()
+    one, two, title = share.bounding_box(), decline.bounding_box(), page.locator("h1").bounding_box()
     assert one is not None
     assert two is not None
+    assert title is not None
+    assert one["y"] == two["y"]
+    assert one["y"] + one["height"] - title["y"] < 740, "who, why, what, how long and the choice are one screen"
     assert (one["width"], one["height"]) == (two["width"], two["height"]), "yes and no weigh the same"
     decline.click()
     assert "U hebt niets gedeeld" in page.locator("h1").inner_text()
+
+
+def test_what_is_shared_is_chosen_without_scripts_and_folded_until_it_is_looked_at(
+    chromium: Browser, samira: Citizen, world: WalletWorld
+) -> None:
+    counsellor = world.requester(host="localhost:8123")
+    world.service.usecases.requests._trust.renew()  # type: ignore[attr-defined]
+    asked = scan(samira, counsellor.ask(only()))
+    context = chromium.new_context(java_script_enabled=False, locale="nl-NL", viewport={"width": 390, "height": 844})
+    context.add_cookies([{"name": "bk_wallet", "value": samira.token, "url": WALLET}])
+    page = context.new_page()
+    page.goto(asked.url)
+    boxes = page.locator("input[name=kaart]")
+    count = boxes.count()
+    assert count > 1
+    assert not boxes.first.is_visible()
+    page.get_by_text("Kijk precies wat u deelt").click()
+    page.get_by_text("Belastingdienst (1 kaartje)").click()
+    assert page.get_by_text("Totaal nog te betalen").first.is_visible()
+    page.get_by_label("Het totaal").first.uncheck()
+    page.get_by_role("button", name="Delen", exact=True).click()
+    assert "U hebt gedeeld met" in page.locator("h1").inner_text()
+    (answer,) = counsellor.answered
+    assert isinstance(answer, PresentationResponse)
+    assert sum(map(len, answer.vp_token.values())) == count - 1
+    context.close()
 
 
 def test_what_cannot_wait_stands_first_and_whom_to_call_before_it(inside: BrowserContext) -> None:

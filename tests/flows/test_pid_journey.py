@@ -120,9 +120,9 @@ def test_its_holder_sees_who_asks_what_and_is_logged_in_after_agreeing(world: Wo
     agency = world.wallets.url("cjib")
     page = citizen.get(f"{agency}/inloggen/wallet?naar=/schulden")
     asked = citizen.get(link(page.text, f"{WALLET}/verzoek"))
-    assert "Wij hebben nagekeken dat dit verzoek echt van Centraal Justitieel Incassobureau (CJIB) komt" in asked.words
+    assert "Centraal Justitieel Incassobureau (CJIB) Nagekeken Dit verzoek komt echt van hen." in asked.words
     assert "Inloggen bij Centraal Justitieel Incassobureau (CJIB)" in asked.words
-    assert "Het gaat om 1 kaartje" in asked.words
+    assert "1 kaartje van 1 organisatie" in asked.words
     assert f"Bsn {SAMIRA.reveal()}" in asked.words
     assert "Given name" not in asked.words
     back = world.agree(citizen, asked)

@@ -22,7 +22,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WalletWorld]:
         "belastingdienst",
         "cak",
         agency={
-            "contact": ContactSection(arrangement=OWN),
+            "contact": ContactSection(arrangement=OWN, phone="0800 0000 003"),
             "joint_arrangement": JointArrangementSection(name="Betalingsregeling Rijk", address=JOINT),
         },
     )
@@ -64,6 +64,23 @@ def test_the_letter_is_on_the_page_to_copy_and_to_print_and_in_no_address(samira
         assert page.text.count(line.strip()) >= 2, line
     assert f'href="{JOINT}" rel="noreferrer noopener"' in page.text
     assert not re.search(r"""(?:href|action|src)="[^"]*(?:27100|271,00|CJIB-|BD-)""", page.text)
+
+
+def test_one_debt_is_asked_for_by_telephone_on_a_page_or_by_letter(samira: Citizen) -> None:
+    debts = [each for each in samira.api("overzicht").json()["zaken"] if each["groep"] == "nu_betalen"]
+    pages = [samira.get(f"/schulden/{each['id']}/in-stukjes") for each in debts]
+    asked = [(each, page) for each, page in zip(debts, pages, strict=True) if page.url.endswith("/in-stukjes")]
+    assert asked
+    for each, page in asked:
+        assert f'href="{OWN}" rel="noreferrer noopener"' in page.text
+        assert 'href="tel:08000000003"' in page.text
+        assert f"Aan: {each['uitgevoerdDoor']}" in page.words
+        assert page.text.count("Ik vraag u om een betalingsregeling.") >= 2
+        assert not re.search(r"""(?:href|action|src)="[^"]*(?:27100|271,00|CJIB-|BD-)""", page.text)
+    # Where a plan is of no use, the debt itself says what is.
+    assert all(
+        page.url.endswith(each["id"]) for each, page in zip(debts, pages, strict=True) if (each, page) not in asked
+    )
 
 
 def test_who_has_nothing_to_ask_reads_what_else_helps(world: WalletWorld) -> None:

@@ -114,7 +114,7 @@ def test_a_listed_verifier_is_known_by_its_web_did_and_pinned_key(
     serve_document(counsellor, did, key)
     listed(world, verifier(did=did, keys=(key,)))
     page = scan(samira, ask_by_did(counsellor, did, json_web_key(did, key)))
-    assert "Wij hebben nagekeken dat dit verzoek echt van Schuldhulp Voorbeeld komt" in page.words
+    assert "Schuldhulp Voorbeeld Nagekeken Dit verzoek komt echt van hen." in page.words
     shared(samira, counsellor, page)
 
 

@@ -1,6 +1,7 @@
 """A request for cards: who asks, what exactly, yes or no; and nothing leaves the wallet otherwise."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +20,7 @@ from credentials.openid.request_link import unsigned_request_uri
 from credentials.openid.request_object import sign_request
 from credentials.openid.vp_request import ResponseMode
 from credentials.openid.vp_response import PresentationResponse, RefusedResponse
+from service.i18n import euro
 from tests.flows.wallet_kit import CASE, a_query, boxes, only, publish, scan
 from tests.wallet_world import JOHAN, PIN, Citizen, Requester, WalletWorld, make_world
 from wallet_api.settings import Tolerances
@@ -312,6 +314,30 @@ def test_more_than_was_registered_is_marked(samira: Citizen, world: WalletWorld)
     publish(world, before)
 
 
+def test_what_goes_out_is_told_in_one_line_and_no_debt_is_added_twice(samira: Citizen, counsellor: Requester) -> None:
+    case = a_query(["saldo"], type=CASE, id="zaak")
+    both = scan(samira, counsellor.ask({"credentials": [a_query(["saldo_totaal"]), case]}))
+    alone = scan(samira, counsellor.ask({"credentials": [case]}))
+    owed = samira.api("overzicht").json()["saldo"]
+    assert f"samen {euro(owed).replace(chr(160), ' ')}" in both.words
+    assert f"samen {euro(owed).replace(chr(160), ' ')}" in alone.words
+    # What is not shown is not added up either.
+    silent = scan(samira, counsellor.ask(only(["aantal_open_zaken"])))
+    assert re.search(r"[0-9]+ kaartjes? van [0-9]+ organisaties?", silent.words)
+    assert "samen €" not in silent.words
+    asked = samira.api("verzoeken", {"verzoek": counsellor.ask(only(["aantal_open_zaken"]))}).json()
+    assert asked["saldo"] is None
+
+
+def test_terms_of_the_law_stand_behind_what_they_mean(samira: Citizen, counsellor: Requester) -> None:
+    asked = [["preferentie", "waarde"], ["rechtsmiddel", "soort"], ["saneerbaar"], ["fase"]]
+    page = scan(samira, counsellor.ask({"credentials": [a_query(*asked, type=CASE, id="zaak")]}))
+    assert re.search(r"deze schuld gaat (?:voor \(preferent\)|niet voor \(concurrent\))", page.words)
+    assert not re.search(r"(?<!\()\b(?:preferent|concurrent)\b", page.words)
+    assert "controlegetal" not in page.words.lower()
+    assert "Hoe ver het is" in page.words
+
+
 def test_an_answer_that_is_not_taken_is_shown_as_such(samira: Citizen, counsellor: Requester) -> None:
     page = scan(samira, counsellor.ask(only()))
     counsellor.refuse = True
@@ -373,7 +399,7 @@ def test_a_link_from_elsewhere_waits_until_the_wallet_is_open(world: WalletWorld
     page = citizen.get(f"/verzoek?{query}")
     assert page.url.endswith("/welkom?verder=1")
     page = citizen.post("/openen", citizen.get("/openen"), nummer=number, pincode=PIN)
-    assert "wil iets van u weten" in page.words
+    assert "vraagt uw gegevens" in page.words
 
 
 @pytest.mark.parametrize("text", ["", "hallo", "https://example.org", "openid4vp://?client_id=x", "5f" * 40])

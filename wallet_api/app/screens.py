@@ -15,7 +15,16 @@ from wallet_api.web.door import Door
 from wallet_api.web.menu import MENU
 from wallet_api.web.pages import answering, collecting, entering, house, installing, overview, papers, scanning
 from wallet_api.web.problems import PROBLEMS
-from wallet_api.web.words import card_words, debt_title, event_words, phase_words
+from wallet_api.web.words import (
+    card_words,
+    debt_title,
+    dischargeable_words,
+    event_words,
+    fact_label,
+    phase_words,
+    rank_words,
+    remedy_words,
+)
 
 VERSION: Final = "1.0.0"
 PACKAGE: Final = "wallet_api"
@@ -67,4 +76,8 @@ def pages_of(settings: WalletSettings) -> Pages:
         phase_words=phase_words,
         debt_title=debt_title,
         card_words=card_words,
+        rank_words=rank_words,
+        fact_label=fact_label,
+        dischargeable_words=dischargeable_words,
+        remedy_words=lambda kind: remedy_words(str(kind)),
     )

@@ -105,7 +105,8 @@ class Consent:
     """What the citizen decides about. `satisfiable` is false when the wallet lacks what is asked.
 
     `agreements` are texts that the citizen agrees to by sharing; `encrypted` says how the answer travels.
-    All that is required goes in so many `parts`, in each at most `most` cards; in none when it is too much.
+    All that is required goes in so many `parts`, in each at most `most` cards; in none when it is too much. `total` is
+    what is owed by all that is required, in cents, no debt counted twice; None when that would not be shown.
     """
 
     request: PendingRequest
@@ -116,6 +117,17 @@ class Consent:
     encrypted: bool = False
     parts: int = 1
     most: int = 0
+    total: int | None = None
+
+    @property
+    def standard(self) -> tuple[Share, ...]:
+        """What goes out unless the citizen chooses otherwise: all that is required."""
+        return tuple(share for share in self.shares if share.required)
+
+    @property
+    def senders(self) -> int:
+        """Of how many organisations that is."""
+        return len({share.card.agency.identifier for share in self.standard})
 
     @property
     def shown(self) -> str:
@@ -128,6 +140,7 @@ class Consent:
             [requester.name, requester.host, requester.known, requester.attested_by],
             None if reason is None else [reason.purpose, reason.ground, reason.retention],
             list(self.agreements),
+            self.total,
             *(_stated(share) for share in self.shares),
         ]
         return b64url_encode(hashlib.sha256(json_compact(stated)).digest())

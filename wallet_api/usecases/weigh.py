@@ -15,6 +15,8 @@ from credentials.trust.x509.certificate import aki
 from wallet_api.domain.card import Card, Standing, copy_to_use
 from wallet_api.domain.disclosure import Fact, asked_leaves, covers, envelope_of, facts_of, said, shows_bsn
 from wallet_api.domain.errors import TooMuchAtOnce
+from wallet_api.domain.issuance import OVERVIEW
+from wallet_api.domain.overview import overview_of
 from wallet_api.domain.parts import divide, room_of
 from wallet_api.domain.presentation import Consent, PendingRequest, Requester, Share
 from wallet_api.domain.wallet import OpenedWallet
@@ -92,7 +94,21 @@ class WeighRequests:
             request.response_mode is ResponseMode.DIRECT_POST_JWT,
             parts,
             most,
+            self._total([share for share in shares if share.required]),
         )
+
+    def _total(self, shares: Sequence[Share]) -> int | None:
+        """Add up what these cards say is owed; None unless each agency among them shows its amount."""
+        by_agency: dict[str, list[Share]] = {}
+        for share in shares:
+            by_agency.setdefault(share.card.agency.identifier, []).append(share)
+        if not shares or not all(map(_shows_amount, by_agency.values())):
+            return None
+        try:
+            return overview_of([share.card for share in shares], self._clock.now()).balance
+        except MalformedInput:
+            # It was readable when it came in; another version of the program reads it differently.
+            return None
 
     def check(self, request: PresentationRequest, shares: Sequence[Share]) -> None:
         """Demand that these shares together answer the request. Raises InvalidChoice."""
@@ -163,6 +179,15 @@ class _Held:
             whole=whole,
             unusual=_unusual(requester, self.card.type, wanted),
         )
+
+
+def _shows_amount(shares: Sequence[Share]) -> bool:
+    """Say whether the cards of one agency show what is owed there: its overview, or else each of its cases."""
+    overviews = [share for share in shares if share.card.type == OVERVIEW]
+    return all(
+        share.card.agency.listed and share.value("saldo_totaal" if overviews else "saldo") is not None
+        for share in overviews or shares
+    )
 
 
 def _set_of(card: Card) -> tuple[str, str]:

@@ -53,9 +53,9 @@ def overview(found: CitizenOverview, collected: Collection | None) -> JsonObject
     }
 
 
-def overview_file(today: date) -> str:
+def overview_file(today: date, ending: str = "json") -> str:
     """Name the file of the overview that is taken along on this day."""
-    return f"mijn-schuldenoverzicht-{today.isoformat()}.json"
+    return f"mijn-schuldenoverzicht-{today.isoformat()}.{ending}"
 
 
 def collection(found: Collection, following: str | None) -> JsonObject:
@@ -132,6 +132,7 @@ def consent(asked: Consent) -> JsonObject:
         "getoond": asked.shown,
         # In so many parts all that is required goes; in none, when it is more than goes to this requester.
         "delen": asked.parts,
+        "saldo": asked.total,
         "kaarten": [_share(share) for share in asked.shares],
     }
 

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from credentials.debts.catalogue import CATALOGUE
+from credentials.debts.catalogue import CATALOGUE, Dischargeable, Rank
 from credentials.debts.claims import CASE_TYPE, OVERVIEW_TYPE
 from credentials.debts.disclosed import DisclosedCase
 from credentials.debts.phase import Phase
 from credentials.debts.unpaid import Consequence, consequence_of
 from service.i18n import short_day
 from wallet_api.domain.collection import Outcome
+from wallet_api.domain.disclosure import Fact
 from wallet_api.domain.failures import Failure
 from wallet_api.domain.overview import DebtLine, Freshness, Group
 from wallet_api.domain.urgency import Signal, Step, next_step, signals
@@ -165,6 +166,28 @@ REMEDIES: Final[Mapping[str, str]] = {
     "betwisting": "U kunt zeggen dat u het er niet mee eens bent (dit heet betwisten)",
 }
 
+LABELS: Final[Mapping[tuple[str, ...], str]] = {
+    ("type",): "Waar het om gaat",
+    ("fase",): "Hoe ver het is",
+    ("hoogste_aanmaanfase",): "Hoe ver het is",
+    ("uitgevoerd_door", "naam"): "Wie het geld ophaalt",
+    ("primair_bedrag",): "Het bedrag zelf",
+}
+
+RANKS: Final[Mapping[str, str]] = {
+    Rank.PREFERENTIAL: "deze schuld gaat voor (preferent)",
+    Rank.CONCURRENT: "deze schuld gaat niet voor (concurrent)",
+    Rank.SPECIAL: "hiervoor gelden eigen regels",
+    Rank.UNKNOWN: "niet bekend",
+}
+
+DISCHARGEABLE: Final[Mapping[str, str]] = {
+    Dischargeable.YES: "ja",
+    Dischargeable.PARTLY: "voor een deel",
+    Dischargeable.NO: "nee",
+    Dischargeable.UNKNOWN: "niet bekend",
+}
+
 WEAK_PIN: Final[Mapping[str, str]] = {
     "short": "Kies een pincode van minstens 6 tekens.",
     "long": "Deze pincode is te lang. Kies er een van hoogstens 128 tekens.",
@@ -259,6 +282,21 @@ def event_note(type: str | None, description: str | None) -> str:  # the word of
     if description is None or (type == "BetalingsverplichtingOpgelegd" and description in DEMANDS):
         return ""
     return description
+
+
+def fact_label(fact: Fact) -> str:
+    """Name a claim; in plain words where the card's own name for it is a term."""
+    return LABELS.get(fact.path, fact.label)
+
+
+def rank_words(value: object) -> str:
+    """Say which place a debt has among others; the term of the law stands behind its meaning."""
+    return RANKS.get(str(value), str(value))
+
+
+def dischargeable_words(value: object) -> str:
+    """Say whether the rest can lapse."""
+    return DISCHARGEABLE.get(str(value), str(value))
 
 
 def remedy_words(kind: str) -> str:

@@ -137,4 +137,12 @@ def _consent_page(request: Request, here: Screens, id: str, error: str) -> Respo
     if asked.request.refusal is not None:
         reason = REFUSALS.get(asked.request.refusal, "")
         return here.pages.render(request, _REJECTED, status=403, session=session, reason=reason, pending=asked.request)
-    return here.pages.render(request, "consent.html", status=status, session=session, consent=asked, error=error)
+    return here.pages.render(
+        request,
+        "consent.html",
+        status=status,
+        session=session,
+        consent=asked,
+        error=error,
+        phone_of=here.usecases.arrangements.phone_of,
+    )
