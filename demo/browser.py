@@ -50,11 +50,11 @@ class Page:
         return cls(url, status, text, reader.title.strip(), reader.forms, reader.links, reader.refresh, reader.marked)
 
     def form(self, action_part: str) -> Form:
-        """Return the first form whose address holds this text. Raises BrowserError."""
-        for form in self.forms:
-            if action_part in form.action:
-                return form
-        raise BrowserError(f"no form {action_part!r} on {self.where()}")
+        """Return the form whose address ends in this text, or else the first that holds it. Raises BrowserError."""
+        holding = [form for form in self.forms if action_part in form.action]
+        if not holding:
+            raise BrowserError(f"no form {action_part!r} on {self.where()}")
+        return next((form for form in holding if form.action.endswith(action_part)), holding[0])
 
     def link(self, part: str) -> str:
         """Return the first link whose address or text holds this. Raises BrowserError."""
