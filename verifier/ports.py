@@ -15,6 +15,7 @@ from verifier.domain.invitation import Invitation
 from verifier.domain.listing import Group, Moment
 from verifier.domain.notes import Compared, Note
 from verifier.domain.preference import Chosen
+from verifier.domain.proof_of_check import ProofOfCheck
 from verifier.domain.read_back import ReadBack
 from verifier.domain.reports import Deed
 from verifier.domain.request import Answer, Attempt, Intake, Shown, Standing, VerificationRequest
@@ -60,11 +61,17 @@ class Intakes(Protocol):
         ...
 
     def close(self, owner: str, intake_id: str, now: datetime) -> None:
-        """Delete a file with everything in it, now. Raises UnknownIntake."""
+        """Delete a file with everything in it, now. Raises UnknownIntake.
+
+        Of one with an answer a proof of check stays (`ProofsOfCheck`).
+        """
         ...
 
     def purge(self, now: datetime) -> int:
-        """Delete the files whose retention has ended, and answers that nobody came back for; return how many files."""
+        """Delete the files whose retention has ended, and answers that nobody came back for; return how many files.
+
+        What stays is as with `close`.
+        """
         ...
 
 
@@ -405,6 +412,29 @@ class ConsultedDocuments(Protocol):
 
     def purge(self, now: datetime) -> int:
         """Delete the documents that no answer needs any more; return how many."""
+        ...
+
+
+class ProofsOfCheck(Protocol):
+    """What stays of files that are gone.
+
+    With an owner it is of the files that were theirs at the end, without one of everybody's.
+    """
+
+    def count(self, owner: str | None) -> int:
+        """Say how many there are."""
+        ...
+
+    def of(self, owner: str | None, *, skip: int, most: int) -> Sequence[ProofOfCheck]:
+        """Return `most` at most, the newest first, without the first `skip`."""
+        ...
+
+    def get(self, owner: str | None, proof_id: str) -> ProofOfCheck:
+        """Return one. Raises UnknownProof."""
+        ...
+
+    def purge(self, closed_before: datetime) -> int:
+        """Delete those of files that went before this moment; return how many."""
         ...
 
 

@@ -156,6 +156,7 @@ class LimitsSection(Settings):
     response_bytes: Annotated[int, Field(ge=limits.BODY_BYTES, le=limits.FORM_BYTES)] = limits.FORM_BYTES
     presentations: Annotated[int, Field(ge=1, le=limits.PRESENTATIONS)] = limits.PRESENTATIONS
     purge_seconds: Annotated[int, Field(ge=1, le=86_400)] = 600
+    proof_days: Annotated[int, Field(ge=1, le=3_660)] = 730
 
 
 class VerifierSettings(PartySettings):
@@ -228,6 +229,11 @@ class VerifierSettings(PartySettings):
     def database_url(self) -> str:
         """The database: given, or a SQLite file in the state directory."""
         return self.database or f"sqlite:///{self.state / 'verifier.db'}"
+
+    @property
+    def proofs_kept(self) -> timedelta:
+        """How long what stays of a file that is gone is kept."""
+        return timedelta(days=self.limits.proof_days)
 
     @property
     def request_lifetime(self) -> timedelta:
@@ -366,4 +372,5 @@ session_minutes = 60
 response_bytes = 24000000   # what one answer may hold; a larger one is refused
 presentations = 700
 purge_seconds = 600         # how often is looked for what must no longer be kept
+proof_days = 730            # how long is kept, without its content, that a file was checked that is gone
 """

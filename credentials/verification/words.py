@@ -161,6 +161,11 @@ def asked_for(purpose: str, legal_ground: str) -> str:
     return f"Gevraagd voor: {purpose.rstrip('.')}. Grondslag: {legal_ground.rstrip('.')}."
 
 
+def fingerprint_of(name: str) -> str:
+    """Say by what name a check goes, in groups that people can compare."""
+    return f"Vingerafdruk van de controle: {' '.join(name[at : at + 8] for at in range(0, len(name), 8))}."
+
+
 def then_otherwise(outcome: str) -> str:
     """Say that the maker of a bundle noted another outcome than is found."""
     return f"Wie de bundel maakte, noteerde toen: {outcome}."

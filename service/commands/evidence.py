@@ -74,6 +74,8 @@ def _print(found: EvidenceReport) -> None:
     console = Console(highlight=False)
     word, style = MARKS[found.outcome]
     console.print(Text("Bundel: ", style="bold"), Text(word, style), plain(found.explanation), sep="  ")
+    if found.fingerprint:
+        console.print(plain(words.fingerprint_of(found.fingerprint)))
     console.print()
 
 

@@ -80,6 +80,7 @@ from verifier.storage.tables import (
     note_table,
     opinion_table,
     preference_table,
+    proof_table,
     request_table,
     said_table,
 )
@@ -647,7 +648,8 @@ def test_closing_a_file_deletes_all_of_it_at_once(store: Store) -> None:
     store.intakes.close(ANNA, intake.id, NOW)
     with store.database.read() as connection:
         for table in metadata.sorted_tables:
-            assert connection.execute(select(table)).all() == []
+            if table is not proof_table:
+                assert connection.execute(select(table)).all() == []
         assert audit.verify(connection) >= 4
 
 

@@ -61,6 +61,7 @@ from verifier.storage.listing import SqlFileLists
 from verifier.storage.notes import SqlNotes
 from verifier.storage.opinions import SqlOpinions
 from verifier.storage.preferences import SqlPreferences
+from verifier.storage.proofs import SqlProofsOfCheck
 from verifier.storage.requests import SqlRequests
 from verifier.storage.said import SqlSaidDebts
 from verifier.storage.sealed import Seals
@@ -75,6 +76,7 @@ from verifier.usecases.inviting import Inviting
 from verifier.usecases.listing import Listing
 from verifier.usecases.notes import FileNotes
 from verifier.usecases.noting import Noting
+from verifier.usecases.proofs import Proofs
 from verifier.usecases.results import Results
 from verifier.usecases.staff import LogIn, Staff
 from verifier.web.admin import Asks
@@ -112,6 +114,7 @@ class Desks:
     answering: Answering
     results: Results
     bundling: Bundling
+    proofs: Proofs
     noting: Noting
     check_file: CheckFile
     staff: Staff
@@ -263,6 +266,7 @@ def create(
             settings.organisation.name,
             clock,
         ),
+        Proofs(SqlProofsOfCheck(database, seals), staff, settings.proofs_kept, clock),
         noting,
         check_file_of(known, scheme, root, verifier, clock),
         staff,
@@ -294,6 +298,7 @@ def create(
         (answers, api_tokens),
         scheme,
         bundling=desks.bundling,
+        proofs=desks.proofs,
         staff=staff,
         others=others.asking,
         every=timedelta(seconds=settings.limits.purge_seconds),
@@ -386,6 +391,7 @@ def screens_of(settings: VerifierSettings, desks: Desks) -> Screens:
         answering=desks.answering,
         results=desks.results,
         bundling=desks.bundling,
+        proofs=desks.proofs,
         noting=desks.noting,
         check_file=desks.check_file,
         clock=desks.clock,

@@ -94,6 +94,7 @@ def purge(settings: VerifierSettings) -> int:
     try:
         files = service.desk.purge()
         service.desks.bundling.purge()
+        service.desks.proofs.purge()
         return files
     finally:
         service.close()

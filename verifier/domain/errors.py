@@ -42,6 +42,12 @@ class UnknownInvitation(BlauweKnopError):
     code = "unknown_invitation"
 
 
+class UnknownProof(BlauweKnopError):
+    """No proof of a check of that name, or of another's file, or its time is over: told apart by nobody."""
+
+    code = "unknown_proof_of_check"
+
+
 class FileFull(BlauweKnopError):
     """A file holds as many debts without proof, or notes, as it may."""
 

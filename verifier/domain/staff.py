@@ -40,13 +40,15 @@ class May(StrEnum):
     """Who works here, their sessions, programs, and messages to other systems."""
     AUDIT = "audit"
     """The audit log, and a copy of it. Not for who only counsels: nobody watches over their own deeds alone."""
+    CHECKS = "checks"
+    """What stays of everybody's files that are gone: that they were checked, without their content."""
 
 
 OPENS: Final[Mapping[Role, frozenset[May]]] = {
     Role.COUNSELLOR: frozenset({May.COUNSEL}),
     Role.TEAM_LEAD: frozenset({May.COUNSEL, May.LEAD}),
     Role.ADMINISTRATOR: frozenset({May.LOOK, May.MANAGE, May.AUDIT}),
-    Role.AUDITOR: frozenset({May.LOOK, May.AUDIT}),
+    Role.AUDITOR: frozenset({May.LOOK, May.AUDIT, May.CHECKS}),
 }
 
 

@@ -17,7 +17,7 @@ from service.database import Database
 from verifier.domain.errors import RequestEnded, UnknownRequest, WrongCode
 from verifier.domain.read_back import TRIES, WRONG_CODE, ReadBack
 from verifier.storage import request_statements as statements
-from verifier.storage.request_rows import hash_of
+from verifier.storage.request_rows import NO_ANSWER, hash_of
 from verifier.storage.sealed import Seals
 from verifier.storage.tables import request_table
 
@@ -89,7 +89,7 @@ class SqlHeldAnswers:
         if gone:
             waiting = statements.of_series(first).where(_requests.return_hash.is_not(None))
             ended = {"state": "declined", "decline_code": WRONG_CODE, "ended_at": epoch(now)}
-            connection.execute(waiting.values(**ended, answer=None, consulted=None, return_hash=None, code=None))
+            connection.execute(waiting.values(**ended, **NO_ANSWER))
         entry = AuditEntry(
             action="answer_code_refused",
             actor=owner,

@@ -14,6 +14,7 @@ from verifier.domain.errors import UnknownIntake
 from verifier.domain.happenings import Happening
 from verifier.domain.request import Intake
 from verifier.domain.staff import PSEUDONYM
+from verifier.storage import proofs
 from verifier.storage import reference_words as find
 from verifier.storage.sealed import Seals
 from verifier.storage.tables import intake_table, request_table
@@ -148,7 +149,12 @@ class SqlIntakes:
     def close(self, owner: str, intake_id: str, now: datetime) -> None:
         """Delete a file with everything in it. Raises UnknownIntake."""
         statement = delete(intake_table).where(_files.id == intake_id, _files.owner == owner)
+        template = select(_files.template).where(_files.id == intake_id, _files.owner == owner)
         with self._database.write() as connection:
+            asked = connection.execute(template).scalar_one_or_none()
+            if asked is None:
+                raise UnknownIntake
+            proofs.keep(connection, self._seals, intake_id, holder=owner, template=asked, at=now, lapsed=False)
             self._telling.of_file(connection, owner, intake_id, Happening.DELETED, now)
             connection.execute(_requests_of(intake_id).where(request_table.c.owner == owner))
             if connection.execute(statement).rowcount != 1:
@@ -166,7 +172,7 @@ class SqlIntakes:
         with self._database.write() as connection:
             connection.execute(abandoned)
         over = (
-            select(_files.id, _files.owner)
+            select(_files.id, _files.owner, _files.template)
             .where(_files.delete_after <= moment)
             .order_by(_files.delete_after)
             .limit(STEP)
@@ -176,7 +182,8 @@ class SqlIntakes:
             # A block for so many, as files hold megabytes: nobody waits long for it, however many there are.
             with self._database.write() as connection:
                 ended = connection.execute(over).all()
-                for intake_id, owner in ended:
+                for intake_id, owner, asked in ended:
+                    proofs.keep(connection, self._seals, intake_id, holder=owner, template=asked, at=now, lapsed=True)
                     self._telling.of_file(connection, owner, intake_id, Happening.DELETED, now)
                     connection.execute(_requests_of(intake_id))
                     connection.execute(delete(intake_table).where(_files.id == intake_id))

@@ -23,6 +23,15 @@ from verifier.domain.request import (
 )
 from verifier.storage.sealed import Seals
 
+NO_ANSWER: Final[Mapping[str, None]] = {
+    "answer": None,
+    "consulted": None,
+    "counted": None,
+    "return_hash": None,
+    "code": None,
+}
+"""The columns of an answer that is gone."""
+
 _NO_BINDING: Final = Binding(request_path="", response_path="", nonce="", state="")
 
 
@@ -62,6 +71,7 @@ class RequestRows:
             "decline_code": None,
             "answer": None,
             "consulted": None,
+            "counted": None,
             "return_hash": None,
             "expiry_told": False,
             "remote": request.remote,

@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from credentials.clock import epoch
 from service.prepared import Prepared
+from verifier.storage.request_rows import NO_ANSWER
 from verifier.storage.tables import attempt_table, intake_table, request_table
 
 _requests = request_table.c
@@ -63,15 +64,7 @@ WITHDRAW: Final = Prepared(
         # What nobody came back for, or read the code of, was not shown to anybody; now it will not be.
         or_(_requests.state == "open", and_(_requests.state == "answered", _requests.return_hash.is_not(None))),
     )
-    .values(
-        state="withdrawn",
-        ended_at=bindparam("now"),
-        binding=None,
-        answer=None,
-        consulted=None,
-        return_hash=None,
-        code=None,
-    )
+    .values(state="withdrawn", ended_at=bindparam("now"), binding=None, **NO_ANSWER)
 )
 # Locked until the end of the block, so that the file is not handed over while a request is added to it.
 OWNER: Final = Prepared(
@@ -94,6 +87,7 @@ ANSWER: Final = Prepared(
         ended_at=bindparam("now"),
         answer=bindparam("sealed"),
         consulted=bindparam("consulted_by", type_=LargeBinary()),
+        counted=bindparam("in_numbers"),
         return_hash=bindparam("returned"),
         code=bindparam("code", type_=LargeBinary()),
         expires_at=func.coalesce(bindparam("until", type_=BigInteger()), _requests.expires_at),

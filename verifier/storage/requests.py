@@ -16,6 +16,7 @@ from service.errors import NotExactlyOne
 from service.prepared import Prepared
 from verifier.domain.errors import NoMoreTime, NotAnswered, NotSameBrowser, RequestEnded, UnknownIntake, UnknownRequest
 from verifier.domain.happenings import Happening
+from verifier.domain.proof_of_check import counted
 from verifier.domain.read_back import ReadBack
 from verifier.domain.request import Answer, Attempt, Standing, VerificationRequest
 from verifier.storage import opinions
@@ -125,6 +126,7 @@ class SqlRequests:
             "code": None if read_back is None else self._seals.code(request_id, read_back.code),
             "until": None if read_back is None else epoch(read_back.until),
             "consulted_by": None if by is None else by.beside(request_id),
+            "in_numbers": self._seals.counted(request_id, counted(answer)),
         }
         entry = AuditEntry(action="answer_taken", actor="wallet", object=request_id)
         with self._database.write() as connection:
@@ -235,6 +237,7 @@ class SqlRequests:
             .values(
                 answer=self._seals.answer(request_id, answer),
                 consulted=None if by is None else by.beside(request_id),
+                counted=self._seals.counted(request_id, counted(answer)),
             )
         )
         try:

@@ -8,13 +8,14 @@ from typing import Any, Final, final
 from credentials import limits
 from credentials.clock import epoch, from_epoch
 from credentials.debts.catalogue import Rank
-from credentials.encoding import JsonObject, b64url_decode, b64url_encode, json_compact, json_parse
+from credentials.encoding import JsonObject, JsonValue, b64url_decode, b64url_encode, json_compact, json_parse
 from credentials.formats import Channel
 from credentials.masking import Secret
 from credentials.verification.second_opinions import SecondOpinion, Silence, Verdict
 from service.sealing import derive, seal, unseal
 from verifier.domain.evidence import Body, Check, Evidence
 from verifier.domain.preference import Chosen
+from verifier.domain.proof_of_check import Count, Counted
 from verifier.domain.request import Answer, Binding, Shown
 from verifier.domain.said import SaidDebt, SaidKind
 from verifier.domain.second_opinion import Said
@@ -133,6 +134,22 @@ class Seals:
         members = self._open("consulted", request_id, sealed)
         return {address: b64url_decode(found_by, "hash") for address, found_by in members.items()}
 
+    def counted(self, request_id: str, counted: Counted) -> bytes:
+        """Seal what an answer came to in numbers."""
+        return seal(self._key, json_compact(_counted(counted)), _place("counted", request_id))
+
+    def open_counted(self, request_id: str, sealed: bytes) -> Counted:
+        """Open what `counted` sealed. Raises SealBroken."""
+        return _read_counted(*self._open("counted", request_id, sealed))
+
+    def proof(self, proof_id: str, answers: Sequence[Counted]) -> bytes:
+        """Seal what stays of a file that is gone."""
+        return seal(self._key, json_compact([_counted(each) for each in answers]), _place("proof", proof_id))
+
+    def open_proof(self, proof_id: str, sealed: bytes) -> tuple[Counted, ...]:
+        """Open what `proof` sealed. Raises SealBroken."""
+        return tuple(_read_counted(*each) for each in self._open("proof", proof_id, sealed))
+
     def opinions(self, request_id: str, said: Sequence[Said]) -> bytes:
         """Seal what others said of the presentations in an answer."""
         members = [
@@ -182,6 +199,17 @@ class Seals:
 
     def _open(self, column: str, row: str, sealed: bytes) -> Any:  # noqa: ANN401  # our own writing, read back
         return json_parse(unseal(self._key, sealed, _place(column, row)), "sealed value", max_bytes=_MAX_BYTES)
+
+
+def _counted(counted: Counted) -> list[JsonValue]:
+    counts: list[JsonValue] = [[each.name, each.proven, each.unproven] for each in counted.counts]
+    return [epoch(counted.received_at), epoch(counted.checked_at), counts, b64url_encode(counted.part)]
+
+
+def _read_counted(received: int, checked: int, counts: Any, part: str) -> Counted:  # noqa: ANN401  # our own writing
+    return Counted(
+        from_epoch(received), from_epoch(checked), tuple(Count(*each) for each in counts), b64url_decode(part, "part")
+    )
 
 
 def _shown(shown: Shown) -> list[str | None]:

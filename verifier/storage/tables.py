@@ -154,6 +154,8 @@ request_table: Final = Table(
     Column("answer", LargeBinary, nullable=True),
     # Which documents the answer was checked by, sealed; null where they were not kept.
     Column("consulted", LargeBinary, nullable=True),
+    # What the answer came to, in numbers, sealed: what stays when the file goes.
+    Column("counted", LargeBinary, nullable=True),
     Column("return_hash", LargeBinary(32), nullable=True),
     # Of a client at a distance: the code that opens the answer, sealed, as long as it waits; how often one tried.
     Column("remote", Boolean, nullable=False, server_default=false()),
@@ -179,6 +181,21 @@ document_table: Final = Table(
     # When an answer last came that was checked by it, to the half hour.
     Column("touched_at", BigInteger, nullable=False),
     Index("verifier_document_touched", "touched_at"),
+)
+
+proof_table: Final = Table(
+    "verifier_proof_of_check",
+    metadata,
+    # That of the file that is gone, by which the audit log knows it.
+    Column("id", String(43), primary_key=True),
+    Column("holder", String(80), nullable=False),
+    Column("template", String(20), nullable=False),
+    Column("closed_at", BigInteger, nullable=False),
+    # Whether its time was over; else it was closed.
+    Column("lapsed", Boolean, nullable=False),
+    Column("answers", LargeBinary, nullable=False),
+    Index("verifier_proof_of_check_holder", "holder", "closed_at"),
+    Index("verifier_proof_of_check_closed_at", "closed_at"),
 )
 
 opinion_table: Final = Table(

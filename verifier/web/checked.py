@@ -104,6 +104,7 @@ def _bundle(found: EvidenceReport, now: datetime) -> Checked:
         aged=days_between(found.made_at, now),
         notices=_notices(found.reports, dutch_day(now)),
         unknown=verified.BUNDLE_UNKNOWN,
+        closing=verified.fingerprint_of(found.fingerprint),
     )
 
 

@@ -24,6 +24,7 @@ from verifier.domain.errors import (
     UnknownIntake,
     UnknownInvitation,
     UnknownNote,
+    UnknownProof,
     UnknownRequest,
     UnknownSaidDebt,
     UnknownTemplate,
@@ -44,6 +45,11 @@ PROBLEMS: Final = ProblemMap(
         UnknownSaidDebt: _ABSENT,
         UnknownNote: _ABSENT,
         UnknownInvitation: _ABSENT,
+        UnknownProof: Problem(
+            status=404,
+            title="Dit is er niet, of het is niet van u",
+            advice="Misschien klopt het adres niet, of is de tijd voorbij dat wij het bewaren.",
+        ),
         UnknownColleague: Problem(status=404, title="Deze medewerker is hier niet bekend"),
         FileFull: Problem(
             status=409, title="Er past niets meer bij", advice="Voeg samen wat bij elkaar hoort, of haal iets weg."

@@ -11,6 +11,7 @@ from credentials.verification.evidence_bundle.examining import (
     VerifierThen,
     examine_evidence,
 )
+from credentials.verification.evidence_bundle.fingerprint import answer_part, content_of, digest_of, fingerprint
 from credentials.verification.evidence_bundle.packing import Received, ReceivedAnswer, pack_evidence
 from credentials.verification.evidence_bundle.then import verifiers_then
 
@@ -22,7 +23,11 @@ __all__ = [
     "Received",
     "ReceivedAnswer",
     "VerifierThen",
+    "answer_part",
+    "content_of",
+    "digest_of",
     "examine_evidence",
+    "fingerprint",
     "pack_evidence",
     "verifiers_then",
 ]

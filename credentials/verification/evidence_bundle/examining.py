@@ -26,6 +26,7 @@ from credentials.trust import Participant, TrustList, recognise_verifier
 from credentials.trust.x509 import MAX_CERTIFICATES, public_jwk
 from credentials.verification import words
 from credentials.verification.evidence_bundle.archive import unpack
+from credentials.verification.evidence_bundle.fingerprint import digest_of
 from credentials.verification.evidence_bundle.manifest import (
     MANIFEST,
     SEAL,
@@ -33,7 +34,6 @@ from credentials.verification.evidence_bundle.manifest import (
     KeptProof,
     MalformedManifest,
     Manifest,
-    digest_of,
 )
 from credentials.verification.evidence_bundle.packing import TOKEN_TYPE
 from credentials.verification.report import NOT_REACHED, Check, CheckName, CheckOutcome, Outcome, Report
@@ -102,13 +102,17 @@ class AnswerReport:
 @final
 @dataclass(frozen=True, slots=True)
 class EvidenceReport:
-    """What was found of a bundle: whether it is whole and whose it is, and then of each answer in it."""
+    """What was found of a bundle: whether it is whole and whose it is, and then of each answer in it.
+
+    `fingerprint` is the name of the check that it was made of (`fingerprint`), empty when it does not hold.
+    """
 
     outcome: CheckOutcome
     explanation: str
     code: str
     maker: Participant | None = None
     made_at: datetime | None = None
+    fingerprint: str = ""
     answers: tuple[AnswerReport, ...] = ()
 
     @property
@@ -137,6 +141,7 @@ class EvidenceReport:
             "code": self.code,
             "van": maker,
             "gemaaktOp": None if self.made_at is None else self.made_at.isoformat().replace("+00:00", "Z"),
+            "vingerafdruk": self.fingerprint or None,
         }
 
 
@@ -174,7 +179,7 @@ def examine_evidence(
         replace(each, reports=tuple(_as_known(report, newest) for report in each.reports)) for each in answers
     )
     text = words.bundle_passed(maker.name, manifest.made_at)
-    return EvidenceReport(CheckOutcome.PASSED, text, "ok", maker, manifest.made_at, answers)
+    return EvidenceReport(CheckOutcome.PASSED, text, "ok", maker, manifest.made_at, manifest.fingerprint, answers)
 
 
 def _manifest(files: Mapping[str, bytes]) -> Manifest:

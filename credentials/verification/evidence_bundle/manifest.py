@@ -19,7 +19,6 @@ Whose debts they are it does not say, nor under which reference they are filed. 
 alone.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +27,7 @@ from typing import Final, Self, final
 from credentials.encoding import JsonObject, JsonValue, json_object
 from credentials.errors import MalformedInput
 from credentials.formats.base import Channel
+from credentials.verification.evidence_bundle.fingerprint import answer_part, digest_of, fingerprint
 
 TYPE: Final = "blauweknop-bewijsbundel"
 VERSION: Final = 1
@@ -121,16 +121,21 @@ class Manifest:
             "bestanden": {name: digest.hex() for name, digest in self.hashes.items()},
         }
 
+    @property
+    def fingerprint(self) -> str:
+        """Return the name of the check that it was made of."""
+        return fingerprint(
+            answer_part(
+                each.received_at, each.checked_at, each.nonce, [self.hashes[proof.file] for proof in each.proofs]
+            )
+            for each in self.answers
+        )
+
     def _named(self) -> set[str]:
         found = {self.trust_list, README}
         for each in self.answers:
             found |= {each.trust_list, *each.documents.values(), *(proof.file for proof in each.proofs)}
         return found
-
-
-def digest_of(content: bytes) -> bytes:
-    """Return the SHA-256 of a file."""
-    return hashlib.sha256(content).digest()
 
 
 def _answer(entry: JsonObject) -> KeptAnswer:
@@ -219,7 +224,7 @@ def _digest(value: JsonValue) -> bytes:
         digest = bytes.fromhex(value) if isinstance(value, str) else b""
     except ValueError as error:
         raise MalformedManifest("a hash is not hexadecimal") from error
-    if len(digest) != hashlib.sha256().digest_size:
+    if len(digest) != len(digest_of(b"")):
         raise MalformedManifest("a hash is not a SHA-256")
     return digest
 

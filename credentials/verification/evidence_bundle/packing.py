@@ -8,12 +8,13 @@ from typing import Final, final
 
 from credentials.clock import epoch
 from credentials.consulted import TRUST_LIST
-from credentials.encoding import JsonObject, b64_encode, b64url_encode, json_compact
+from credentials.encoding import JsonObject, b64_encode, b64url_encode
 from credentials.errors import MalformedInput
 from credentials.formats.base import Channel, Credential
 from credentials.jose import sign_jwt
 from credentials.keys import Signer
 from credentials.verification.evidence_bundle.archive import pack
+from credentials.verification.evidence_bundle.fingerprint import content_of, digest_of
 from credentials.verification.evidence_bundle.manifest import (
     MANIFEST,
     README,
@@ -21,7 +22,6 @@ from credentials.verification.evidence_bundle.manifest import (
     KeptAnswer,
     KeptProof,
     Manifest,
-    digest_of,
 )
 from credentials.verification.evidence_bundle.readme import TEXT
 
@@ -104,7 +104,7 @@ class _Files:
         self._proofs += 1
         whole = isinstance(presented, str)
         name = f"bewijzen/{self._proofs:03}.{'txt' if whole else 'json'}"
-        self.contents[name] = presented.encode("utf-8") if isinstance(presented, str) else json_compact(presented)
+        self.contents[name] = content_of(presented)
         return name
 
 

@@ -4,10 +4,10 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from verifier.web.admin import audit, messages, overview, programs, reports, templates, trusted, users
+from verifier.web.admin import audit, checks, messages, overview, programs, reports, templates, trusted, users
 from verifier.web.admin.office import ROOT, Asks, Office, Program
 
-_SCREENS: Final = (overview, reports, templates, trusted, messages, programs, users, audit)
+_SCREENS: Final = (overview, reports, templates, trusted, messages, programs, users, checks, audit)
 
 __all__ = ["ROOT", "Asks", "Office", "Program", "install"]
 

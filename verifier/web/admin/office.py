@@ -27,6 +27,7 @@ PROGRAMS: Final = f"{ROOT}/programmas"
 REPORT: Final = f"{ROOT}/rapport"
 USERS: Final = f"{ROOT}/medewerkers"
 AUDIT: Final = f"{ROOT}/logboek"
+CHECKS: Final = f"{ROOT}/controles"
 
 MENU: Final[tuple[tuple[str, str, May], ...]] = (
     ("Overzicht", ROOT, May.LOOK),
@@ -36,6 +37,7 @@ MENU: Final[tuple[tuple[str, str, May], ...]] = (
     ("Berichten", MESSAGES, May.LOOK),
     ("Programma’s", PROGRAMS, May.LOOK),
     ("Medewerkers", USERS, May.MANAGE),
+    ("Controles", CHECKS, May.CHECKS),
     ("Logboek", AUDIT, May.AUDIT),
 )
 

@@ -17,6 +17,7 @@ from verifier.web.screens import (
     notes,
     noting,
     preference,
+    proofs,
     read_back,
     results,
     waiting,
@@ -49,6 +50,7 @@ def screens_app(screens: Screens, problems: ProblemMap) -> FastAPI:
     notes.install(app, screens, seat)
     browser_wallet.install(app, screens, seat)
     file_check.install(app, screens, seat)
+    proofs.install(app, screens, seat)
     noting.install(app, screens, seat)
     preference.install(app, screens, seat)
     distribution.install(app, screens, seat)

@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from service.web.input import Form
-from verifier.domain.errors import BadInput
+from verifier.domain.errors import BadInput, UnknownProof
 from verifier.domain.request import Intake
 from verifier.domain.templates import TEMPLATES
+from verifier.web.screens.proofs import PATH as PROOFS
 from verifier.web.screens.seat import Screens, Seat, SeatOf
 
 HERE: Final = "hier"
@@ -84,7 +85,12 @@ def install_closing(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
     @app.get("/intakes/{id}/sluiten")
     def closing(request: Request, id: str, at: Annotated[Seat, Depends(seat)]) -> Response:
         return pages.render(
-            request, "sluiten.html", session=at.session, counsellor=at.counsellor, intake=desk.file(at.owner, id)
+            request,
+            "sluiten.html",
+            session=at.session,
+            counsellor=at.counsellor,
+            intake=desk.file(at.owner, id),
+            kept_days=screens.proofs.kept.days,
         )
 
     @app.post("/intakes/{id}/sluiten")
@@ -92,7 +98,12 @@ def install_closing(app: FastAPI, screens: Screens, seat: SeatOf) -> None:
         id: str, at: Annotated[Seat, Depends(seat)], _form: Annotated[Form, Depends(screens.guard.form)]
     ) -> Response:
         desk.close(at.owner, id)
-        return RedirectResponse("/gesloten", 303)
+        try:
+            screens.proofs.one(at.owner, id)
+        except UnknownProof:
+            # Nothing was answered, so nothing was checked.
+            return RedirectResponse("/gesloten", 303)
+        return RedirectResponse(f"{PROOFS}/{id}", 303)
 
     @app.get("/gesloten")
     def closed(request: Request, at: Annotated[Seat, Depends(seat)]) -> Response:

@@ -23,6 +23,7 @@ from verifier.usecases.inviting import Inviting
 from verifier.usecases.listing import Listing
 from verifier.usecases.notes import FileNotes
 from verifier.usecases.noting import Noting
+from verifier.usecases.proofs import Proofs
 from verifier.usecases.results import Results
 from verifier.usecases.staff import LogIn, Staff
 
@@ -49,6 +50,7 @@ class Screens:
     answering: Answering
     results: Results
     bundling: Bundling
+    proofs: Proofs
     noting: Noting
     check_file: CheckFile
     clock: Clock
