@@ -152,6 +152,9 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
+        if "data-onward" in values:
+            # A script goes there by itself; who has none presses the button beside it.
+            self.refresh = urljoin(self._url, values["data-onward"])
         match tag:
             case "form":
                 self._form = Form(urljoin(self._url, values.get("action", "")), values.get("method", "get").lower())

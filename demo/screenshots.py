@@ -111,6 +111,8 @@ class _Shoot:
             device_scale_factor=1,
             locale="nl-NL",
             reduced_motion="reduce",
+            # What goes through a service worker cannot be held up.
+            service_workers="block",
         )
         context.set_default_timeout(PATIENCE_MS)
         return context.new_page()

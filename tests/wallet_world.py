@@ -451,7 +451,8 @@ class Page:
 
     @property
     def refresh(self) -> str | None:
-        found = re.search(r'http-equiv="refresh" content="\d+;url=([^"]+)"', self.text)
+        """Where a script takes the citizen by itself, or a button without scripts."""
+        found = re.search(r'data-onward="([^"]+)"', self.text)
         return urljoin(self.url, unescape(found[1])) if found else None
 
     @property

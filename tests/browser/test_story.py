@@ -125,19 +125,19 @@ def stage(
 def played(chromium: Browser, stage: Stage) -> Iterator[Played]:
     samira = Person.sit_down(chromium, java_script_enabled=False)
     anna = Person.sit_down(chromium, java_script_enabled=False)
-    samira.page.goto(stage.wallet.base_url)
-    samira.press("Nieuwe portemonnee maken")
-    samira.type("Uw pincode", PIN)
-    samira.type("Nog een keer", PIN)
-    samira.press("Portemonnee maken")
-    samira.press("Ik heb het nummer bewaard")
+    _make_wallet(samira, stage)
     samira.press("Druk op de knop")
-    samira.see("Inloggen met DigiD")
-    samira.press("Samira")
-    # The energy company does not know her by DigiD.
-    samira.see("Inloggen met uw klantaccount")
-    samira.press("Samira")
+    # Without scripts nobody is sent on: she presses, once for each agency and once for each login.
+    logins = 0
+    for _ in range(3 * len(stage.agencies)):
+        if samira.heading == "Klaar met ophalen":
+            break
+        asked = samira.heading.startswith("Inloggen met")
+        logins += asked
+        samira.press("Samira" if asked else "Ga verder")
     samira.see("Klaar met ophalen")
+    # DigiD once; and the energy company, which does not know her by DigiD.
+    assert logins == 2
     samira.press("Bekijk mijn overzicht")
     samira.see("U moet nu")
     overview = samira.text("main")
@@ -157,7 +157,7 @@ def played(chromium: Browser, stage: Stage) -> Iterator[Played]:
 
     samira.press("Scannen")
     # What a camera would read from the QR code.
-    samira.type("Plak hier de link", anna.page.locator("#verzoek").input_value())
+    samira.type("Of plak de link", anna.page.locator("#verzoek").input_value())
     samira.press("Verder")
     samira.see("Schuldhulp Tilburg")
     samira.press("Delen")
@@ -196,17 +196,47 @@ def test_with_scripts_the_keyboard_shares_as_well(played: Played, looking: Perso
     intake = looking.page.url
     link = looking.page.locator("#verzoek").input_value()
     looking.page.goto(f"{base}/toevoegen")
-    looking.type("Plak hier de link", link)
+    looking.type("Of plak de link", link)
     looking.press("Verder")
     looking.press("Niet delen")
     looking.see("U hebt niets gedeeld")
     looking.page.goto(intake)
     looking.see("De cliënt heeft niet gedeeld")
     looking.page.goto(f"{base}/toevoegen")
-    looking.type("Plak hier de link", link)
+    looking.type("Of plak de link", link)
     looking.press("Verder")
     assert "Dit verzoek werkt niet meer" in looking.text("main"), "a code that was used is no mystery"
     assert looking.complaints == []
+
+
+@pytest.mark.long
+def test_with_scripts_one_press_collects_everything(chromium: Browser, stage: Stage) -> None:
+    noor = Person.sit_down(chromium)
+    _make_wallet(noor, stage)
+    noor.press("Druk op de knop")
+    noor.see("Inloggen met DigiD")
+    noor.press("Noor")
+    noor.see("Inloggen met uw klantaccount")
+    noor.press("Noor")
+    noor.see("Klaar met ophalen")
+    assert noor.complaints == []
+    noor.context.close()
+
+
+@pytest.mark.long
+def test_a_page_that_goes_on_by_itself_is_for_everyone(chromium: Browser, stage: Stage) -> None:
+    # What goes through a service worker cannot be held up.
+    johan = Person.sit_down(chromium, service_workers="block")
+    _make_wallet(johan, stage)
+    # No content: the browser stays on the page that it would leave.
+    johan.page.route("**/ophalen/verder*", lambda route: route.fulfill(status=204))
+    johan.press("Druk op de knop")
+    johan.see("Wij halen uw schulden op")
+    assert johan.page.get_by_text("Dit gaat vanzelf verder.").is_visible()
+    assert Axe().run(johan.page, options=WCAG_22_AA).violations_count == 0
+    johan.reach("Ga verder")
+    assert johan.complaints == []
+    johan.context.close()
 
 
 @pytest.mark.long
@@ -268,6 +298,15 @@ def test_the_stand_ins_are_for_everyone_too(played: Played, looking: Person) -> 
     looking.press("Ik wil niet inloggen")
     looking.see("niet ingelogd|gestopt|niet gelukt")
     assert looking.page.url.startswith(played.stage.agencies["duo"].base_url), "nobody is left at the login"
+
+
+def _make_wallet(person: Person, stage: Stage) -> None:
+    person.page.goto(stage.wallet.base_url)
+    person.press("Nieuwe portemonnee maken")
+    person.type("Uw pincode", PIN)
+    person.type("Nog een keer", PIN)
+    person.press("Portemonnee maken")
+    person.press("Ik heb het nummer bewaard")
 
 
 def _asked(person: Person, stage: Stage) -> str:

@@ -1,7 +1,7 @@
 """Press the button, and see agency after agency come in.
 
-Each agency's round ends on the progress page, which goes on by itself: a browser would stop following redirects long
-before the thirteenth agency, and the citizen would see nothing happen.
+Each agency's round ends on the progress page, from which a script goes on, or a button: a browser would stop following
+redirects long before the thirteenth agency, and the citizen would see nothing happen.
 """
 
 from typing import Final
@@ -21,7 +21,7 @@ router: Final = APIRouter()
 
 @router.get("/ophalen")
 def progress(request: Request, here: Here) -> Response:
-    """Show how far collecting is; go on by itself."""
+    """Show how far collecting is, and go on."""
     session, wallet = here.door.open_session(request)
     collection = here.usecases.collect.progress(wallet)
     if collection is None:
