@@ -38,7 +38,7 @@ _PLACE: Final = re.compile(rb"/ByteRange \[ 0 9999999999 9999999999 9999999999 \
 
 
 def lay_out(pages: bytes, description: Description, attachments: Sequence[Attachment]) -> bytes:
-    """Return the whole document but for its seal: the place for it is filled with zeros.
+    """Return the whole document but for its seal: the place for it is filled with zeros, or it has none.
 
     Raises MalformedInput when `pages` is no tagged PDF.
     """
@@ -47,7 +47,10 @@ def lay_out(pages: bytes, description: Description, attachments: Sequence[Attach
             raise MalformedInput("the pages are not tagged PDF/A")
         _describe(pdf, description)
         _attach(pdf, attachments, pdf_date(description.made_at))
-        _make_field(pdf, description)
+        if description.seal is not None:
+            _make_field(pdf, description, description.seal)
+        for each in pdf.pages:
+            each.obj.Tabs = Name.S  # ISO 14289-1 section 7.18.3: in the order of the structure
         target = io.BytesIO()
         pdf.save(
             target,
@@ -56,7 +59,7 @@ def lay_out(pages: bytes, description: Description, attachments: Sequence[Attach
             object_stream_mode=pikepdf.ObjectStreamMode.disable,
             compress_streams=True,
         )
-    return _with_range(target.getvalue())
+    return target.getvalue() if description.seal is None else _with_range(target.getvalue())
 
 
 def _describe(pdf: pikepdf.Pdf, description: Description) -> None:
@@ -110,7 +113,7 @@ def _attach(pdf: pikepdf.Pdf, attachments: Sequence[Attachment], moment: str) ->
     pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=names))
 
 
-def _make_field(pdf: pikepdf.Pdf, description: Description) -> None:
+def _make_field(pdf: pikepdf.Pdf, description: Description, name: str) -> None:
     page = pdf.pages[0].obj
     seal = pdf.make_indirect(
         Dictionary(
@@ -121,7 +124,7 @@ def _make_field(pdf: pikepdf.Pdf, description: Description) -> None:
             Contents=String(bytes(ROOM)),
             M=String(pdf_date(description.made_at)),
             Name=String(description.author),
-            Reason=String(description.reason),
+            Reason=String(description.reason or name),
             Reference=Array(
                 [
                     Dictionary(
@@ -139,20 +142,18 @@ def _make_field(pdf: pikepdf.Pdf, description: Description) -> None:
             Subtype=Name.Widget,
             FT=Name.Sig,
             T=String(FIELD),
-            TU=String(description.seal),
-            Contents=String(description.seal),
+            TU=String(name),
+            Contents=String(name),
             Rect=Array([0, 0, 0, 0]),
             F=_PRINTED | _LOCKED,
             P=page,
             V=seal,
         )
     )
-    _tag(pdf, page, widget, description.seal)
+    _tag(pdf, page, widget, name)
     if "/Annots" not in page:
         page.Annots = Array()
     page.Annots.append(widget)
-    for each in pdf.pages:
-        each.obj.Tabs = Name.S  # ISO 14289-1 section 7.18.3: in the order of the structure
     pdf.Root.AcroForm = Dictionary(Fields=Array([widget]), SigFlags=3)
     pdf.Root.Perms = Dictionary(DocMDP=seal)
 

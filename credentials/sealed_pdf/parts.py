@@ -12,8 +12,11 @@ FIELD: Final = "zegel"
 PROOFS: Final = "bewijzen.json"
 """The attachment that holds the credentials: an overview download (`credentials.verification.bundle`)."""
 
+OPEN_PROOFS: Final = "kaartjes.json"
+"""The same in a document that nobody sealed: by another name, so that a seal which was taken off is missed."""
+
 STATUS_LISTS: Final = "statuslijsten.json"
-"""The attachment that holds the issuer's status lists as they stood: `{"<address>": "<token>"}`."""
+"""The attachment that holds the status lists of these as they stood: `{"<address>": "<token>"}`."""
 
 MAX_BYTES: Final = 16 << 20
 """How large a sealed document may be, and how large its attachments together."""
@@ -41,13 +44,16 @@ class Attachment:
 @final
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the document says of itself. `language` is a tag of RFC 3066, `seal` names the seal for who cannot see."""
+    """What the document says of itself. `language` is a tag of RFC 3066, `seal` names the seal for who cannot see.
+
+    Without `seal` there is to be none, and no `reason` for one.
+    """
 
     title: str
     author: str
     language: str
-    seal: str
-    reason: str
+    seal: str | None
+    reason: str | None
     made_at: datetime
 
 

@@ -9,6 +9,11 @@ _RANGES: Final = re.compile(rb"/ByteRange ?\[ ?([0-9]{1,10}) ([0-9]{1,10}) ([0-9
 _HEX: Final = re.compile(rb"<(?:[0-9a-f]{2})*+>\Z")
 
 
+def has_place(document: bytes) -> bool:
+    """Say whether a document has any byte range, and so says that it is sealed."""
+    return _RANGES.search(document) is not None
+
+
 def place_of(document: bytes) -> tuple[int, int]:
     """Return where the seal begins and ends, with its angle brackets.
 

@@ -51,6 +51,18 @@ def read(document: bytes, anchors: Sequence[bytes] = ()) -> SealedPdf:
         raise MalformedPdf("the file is damaged, or no sealed document") from error
 
 
+def read_open(document: bytes) -> dict[str, bytes]:
+    """Return what is attached to a document that nobody sealed. Raises MalformedPdf."""
+    try:
+        with pikepdf.open(io.BytesIO(document), attempt_recovery=False, suppress_warnings=True) as pdf:
+            return _attachments(pdf)
+    except (BlauweKnopError, MemoryError):
+        raise
+    except Exception as error:
+        # Whatever the parser of PDF raises for bytes that nobody meant as such.
+        raise MalformedPdf("the file is damaged") from error
+
+
 def _check_field(pdf: pikepdf.Pdf, contents: bytes) -> datetime:
     root = pdf.Root
     fields = list(root.AcroForm.Fields.as_list()) if "/AcroForm" in root else []

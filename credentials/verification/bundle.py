@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Self, final
 
+from credentials.debts.dates import parse_moment
+from credentials.debts.errors import InvalidField
 from credentials.encoding import JsonObject, JsonValue, json_object
 from credentials.errors import MalformedInput
 from credentials.formats.base import Credential
@@ -53,9 +55,10 @@ class BundledProof:
 @final
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The whole file."""
+    """The whole file. `made_at` is when it says to have been made, which nobody vouches for; None where it does not."""
 
     proofs: tuple[BundledProof, ...]
+    made_at: datetime | None = None
 
     @classmethod
     def of(cls, proofs: Iterable[BundledProof]) -> Self:
@@ -77,7 +80,7 @@ class Bundle:
         entries = document.get("bewijzen")
         if not isinstance(entries, list) or len(entries) > MAX_PROOFS:
             raise MalformedBundle(f"bewijzen is not a list of at most {MAX_PROOFS} proofs")
-        return cls(tuple(_proof(entry) for entry in entries))
+        return cls(tuple(_proof(entry) for entry in entries), _moment(document.get("gemaaktOp")))
 
     def to_dict(self, made_at: datetime) -> JsonObject:
         """Return the file as JSON."""
@@ -101,6 +104,14 @@ def _proof(entry: JsonValue) -> BundledProof:
     return BundledProof(
         str(entry["format"]), content, is_presentation, _optional(entry, "nonce"), _optional(entry, "audience")
     )
+
+
+def _moment(value: JsonValue) -> datetime | None:
+    """Read when the file says to have been made; whatever is no moment of ours says nothing."""
+    try:
+        return parse_moment(value) if isinstance(value, str) else None
+    except InvalidField:
+        return None
 
 
 def _optional(entry: JsonObject, name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""A sealed document: its seal first, and only then every credential in it.
+"""A sealed document: its seal first, and only then every credential in it. And one that nobody sealed.
 
 1. *Seal*: one over the whole file, unchanged (`credentials.sealed_pdf`).
 2. *Sealer*: an issuer of the trust list, whose certificate was valid when it sealed; withdrawn or leaked counts as of
@@ -8,6 +8,10 @@
 
 Without the first two nothing is examined, and nothing is proven. The moment of a seal without a checked time stamp is
 the sealer's own word: that of an organisation which the list trusts for what it states.
+
+A citizen's overview of many agencies has no seal, as nobody states all of it, and says so by how its credentials are
+attached (`OPEN_PROOFS`). Its pages prove nothing; each credential in it speaks for itself, at the moment that the file
+names, with the status lists in it: an old file is judged as of its date, whoever wrote the date.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +22,7 @@ from typing import Final, TypeAlias, final
 from credentials.encoding import JsonObject, json_object
 from credentials.errors import BlauweKnopError, MalformedInput
 from credentials.formats.base import Expectation
-from credentials.sealed_pdf import PROOFS, STATUS_LISTS, read_sealed
+from credentials.sealed_pdf import OPEN_PROOFS, PROOFS, STATUS_LISTS, SealMissing, has_place, read_open, read_sealed
 from credentials.trust import Participant, TrustList, recognise_sealer
 from credentials.verification import words
 from credentials.verification.bundle import MAX_BYTES, Bundle, BundledProof, MalformedBundle
@@ -31,6 +35,12 @@ VerifierAt: TypeAlias = Callable[[datetime, Mapping[str, bytes]], Verifier]
 _OTHER_SEALER: Final = "other_sealer"
 
 
+class MadeInFuture(BlauweKnopError):
+    """A document without a seal that says to be of a moment which has not come yet."""
+
+    code = "made_in_future"
+
+
 class SealedInFuture(BlauweKnopError):
     """A seal that says to be of a moment which has not come yet."""
 
@@ -40,7 +50,10 @@ class SealedInFuture(BlauweKnopError):
 @final
 @dataclass(frozen=True, slots=True)
 class SealReport:
-    """What was found of the seal. `sealer` and `sealed_at` are there when it holds."""
+    """What was found of the seal. `sealer` and `sealed_at` are there when it holds.
+
+    NOT_DONE where a document has none and says so: then every credential in it speaks for itself.
+    """
 
     outcome: CheckOutcome
     explanation: str
@@ -78,8 +91,12 @@ class SealedReport:
 
     @property
     def proven(self) -> bool:
-        """Whether the seal holds and everything in the document is proven."""
-        return self.seal.holds and bool(self.reports) and all(report.proven for report in self.reports)
+        """Whether the seal, where there is to be one, holds and every credential in the document is proven."""
+        return (
+            self.seal.outcome is not CheckOutcome.FAILED
+            and bool(self.reports)
+            and all(report.proven for report in self.reports)
+        )
 
 
 def examine_sealed(
@@ -95,6 +112,8 @@ def examine_sealed(
 
     `at` is the moment to examine the credentials at, instead of that of the seal.
     """
+    if not has_place(document):
+        return _examine_open(document, verifier_at, now, at)
     try:
         found = read_sealed(document, stamp_anchors)
         sealed_at = found.sealed_at
@@ -104,9 +123,7 @@ def examine_sealed(
         proofs = _proofs(found.attachments)
         lists = _lists(found.attachments)
     except BlauweKnopError as error:
-        return SealedReport(
-            SealReport(CheckOutcome.FAILED, words.of(words.SEAL, error, words.SEAL_OTHERWISE), error.code)
-        )
+        return _failed(error)
     moment = at or sealed_at
     verifier = verifier_at(moment, lists)
     with verifier.together():
@@ -115,6 +132,31 @@ def examine_sealed(
     text = words.seal_passed(sealer.name, sealed_at, stamped=stamped)
     seal = SealReport(CheckOutcome.PASSED, text, "ok", sealer, sealed_at, stamped)
     return SealedReport(seal, proofs, reports, moment)
+
+
+def _examine_open(document: bytes, verifier_at: VerifierAt, now: datetime, at: datetime | None) -> SealedReport:
+    try:
+        attachments = read_open(document)
+        if OPEN_PROOFS not in attachments:
+            raise SealMissing("the document has no seal")
+        bundle = Bundle.parse(attachments[OPEN_PROOFS])
+        proofs = _bare(bundle)
+        lists = _lists(attachments)
+        if bundle.made_at is not None and bundle.made_at > now + SKEW:
+            raise MadeInFuture("the document is from the future")
+    except BlauweKnopError as error:
+        return _failed(error)
+    moment = at or bundle.made_at or now
+    verifier = verifier_at(moment, lists)
+    with verifier.together():
+        reports = tuple(
+            verifier.examine(proof.content, Expectation(moment, holder_binding=False), proof.format) for proof in proofs
+        )
+    return SealedReport(SealReport(CheckOutcome.NOT_DONE, words.NO_SEAL, "no_seal"), proofs, reports, moment)
+
+
+def _failed(error: BlauweKnopError) -> SealedReport:
+    return SealedReport(SealReport(CheckOutcome.FAILED, words.of(words.SEAL, error, words.SEAL_OTHERWISE), error.code))
 
 
 def _examined(verifier: Verifier, proof: BundledProof, sealer: Participant, moment: datetime) -> Report:
@@ -135,10 +177,13 @@ def _examined(verifier: Verifier, proof: BundledProof, sealer: Participant, mome
 def _proofs(attachments: Mapping[str, bytes]) -> tuple[BundledProof, ...]:
     if PROOFS not in attachments:
         raise MalformedBundle("the document holds no credentials")
-    proofs = Bundle.parse(attachments[PROOFS]).proofs
-    if not proofs or any(proof.is_presentation for proof in proofs):
-        raise MalformedBundle("the document holds no credentials of its sealer's")
-    return proofs
+    return _bare(Bundle.parse(attachments[PROOFS]))
+
+
+def _bare(bundle: Bundle) -> tuple[BundledProof, ...]:
+    if not bundle.proofs or any(proof.is_presentation for proof in bundle.proofs):
+        raise MalformedBundle("the document holds no credentials of its issuers")
+    return bundle.proofs
 
 
 def _lists(attachments: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -98,9 +98,14 @@ SEAL: Final[Mapping[str, str]] = {
     "invalid_certificate_chain": "Het certificaat van het zegel klopt niet.",
     "trust_list_expired": "Er is geen geldige lijst van deelnemers. Van wie het zegel is, is niet gecontroleerd.",
     "sealed_in_future": "Het zegel is van een moment dat nog komt.",
+    "made_in_future": "Het bestand zegt dat het is gemaakt op een moment dat nog komt.",
     "malformed_bundle": "In het bestand zitten geen bewijzen die wij kunnen lezen.",
 }
 SEAL_OTHERWISE: Final = "Het zegel kon niet worden gecontroleerd."
+NO_SEAL: Final = (
+    "Dit bestand heeft geen zegel. Wat op de bladzijden staat, bewijst niemand, ook niet van wanneer het is. "
+    "Alleen de bewijzen die erin zitten, tellen."
+)
 BUNDLE: Final[Mapping[str, str]] = {
     "trust_root_missing": "Er is geen sleutel van het stelsel gegeven. Van wie deze bundel is, is niet nagegaan.",
     "malformed_archive": (

@@ -6,17 +6,14 @@ seal.
 """
 
 import json
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, TypeAlias, final
+from typing import Final, TypeAlias
 
 from credentials.clock import Clock
 from credentials.debts.person import Person
 from credentials.encoding import json_compact
-from credentials.errors import Unavailable
 from credentials.formats.base import IssuerKey
 from credentials.sealed_pdf import (
     PROOFS,
@@ -34,10 +31,9 @@ from issuer.domain.places import TOKEN, StatusAddresses
 from issuer.ports import DocumentPrinter
 from issuer.usecases.issue import IssueCredentials
 from issuer.usecases.publish import PublishStatus, ReadStatusList
+from service.under_way import UnderWay
 
 _JSON: Final = "application/json"
-# Some are printed and the others wait for a place; more would keep every thread of the service waiting.
-_MOST_AT_ONCE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +53,6 @@ Tell: TypeAlias = Callable[[Facts, datetime], Pages]
 """Put the facts into words, for a document of this moment."""
 
 
-@final
-class UnderWay:
-    """Whose documents are being made in this process: one for each citizen, and few in all."""
-
-    def __init__(self, most: int = _MOST_AT_ONCE) -> None:
-        self._most = most
-        self._lock = threading.Lock()
-        self._subjects: set[Person] = set()
-
-    @contextmanager
-    def of(self, subject: Person) -> Iterator[None]:
-        """Take a place while this lasts. Raises Unavailable at once when there is none, or this citizen has one."""
-        with self._lock:
-            if subject in self._subjects or len(self._subjects) >= self._most:
-                raise Unavailable("too many documents are being made")
-            self._subjects.add(subject)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._subjects.discard(subject)
-
-
 @dataclass(frozen=True, slots=True)
 class MakeDocument:
     """Issue, print and seal, in this order: what is sealed was written down before.
@@ -96,7 +69,7 @@ class MakeDocument:
     lists: ReadStatusList
     publish: PublishStatus
     ask_for_stamp: AskForStamp | None = None
-    under_way: UnderWay = field(default_factory=UnderWay)
+    under_way: UnderWay[Person] = field(default_factory=UnderWay)
 
     def __call__(self, subject: Person, tell: Tell) -> bytes:
         """Return the document. Raises SourceUnavailable, StampRefused, PrintingFailed, TooCostly or Unavailable."""

@@ -53,7 +53,7 @@ class Printer:
         self._program = Program(program, seconds=seconds)
 
     def __call__(self, html: str, description: Description, attachments: Sequence[Attachment]) -> bytes:
-        """Return the document, with a free place for its seal. Raises PrintingFailed, TooCostly or Unavailable."""
+        """Return the document, with a place for a seal if any. Raises PrintingFailed, TooCostly or Unavailable."""
         job = {
             "html": html,
             "description": {

@@ -2,19 +2,21 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from credentials.clock import FixedClock
-from credentials.sealed_pdf import seal
+from credentials.sealed_pdf import OPEN_PROOFS, seal
 from credentials.status import Status
 from credentials.verification import Bundle, BundledProof
+from service.printing import Printer
 from tests.debt_builders import A_NOTICE, AS_OF, demo_document
 from tests.flows.presentation_kit import BASE
 from tests.flows.test_presentation_screens import Browser
-from tests.sealed_kit import attached, printed
+from tests.sealed_kit import PAGES, attached, described, printed
 from tests.verifier_world import Card, World, make_world
 
 pytestmark = pytest.mark.long
@@ -65,6 +67,29 @@ def test_what_the_organisation_said_of_its_own_data_is_shown_above_the_lines(wor
     assert "De organisatie meldt iets over haar gegevens" in page
     assert A_NOTICE.what in page
     assert A_NOTICE.what not in send(browser, sealed(world)).text
+
+
+def test_of_an_overview_that_nobody_sealed_each_line_speaks_for_itself(world: World, browser: Browser) -> None:
+    cards, lists = [], {}
+    for of in ("cjib", "duo"):
+        issuer = world.issuers[of]
+        cards += issuer.statements(demo_document(of, "samira").cases_at(issuer.agency), as_of=AS_OF)
+        lists[issuer.list_url] = world.web.documents[issuer.list_url].decode()
+    bundle = Bundle.of(BundledProof(card.format, card.credential) for card in cards).to_dict(world.clock.now())
+    proofs, listed = attached(json.dumps(bundle).encode(), json.dumps(lists).encode())
+    told = replace(described(world.clock.now()), seal=None, reason=None)
+    fetched = list(world.web.fetched)
+    page = send(browser, Printer()(PAGES, told, [replace(proofs, name=OPEN_PROOFS), listed])).text
+    assert "Dit bestand heeft geen zegel" in page
+    assert "bewijst niemand" in page
+    assert page.count("Bewezen</span>") == len(cards)
+    for of in ("cjib", "duo"):
+        assert world.issuers[of].agency.name in page
+    assert world.web.fetched == fetched
+    # Under the name that a sealed document has for them, they are missed with their seal.
+    page = send(browser, Printer()(PAGES, told, [proofs, listed])).text
+    assert "Dit bestand bewijst niets" in page
+    assert "Bewezen</span>" not in page
 
 
 def test_a_changed_byte_is_refused_with_the_reason(world: World, browser: Browser) -> None:

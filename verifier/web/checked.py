@@ -18,6 +18,9 @@ from verifier.web import views
 
 PROVES_NOTHING: Final = "Dit bestand bewijst niets"
 _NO_NAME: Final = "Het bestand noemt geen naam. Het bewijst wat deze organisatie heeft gesteld, niet wie uw cliënt is."
+_NO_NAMES: Final = (
+    "Het bestand noemt geen naam. Elke regel bewijst wat die organisatie heeft gesteld, niet wie uw cliënt is."
+)
 _NOT_WHOSE: Final = (
     "Dit zegt niet van wie het bewijs is: wie het heeft, kan het laten zien. Wilt u dat wel weten? Vraag de gegevens "
     "dan met een intake."
@@ -77,17 +80,19 @@ def checked(found: Found, now: datetime) -> Checked:
 
 
 def _sealed(found: SealedReport, now: datetime) -> Checked:
-    if not found.seal.holds or found.examined_at is None:
+    if found.examined_at is None:
         return Checked("error", PROVES_NOTHING, found.seal.explanation)
+    # A citizen's overview of many agencies has none: each line is its own agency's.
+    sealed = found.seal.holds
     return Checked(
-        "ok",
-        "Het zegel klopt",
+        "ok" if sealed else "warning",
+        "Het zegel klopt" if sealed else "Dit bestand heeft geen zegel",
         found.seal.explanation,
         (Part(_lines(found.reports)),),
         as_of=found.examined_at,
         aged=days_between(found.examined_at, now),
         notices=_notices(found.reports, dutch_day(now)),
-        closing=_NO_NAME,
+        closing=_NO_NAME if sealed else _NO_NAMES,
     )
 
 

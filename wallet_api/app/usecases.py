@@ -18,7 +18,9 @@ from credentials.formats.sd_jwt import SdJwtVc
 from credentials.status import StatusChecker
 from credentials.trust import TrustListSource
 from credentials.verification import Verifier
+from service import printing
 from service.http import OutboundClient
+from service.logging import get_logger
 from service.settings import trusted_lists
 from wallet_api.clients.issuer import HttpIssuers
 from wallet_api.clients.own_site import only_from
@@ -51,11 +53,14 @@ from wallet_api.usecases.receive import ReceiveCards
 from wallet_api.usecases.rounds import Rounds
 from wallet_api.usecases.share import ShareCards, Shelves
 from wallet_api.usecases.show import ShowOverview
+from wallet_api.usecases.take_along import TakeAlong
 from wallet_api.usecases.visits import Visits
 from wallet_api.usecases.wallets import KeepWallets
 from wallet_api.usecases.weigh import WeighRequests
 from wallet_api.vault import ScryptLocksmith, SealedShelf
 from wallet_api.web.bundle import UseCases
+
+_log = get_logger(__name__)
 
 
 def usecases_of(
@@ -181,7 +186,16 @@ def usecases_of(
         show=show,
         papers=Papers(trust, SealedShelf(records, "papers", Paper, clock), clock),
         arrangements=ShowArrangements(trust),
+        take_along=TakeAlong(show, proof, _printer(), clock),
     )
+
+
+def _printer() -> printing.Printer | None:
+    lacking = printing.missing()
+    if lacking is not None:
+        _log.warning("documents_off", missing=lacking)
+        return None
+    return printing.Printer()
 
 
 def _formats() -> FormatRegistry:

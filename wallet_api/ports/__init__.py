@@ -1,5 +1,6 @@
 """What the use cases need from the outside: storage, the vault, agencies, requesters, the trust list, proof."""
 
+from wallet_api.ports.documents import DocumentPrinter
 from wallet_api.ports.errands import ErrandRow, ErrandRows, Errands, Messenger
 from wallet_api.ports.issuers import Attester, Issuers, NotReady, Obtained
 from wallet_api.ports.requesters import Requesters
@@ -9,6 +10,7 @@ from wallet_api.ports.wallets import Locksmith, Wallets
 
 __all__ = [
     "Attester",
+    "DocumentPrinter",
     "ErrandRow",
     "ErrandRows",
     "Errands",

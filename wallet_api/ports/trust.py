@@ -1,5 +1,6 @@
 """Who may be believed, and whether a card is sound."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, final
@@ -45,6 +46,13 @@ class Proof(Protocol):
 
     def standing(self, card: Card) -> Standing:
         """Look up the status of a card that was proven when it came in; UNKNOWN when its list cannot be had."""
+        ...
+
+    def status_lists(self, cards: Sequence[Card]) -> Mapping[str, str]:
+        """Return the status lists by which these cards are judged now, as they were published, by address.
+
+        Lists that cannot be had are left out.
+        """
         ...
 
     def forget_status(self) -> None:

@@ -3,10 +3,11 @@
 Of a stranger's card no more can be said than that it is whole, in time and ours.
 """
 
-from collections.abc import Callable
-from typing import TypeAlias, final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeAlias, final
 
 from credentials.clock import Clock
+from credentials.consulted import consulting
 from credentials.formats import Credential, Expectation, KeyResolver, VerifiedClaims
 from credentials.keys import PublicJwk
 from credentials.status import StatusChecker
@@ -15,6 +16,10 @@ from wallet_api.domain.card import Agency, Card, Standing
 from wallet_api.domain.errors import CardRefused
 from wallet_api.domain.issuance import Kind
 from wallet_api.ports import Proven
+
+# A token, or a credential of this type; what else is consulted are keys and the trust list.
+_TOKEN_BEGINS: Final = b"ey"
+_LIST_CREDENTIAL: Final = b'"BitstringStatusListCredential"'
 
 KeysOf: TypeAlias = Callable[[Agency], KeyResolver]
 
@@ -72,6 +77,13 @@ class ProveCards:
                 expired = report.decisive is not None and report.decisive.code == "expired"
                 return Standing.VALID if expired else Standing.WITHDRAWN
 
+    def status_lists(self, cards: Sequence[Card]) -> Mapping[str, str]:
+        """Return the status lists by which these cards are judged now, as they were published, by address."""
+        with consulting() as noted, self._status.batch():
+            for card in cards:
+                self.report(card)
+        return {address: _text(body) for address, body in noted.items() if _is_status_list(address, body)}
+
     def _claims(self, credential: Credential, kind: Kind, agency: Agency) -> VerifiedClaims:
         if not agency.listed:
             return self._verifier.verify_unlisted(credential, self._bare(), self._keys_of(agency), kind.format)
@@ -86,3 +98,11 @@ class ProveCards:
 
     def _bare(self) -> Expectation:
         return Expectation(self._clock.now(), holder_binding=False)
+
+
+def _is_status_list(address: str, body: bytes) -> bool:
+    return address.startswith(("https://", "http://")) and (body.startswith(_TOKEN_BEGINS) or _LIST_CREDENTIAL in body)
+
+
+def _text(body: bytes) -> str:
+    return body.decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Show the overview, one debt, the proof of it; and hand the whole of it to the citizen as a file."""
+"""Show the overview, one debt, and the proof of it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,8 +7,7 @@ from typing import final
 
 from credentials.clock import Clock, dutch_day
 from credentials.debts.notice import Notice
-from credentials.encoding import JsonObject
-from credentials.verification import Bundle, BundledProof, Report
+from credentials.verification import Report
 from service.errors import NotFound
 from wallet_api.domain.card import Card, Standing
 from wallet_api.domain.disclosure import Fact, claim_facts
@@ -76,12 +75,6 @@ class ShowOverview:
         """Throw one card away. Raises NotFound."""
         self._cards.get(wallet, id)
         self._cards.remove(wallet, id)
-
-    def download(self, wallet: OpenedWallet) -> JsonObject:
-        """Return the overview as a file in which every line carries its agency's proof; strangers have none."""
-        cards = [card for card in self._checked(wallet) if card.gone_since is None and card.agency.listed]
-        proofs = [BundledProof(card.format, card.copies[0].credential) for card in cards]
-        return Bundle.of(proofs).to_dict(self._clock.now())
 
     def _checked(self, wallet: OpenedWallet) -> list[Card]:
         checked = []

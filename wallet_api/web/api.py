@@ -198,7 +198,7 @@ def read_overview(here: Machine, wallet: Wallet, *, vers: bool = False) -> Respo
 def download(here: Machine, wallet: Wallet) -> Response:
     """Geef het overzicht mee, met de bewijzen."""
     headers = {"content-disposition": f'attachment; filename="{shapes.overview_file(here.usecases.show.today())}"'}
-    return JSONResponse(here.usecases.show.download(wallet), headers=headers)
+    return Response(here.usecases.take_along.data(wallet), media_type="application/json", headers=headers)
 
 
 @router.get("/regelingen", tags=["overzicht"], summary="Lees waar om een betalingsregeling te vragen is")

@@ -23,6 +23,7 @@ from wallet_api.usecases.papers import Papers
 from wallet_api.usecases.read_request import ReadRequests
 from wallet_api.usecases.share import ShareCards
 from wallet_api.usecases.show import ShowOverview
+from wallet_api.usecases.take_along import TakeAlong
 from wallet_api.usecases.visits import Visits
 from wallet_api.usecases.wallets import KeepWallets
 from wallet_api.web.door import Door
@@ -43,6 +44,7 @@ class UseCases:
     show: ShowOverview
     papers: Papers
     arrangements: ShowArrangements
+    take_along: TakeAlong
 
 
 @final

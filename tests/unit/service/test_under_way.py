@@ -4,14 +4,14 @@ import pytest
 
 from credentials.debts.bsn import Bsn
 from credentials.errors import Unavailable
-from issuer.usecases.document import UnderWay
+from service.under_way import UnderWay
 from tests.debt_builders import SAMIRA
 
 JOHAN = Bsn("111222333")
 
 
 def test_a_citizen_has_one_at_a_time() -> None:
-    under_way = UnderWay()
+    under_way = UnderWay[Bsn]()
     with under_way.of(SAMIRA):
         with pytest.raises(Unavailable), under_way.of(SAMIRA):
             pytest.fail("two are made for one citizen")
@@ -20,7 +20,7 @@ def test_a_citizen_has_one_at_a_time() -> None:
 
 
 def test_the_place_is_free_again_also_when_it_went_wrong() -> None:
-    under_way = UnderWay(most=1)
+    under_way = UnderWay[Bsn](most=1)
     with pytest.raises(ZeroDivisionError), under_way.of(SAMIRA):
         raise ZeroDivisionError
     with under_way.of(SAMIRA):
@@ -28,6 +28,6 @@ def test_the_place_is_free_again_also_when_it_went_wrong() -> None:
 
 
 def test_there_are_few_in_all() -> None:
-    under_way = UnderWay(most=1)
+    under_way = UnderWay[Bsn](most=1)
     with under_way.of(SAMIRA), pytest.raises(Unavailable), under_way.of(JOHAN):
         pytest.fail("more are made than there are places")

@@ -1,6 +1,5 @@
 """The overview: what to pay now, to whom, before when; one debt; and the file to take along."""
 
-import json
 from functools import partial
 from typing import Final
 
@@ -10,14 +9,16 @@ from starlette.responses import RedirectResponse, Response
 from credentials.debts.catalogue import describe
 from credentials.debts.payment_qr import spaced
 from credentials.verification.words import noticed
+from service import i18n
 from service.web import strict_query
 from wallet_api.domain.arrangement import may_be_asked
 from wallet_api.domain.overview import OUT_OF_DATE, Group, payee
 from wallet_api.domain.payment import payment_of
 from wallet_api.domain.urgency import arranged, cannot_wait
+from wallet_api.usecases.take_along import Pages, Told
 from wallet_api.web import shapes, words
 from wallet_api.web.arrangement_letter import letter, letter_for_one, title
-from wallet_api.web.bundle import CheckedForm, Here
+from wallet_api.web.bundle import CheckedForm, Here, Screens
 
 router: Final = APIRouter()
 
@@ -54,15 +55,65 @@ def check(request: Request, here: Here, form: CheckedForm) -> Response:  # noqa:
     return RedirectResponse("/overzicht", 303)
 
 
+@router.get("/overzicht/meenemen")
+def take_along(request: Request, here: Here) -> Response:
+    """Show what can be taken along, and what it proves."""
+    session, wallet = here.door.open_session(request)
+    return here.pages.render(
+        request,
+        "take_along.html",
+        session=session,
+        printable=here.usecases.take_along.printable,
+        any_cards=any(card.agency.listed for card in here.usecases.show.cards(wallet)),
+    )
+
+
 @router.get("/overzicht/downloaden")
 def download(request: Request, here: Here) -> Response:
-    """Hand over the overview as a file."""
-    content = json.dumps(here.usecases.show.download(here.door.wallet(request)), ensure_ascii=False, indent=1)
-    return Response(
-        content,
-        media_type="application/json",
-        headers={"content-disposition": f'attachment; filename="{shapes.overview_file(here.usecases.show.today())}"'},
+    """Hand over all proofs as a file for programs."""
+    content = here.usecases.take_along.data(here.door.wallet(request))
+    return _attachment(here, content, "application/json", "json")
+
+
+@router.post("/overzicht/pdf")
+def document(request: Request, here: Here, form: CheckedForm) -> Response:  # noqa: ARG001  # the form is its own check
+    """Hand over the overview as a document to read, with all proofs in it."""
+    language = here.pages.language_of(request)
+    made = here.usecases.take_along.document(here.door.wallet(request), lambda told: _pages(here, told, language))
+    if made is None:
+        return Response(status_code=404)
+    return _attachment(here, made, "application/pdf", "pdf")
+
+
+def _pages(here: Screens, told: Told, language: str) -> Pages:
+    title = f"Mijn schulden op {i18n.day(told.made_at)}"
+    places = arranged(told.overview.debts)
+    with i18n.speaking(language):
+        html = here.pages.fragment(
+            "overview_document.html",
+            language=language,
+            title=title,
+            made_at=told.made_at,
+            overview=told.overview,
+            lines=(*places.first, *places.now, *places.later, *places.plan, *places.done),
+            places=told.places,
+            words=words,
+            payee=payee,
+            noticed=noticed,
+        )
+    return Pages(
+        html=html,
+        title=title,
+        author="Blauwe Knop",
+        language=language,
+        proofs="Het kaartje van elke organisatie, om na te gaan met een computer",
+        status_lists="De statuslijsten van die dag: daarin staat of een kaartje is ingetrokken",
     )
+
+
+def _attachment(here: Screens, content: bytes, media_type: str, ending: str) -> Response:
+    name = shapes.overview_file(here.usecases.show.today(), ending)
+    return Response(content, media_type=media_type, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 @router.get("/schulden/{id}")
@@ -84,6 +135,7 @@ def debt(request: Request, here: Here, id: str) -> Response:
         payee=payee(detail.line.case, detail.line.card.agency),
         notices=[noticed(each, here.usecases.show.today()) for each in detail.notices],
         may_ask=may_be_asked(detail.line),
+        where=here.usecases.arrangements.where(detail.line),
         pressing=cannot_wait(detail.line),
         payment=payment_of(detail.line),
         spaced=spaced,
