@@ -266,7 +266,7 @@ def _write_site(stage: Stage, root: SoftwareSigner, participants: list[Participa
         site,
         [
             (
-                "De portemonnee",
+                "De wallet",
                 stage.wallet.base_url,
                 "Voor Samira: al haar schulden ophalen met één knop, en ze delen.",
             ),

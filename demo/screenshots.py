@@ -127,7 +127,7 @@ class _Shoot:
         page.goto(f"{self.stage.wallet.base_url}/nieuw")
         page.locator("#pincode").fill(PIN)
         page.locator("#nogmaals").fill(PIN)
-        page.get_by_role("button", name="Portemonnee maken").click()
+        page.get_by_role("button", name="Wallet maken").click()
         page.get_by_role("link", name="Ik heb het nummer bewaard").click()
 
     def _collect(self, page: Page) -> None:

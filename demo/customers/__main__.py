@@ -15,7 +15,7 @@ LOOK = Look(
     templates=Path(__file__).parent / "templates",
     name="nagemaakt klantaccount",
     says="Dit is een oefening: deze bedrijven en klanten bestaan niet",
-    home="Inloggen begint bij een bedrijf of bij uw portemonnee, niet hier.",
+    home="Inloggen begint bij een bedrijf of bij uw wallet, niet hier.",
     cookie="bk_customers",
 )
 

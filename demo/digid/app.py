@@ -36,7 +36,7 @@ DIGID: Final = Look(
     templates=Path(__file__).parent / "templates",
     name="nagemaakte DigiD",
     says="Dit is niet de echte DigiD",
-    home="Inloggen begint bij een organisatie of bij uw portemonnee, niet hier.",
+    home="Inloggen begint bij een organisatie of bij uw wallet, niet hier.",
     cookie="bk_digid",
 )
 

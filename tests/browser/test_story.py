@@ -302,10 +302,10 @@ def test_the_stand_ins_are_for_everyone_too(played: Played, looking: Person) -> 
 
 def _make_wallet(person: Person, stage: Stage) -> None:
     person.page.goto(stage.wallet.base_url)
-    person.press("Nieuwe portemonnee maken")
+    person.press("Nieuwe wallet maken")
     person.type("Uw pincode", PIN)
     person.type("Nog een keer", PIN)
-    person.press("Portemonnee maken")
+    person.press("Wallet maken")
     person.press("Ik heb het nummer bewaard")
 
 

@@ -24,6 +24,7 @@ OUTSIDE = ("/welkom", "/nieuw", "/openen", "/hulp", "/privacy", "/toegankelijkhe
 INSIDE = (
     "/nieuw/nummer",
     "/overzicht",
+    "/overzicht/meenemen",
     "/ophalen",
     "/ophalen/opnieuw",
     "/toevoegen",
@@ -215,13 +216,13 @@ def test_everybody_can_use_the_pages_about_what_is_not_ready(
     offered = waiting.follow(waiting.post(offer.url, offer, besluit="ja"))
     for address in (f"{WALLET}/ophalen", offered.url):
         check(page, address)
-        assert "ook als uw portemonnee dicht is" in page.locator("main").inner_text()
+        assert "ook als uw wallet dicht is" in page.locator("main").inner_text()
     register.come_back()
     assert world.service.errands is not None
     world.clock.advance(timedelta(seconds=61))
     world.service.errands.run()
     check(page, f"{WALLET}/overzicht")
-    assert page.get_by_role("link", name="Zet ze in mijn portemonnee").count() == 2
+    assert page.get_by_role("link", name="Zet ze in mijn wallet").count() == 2
     context.close()
 
 
@@ -229,19 +230,19 @@ def test_a_wallet_is_made_opened_and_closed_without_scripts(chromium: Browser, w
     context = chromium.new_context(java_script_enabled=False, locale="nl-NL")
     page = context.new_page()
     page.goto(f"{WALLET}/welkom")
-    page.get_by_role("link", name="Nieuwe portemonnee maken").click()
+    page.get_by_role("link", name="Nieuwe wallet maken").click()
     page.get_by_label("Uw pincode of wachtwoord").fill("hallo 2026")
     page.get_by_label("Nog een keer").fill("hallo 2026")
-    page.get_by_role("button", name="Portemonnee maken").click()
+    page.get_by_role("button", name="Wallet maken").click()
     number = page.locator("#nummer").inner_text()
     page.get_by_role("link", name="Ik heb het nummer bewaard").click()
     assert "Haal uw schulden op" in page.locator("h1").inner_text()
     page.get_by_role("button", name="Sluiten").click()
-    page.get_by_role("link", name="Mijn portemonnee openen").click()
-    page.get_by_label("Uw portemonneenummer").fill(number)
+    page.get_by_role("link", name="Mijn wallet openen").click()
+    page.get_by_label("Uw walletnummer").fill(number)
     page.get_by_label("Uw pincode of wachtwoord").fill("hallo 2026")
     page.get_by_role("button", name="Openen").click()
-    assert "Uw portemonnee is nog leeg" in page.locator("main").inner_text()
+    assert "Uw wallet is nog leeg" in page.locator("main").inner_text()
     context.close()
 
 
@@ -254,5 +255,5 @@ def test_the_whole_wallet_can_be_reached_with_the_keyboard(inside: BrowserContex
     for _ in range(40):
         page.keyboard.press("Tab")
         seen.add(str(page.evaluate("document.activeElement.textContent.trim()")))
-    for name in ("Overzicht", "Sluiten", "Deel met een hulpverlener", "Download met bewijs"):
+    for name in ("Overzicht", "Sluiten", "Deel met een hulpverlener", "Download mijn overzicht"):
         assert name in seen

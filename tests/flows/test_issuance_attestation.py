@@ -32,7 +32,7 @@ pytestmark = pytest.mark.requirement("vci-wallet-attestation")
 class Provider:
     """A wallet provider with an authority of its own."""
 
-    name: str = "Portemonnee"
+    name: str = "Wallet"
     signer: SoftwareSigner = field(default_factory=SoftwareSigner.generate)
 
     def __post_init__(self) -> None:

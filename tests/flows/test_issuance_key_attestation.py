@@ -57,7 +57,7 @@ def ask(scene: Scene, attestation: str, signer: SoftwareSigner = HELD) -> Any:
 def test_a_card_is_bound_to_the_key_that_signed_and_to_no_other_that_was_attested(tmp_path: Path) -> None:
     clock = FixedClock(datetime.now(UTC).replace(microsecond=0))
     scene = Scene(an_agency(tmp_path, clock), clock, tmp_path)
-    attestation = Provider("Portemonnee").attest(clock.now(), HELD, SoftwareSigner.generate())
+    attestation = Provider("Wallet").attest(clock.now(), HELD, SoftwareSigner.generate())
     answer = ask(scene, attestation)
     assert answer.status_code == 200, answer.text
     (issued,) = answer.json()["credentials"]
@@ -70,7 +70,7 @@ def test_a_card_is_bound_to_the_key_that_signed_and_to_no_other_that_was_atteste
 
 def test_an_agency_that_names_attesters_takes_the_word_of_no_others(tmp_path: Path) -> None:
     clock = FixedClock(datetime.now(UTC).replace(microsecond=0))
-    known, unknown = Provider("Portemonnee"), Provider("Boef")
+    known, unknown = Provider("Wallet"), Provider("Boef")
     anchor = tmp_path / "attesters.pem"
     anchor.write_text(to_pem(known.authority.der))
     scene = Scene(an_agency(tmp_path, clock, key_attesters=(anchor,)), clock, tmp_path)
@@ -90,6 +90,6 @@ def test_an_attester_that_is_no_authority_stops_the_agency(tmp_path: Path, text:
     with pytest.raises(ConfigurationError, match="key_attesters"):
         an_agency(tmp_path, FixedClock(datetime.now(UTC)), key_attesters=(anchor,))
     leaf = tmp_path / "leaf.pem"
-    leaf.write_text(to_pem(Provider("Portemonnee").leaf))
+    leaf.write_text(to_pem(Provider("Wallet").leaf))
     with pytest.raises(ConfigurationError, match="key_attesters"):
         an_agency(tmp_path, FixedClock(datetime.now(UTC)), key_attesters=(leaf,))

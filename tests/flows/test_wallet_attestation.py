@@ -111,7 +111,7 @@ def test_a_wallet_without_a_provider_is_told_so_in_words(make: Callable[[Attesta
     world = make(Attestation.REQUIRED)
     world.service.usecases.offers._issuers._proving._attesting._attester = None  # type: ignore[attr-defined]
     page = samira(world).collect()
-    assert "kent deze portemonnee niet" in page.words
+    assert "kent deze wallet niet" in page.words
 
 
 def test_keys_that_are_not_there_stop_the_wallet(make: Callable[[Attestation], WalletWorld], tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_an_agency_that_wants_attested_keys_gets_them(tmp_path: Path) -> None:
     assert {each["status"] for each in citizen.api("kaarten").json()["kaarten"]} == {"geldig"}
     # Without a provider there is nobody to attest them.
     world.service.usecases.offers._issuers._requesting._proofs._attester = None  # type: ignore[attr-defined]
-    assert "kent deze portemonnee niet" in citizen.collect().words
+    assert "kent deze wallet niet" in citizen.collect().words
     world.close()
 
 

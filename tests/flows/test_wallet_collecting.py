@@ -274,8 +274,8 @@ def test_who_looks_for_a_document_of_a_protocol_at_a_wallet_gets_no_page(samira:
 @pytest.mark.parametrize(
     ("answer", "reason", "words"),
     [
-        ((400, "invalid_scope"), "niet_begrepen", "begrijpt niet wat deze portemonnee vraagt"),
-        ((401, "invalid_client"), "portemonnee_onbekend", "kent deze portemonnee niet"),
+        ((400, "invalid_scope"), "niet_begrepen", "begrijpt niet wat deze wallet vraagt"),
+        ((401, "invalid_client"), "portemonnee_onbekend", "kent deze wallet niet"),
         ((503, "temporarily_unavailable"), "te_druk", "heeft het nu te druk"),
         ((500, "bel 0900-1234"), "storing", "Bij de organisatie ging iets mis"),
         ((418, "bel 0900-1234"), "onbekende_fout", "een foutmelding die wij niet kennen"),

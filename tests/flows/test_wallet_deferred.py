@@ -53,7 +53,7 @@ def test_the_others_need_not_wait_for_an_agency_that_is_not_ready(samira: Citize
     overview = samira.get("/overzicht").words
     assert f"Bij {CJIB} (CJIB) is het nog niet klaar. Kijk of het klaar is" in overview
     assert "lukte het ophalen niet" not in overview
-    assert "ook als uw portemonnee dicht is" not in samira.get("/privacy").words
+    assert "ook als uw wallet dicht is" not in samira.get("/privacy").words
 
 
 def test_its_cards_come_when_the_citizen_comes_back_and_it_is_ready(
@@ -210,5 +210,5 @@ def test_an_offer_whose_cards_are_not_ready_waits_on_its_page(
     assert "Nog niet klaar" in samira.get(f"{delivery}/verder").words
     world.clock.advance(MINUTE)
     page = samira.get(f"{delivery}/verder")
-    assert "De kaartjes zitten in uw portemonnee" in page.words
+    assert "De kaartjes zitten in uw wallet" in page.words
     assert len(cards(samira)) == 2

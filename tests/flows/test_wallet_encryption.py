@@ -174,7 +174,7 @@ def test_what_this_wallet_cannot_do_stops_it_where_that_is_demanded_and_nowhere_
     between.metadata = changed
     page = samira.collect()
     if required:
-        assert "begrijpt niet wat deze portemonnee vraagt" in page.words
+        assert "begrijpt niet wat deze wallet vraagt" in page.words
         assert (between.requests, cards(samira)) == ([], [])
     else:
         assert len(cards(samira)) == 2

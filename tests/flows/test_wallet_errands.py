@@ -77,8 +77,8 @@ def test_cards_come_while_the_wallet_is_closed_and_are_taken_in_when_it_opens(
     samira: Citizen, world: WalletWorld, register: Register
 ) -> None:
     page = samira.collect()
-    assert "ook als uw portemonnee dicht is" in page.words
-    assert "ook als uw portemonnee dicht is" in samira.get("/privacy").words
+    assert "ook als uw wallet dicht is" in page.words
+    assert "ook als uw wallet dicht is" in samira.get("/privacy").words
     samira.post("/sluiten")
     register.come_back()
     assert run(world) == 0, "the agency said when it wants to be asked"
@@ -374,7 +374,7 @@ def test_cards_of_an_offer_are_found_in_the_overview(samira: Citizen, world: Wal
     assert ARRIVED in page.words
     link = page.text.split('href="/ontvangen/', 1)[1].split('"', 1)[0]
     page = again.get(f"/ontvangen/{link}")
-    assert "De kaartjes zitten in uw portemonnee" in page.words
+    assert "De kaartjes zitten in uw wallet" in page.words
     assert len(cards(again)) == 2
 
 
@@ -424,7 +424,7 @@ def test_an_agency_that_encrypts_nothing_is_asked_by_the_open_wallet_alone(tmp_p
         register.leaves = True
         samira = world.owner()
         page = samira.collect()
-        assert "ook als uw portemonnee dicht is" not in page.words
+        assert "ook als uw wallet dicht is" not in page.words
         assert "Kom later terug" in page.words
         assert rows(world) == []
         register.come_back()

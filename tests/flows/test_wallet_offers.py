@@ -35,7 +35,7 @@ def test_an_offer_is_shown_before_it_is_taken(samira: Citizen, world: WalletWorl
     assert "geeft u kaartjes" in page.words
     assert samira.api("kaarten").json()["kaarten"] == []
     page = samira.post(page.url, page, besluit="ja")
-    assert "De kaartjes zitten in uw portemonnee" in page.words
+    assert "De kaartjes zitten in uw wallet" in page.words
     assert samira.api("overzicht").json()["saldo"] == 27100
 
 
@@ -79,7 +79,7 @@ def test_an_offer_by_login_goes_by_way_of_the_agency(samira: Citizen, world: Wal
     assert page.refresh is not None
     assert page.refresh.startswith(world.url("cjib"))
     page = samira.get(page.refresh)
-    assert "De kaartjes zitten in uw portemonnee" in page.words
+    assert "De kaartjes zitten in uw wallet" in page.words
     assert samira.api("overzicht").json()["saldo"] == 27100
 
 
@@ -173,7 +173,7 @@ def test_leave_is_asked_by_scope_where_the_agency_has_scopes(samira: Citizen, wo
     page = scan(samira, an_offer(world, grant="authorization_code")["aanbodUri"])
     page = samira.post(page.url, page, besluit="ja")
     assert page.refresh is not None
-    assert "De kaartjes zitten in uw portemonnee" in samira.get(page.refresh).words
+    assert "De kaartjes zitten in uw wallet" in samira.get(page.refresh).words
     assert [each["scope"] for each in seen] == ["overzicht_sdjwt zaak_sdjwt"]
     assert "authorization_details" not in seen[0]
 
@@ -182,8 +182,8 @@ def test_leave_is_asked_by_scope_where_the_agency_has_scopes(samira: Citizen, wo
 @pytest.mark.parametrize(
     ("status", "body", "title"),
     [
-        (400, b'{"error":"invalid_scope","error_description":"bel 0900-1234"}', "begrijpt deze portemonnee niet"),
-        (401, b'{"error":"invalid_client"}', "De organisatie kent deze portemonnee niet"),
+        (400, b'{"error":"invalid_scope","error_description":"bel 0900-1234"}', "begrijpt deze wallet niet"),
+        (401, b'{"error":"invalid_client"}', "De organisatie kent deze wallet niet"),
         (503, b'{"error":"temporarily_unavailable"}', "De organisatie heeft het nu te druk"),
         (500, b"<html>bel 0900-1234</html>", "Bij de organisatie ging iets mis"),
         (400, b'{"error":"bel 0900-1234"}', "De organisatie gaf geen kaartjes"),
@@ -234,7 +234,7 @@ def test_a_card_of_which_the_agency_only_says_that_it_is_a_credential_is_kept(
     try:
         page = scan(samira, an_offer(world, "overzicht_ldp", "zaak_ldp")["aanbodUri"])
         assert said
-        assert "nog 1 soort kaartje aan die deze portemonnee niet kan bewaren" in page.words
+        assert "nog 1 soort kaartje aan die deze wallet niet kan bewaren" in page.words
         samira.post(page.url, page, besluit="ja")
         (card,) = samira.api("kaarten").json()["kaarten"]
         assert (card["formaat"], card["soort"], card["status"]) == ("ldp_vc", "overzicht", "geldig")

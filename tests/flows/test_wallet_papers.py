@@ -74,7 +74,7 @@ def test_a_file_counts_for_nothing_and_is_no_card(samira: Citizen) -> None:
 def test_a_file_is_shown_in_a_wallet_without_cards_too(samira: Citizen) -> None:
     add(samira, text_of())
     page = samira.get("/overzicht")
-    assert "Uw portemonnee is nog leeg" in page.words
+    assert "Uw wallet is nog leeg" in page.words
     assert "Niet bewezen" in page.words
     assert "€ 75,00" not in page.words
 

@@ -43,7 +43,7 @@ def screens(screens: Screens) -> FastAPI:
 def machines(usecases: UseCases, door: Door, settings: WalletSettings) -> FastAPI:
     """Make the business API."""
     app = business_app(
-        title="Blauwe Knop: portemonnee",
+        title="Blauwe Knop: wallet",
         version=VERSION,
         problems=PROBLEMS,
         description="Kaartjes ophalen, het overzicht lezen en delen, namens de burger wiens sessie dit is.",
@@ -58,7 +58,7 @@ def pages_of(settings: WalletSettings) -> Pages:
     """Make what every page has around it."""
     face = PartyFace(
         name="Blauwe Knop",
-        tagline="Uw digitale portemonnee (wallet)",
+        tagline="Uw wallet voor schulden",
         kind="wallet",
         contact=settings.provider.help_text,
         demo=settings.insecure_localhost,

@@ -68,7 +68,7 @@ PROBLEMS: Final = ProblemMap(
         IssuerMixedUp: Problem(
             status=400,
             title="Het antwoord kwam van een andere plek",
-            advice="Daarom bewaren wij het niet. Probeer het opnieuw vanuit uw portemonnee.",
+            advice="Daarom bewaren wij het niet. Probeer het opnieuw vanuit uw wallet.",
         ),
         CitizenDeclined: Problem(status=409, title="U bent gestopt bij de organisatie", advice=_AGAIN),
         IssuerRefused: Problem(
@@ -78,14 +78,14 @@ PROBLEMS: Final = ProblemMap(
         ),
         WalletNotKnown: Problem(
             status=502,
-            title="De organisatie kent deze portemonnee niet",
-            advice="Dat ligt niet aan u. Meld het bij de hulp van deze portemonnee.",
+            title="De organisatie kent deze wallet niet",
+            advice="Dat ligt niet aan u. Meld het bij de hulp van deze wallet.",
         ),
         RequestNotUnderstood: Problem(
             status=502,
-            title="De organisatie begrijpt deze portemonnee niet",
-            advice="Zij geeft de kaartjes op een andere manier dan deze portemonnee ze vraagt. Dat ligt niet aan u. "
-            "Meld het bij de hulp van deze portemonnee.",
+            title="De organisatie begrijpt deze wallet niet",
+            advice="Zij geeft de kaartjes op een andere manier dan deze wallet ze vraagt. Dat ligt niet aan u. "
+            "Meld het bij de hulp van deze wallet.",
         ),
         CardsRefused: Problem(
             status=502, title="De organisatie geeft u deze kaartjes niet", advice="Vraag de organisatie waarom."
@@ -193,7 +193,7 @@ PROBLEMS: Final = ProblemMap(
         AddressRefused: Problem(
             status=403, title="Dit adres is niet veilig", advice="Wij halen daar niets op. Vertrouw deze QR-code niet."
         ),
-        SealBroken: Problem(status=500, title="Wij kunnen dit niet openen", advice="Open uw portemonnee opnieuw."),
+        SealBroken: Problem(status=500, title="Wij kunnen dit niet openen", advice="Open uw wallet opnieuw."),
         TrustListExpired: Problem(
             status=503,
             title="Wij kunnen nu niet nakijken wie echt is",

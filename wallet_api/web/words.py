@@ -40,15 +40,15 @@ FAILURES: Final[Mapping[Failure, str]] = {
     Failure.DECLINED: "U bent gestopt bij deze organisatie.",
     Failure.SKIPPED: "U hebt deze organisatie overgeslagen.",
     Failure.MIXED_UP: "Het antwoord kwam van een andere plek dan waar wij het vroegen. Daarom bewaren wij het niet.",
-    Failure.WALLET_NOT_KNOWN: "Deze organisatie kent deze portemonnee niet. Dat ligt niet aan u.",
-    Failure.NOT_UNDERSTOOD: "De organisatie begrijpt niet wat deze portemonnee vraagt. Dat ligt niet aan u.",
+    Failure.WALLET_NOT_KNOWN: "Deze organisatie kent deze wallet niet. Dat ligt niet aan u.",
+    Failure.NOT_UNDERSTOOD: "De organisatie begrijpt niet wat deze wallet vraagt. Dat ligt niet aan u.",
     Failure.REFUSED: "De organisatie geeft u deze kaartjes niet. Vraag haar waarom.",
     Failure.OVER: "De toestemming is al gebruikt, of de tijd is voorbij. Haal het opnieuw op.",
     Failure.BROKEN: "Bij de organisatie ging iets mis. Dat ligt niet aan u. Probeer het later opnieuw.",
     Failure.BUSY: "De organisatie heeft het nu te druk. Probeer het straks opnieuw.",
     Failure.LATER: "De organisatie heeft nog tijd nodig. Haal het later opnieuw op.",
     Failure.UNKNOWN: "De organisatie gaf een foutmelding die wij niet kennen. Dat ligt niet aan u.",
-    Failure.NOTHING: "Deze organisatie heeft nu geen kaartjes voor deze portemonnee.",
+    Failure.NOTHING: "Deze organisatie heeft nu geen kaartjes voor deze wallet.",
 }
 
 FRESHNESS: Final[Mapping[Freshness, tuple[str, str]]] = {
@@ -126,8 +126,8 @@ IF_NOT_PAID: Final[Mapping[Consequence, str]] = {
     Consequence.PLAN_AT_RISK: "U loopt achter met uw afspraak. De organisatie kan de afspraak nu stoppen. U moet dan "
     "het hele bedrag in één keer betalen. Bel vandaag nog.",
     Consequence.REMINDER: "Dan krijgt u een herinnering. Daarna kan het bedrag hoger worden.",
-    Consequence.FINE_RISES: "Dan krijgt u een aanmaning. Het bedrag van de boete wordt dan hoger.",
-    Consequence.FINAL_NOTICE_WITH_COSTS: "Dan krijgt u een aanmaning. Daarvoor betaalt u extra kosten.",
+    Consequence.FINE_RISES: "Dan krijgt u een laatste waarschuwing. Het bedrag van de boete wordt dan hoger.",
+    Consequence.FINAL_NOTICE_WITH_COSTS: "Dan krijgt u een laatste waarschuwing. Daarvoor betaalt u extra kosten.",
     Consequence.SET_OFF: "Dan kan het bedrag worden ingehouden op uw uitkering of loon, of verrekend met een "
     "toeslag. Bel voor die tijd: vaak is een afspraak mogelijk.",
     Consequence.FINAL_NOTICE: "Dan krijgt u een laatste waarschuwing. Vaak komen er dan kosten bij.",
@@ -203,7 +203,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "malformed": "Het verzoek is niet goed gemaakt.",
     "bsn": "Deze organisatie vraagt uw BSN, maar mag dat niet. Daarom sturen wij niets.",
     "unknown": "Deze organisatie staat niet op de lijst van bekende organisaties. Daarom sturen wij niets.",
-    "transaction": "Het verzoek vraagt om iets te ondertekenen dat deze portemonnee niet kent.",
+    "transaction": "Het verzoek vraagt om iets te ondertekenen dat deze wallet niet kent.",
     "unsigned": "Het verzoek is niet ondertekend. Wij weten niet van wie het komt.",
     "response_mode": "Het verzoek vraagt om een antwoord op een manier die wij niet kennen.",
     "encryption": "Wij kunnen het antwoord niet veilig versleutelen zoals het verzoek vraagt.",

@@ -26,7 +26,7 @@ def now() -> datetime:
 
 
 def of_wallet(folder: Path) -> object:
-    make_missing(folder, identifier="https://wallet.example", name="Portemonnee", now=now())
+    make_missing(folder, identifier="https://wallet.example", name="Wallet", now=now())
     return load(folder, identifier="https://wallet.example", client_id="x", now=now()).chain
 
 
