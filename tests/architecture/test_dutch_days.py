@@ -16,6 +16,7 @@ WRITES = {
     "issuer/app/key_report.py": "days of keys and certificates, in UTC",
     "service/commands/scheme_document.py": "times of the scheme document, in UTC and saying so",
     "service/commands/trust.py": "times of the trust list, in UTC and saying so",
+    "verifier/exports/report.py": "months that are dates already",
     "verifier/exports/table.py": "days that are dates already",
     "demo/books.py": "an id of an event",
 }
