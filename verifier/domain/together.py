@@ -63,9 +63,12 @@ def as_it_stood(answer: Answer) -> Answer:
 
 
 def to_ask_again(result: Result) -> tuple[Body, ...]:
-    """Return the organisations of which anything lacks that the client can still show, or that is too old by now."""
+    """Return the organisations of which anything lacks that the client can still show, or that is too old by now.
+
+    Those that can be asked for, which is by their number: whoever is unknown has none.
+    """
     lacking = [line.body for line in result.lines if _hidden(line) or line.too_old or line.unproven]
-    return tuple({body.identifier: body for body in (*result.missing, *lacking)}.values())
+    return tuple({body.identifier: body for body in (*result.missing, *lacking) if body.oin}.values())
 
 
 def _hidden(line: AgencyLine) -> bool:

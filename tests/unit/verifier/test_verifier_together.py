@@ -12,7 +12,7 @@ from credentials.openid.vp_formats import MDOC
 from tests.conftest import NOW
 from tests.debt_builders import A_NOTICE, AS_OF, CJIB
 from tests.unit.verifier.test_verifier_result import DUO, debt, evidence, result, statements
-from verifier.domain.evidence import OVERVIEW, Body, Evidence, Outcome
+from verifier.domain.evidence import NOBODY, OVERVIEW, Body, Evidence, Outcome
 from verifier.domain.query import asked_of, only_of, query_of
 from verifier.domain.request import Answer, Shown
 from verifier.domain.templates import INTAKE, SNELSCAN, Template
@@ -66,6 +66,8 @@ def test_who_does_not_say_how_much_it_is_or_whether_the_data_are_sound_is_asked_
                                                           template=SNELSCAN))]  # fmt: skip
 
     assert asked() == []
+    stranger = replace(of("nep", 1, "niet_bewezen"), issuer=NOBODY)
+    assert to_ask_again(result([*statements(CJIB, debt()), stranger], CJIB)) == ()
     assert asked("saldo_totaal") == [CJIB.name]
     assert asked("meldingen") == [CJIB.name]
     assert asked("verplicht_totaal") == []
