@@ -21,6 +21,7 @@ from tests.requirements import Requirement, requirements, shown
 from verifier.domain.query import fitted, query_of
 from verifier.domain.templates import TEMPLATES, ClaimPath, Template
 from verifier.exports.changed import CHANGED_COLUMNS
+from verifier.exports.knooppunt import COLUMNS as KNOOPPUNT_COLUMNS
 from verifier.exports.sheets import (
     BODY_COLUMNS,
     CONTRADICTION_COLUMNS,
@@ -236,6 +237,16 @@ def columns() -> str:
     return table(["Sheet", "Columns"], rows)
 
 
+def knooppunt_columns() -> str:
+    """Return the columns of the Schuldenknooppunt's CSV, and which of their names we could not confirm."""
+    marks = {Kind.TEXT: "", Kind.AMOUNT: " (amount)", Kind.COUNT: " (number)", Kind.DAY: " (day)"}
+    rows = [
+        [f"`{each.name}`{marks[each.kind]}", "confirmed" if each.confirmed else "**not confirmed**", each.holds]
+        for each in KNOOPPUNT_COLUMNS
+    ]
+    return table(["Column", "Its name", "What stands in it"], rows)
+
+
 def fcid_fields() -> str:
     """Return the fields of each kind of event, as a CSV file may map them."""
     rows = []
@@ -307,6 +318,7 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "glossary": glossary,
     "templates": templates,
     "csv-columns": columns,
+    "knooppunt-columns": knooppunt_columns,
     "question-sizes": questions,
     "fcid-fields": fcid_fields,
     "fcid-unconfirmed": unconfirmed,

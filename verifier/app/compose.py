@@ -48,6 +48,7 @@ from verifier.app.others import Others
 from verifier.app.secured import formats
 from verifier.app.webhooks import telling_jobs, telling_of
 from verifier.clients.scheme import SchemeList, scheme_list
+from verifier.exports.knooppunt import Counsel
 from verifier.jobs import jobs
 from verifier.ports import Files, HeldAnswers, OtherSoftware, StaffLogin
 from verifier.settings import VerifierSettings
@@ -287,6 +288,7 @@ def create(
         ApiDoor(tokens, programs, api_tokens, ClientUses(database, clock)),
         answers,
         oauth,
+        counsel_of(settings),
     )
     lasting = lasting_of(settings, access, clock)
     lead = Lead(database, clock)
@@ -397,7 +399,13 @@ def screens_of(settings: VerifierSettings, desks: Desks) -> Screens:
         clock=desks.clock,
         extensions=settings.limits.extensions,
         web_wallets=tuple((each.name, each.request_url) for each in settings.web_wallets),
+        counsel=counsel_of(settings),
     )
+
+
+def counsel_of(settings: VerifierSettings) -> Counsel:
+    """Return who helps clients here, as files say it."""
+    return Counsel(settings.organisation.name, settings.organisation.contact or "")
 
 
 def _pages(settings: VerifierSettings) -> Pages:

@@ -8,6 +8,7 @@ from verifier.domain.changes import Changes
 from verifier.domain.result import Result
 from verifier.domain.said import SaidDebt
 from verifier.exports.changed import CHANGED, changed_sheet
+from verifier.exports.knooppunt import KNOOPPUNT, UNKNOWN, Counsel, knooppunt_sheet
 from verifier.exports.sheets import FILES, SAID, said_sheet, sheets_of
 from verifier.exports.spreadsheet import MEDIA_TYPE, to_xlsx
 from verifier.exports.table import MEDIA_TYPE as _CSV
@@ -19,12 +20,13 @@ from verifier.exports.table import to_csv
 class Contents:
     """What goes into files: a result, and at the desk what the client told of and what changed since an earlier answer.
 
-    `changes` is None where there is no earlier answer to compare with.
+    `changes` is None where there is no earlier answer to compare with; `counsel` is who helps the client.
     """
 
     result: Result
     said: Sequence[SaidDebt] = ()
     changes: Changes | None = None
+    counsel: Counsel = UNKNOWN
 
 
 Make: TypeAlias = Callable[[Contents], bytes]
@@ -51,6 +53,7 @@ def _csv(name: str) -> Make:
 TABLE_FILES: Final[Mapping[str, tuple[str, str, Make]]] = {
     XLSX: ("schulden", MEDIA_TYPE, _xlsx),
     **{f"{name}.csv": (name, _CSV, _csv(name)) for name in FILES},
+    f"{KNOOPPUNT}.csv": (KNOOPPUNT, _CSV, lambda of: to_csv(knooppunt_sheet(of.result, of.counsel))),
 }
 """By the last part of its address: what a file is called, its media type, and how it is made."""
 

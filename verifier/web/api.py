@@ -26,6 +26,7 @@ from verifier.domain.templates import TEMPLATES
 from verifier.exports.changed import changes_document
 from verifier.exports.document import request_document, result_document
 from verifier.exports.files import TABLE_FILES, Contents
+from verifier.exports.knooppunt import UNKNOWN, Counsel
 from verifier.exports.names import BUNDLE, BUNDLE_NAME, BUNDLE_TYPE, file_name
 from verifier.usecases.asking import Asking
 from verifier.usecases.desk import Desk
@@ -114,6 +115,7 @@ class ApiDoors:
     door: ApiDoor
     answers: ApiAnswers
     oauth: OAuthScheme | None = None
+    counsel: Counsel = UNKNOWN
 
 
 def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str, contact: ApiContact) -> FastAPI:
@@ -242,7 +244,11 @@ def _install_file(app: FastAPI, doors: ApiDoors, caller: Callable[[Request], str
 
     def table(id: str, owner: Annotated[str, Depends(caller)]) -> Response:
         outcome = _answered(doors, owner, id)
-        return attachment(make(Contents(outcome.result)), media_type, file_name(what, kind, outcome.answer.received_at))
+        return attachment(
+            make(Contents(outcome.result, counsel=doors.counsel)),
+            media_type,
+            file_name(what, kind, outcome.answer.received_at),
+        )
 
     plain = media_type.partition(";")[0]
     app.get(

@@ -1,6 +1,7 @@
 """The result, each piece of evidence behind it, checking again, and taking it along."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -177,7 +178,12 @@ def _install_file(app: FastAPI, screens: Screens, seat: SeatOf, file: str) -> No
         reference = screens.desk.file(at.owner, id).reference
         name = file_name(what, file.rpartition(".")[2], found.answer.received_at, reference)
         changed = _changed(screens, at, id, found)
-        contents = Contents(found.result, screens.noting.of(at.owner, id), changed[0] if changed else None)
+        contents = Contents(
+            found.result,
+            screens.noting.of(at.owner, id),
+            changed[0] if changed else None,
+            replace(screens.counsel, reference=reference),
+        )
         return attachment(make(contents), media_type, name)
 
 

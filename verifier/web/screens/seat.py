@@ -13,6 +13,7 @@ from service.errors import LoginNeeded
 from service.pages import Pages
 from service.sessions import Session, Sessions
 from verifier.domain.staff import Counsellor, May, Role
+from verifier.exports.knooppunt import UNKNOWN, Counsel
 from verifier.ports import HeldAnswers, PasswordLogin
 from verifier.usecases.answering import Answering
 from verifier.usecases.asking import Asking
@@ -56,6 +57,7 @@ class Screens:
     clock: Clock
     extensions: int
     web_wallets: tuple[tuple[str, str], ...] = ()
+    counsel: Counsel = UNKNOWN
 
     @property
     def door(self) -> str | None:
