@@ -23,6 +23,7 @@ from tests.flows.presentation_kit import API, BASE, Counter, auth, vp_token
 from tests.verifier_world import OTHER_TOKEN, TOKEN, Card, make_world
 from verifier.domain.evidence import OVERVIEW
 from verifier.exports.files import TABLE_FILES
+from verifier.exports.names import BUNDLE
 
 pytestmark = pytest.mark.long
 
@@ -523,7 +524,7 @@ def test_the_api_describes_itself_to_everyone(counter: Counter) -> None:
     assert answer.headers["access-control-allow-origin"] == "*"
     document = answer.json()
     (server,) = document["servers"]
-    files = {f"{API}/{{id}}/{file}" for file in TABLE_FILES}
+    files = {f"{API}/{{id}}/{file}" for file in (*TABLE_FILES, BUNDLE)}
     paths = {server["url"] + path: methods for path, methods in document["paths"].items()}
     assert set(paths) == {API, f"{API}/{{id}}", f"{API}/{{id}}/hercontroles", f"{API}/{{id}}/veranderingen", *files}
     # What is proven of a client is kept in the request alone, and goes with it: not by an idempotency key as well.
@@ -534,7 +535,7 @@ def test_the_api_describes_itself_to_everyone(counter: Counter) -> None:
 def test_a_result_before_the_answer_is_a_conflict(counter: Counter) -> None:
     made = counter.make()
     assert counter.http.post(f"{API}/{made['id']}/hercontroles", headers=auth()).status_code == 409
-    for file in TABLE_FILES:
+    for file in (*TABLE_FILES, BUNDLE):
         answer = counter.http.get(f"{API}/{made['id']}/{file}", headers=auth())
         assert answer.status_code == 409
         assert "not_answered" in answer.text

@@ -69,7 +69,7 @@ def test_a_permission_for_less_is_no_permission_for_more(samira: Citizen, world:
     other = world.citizen()
     other.make_wallet()
     agency = world.agencies["cjib"]
-    made = agency.desk.create_offer(other.person, ("overzicht_sdjwt",), Grant.PRE_AUTHORISED)
+    made = agency.desk.create_offer(other.bsn, ("overzicht_sdjwt",), Grant.PRE_AUTHORISED)
     address = quote(f"{world.url('cjib')}/offers/{made.secrets.id}", safe="")
     read = other.api("aanbiedingen", {"aanbod": f"openid-credential-offer://?credential_offer_uri={address}"})
     taken = other.api(f"aanbiedingen/{read.json()['id']}/acceptatie", {})
