@@ -150,6 +150,10 @@ def test_every_page_is_for_everyone(world: World, desk: Page, context: BrowserCo
     desk.goto(result)
     desk.get_by_role("button", name="Opnieuw vragen").click()
     found.append(check(desk, waiting))
+    desk.goto(f"{waiting}/sluiten")
+    desk.get_by_role("button", name="Sluiten en verwijderen").press("Enter")
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Bewijs van controle")
+    found += [judged(desk), check(desk, f"{base}/controles")]
     assert not any(found), found
 
 
