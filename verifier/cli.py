@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from service.processing_log.commands import OpenedLog, log_commands
 from service.webhooks.commands import webhook_commands
 from service.webhooks.deliver import ReplayWebhooks
 
@@ -20,6 +21,16 @@ def _messages(file: Path) -> AbstractContextManager[ReplayWebhooks]:
 
 
 app.add_typer(webhook_commands(_messages, metavar="VERIFIER.toml"), name="webhooks")
+
+
+def _log(file: Path) -> AbstractContextManager[OpenedLog]:
+    from verifier.app.processing_log import opened_log  # noqa: PLC0415  # keeps `--help` fast
+    from verifier.settings import load_verifier  # noqa: PLC0415
+
+    return opened_log(load_verifier(file))
+
+
+app.add_typer(log_commands(_log, metavar="VERIFIER.toml"), name="processing-log")
 
 SettingsFile = Annotated[Path, typer.Argument(metavar="VERIFIER.toml", help="The verifier's settings.")]
 

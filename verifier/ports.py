@@ -392,6 +392,14 @@ class Files:
     preferences: Preferences
 
 
+class Views(Protocol):
+    """What accounts for somebody's looking at what a client shared, where a processing log is kept."""
+
+    def note(self, intake_id: str, now: datetime) -> None:
+        """Account for it, before it is shown. Raises LogFull."""
+        ...
+
+
 class ConsultedDocuments(Protocol):
     """What answers were checked by: the trust list, status lists and keys of then, as they came.
 

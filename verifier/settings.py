@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from credentials import limits
 from service.api_clients.registered import ApiClientSection as ProgramSection
+from service.processing_log.section import ProcessingLogSection
 from service.settings import (
     BaseUrl,
     PartySettings,
@@ -28,6 +29,7 @@ from service.settings import (
     web_address,
 )
 from verifier.domain.happenings import Happening
+from verifier.domain.processing import Operation
 from verifier.domain.request import ClientIdPrefix
 from verifier.domain.second_opinion import Mode
 
@@ -121,6 +123,12 @@ class WebhookSection(Settings):
     own_network: bool = False
 
 
+class VerifierLogSection(ProcessingLogSection):
+    """The processing log of a verifier."""
+
+    operations = tuple(Operation)
+
+
 class WebWalletSection(Settings):
     """A wallet that is a website: on the client's own device it opens by a link instead of a wallet app."""
 
@@ -180,6 +188,7 @@ class VerifierSettings(PartySettings):
     trusted_lists: tuple[TrustedListSection, ...] = ()
     mail: MailSection | None = None
     sms: SmsSection | None = None
+    processing_log: VerifierLogSection | None = None
     limits: LimitsSection = LimitsSection()
 
     @model_validator(mode="after")
@@ -340,6 +349,12 @@ token_file = "verifier-state/api-token"
 # name = "zaken"
 # client = "zaaksysteem"                         # one of the clients above: it is told of its own requests only
 # url = "https://zaken.gemeente.example/berichten"
+
+# Logboek Dataverwerkingen: who keeps it, and the addresses in your register (docs/operations/processing-log.md).
+# [processing_log]
+# kind = "collector"                             # or "file", with `file`
+# url = "https://logboek.gemeente.example/v1/traces"
+# processing_activity_id = "https://register.gemeente.example/verwerkingen/schuldhulp"
 
 # Trusted lists of ETSI (TS 119 612) that a query may name (`etsi_tl`): a copy whose signature you have checked.
 # [[trusted_lists]]

@@ -45,13 +45,15 @@ from verifier.app.gateways import messages_of
 from verifier.app.login import password_login, provider_login
 from verifier.app.office import add_office, programs_of
 from verifier.app.others import Others
+from verifier.app.processing_log import log_jobs, log_standing, log_writer
 from verifier.app.secured import formats
 from verifier.app.webhooks import telling_jobs, telling_of
 from verifier.clients.scheme import SchemeList, scheme_list
 from verifier.exports.knooppunt import Counsel
 from verifier.jobs import jobs
-from verifier.ports import Files, HeldAnswers, OtherSoftware, StaffLogin
+from verifier.ports import Files, HeldAnswers, OtherSoftware, StaffLogin, Views
 from verifier.settings import VerifierSettings
+from verifier.storage.accounts import Accounts, SqlViews
 from verifier.storage.colleagues import SqlColleagues
 from verifier.storage.documents import SqlConsulted
 from verifier.storage.held import SqlHeldAnswers
@@ -66,7 +68,6 @@ from verifier.storage.proofs import SqlProofsOfCheck
 from verifier.storage.requests import SqlRequests
 from verifier.storage.said import SqlSaidDebts
 from verifier.storage.sealed import Seals
-from verifier.storage.telling import Telling
 from verifier.usecases.answering import Answering
 from verifier.usecases.asking import Asking
 from verifier.usecases.check_file import CheckFile
@@ -200,7 +201,7 @@ def create(
     verifier = Verifier(known, scheme, keys, status, clock)
     examiner = CredentialExaminer(verifier, status, clock)
 
-    stored = _files(database, seals, telling_of(settings))
+    stored, views = _files(settings, files, database, seals)
     fresh = SystemSecrets()
     policy = AskPolicy(
         lifetime=settings.request_lifetime,
@@ -238,6 +239,7 @@ def create(
         clock,
         opinions=others.opinions,
         choosing=others.choosing,
+        views=views,
     )
     sessions = Sessions(
         database,
@@ -289,10 +291,11 @@ def create(
         answers,
         oauth,
         counsel_of(settings),
+        settings.processing_log.callers if settings.processing_log is not None else {},
     )
     lasting = lasting_of(settings, access, clock)
     lead = Lead(database, clock)
-    sending, closers = telling_jobs(settings, database, lead, clock)
+    sending, closers = _sending(settings, files, database, lead, clock)
     work = jobs(
         lead,
         desk,
@@ -346,7 +349,7 @@ def create(
                 # What it asks by: of an attestation that only some requests want, those requests alone are refused.
                 **{name: each.demand for name, each in lasting.items() if name in needed_of(settings)},
             },
-            watched={"second opinions": others.watch},
+            watched={"second opinions": others.watch, **log_standing(settings, database, clock)},
         ),
         secure=not insecure,
         body_limits={
@@ -364,11 +367,22 @@ def _contact(settings: VerifierSettings) -> ApiContact:
     return ApiContact(settings.organisation.name, settings.base_url, settings.api_email)
 
 
-def _files(database: Database, seals: Seals, telling: Telling) -> Files:
-    intakes = SqlIntakes(database, seals, telling)
+def _sending(
+    settings: VerifierSettings, files: KeyFiles, database: Database, lead: Lead, clock: Clock
+) -> tuple[Sequence[Job], Sequence[Callable[[], None]]]:
+    """Return the jobs that tell others by themselves, and what closes what they hold open."""
+    messages, closing = telling_jobs(settings, database, lead, clock)
+    lines, closing_too = log_jobs(settings, files.data_key(), database, lead, clock)
+    return (*messages, *lines), (*closing, *closing_too)
+
+
+def _files(settings: VerifierSettings, files: KeyFiles, database: Database, seals: Seals) -> tuple[Files, Views]:
+    telling, accounts = telling_of(settings), Accounts.of(log_writer(settings, files.data_key()), seals)
+    intakes = SqlIntakes(database, seals, telling, accounts)
     intakes.index()
     held, preferences = SqlHeldAnswers(database, seals), SqlPreferences(database, seals)
-    return Files(intakes, SqlRequests(database, seals, telling), held, preferences)
+    views = SqlViews(database, accounts, kept=settings.processing_log is not None)
+    return Files(intakes, SqlRequests(database, seals, telling, accounts), held, preferences), views
 
 
 def _listing(database: Database, seals: Seals, files: Files, clock: Clock) -> Listing:

@@ -12,10 +12,12 @@ from service.audit import AuditEntry
 from service.database import Database
 from verifier.domain.errors import UnknownIntake
 from verifier.domain.happenings import Happening
+from verifier.domain.processing import Operation
 from verifier.domain.request import Intake
 from verifier.domain.staff import PSEUDONYM
 from verifier.storage import proofs
 from verifier.storage import reference_words as find
+from verifier.storage.accounts import Accounts
 from verifier.storage.sealed import Seals
 from verifier.storage.tables import intake_table, request_table
 from verifier.storage.telling import Telling
@@ -52,8 +54,15 @@ class IntakeRows:
 class SqlIntakes:
     """The adapter of `ports.Intakes`."""
 
-    def __init__(self, database: Database, seals: Seals, telling: Telling = Telling()) -> None:  # noqa: B008  # no state
+    def __init__(
+        self,
+        database: Database,
+        seals: Seals,
+        telling: Telling = Telling(),  # noqa: B008  # no state
+        accounts: Accounts = Accounts(),  # noqa: B008  # no state
+    ) -> None:
         self._database = database
+        self._accounts = accounts
         self._telling = telling
         self._seals = seals
         self._read = IntakeRows(seals).read
@@ -156,6 +165,7 @@ class SqlIntakes:
                 raise UnknownIntake
             proofs.keep(connection, self._seals, intake_id, holder=owner, template=asked, at=now, lapsed=False)
             self._telling.of_file(connection, owner, intake_id, Happening.DELETED, now)
+            self._accounts.of_file(connection, Operation.DELETE, intake_id, now)
             connection.execute(_requests_of(intake_id).where(request_table.c.owner == owner))
             if connection.execute(statement).rowcount != 1:
                 raise UnknownIntake

@@ -16,11 +16,13 @@ from service.errors import NotExactlyOne
 from service.prepared import Prepared
 from verifier.domain.errors import NoMoreTime, NotAnswered, NotSameBrowser, RequestEnded, UnknownIntake, UnknownRequest
 from verifier.domain.happenings import Happening
+from verifier.domain.processing import Operation
 from verifier.domain.proof_of_check import counted
 from verifier.domain.read_back import ReadBack
 from verifier.domain.request import Answer, Attempt, Standing, VerificationRequest
 from verifier.storage import opinions
 from verifier.storage import request_statements as statements
+from verifier.storage.accounts import Accounts
 from verifier.storage.documents import Consulted
 from verifier.storage.request_rows import RequestRows, hash_of, standing
 from verifier.storage.sealed import Seals
@@ -36,8 +38,15 @@ _requests = request_table.c
 class SqlRequests:
     """The adapter of `ports.Requests`."""
 
-    def __init__(self, database: Database, seals: Seals, telling: Telling = Telling()) -> None:  # noqa: B008  # no state
+    def __init__(
+        self,
+        database: Database,
+        seals: Seals,
+        telling: Telling = Telling(),  # noqa: B008  # no state
+        accounts: Accounts = Accounts(),  # noqa: B008  # no state
+    ) -> None:
         self._database = database
+        self._accounts = accounts
         self._telling = telling
         self._seals = seals
         self._rows = RequestRows(seals)
@@ -143,6 +152,7 @@ class SqlRequests:
                 by.keep(connection, answer.received_at)
             if ask_others:
                 opinions.ask(connection, request_id, answer.received_at)
+            self._accounts.of_request(connection, Operation.RECEIVE, request_id, answer.received_at)
             audit.append(connection, entry, at=answer.received_at)
             if following is not None:
                 # What waits for its wallet to come back waits as long as the last part may take.
@@ -213,6 +223,8 @@ class SqlRequests:
                 entry = AuditEntry(
                     action="answer_refused", actor="wallet", object=request_id, result="refused", reason=attempt.code
                 )
+                # It was looked into, also where nothing of it counts.
+                self._accounts.of_request(connection, Operation.RECEIVE, request_id, attempt.at)
                 audit.append(connection, entry, at=attempt.at)
 
     def replace(
@@ -248,6 +260,7 @@ class SqlRequests:
                 if ask_others:
                     opinions.ask(connection, request_id, answer.checked_at)
                 entry = AuditEntry(action="answer_rechecked", actor=owner, object=request_id)
+                self._accounts.of_request(connection, Operation.CHECK_AGAIN, request_id, answer.checked_at)
                 audit.append(connection, entry, at=answer.checked_at)
         except NotExactlyOne as error:
             raise NotAnswered from error
@@ -270,6 +283,7 @@ class SqlRequests:
         # A part goes on with a question that was counted before.
         action = "request_made" if request.first is None else "part_asked"
         entry = AuditEntry(action=action, actor=owner, object=request.id, reason=request.template)
+        self._accounts.of_file(connection, Operation.ASK, request.intake_id, request.created_at)
         audit.append(connection, entry, at=request.created_at)
 
     def _change(self, statement: Update, entry: AuditEntry, at: datetime, *, told: Happening | None = None) -> None:

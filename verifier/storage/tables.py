@@ -17,6 +17,7 @@ from sqlalchemy import (
     false,
 )
 
+from service.processing_log.outbox import line_table
 from service.webhooks.outbox import webhook_table
 
 metadata: Final = MetaData()
@@ -230,3 +231,4 @@ attempt_table: Final = Table(
 )
 
 webhook_messages: Final = webhook_table(metadata, "verifier_webhook")
+log_lines: Final = line_table(metadata, "verifier_log_line")

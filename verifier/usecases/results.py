@@ -17,7 +17,7 @@ from verifier.domain.result import Result, assess
 from verifier.domain.second_opinion import with_opinions
 from verifier.domain.templates import Template
 from verifier.domain.together import added_up, answered_series, as_it_stood, together
-from verifier.ports import Examined, Examiner, OpinionsOnAnswers, Preferences, Requests, Scheme
+from verifier.ports import Examined, Examiner, OpinionsOnAnswers, Preferences, Requests, Scheme, Views
 from verifier.usecases.desk import template_for
 from verifier.usecases.second_opinion import Choosing
 
@@ -64,7 +64,9 @@ class Results:
         *,
         opinions: OpinionsOnAnswers,
         choosing: Choosing,
+        views: Views,
     ) -> None:
+        self._views = views
         self._preferences = preferences
         self._requests = requests
         self._examiner = examiner
@@ -83,30 +85,37 @@ class Results:
 
     def outcome(self, parts: Sequence[VerificationRequest]) -> Outcome:
         """Return what the answers to a series amount to, added up. Raises NotAnswered."""
-        return self._outcome(parts, self._answer(parts))
+        return self._viewed(self._outcome(parts, self._answer(parts)))
 
     def of_file(self, requests: Sequence[VerificationRequest]) -> Outcome:
         """Return what all answers in a file amount to; `requests` are its own, newest first. Raises NotAnswered."""
         series = answered_series(requests)
         if not series:
             raise NotAnswered
-        return self._outcome(series[0], together([self._answer(parts) for parts in series]))
+        return self._viewed(self._outcome(series[0], together([self._answer(parts) for parts in series])))
 
     def before(self, requests: Sequence[VerificationRequest]) -> Outcome | None:
         """Return what a file amounted to before its newest answer, if there was any, as it stood then."""
         series = answered_series(requests)
         earlier = [part for parts in series[1:] for part in reversed(parts)]
-        return self.as_it_stood(earlier) if earlier else None
+        return self._as_it_stood(earlier) if earlier else None
 
     def as_it_stood(self, requests: Sequence[VerificationRequest]) -> Outcome:
         """Return what the answers in a file amounted to before any of it was superseded: to compare a newer one with.
 
         Raises NotAnswered.
         """
+        return self._viewed(self._as_it_stood(requests))
+
+    def _as_it_stood(self, requests: Sequence[VerificationRequest]) -> Outcome:
         series = answered_series(requests)
         if not series:
             raise NotAnswered
         return self._outcome(series[0], together([as_it_stood(self._answer(parts)) for parts in series]))
+
+    def _viewed(self, outcome: Outcome) -> Outcome:
+        self._views.note(outcome.request.intake_id, self._clock.now())
+        return outcome
 
     def _outcome(self, parts: Sequence[VerificationRequest], answer: Answer) -> Outcome:
         template = template_for(parts[0])

@@ -1,7 +1,7 @@
 """The case systems' doors: ask, read what came of it, check again, delete. By the NL API Design Rules."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Depends, FastAPI, Query
@@ -15,6 +15,7 @@ from credentials.openid.vp_formats import VP_FORMATS
 from service.api_answers import ApiAnswers
 from service.api_clients import ApiDoor
 from service.problems import ProblemMap
+from service.processing_log.arriving import Arriving, known_caller
 from service.web.apps import ApiContact, business_app
 from service.web.idempotency import Idempotency
 from service.web.input import ApiModel, example
@@ -105,7 +106,10 @@ class NewRequest(ApiModel):
 
 @dataclass(frozen=True, slots=True)
 class ApiDoors:
-    """What the business API opens on to. `door` names the client; with `oauth` programs get access tokens."""
+    """What the business API opens on to. `door` names the client; with `oauth` programs get access tokens.
+
+    `callers` are the addresses of those clients whose word counts for where they are in a trace.
+    """
 
     desk: Desk
     asking: Asking
@@ -116,11 +120,12 @@ class ApiDoors:
     answers: ApiAnswers
     oauth: OAuthScheme | None = None
     counsel: Counsel = UNKNOWN
+    callers: Mapping[str, str] = field(default_factory=dict)
 
 
 def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str, contact: ApiContact) -> FastAPI:
     """Make the app of the business API."""
-    caller = _caller(doors.door)
+    caller = _caller(doors.door, known_caller(doors.callers))
     app = business_app(
         title=title,
         version=VERSION,
@@ -131,6 +136,8 @@ def api_app(doors: ApiDoors, problems: ProblemMap, *, title: str, contact: ApiCo
         # No other: what is proven of a client may be kept nowhere but in the request itself, and goes with it.
         idempotency=Idempotency(caller, doors.answers, only={ROOT}),
     )
+    if doors.callers:
+        app.add_middleware(Arriving)
     Owner = Annotated[str, Depends(caller)]  # noqa: N806  # a type that belongs to this app
 
     @app.post(
@@ -282,8 +289,10 @@ def _document(doors: ApiDoors, parts: Sequence[VerificationRequest]) -> JsonObje
     return document
 
 
-def _caller(door: ApiDoor) -> Callable[[Request], str]:
+def _caller(door: ApiDoor, came_in: Callable[[str], None]) -> Callable[[Request], str]:
     def owner(request: Request) -> str:
-        return f"systeem:{door(request)}"
+        name = door(request)
+        came_in(name)
+        return f"systeem:{name}"
 
     return owner
