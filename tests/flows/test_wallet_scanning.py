@@ -9,7 +9,7 @@ from service.logging import configure
 from service.photo import MAX_BYTES
 from tests.flows.wallet_kit import an_offer, only
 from tests.photo_kit import claimed_png, encoded, photo, picture
-from tests.wallet_world import WALLET, Citizen, Page, WalletWorld, make_world
+from tests.wallet_world import PIN, WALLET, Citizen, Page, WalletWorld, make_world
 
 
 @pytest.fixture
@@ -129,3 +129,22 @@ def test_nothing_of_a_photo_or_its_code_is_in_the_log(world: WalletWorld, samira
     assert stream.getvalue().count('"/toevoegen/foto"') == 2
     for text in ("paspoort", "brief", "geheim", offer.rpartition("%2F")[2]):
         assert text not in stream.getvalue()
+
+
+def test_a_link_that_a_telephones_own_camera_read_goes_on_once_the_wallet_is_open_and_is_in_no_log(
+    world: WalletWorld, samira: Citizen
+) -> None:
+    samira.post("/sluiten")
+    query = an_offer(world)["aanbodUri"].partition("?")[2]
+    stream = io.StringIO()
+    configure(stream=stream)
+    try:
+        assert samira.get(f"/aanbod?{query}").url.endswith("/welkom?verder=1"), (
+            "the address of the page holds none of it"
+        )
+        page = samira.post("/openen", samira.get("/openen"), nummer=samira.number, pincode=PIN)
+    finally:
+        configure(level="critical", strict=True)
+    assert "geeft u kaartjes" in page.words
+    assert '"/aanbod"' in stream.getvalue()
+    assert query.rpartition("%2F")[2] not in stream.getvalue()
