@@ -41,7 +41,11 @@ from verifier.web.admin.office import MENU
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("counsellor's day"), pytest.mark.timeout(600)]
 
 ROLES = LoginRoles(counsellor=("helper",), administrator=("beheer",), auditor=("kijkt",))
-PEOPLE = {"anna": ("Anna de Wit", "helper"), "bram": ("Bram Vos", "helper"), "fatma": ("Fatma Aydin", "beheer")}
+PEOPLE = {
+    "anna": ("Anna de Wit", "helper"),
+    "bram": ("Bram Vos", "helper"),
+    "fatma": ("Fatma Aydin", "beheer", "kijkt"),
+}
 PROVEN = "€\u00a01.402,21"
 REFERENCE, PAYMENT, OIN = "9000000030000003", "8000000020260001", "00000000900000007000"
 
@@ -116,7 +120,7 @@ def town(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterato
     key = SoftwareSigner.from_file(state / "login.pem").public_jwk.to_dict()
     back = [f"{made.url}/inloggen/terug"]
     client = {"client_id": "schuldhulp", "name": "Schuldhulp", "redirect_uris": back, "jwk": key}
-    people = [{"username": who, "name": name, "story": "", "roles": [role]} for who, (name, role) in PEOPLE.items()]
+    people = [{"username": who, "name": name, "story": "", "roles": roles} for who, (name, *roles) in PEOPLE.items()]
     file.write_text(json.dumps({"issuer": issuer, "clients": [client], "people": people}))
     with Processes(folder / "logs") as processes:
         processes.start("provider", ["demo.employees", str(file)])
@@ -351,7 +355,7 @@ def closes_it(day: Day) -> None:
     press(page, "link", "Dossier sluiten")
     day.look()
     press(page, "button", "Sluiten en verwijderen")
-    title(page, "Het dossier is gesloten")
+    title(page, "Bewijs van controle")
     day.look()
 
 
