@@ -125,10 +125,12 @@ class _Shoot:
 
     def _make_wallet(self, page: Page) -> None:
         page.goto(f"{self.stage.wallet.base_url}/nieuw")
+        page.get_by_text("Met een nummer en een pincode").click()
         page.locator("#pincode").fill(PIN)
         page.locator("#nogmaals").fill(PIN)
         page.get_by_role("button", name="Wallet maken").click()
         page.get_by_role("link", name="Ik heb het nummer bewaard").click()
+        page.get_by_role("button", name="Nu niet").click()
 
     def _collect(self, page: Page) -> None:
         steps: list[str] = []

@@ -50,9 +50,9 @@ from tests.debt_builders import DEMO, SAMIRA
 from tests.debt_builders import agency as agency_named
 from tests.flows.issuance_kit import FakeLogin
 from tests.migrated import begin_with_tables
+from tests.passkey_kit import quick_locksmith
 from wallet_api.app import WalletService, create, describe_wallet, make_keys
 from wallet_api.settings import Collecting, Provider, Trust, WalletSettings
-from wallet_api.vault import ScryptLocksmith
 
 SCHEME = "http://localhost:8100"
 # A port of this run's own: the browser tests really listen on it.
@@ -403,7 +403,7 @@ def make_world(
         participants.append(Participant.parse(json.loads(describe_wallet(wallet))))
     if wallet.errands.key is not None:
         make_keys(wallet)
-    service = create(wallet, clock=clock, http=net, locksmith=ScryptLocksmith(cost=6), afterwards=net.now)  # type: ignore[arg-type]
+    service = create(wallet, clock=clock, http=net, locksmith=quick_locksmith(), afterwards=net.now)  # type: ignore[arg-type]
     world = WalletWorld(folder, clock, net, root, agencies, participants, logins, service, hosts)
     world.publish()
     return world

@@ -10,7 +10,7 @@ from service.jobs import Job, Periodic
 from service.lasting import FORETELL_EVERY, FORETELL_FIRST, Lasting
 from service.leading import Lead
 from service.sessions import Sessions
-from wallet_api.ports import Errands, Records, TrustSource
+from wallet_api.ports import Challenges, Errands, Records, TrustSource
 
 PURGE_EVERY: Final = timedelta(minutes=5)
 
@@ -32,6 +32,7 @@ def jobs(
     trust: TrustSource,
     clock: Clock,
     *,
+    challenges: Challenges,
     refresh: timedelta,
     errands: ErrandJob | None,
     lasting: Sequence[Lasting],
@@ -41,6 +42,7 @@ def jobs(
         lead,
         Periodic("purge sessions", PURGE_EVERY, lead.only(sessions.purge)),
         Periodic("purge records", PURGE_EVERY, lead.only(lambda: records.purge(clock.now()))),
+        Periodic("purge challenges", PURGE_EVERY, lead.only(lambda: challenges.purge(clock.now()))),
         Periodic("trust list", refresh, trust.current, first=timedelta(0)),
         *(() if errands is None else _errand_jobs(lead, errands, clock)),
         *(

@@ -309,6 +309,8 @@ def _make_wallet(person: Person, stage: Stage) -> None:
     person.type("Nog een keer", PIN)
     person.press("Wallet maken")
     person.press("Ik heb het nummer bewaard")
+    person.see("Bewaar uw herstelcode")
+    person.press("Ik heb de code bewaard")
 
 
 def _asked(person: Person, stage: Stage) -> str:

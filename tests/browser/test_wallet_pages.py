@@ -20,7 +20,7 @@ from wallet_api.settings import Errands
 pytestmark = pytest.mark.browser
 
 WCAG_22_AA = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-OUTSIDE = ("/welkom", "/nieuw", "/openen", "/hulp", "/privacy", "/toegankelijkheid", "/nergens")
+OUTSIDE = ("/welkom", "/nieuw", "/openen", "/openen/herstelcode", "/hulp", "/privacy", "/toegankelijkheid", "/nergens")
 INSIDE = (
     "/nieuw/nummer",
     "/overzicht",
@@ -30,6 +30,9 @@ INSIDE = (
     "/toevoegen",
     "/gedeeld",
     "/instellingen",
+    "/instellingen/openen",
+    "/instellingen/pincode",
+    "/herstelcode",
     "/bestanden",
     "/betalingsregeling",
 )
@@ -236,6 +239,8 @@ def test_a_wallet_is_made_opened_and_closed_without_scripts(chromium: Browser, w
     page.get_by_role("button", name="Wallet maken").click()
     number = page.locator("#nummer").inner_text()
     page.get_by_role("link", name="Ik heb het nummer bewaard").click()
+    code = page.locator("p#herstelcode").inner_text()
+    page.get_by_role("button", name="Ik heb de code bewaard").click()
     assert "Haal uw schulden op" in page.locator("h1").inner_text()
     page.get_by_role("button", name="Sluiten").click()
     page.get_by_role("link", name="Mijn wallet openen").click()
@@ -243,6 +248,11 @@ def test_a_wallet_is_made_opened_and_closed_without_scripts(chromium: Browser, w
     page.get_by_label("Uw pincode of wachtwoord").fill("hallo 2026")
     page.get_by_role("button", name="Openen").click()
     assert "Uw wallet is nog leeg" in page.locator("main").inner_text()
+    page.get_by_role("button", name="Sluiten").click()
+    page.goto(f"{WALLET}/openen/herstelcode")
+    page.get_by_label("Uw herstelcode").fill(code)
+    page.get_by_role("button", name="Openen").click()
+    assert "geopend met uw herstelcode" in page.locator("main").inner_text()
     context.close()
 
 

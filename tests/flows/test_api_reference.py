@@ -24,7 +24,7 @@ REPLAYED: Final = {
     URL: {"aanbiedingen", "uitgiften", "bronverversingen", "wijzigingen"},
     BASE: {"verificatieverzoeken"},
     # What else a wallet hands out are a citizen's own cards: no example is anybody's.
-    WALLET: {"wallets"},
+    WALLET: {"wallets", "uitdagingen", "herstelcodes"},
 }
 # Nobody of the example has anything that can be withdrawn.
 NOTHING_YET: Final = {("post", "/intrekkingen")}

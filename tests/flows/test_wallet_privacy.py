@@ -99,9 +99,11 @@ def test_every_column_of_the_database_is_an_id_a_time_a_count_or_sealed(
         for _, name, *_ in database.execute(f"PRAGMA table_info({table})")
     }
     assert columns == {
-        ("wallet", "id"), ("wallet", "tag"), ("wallet", "failures"), ("wallet", "blocked_until"),
-        ("wallet_lock", "wallet_id"), ("wallet_lock", "kind"), ("wallet_lock", "salt"), ("wallet_lock", "cost"),
-        ("wallet_lock", "wrapped"),
+        ("wallet", "id"), ("wallet", "failures"), ("wallet", "blocked_until"),
+        ("wallet_lock", "id"), ("wallet_lock", "wallet_id"), ("wallet_lock", "number"), ("wallet_lock", "kind"),
+        ("wallet_lock", "tag"), ("wallet_lock", "salt"), ("wallet_lock", "method"), ("wallet_lock", "wrapped"),
+        ("wallet_lock", "facts"), ("wallet_lock", "note"),
+        ("wallet_challenge", "tag"), ("wallet_challenge", "expires_at"),
         ("wallet_record", "wallet_id"), ("wallet_record", "shelf"), ("wallet_record", "id"),
         ("wallet_record", "number"),
         ("wallet_record", "version"), ("wallet_record", "content"), ("wallet_record", "expires_at"),

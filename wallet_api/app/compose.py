@@ -36,9 +36,9 @@ from wallet_api.domain.paper import MAX_CHARACTERS
 from wallet_api.identity import provider as providers
 from wallet_api.jobs import ErrandJob, jobs
 from wallet_api.settings import WalletSettings
-from wallet_api.storage import SqlErrands, SqlRecords, SqlWallets
+from wallet_api.storage import SqlChallenges, SqlErrands, SqlRecords, SqlWallets
 from wallet_api.usecases.run_errands import RunErrands
-from wallet_api.vault import ScryptLocksmith, SealedErrands
+from wallet_api.vault import SealedErrands, SlowLocksmith
 from wallet_api.vault.service_key import load as load_key
 from wallet_api.web.bundle import Screens, UseCases
 from wallet_api.web.door import Door
@@ -67,7 +67,7 @@ def create(
     *,
     clock: Clock | None = None,
     http: OutboundClient | None = None,
-    locksmith: ScryptLocksmith | None = None,
+    locksmith: SlowLocksmith | None = None,
     afterwards: Callable[[Callable[[], object]], None] | None = None,
 ) -> WalletService:
     """Compose a wallet. The arguments after the settings are for tests."""
@@ -89,7 +89,7 @@ def create(
         idle=timedelta(minutes=settings.limits.session_idle_minutes),
         absolute=timedelta(hours=settings.limits.session_hours),
     )
-    wallets, records = SqlWallets(database), SqlRecords(database)
+    wallets, records, challenges = SqlWallets(database), SqlRecords(database), SqlChallenges(database)
     trust = TrustListSource(
         lambda: http.fetch(settings.trust.list_url, TRUST_LIST).decode("ascii"),
         PublicJwk.from_multikey(settings.trust.root),
@@ -112,13 +112,15 @@ def create(
         afterwards=afterwards or notices,
         wallets=wallets,
         records=records,
-        locksmith=locksmith or ScryptLocksmith(),
+        challenges=challenges,
+        locksmith=locksmith or SlowLocksmith(),
         attester=provider,
         errands=errands.errands if errands is not None else None,
     )
     door = Door(sessions, wallets)
     business, faces = machines(usecases, door, settings), pages_of(settings)
-    pages = screens(Screens(faces, door, CsrfGuard(sessions, settings.base_url), usecases, PhotoReader()))
+    given = Screens(faces, door, CsrfGuard(sessions, settings.base_url), usecases, PhotoReader(), settings.base_url)
+    pages = screens(given)
     install_reference(pages, faces, business, address=settings.base_url)
     app = assemble(
         pages=pages,
@@ -151,6 +153,7 @@ def create(
             records,
             trust,
             clock,
+            challenges=challenges,
             refresh=timedelta(seconds=settings.trust.refresh_seconds),
             errands=errands,
             lasting=[*lasting.values()],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 from urllib.parse import urlsplit
 
 from credentials.clock import Clock
@@ -36,9 +37,10 @@ from wallet_api.domain.parts import Series
 from wallet_api.domain.permission import Permission
 from wallet_api.domain.presentation import PendingRequest, Receipt
 from wallet_api.domain.wallet import Attempts
+from wallet_api.identity.passkeys import RelyingParty, WebAuthnPasskeys
 from wallet_api.ports import Attester, Errands
 from wallet_api.settings import WalletSettings
-from wallet_api.storage import SqlRecords, SqlWallets
+from wallet_api.storage import SqlChallenges, SqlRecords, SqlWallets
 from wallet_api.usecases.acquaintances import Acquaintances
 from wallet_api.usecases.arrange import ShowArrangements
 from wallet_api.usecases.collect import Collect
@@ -46,6 +48,7 @@ from wallet_api.usecases.deliveries import Deliveries, DeliveryShelves
 from wallet_api.usecases.obtain import ObtainCards
 from wallet_api.usecases.offers import TakeOffers
 from wallet_api.usecases.papers import Papers
+from wallet_api.usecases.passkeys import UsePasskeys
 from wallet_api.usecases.permissions import Permissions
 from wallet_api.usecases.prove import ProveCards
 from wallet_api.usecases.read_request import ReadRequests, RequestPolicy
@@ -56,11 +59,14 @@ from wallet_api.usecases.show import ShowOverview
 from wallet_api.usecases.take_along import TakeAlong
 from wallet_api.usecases.visits import Visits
 from wallet_api.usecases.wallets import KeepWallets
+from wallet_api.usecases.ways_in import KeepWaysIn
 from wallet_api.usecases.weigh import WeighRequests
-from wallet_api.vault import ScryptLocksmith, SealedShelf
+from wallet_api.vault import SealedShelf, SlowLocksmith
 from wallet_api.web.bundle import UseCases
 
 _log = get_logger(__name__)
+# How a device lists the site of a passkey.
+PARTY_NAME: Final = "Blauwe Knop"
 
 
 def usecases_of(
@@ -72,7 +78,8 @@ def usecases_of(
     afterwards: Callable[[Callable[[], object]], None],
     wallets: SqlWallets,
     records: SqlRecords,
-    locksmith: ScryptLocksmith,
+    challenges: SqlChallenges,
+    locksmith: SlowLocksmith,
     attester: Attester | None,
     errands: Errands | None,
 ) -> UseCases:
@@ -151,15 +158,20 @@ def usecases_of(
         insecure_localhost=insecure,
         trusted_lists=trusted_lists(settings.trusted_lists),
     )
+    keep = KeepWallets(
+        wallets,
+        locksmith,
+        Attempts(free=settings.limits.attempts),
+        clock,
+        permissions,
+        leaving=receive.give_up_all,
+    )
+    party = RelyingParty.of(settings.base_url, PARTY_NAME)
+    passkeys = None if party is None else WebAuthnPasskeys(party)
     return UseCases(
-        wallets=KeepWallets(
-            wallets,
-            locksmith,
-            Attempts(free=settings.limits.attempts),
-            clock,
-            permissions,
-            leaving=receive.give_up_all,
-        ),
+        wallets=keep,
+        passkeys=UsePasskeys(wallets, locksmith, keep, clock, passkeys=passkeys, challenges=challenges),
+        ways_in=KeepWaysIn(wallets, locksmith, clock),
         collect=Collect(
             trust=trust,
             issuers=issuers,

@@ -6,13 +6,43 @@ from credentials.errors import BlauweKnopError
 
 
 class UnknownWallet(BlauweKnopError):
-    """The wallet number or the PIN is not right; which of the two is not said."""
+    """The wallet number or the PIN is not right, or the recovery code; what of it is not said."""
 
     code = "unknown_wallet"
 
 
+class UnknownPasskey(UnknownWallet):
+    """No wallet here opens with this passkey."""
+
+    code = "unknown_passkey"
+
+
+class PasskeyRefused(BlauweKnopError):
+    """What a passkey or its browser answered does not hold: another challenge, site, key or counter than it must be."""
+
+    code = "passkey_refused"
+
+
+class PasskeysOff(BlauweKnopError):
+    """This wallet has no passkeys: its address is an IP address, which no passkey can be made for."""
+
+    code = "passkeys_off"
+
+
+class LastWayIn(BlauweKnopError):
+    """A lock that may not go, since no other would be left with which the wallet is opened every day."""
+
+    code = "last_way_in"
+
+
+class TooManyPasskeys(BlauweKnopError):
+    """A wallet has as many passkeys as it may have."""
+
+    code = "too_many_passkeys"
+
+
 class TooManyAttempts(BlauweKnopError):
-    """The PIN was wrong too often; wait before the next attempt."""
+    """The PIN or recovery code was wrong too often; wait before the next attempt."""
 
     code = "too_many_attempts"
 

@@ -1,8 +1,8 @@
 """A wallet, its number, its PIN, and how often one may guess.
 
-The number is what the citizen types with the PIN, like a bank card's. It is random (15 digits and a check digit), and
-it is never stored: only a slow hash by which the wallet is found again. So a copy of the database does not even say
-where to begin guessing a PIN, and a PIN of six digits is enough.
+A wallet has a number if its citizen chose to open it with a PIN: what is typed with it, like a bank card's. It is
+random (15 digits and a check digit), and it is never stored: only a slow hash by which the wallet is found again. So a
+copy of the database does not even say where to begin guessing a PIN, and a PIN of six digits is enough.
 """
 
 import secrets
@@ -14,6 +14,7 @@ from typing import Final, Self, final
 
 from credentials.masking import Secret
 from wallet_api.domain.errors import UnknownWallet, WeakPin
+from wallet_api.domain.locks import Brought, LockKind
 
 NUMBER_DIGITS: Final = 16
 MIN_PIN: Final = 6
@@ -52,6 +53,10 @@ class WalletNumber:
         """The number in groups of four, for the citizen's eyes."""
         return " ".join(self.digits[start : start + 4] for start in range(0, NUMBER_DIGITS, 4))
 
+    def with_pin(self, pin: Secret) -> Brought:
+        """Return what this number and a PIN bring to the door: the number is part of the secret."""
+        return Brought(LockKind.PIN, self.digits.encode(), f"{self.digits}|{pin.reveal()}".encode())
+
     def __str__(self) -> str:
         return "WalletNumber(***)"
 
@@ -67,26 +72,10 @@ class OpenedWallet:
 
 @final
 @dataclass(frozen=True, slots=True)
-class Lock:
-    """One way to open a wallet: its key, wrapped under a key that only the citizen can make.
-
-    `kind` is `pin`; a passkey will be another kind beside it. `cost` is the binary logarithm of scrypt's work factor.
-    """
-
-    kind: str
-    salt: bytes
-    cost: int
-    wrapped: bytes = field(repr=False)
-
-
-@final
-@dataclass(frozen=True, slots=True)
 class StoredWallet:
-    """What the database knows of a wallet: an opaque id, its locks, and how many attempts went wrong in a row."""
+    """What the database knows of a wallet: an opaque id, and how many attempts to open it went wrong in a row."""
 
     id: str
-    tag: bytes = field(repr=False)
-    locks: tuple[Lock, ...]
     failures: int = 0
     blocked_until: datetime | None = None
 
@@ -94,7 +83,7 @@ class StoredWallet:
 @final
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """How often a wrong PIN is taken before there is a delay, which doubles up to `longest`."""
+    """How often a wrong PIN or recovery code is taken before there is a delay, which doubles up to `longest`."""
 
     free: int = 5
     first_wait: timedelta = timedelta(seconds=30)

@@ -3,6 +3,7 @@
 from wallet_api.ports.documents import DocumentPrinter
 from wallet_api.ports.errands import ErrandRow, ErrandRows, Errands, Messenger
 from wallet_api.ports.issuers import Attester, Issuers, NotReady, Obtained
+from wallet_api.ports.passkeys import Challenges, Passkeys
 from wallet_api.ports.requesters import Requesters
 from wallet_api.ports.trust import Proof, Proven, TrustSource
 from wallet_api.ports.vault import Records, SealedRecord, Shelf
@@ -10,6 +11,7 @@ from wallet_api.ports.wallets import Locksmith, Wallets
 
 __all__ = [
     "Attester",
+    "Challenges",
     "DocumentPrinter",
     "ErrandRow",
     "ErrandRows",
@@ -19,6 +21,7 @@ __all__ = [
     "Messenger",
     "NotReady",
     "Obtained",
+    "Passkeys",
     "Proof",
     "Proven",
     "Records",

@@ -9,6 +9,9 @@ from typing import Final, final
 from credentials.clock import Clock
 from credentials.errors import BlauweKnopError
 from wallet_api.domain.errors import TooManyAttempts, UnknownWallet
+from wallet_api.domain.locks import Brought, LockNote
+from wallet_api.domain.passkey import PasskeyFacts
+from wallet_api.domain.recovery import RecoveryCode
 from wallet_api.domain.wallet import Attempts, OpenedWallet, StoredWallet, WalletNumber, check_pin, normal_pin
 from wallet_api.ports import Locksmith, Wallets
 from wallet_api.usecases.permissions import Permissions
@@ -54,26 +57,21 @@ class KeepWallets:
         """Make a wallet behind a PIN or password. Raises WeakPin."""
         number = number or WalletNumber.new()
         pin = check_pin(pin_text, number)
-        wallet_id, key = secrets.token_hex(16), secrets.token_bytes(KEY_BYTES)
-        lock = self._locksmith.fit(wallet_id, key, number, pin)
-        self._wallets.add(StoredWallet(wallet_id, self._locksmith.tag(number), (lock,)))
-        return NewWallet(number, OpenedWallet(wallet_id, key))
+        return NewWallet(number, self.create_behind(number.with_pin(pin), LockNote(self._clock.now())))
+
+    def create_behind(self, brought: Brought, note: LockNote, facts: PasskeyFacts | None = None) -> OpenedWallet:
+        """Make a wallet behind its first lock."""
+        wallet = OpenedWallet(secrets.token_hex(16), secrets.token_bytes(KEY_BYTES))
+        self._wallets.add(wallet.id, self._locksmith.fit(wallet, brought, note, facts))
+        return wallet
 
     def open(self, number_text: str, pin_text: str) -> OpenedWallet:
         """Open a wallet with its number and PIN. Raises UnknownWallet, TooManyAttempts."""
-        number, pin = WalletNumber.parse(number_text), normal_pin(pin_text)
-        wallet = self._wallets.find(self._locksmith.tag(number))
-        if wallet is None:
-            # A number that does not exist must take as long as one that does.
-            self._locksmith.pretend(number, pin)
-            raise UnknownWallet
-        self._reserve(wallet)
-        lock = next((each for each in wallet.locks if each.kind == "pin"), None)
-        if lock is None:
-            raise UnknownWallet
-        key = self._locksmith.open(wallet.id, lock, number, pin)
-        self._wallets.clear_attempts(wallet.id)
-        return OpenedWallet(wallet.id, key)
+        return self._open(WalletNumber.parse(number_text).with_pin(normal_pin(pin_text)))
+
+    def recover(self, code_text: str) -> OpenedWallet:
+        """Open a wallet with its recovery code. Raises UnknownWallet, TooManyAttempts."""
+        return self._open(RecoveryCode.parse(code_text).brought)
 
     def delete(self, wallet: OpenedWallet) -> None:
         """Delete a wallet and everything in it, for good, and what is asked for it outside.
@@ -85,6 +83,22 @@ class KeepWallets:
             self._leaving(wallet)
         self._wallets.delete(wallet.id)
         self._permissions.give_back(permissions)
+
+    def _open(self, brought: Brought) -> OpenedWallet:
+        found = self._wallets.find(self._locksmith.trace(brought.kind, brought.finder).tag)
+        if found is None:
+            # A wallet that does not exist must take as long as one that does.
+            self._locksmith.pretend(brought)
+            raise UnknownWallet
+        wallet, lock = found
+        self._reserve(wallet)
+        opened = OpenedWallet(wallet.id, self._locksmith.open(wallet.id, lock, brought))
+        self._wallets.clear_attempts(wallet.id)
+        renewed = self._locksmith.renewed(opened, lock, brought)
+        if renewed is not None:
+            # When another window was first, or changed the lock, theirs stands.
+            self._wallets.refit(wallet.id, lock, renewed)
+        return opened
 
     def _reserve(self, wallet: StoredWallet) -> None:
         # The attempt counts before it is made: a hundred guesses at once are a hundred attempts.

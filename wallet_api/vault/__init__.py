@@ -1,7 +1,7 @@
-"""Adapters that keep a citizen's things encrypted: a wallet's lock, the shelves in it, and what waits outside."""
+"""Adapters that keep a citizen's things encrypted: a wallet's locks, the shelves in it, and what waits outside."""
 
 from wallet_api.vault.errands import SealedErrands
-from wallet_api.vault.locks import ScryptLocksmith
+from wallet_api.vault.locks import SlowLocksmith
 from wallet_api.vault.shelves import SealedShelf
 
-__all__ = ["ScryptLocksmith", "SealedErrands", "SealedShelf"]
+__all__ = ["SealedErrands", "SealedShelf", "SlowLocksmith"]

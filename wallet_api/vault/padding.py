@@ -5,9 +5,9 @@ from typing import Final
 SMALLEST: Final = 4096
 
 
-def pad(plain: bytes) -> bytes:
+def pad(plain: bytes, *, smallest: int = SMALLEST) -> bytes:
     """Return this with its length before it, filled up to a power of two."""
-    size = max(SMALLEST, 1 << (len(plain) + 4 - 1).bit_length())
+    size = max(smallest, 1 << (len(plain) + 4 - 1).bit_length())
     return len(plain).to_bytes(4) + plain + bytes(size - 4 - len(plain))
 
 

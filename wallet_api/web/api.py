@@ -4,32 +4,56 @@ The bearer token is that citizen's session, the same value as the browser's cook
 the session lives, and nothing else.
 """
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
+from credentials.encoding import JsonObject
 from service.web import ApiModel
 from service.web.input import StrictRoute, example
 from service.web.openapi import OPEN_DOOR, answered
 from wallet_api.domain.collection import Collection
 from wallet_api.domain.delivery import Received, Underway
 from wallet_api.domain.errors import UnknownStep
-from wallet_api.domain.wallet import WalletNumber
+from wallet_api.domain.passkey import MAX_NAME, PasskeyAnswer
+from wallet_api.domain.wallet import OpenedWallet, WalletNumber
 from wallet_api.web import shapes
 from wallet_api.web.arrangement_letter import letter
 from wallet_api.web.bundle import Machine, Machines, Wallet
 from wallet_api.web.links import delivery_path
+from wallet_api.web.passkey_answers import read_answer
 
 ROOT: Final = "/api/v1"
 
 # What the document shows: nobody's wallet.
 _NUMBER: Final = "5108 2764 9031 8520"
+_CODE: Final = "7K3M 9Q2X 4VWD P8RT 0HZB 6NCF 1GJS 5YAE 2XK9"
+_ANSWER: Final[JsonObject] = {
+    "id": "s6T…",
+    "rawId": "s6T…",
+    "type": "public-key",
+    "response": {"clientDataJSON": "eyJ…"},
+}
+_PRF: Final = "4pYd…"
+_ASKED: Final[JsonObject] = {
+    "openen": {
+        "challenge": "kq1…",
+        "timeout": 300_000,
+        "rpId": "wallet.example",
+        "allowCredentials": [],
+        "userVerification": "required",
+        "extensions": {"prf": {"eval": {"first": "Ymxh…"}}},
+    }
+}
 _MADE: Final = {"walletnummer": _NUMBER, "token": "mQ0Jt3…"}
 
 router: Final = APIRouter(prefix=ROOT, route_class=StrictRoute)
 
+
+# Challenges of who has no wallet open: whoever brings the answer brings the passkey.
+_ANYBODY: Final = "api"
 
 _Unknown = Annotated[bool, Field(description="ook als de organisatie niet op de lijst staat")]
 
@@ -49,6 +73,49 @@ class SessionBody(ApiModel):
 
     walletnummer: Annotated[str, Field(description="zestien cijfers; spaties en streepjes mogen erin")]
     pincode: Annotated[str, Field(description="de pincode of het wachtwoord")]
+
+
+class CodeBody(ApiModel):
+    """Een wallet openen met de herstelcode van papier."""
+
+    model_config = example(herstelcode=_CODE)
+
+    herstelcode: Annotated[str, Field(description="negen groepjes van vier tekens")]
+
+
+class ChallengeBody(ApiModel):
+    """Waarvoor een passkey gaat ondertekenen."""
+
+    model_config = example(doel="openen")
+
+    doel: Annotated[Literal["openen", "maken"], Field(description="een wallet openen, of er een maken")]
+
+
+class AssertionBody(ApiModel):
+    """Het antwoord van een passkey, als `AuthenticationResponseJSON` (WebAuthn niveau 3)."""
+
+    model_config = example(antwoord=_ANSWER, prf=_PRF)
+
+    antwoord: Annotated[dict[str, Any], Field(description="het antwoord van `navigator.credentials.get()`")]
+    prf: Annotated[str, Field(description="`prf.results.first` in base64url: 32 bytes", max_length=64)]
+
+
+class PasskeyBody(ApiModel):
+    """Een nieuwe passkey, als `RegistrationResponseJSON` (WebAuthn niveau 3).
+
+    `tweede` is het antwoord op `openen`, waar het apparaat bij het maken nog geen `prf` gaf.
+    """
+
+    model_config = example(antwoord=_ANSWER, prf=_PRF, naam="mijn telefoon")
+
+    antwoord: Annotated[dict[str, Any], Field(description="het antwoord van `navigator.credentials.create()`")]
+    prf: Annotated[str, Field(description="`prf.results.first` in base64url: 32 bytes", max_length=64)]
+    tweede: Annotated[dict[str, Any] | None, Field(description="het antwoord van `navigator.credentials.get()`")] = None
+    naam: Annotated[str, Field(description="hoe de burger dit apparaat noemt", max_length=MAX_NAME)] = ""
+
+    def answer(self) -> PasskeyAnswer:
+        """Return what a passkey answered. Raises PasskeyRefused."""
+        return read_answer(self.antwoord, self.prf, self.tweede)
 
 
 class CollectionBody(ApiModel):
@@ -128,6 +195,19 @@ def create_wallet(body: NewWalletBody, here: Machine) -> Response:
     return JSONResponse({"walletnummer": made.number.shown, "token": here.door.token(made.opened, made.number)}, 201)
 
 
+@router.post(
+    "/wallets/passkey",
+    status_code=201,
+    tags=["wallets"],
+    openapi_extra=OPEN_DOOR,
+    summary="Maak een wallet achter een passkey",
+)
+def create_wallet_behind_passkey(body: PasskeyBody, here: Machine) -> Response:
+    """Maak een wallet met het antwoord op een uitdaging voor `maken`."""
+    opened = here.usecases.passkeys.create(body.answer(), _ANYBODY, body.naam)
+    return JSONResponse({"token": here.door.token(opened)}, 201)
+
+
 @router.delete("/wallets/huidige", status_code=204, tags=["wallets"], summary="Gooi de wallet weg")
 def delete_wallet(request: Request, here: Machine, wallet: Wallet) -> Response:
     """Gooi de wallet weg, met alles erin."""
@@ -141,6 +221,86 @@ def open_wallet(body: SessionBody, here: Machine) -> Response:
     """Open een wallet met nummer en pincode."""
     opened = here.usecases.wallets.open(body.walletnummer, body.pincode)
     return JSONResponse({"token": here.door.token(opened, WalletNumber.parse(body.walletnummer))}, 201)
+
+
+@router.post(
+    "/sessies/passkey",
+    status_code=201,
+    tags=["sessies"],
+    openapi_extra=OPEN_DOOR,
+    summary="Open een wallet met een passkey",
+)
+def open_wallet_with_passkey(body: AssertionBody, here: Machine) -> Response:
+    """Open een wallet met het antwoord op een uitdaging voor `openen`."""
+    opened = here.usecases.passkeys.open(read_answer(body.antwoord, body.prf, None), _ANYBODY)
+    return JSONResponse({"token": here.door.token(opened)}, 201)
+
+
+@router.post(
+    "/sessies/herstelcode",
+    status_code=201,
+    tags=["sessies"],
+    openapi_extra=OPEN_DOOR,
+    summary="Open een wallet met een herstelcode",
+)
+def open_wallet_with_code(body: CodeBody, here: Machine) -> Response:
+    """Open een wallet met de herstelcode van papier."""
+    return JSONResponse({"token": here.door.token(here.usecases.wallets.recover(body.herstelcode))}, 201)
+
+
+@router.post(
+    "/uitdagingen",
+    status_code=201,
+    tags=["sessies"],
+    openapi_extra=OPEN_DOOR,
+    summary="Vraag wat een passkey moet ondertekenen",
+    responses={201: answered(_ASKED, "Wat de passkey krijgt.")},
+)
+def challenge(body: ChallengeBody, here: Machine) -> Response:
+    """Geef wat `navigator.credentials` krijgt; vijf minuten en één keer te gebruiken."""
+    passkeys = here.usecases.passkeys
+    asked = {"openen": passkeys.ask(_ANYBODY)} if body.doel == "openen" else passkeys.invite(_ANYBODY)
+    return JSONResponse(asked, 201)
+
+
+@router.get("/toegangen", tags=["toegangen"], summary="Lees hoe de wallet opengaat")
+def list_ways_in(here: Machine, wallet: Wallet) -> Response:
+    """Noem waarmee de wallet opengaat."""
+    return JSONResponse({"toegangen": [shapes.way_in(each) for each in here.usecases.ways_in.all(wallet).all]})
+
+
+@router.post("/toegangen/uitdagingen", status_code=201, tags=["toegangen"], summary="Begin met nog een passkey")
+def challenge_for_more(here: Machine, wallet: Wallet) -> Response:
+    """Geef wat `navigator.credentials` krijgt om er een passkey bij te maken."""
+    return JSONResponse(here.usecases.passkeys.invite(_of(wallet), wallet), 201)
+
+
+@router.post("/toegangen/passkeys", status_code=201, tags=["toegangen"], summary="Zet er een passkey bij")
+def add_passkey(body: PasskeyBody, here: Machine, wallet: Wallet) -> Response:
+    """Laat nog een passkey de wallet openen."""
+    here.usecases.passkeys.add(wallet, body.answer(), _of(wallet), body.naam)
+    return list_ways_in(here, wallet)
+
+
+@router.post(
+    "/toegangen/herstelcodes",
+    status_code=201,
+    tags=["toegangen"],
+    summary="Maak een herstelcode",
+    responses={201: answered({"herstelcode": _CODE}, "De code, die maar één keer wordt gezegd.")},
+)
+def make_code(here: Machine, wallet: Wallet) -> Response:
+    """Maak een herstelcode. Hij wordt één keer gezegd; een code van eerder werkt niet meer."""
+    code = here.usecases.ways_in.draw_code()
+    here.usecases.ways_in.keep_code(wallet, code)
+    return JSONResponse({"herstelcode": code.shown}, 201)
+
+
+@router.delete("/toegangen/{id}", status_code=204, tags=["toegangen"], summary="Haal een toegang weg")
+def take_off_way_in(id: str, here: Machine, wallet: Wallet) -> Response:
+    """Haal iets weg waarmee de wallet opengaat; één passkey of nummer met pincode blijft altijd."""
+    here.usecases.ways_in.take_off(wallet, id)
+    return Response(status_code=204)
 
 
 @router.delete("/sessies/huidige", status_code=204, tags=["sessies"], summary="Sluit de wallet")
@@ -291,6 +451,10 @@ def remove_receipt(id: str, here: Machine, wallet: Wallet) -> Response:
     """Gooi een bewijs van delen weg."""
     here.usecases.share.forget(wallet, id)
     return Response(status_code=204)
+
+
+def _of(wallet: OpenedWallet) -> str:
+    return f"wallet|{wallet.id}"
 
 
 def _link(here: Machines, collection: Collection) -> str | None:

@@ -2,7 +2,7 @@
 
 It hangs on the app (`furnish`), and each route asks for it: `here: Here` on the screens, `here: Machine` and
 `wallet: Wallet` on the REST interface. A `form: CheckedForm`, or the one file of a form (`photo: CheckedPhoto`), has
-come from our own page, in this browser's session.
+come from our own page, in this browser's session; so has a `call: CheckedCall` of our own script.
 """
 
 from dataclasses import dataclass
@@ -20,12 +20,14 @@ from wallet_api.usecases.arrange import ShowArrangements
 from wallet_api.usecases.collect import Collect
 from wallet_api.usecases.offers import TakeOffers
 from wallet_api.usecases.papers import Papers
+from wallet_api.usecases.passkeys import UsePasskeys
 from wallet_api.usecases.read_request import ReadRequests
 from wallet_api.usecases.share import ShareCards
 from wallet_api.usecases.show import ShowOverview
 from wallet_api.usecases.take_along import TakeAlong
 from wallet_api.usecases.visits import Visits
 from wallet_api.usecases.wallets import KeepWallets
+from wallet_api.usecases.ways_in import KeepWaysIn
 from wallet_api.web.door import Door
 
 
@@ -35,6 +37,8 @@ class UseCases:
     """Everything that a citizen can do."""
 
     wallets: KeepWallets
+    passkeys: UsePasskeys
+    ways_in: KeepWaysIn
     collect: Collect
     visits: Visits
     acquaintances: Acquaintances
@@ -57,6 +61,7 @@ class Screens:
     guard: CsrfGuard
     usecases: UseCases
     photos: PhotoReader
+    base_url: str
 
 
 @final
@@ -90,6 +95,10 @@ async def _photo(request: Request) -> bytes:
     return (await _screens(request).guard.upload_form("foto")(request)).content
 
 
+async def _call(request: Request) -> None:
+    await _screens(request).guard.header(request)
+
+
 def _wallet(request: Request) -> OpenedWallet:
     return _machines(request).door.bearer(request)
 
@@ -97,5 +106,6 @@ def _wallet(request: Request) -> OpenedWallet:
 Here: TypeAlias = Annotated[Screens, Depends(_screens)]
 CheckedForm: TypeAlias = Annotated[Form, Depends(_form)]
 CheckedPhoto: TypeAlias = Annotated[bytes, Depends(_photo)]
+CheckedCall: TypeAlias = Annotated[None, Depends(_call)]
 Machine: TypeAlias = Annotated[Machines, Depends(_machines)]
 Wallet: TypeAlias = Annotated[OpenedWallet, Depends(_wallet)]

@@ -11,6 +11,7 @@ from wallet_api.domain.card import Agency, Card
 from wallet_api.domain.collection import Collection
 from wallet_api.domain.disclosure import Fact
 from wallet_api.domain.issuance import PendingOffer
+from wallet_api.domain.locks import LockKind, WayIn
 from wallet_api.domain.overview import AgencyLine, CitizenOverview, DebtLine
 from wallet_api.domain.presentation import Consent, Receipt, Share
 from wallet_api.domain.urgency import cannot_wait, next_step, signals
@@ -56,6 +57,17 @@ def overview(found: CitizenOverview, collected: Collection | None) -> JsonObject
 def overview_file(today: date, ending: str = "json") -> str:
     """Name the file of the overview that is taken along on this day."""
     return f"mijn-schuldenoverzicht-{today.isoformat()}.{ending}"
+
+
+def way_in(way: WayIn) -> JsonObject:
+    """Return one way into the wallet."""
+    return {
+        "id": way.id,
+        "soort": {LockKind.PIN: "pincode", LockKind.PASSKEY: "passkey", LockKind.RECOVERY: "herstelcode"}[way.kind],
+        "naam": way.note.name if way.note is not None and way.note.name else None,
+        "gemaaktOp": _moment(way.note.added_at) if way.note is not None else None,
+        "verwijderbaar": way.removable,
+    }
 
 
 def collection(found: Collection, following: str | None) -> JsonObject:

@@ -198,6 +198,27 @@ WEAK_PIN: Final[Mapping[str, str]] = {
     "unequal": "U hebt twee keer iets anders ingevuld. Vul twee keer dezelfde pincode in.",
 }
 
+NOT_OPENED: Final[Mapping[str, str]] = {
+    "number": "Dit nummer of deze pincode klopt niet.",
+    "code": "Deze herstelcode klopt niet. Kijk goed na wat u hebt ingevuld.",
+    "passkey": "Het openen lukte niet. Probeer het opnieuw.",
+    "passkey_unknown": "Bij deze passkey hoort hier geen wallet. Misschien is de wallet weggegooid, of hebt "
+    "u de passkey hier weggehaald.",
+    "passkey_not_made": "De passkey is niet gemaakt. Probeer het opnieuw, of kies een nummer met een pincode.",
+}
+
+WAYS_IN: Final[Mapping[str, str]] = {
+    "hersteld": "U hebt uw wallet geopend met uw herstelcode.",
+    "passkey": "U kunt uw wallet nu ook met deze passkey openen.",
+    "pincode": "U kunt uw wallet nu openen met uw nummer en deze pincode.",
+    "code": "Uw herstelcode werkt nu.",
+    "weg": "Hiermee gaat uw wallet niet meer open.",
+    "last": "Dit kunt u niet weghalen. U opent er uw wallet mee. Maak eerst een andere passkey of een nummer met "
+    "pincode.",
+    "many": "U hebt al te veel passkeys. Haal er eerst een weg.",
+    "other_end": "Dit zijn niet de laatste vier tekens. Kijk of u de code goed hebt overgenomen.",
+}
+
 REFUSALS: Final[Mapping[str, str]] = {
     "signature": "Het verzoek is niet goed ondertekend. Iemand kan het hebben veranderd.",
     "malformed": "Het verzoek is niet goed gemaakt.",
@@ -302,3 +323,10 @@ def dischargeable_words(value: object) -> str:
 def remedy_words(kind: str) -> str:
     """Say what a citizen can do who does not agree."""
     return REMEDIES.get(kind, f"U kunt er iets tegen doen: {kind}")
+
+
+def opened_by(*, passkeys: int, pin: bool) -> str:
+    """Say with what a citizen opens their wallet day by day."""
+    keys = "uw passkey" if passkeys == 1 else f"een van uw {passkeys} passkeys"
+    ways = [keys] * (passkeys > 0) + ["uw nummer en pincode"] * pin
+    return f"U opent uw wallet met {' of '.join(ways)}."

@@ -1,18 +1,19 @@
 """Numbers, PINs, and how often one may guess."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import cast
 
 import pytest
 
 from credentials.clock import FixedClock
+from tests.passkey_kit import quick_locksmith
 from tests.sharing_kit import MemoryShelf
+from tests.wallets_kit import MemoryWallets
 from wallet_api.domain.errors import TooManyAttempts, UnknownWallet, WeakPin
-from wallet_api.domain.wallet import Attempts, StoredWallet, WalletNumber, check_pin
+from wallet_api.domain.wallet import Attempts, WalletNumber, check_pin
 from wallet_api.ports import Issuers
 from wallet_api.usecases.permissions import Permissions
 from wallet_api.usecases.wallets import KeepWallets
-from wallet_api.vault import ScryptLocksmith
 
 NUMBER = WalletNumber.parse("7397 5356 0975 9049")
 
@@ -71,42 +72,11 @@ def test_the_wait_doubles_up_to_an_hour() -> None:
     assert waits == [0, 0, 30, 60, 120, 3600, 3600]
 
 
-class MemoryWallets:
-    """The port in memory."""
-
-    def __init__(self) -> None:
-        self.by_tag: dict[bytes, StoredWallet] = {}
-
-    def add(self, wallet: StoredWallet) -> None:
-        self.by_tag[wallet.tag] = wallet
-
-    def find(self, tag: bytes) -> StoredWallet | None:
-        return self.by_tag.get(tag)
-
-    def reserve_attempt(self, wallet: StoredWallet, blocked_until: datetime | None, now: datetime) -> bool:
-        held = self.by_tag[wallet.tag]
-        if held.failures != wallet.failures or (held.blocked_until is not None and held.blocked_until > now):
-            return False
-        self.by_tag[wallet.tag] = StoredWallet(held.id, held.tag, held.locks, held.failures + 1, blocked_until)
-        return True
-
-    def clear_attempts(self, wallet_id: str) -> None:
-        for tag, held in self.by_tag.items():
-            if held.id == wallet_id:
-                self.by_tag[tag] = StoredWallet(held.id, held.tag, held.locks)
-
-    def exists(self, wallet_id: str) -> bool:
-        return any(held.id == wallet_id for held in self.by_tag.values())
-
-    def delete(self, wallet_id: str) -> None:
-        self.by_tag = {tag: held for tag, held in self.by_tag.items() if held.id != wallet_id}
-
-
 @pytest.fixture
 def keep(clock: FixedClock) -> KeepWallets:
     return KeepWallets(
         MemoryWallets(),
-        ScryptLocksmith(cost=4),
+        quick_locksmith(),
         Attempts(free=3),
         clock,
         Permissions(cast("Issuers", None), MemoryShelf()),

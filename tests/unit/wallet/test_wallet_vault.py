@@ -10,15 +10,15 @@ import pytest
 from credentials.clock import FixedClock
 from credentials.encoding import JsonObject
 from credentials.errors import MalformedInput
-from credentials.masking import Secret
 from service.database import Database
 from service.errors import NotFound, SealBroken
 from service.migrations import migrate
-from wallet_api.domain.errors import ChangedMeanwhile, UnknownWallet
-from wallet_api.domain.wallet import OpenedWallet, StoredWallet, WalletNumber
+from wallet_api.domain.errors import ChangedMeanwhile
+from wallet_api.domain.locks import Lock, LockKind
+from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.ports import SealedRecord
 from wallet_api.storage import SqlRecords, SqlWallets
-from wallet_api.vault import ScryptLocksmith, SealedShelf
+from wallet_api.vault import SealedShelf
 from wallet_api.vault.codec import from_json, to_json
 from wallet_api.vault.padding import SMALLEST
 
@@ -55,7 +55,7 @@ def records(sqlite: Database) -> SqlRecords:
     migrate(sqlite, "wallet_api")
     wallets = SqlWallets(sqlite)
     for id in ("a" * 32, "b" * 32):
-        wallets.add(StoredWallet(id, id.encode(), ()))
+        wallets.add(id, Lock(id, LockKind.PIN, id.encode(), b"s" * 16, "none", b""))
     return SqlRecords(sqlite)
 
 
@@ -142,23 +142,3 @@ def test_a_secret_value_leads_to_its_place_without_being_stored(shelf: SealedShe
     assert place == shelf.place(ALICE, "state")
     assert place not in (shelf.place(ALICE, "another"), shelf.place(BOB, "state"))
     assert "state" not in place
-
-
-def test_a_lock_opens_with_its_number_and_pin_and_nothing_else() -> None:
-    smith, number, pin = ScryptLocksmith(cost=4), WalletNumber.new(), Secret("739201")
-    lock = smith.fit("w", b"k" * 32, number, pin)
-    assert smith.open("w", lock, number, pin) == b"k" * 32
-    for wallet_id, other_number, other_pin in (
-        ("w", WalletNumber.new(), pin),
-        ("w", number, Secret("739202")),
-        ("x", number, pin),
-    ):
-        with pytest.raises(UnknownWallet):
-            smith.open(wallet_id, lock, other_number, other_pin)
-
-
-def test_two_locks_on_one_key_have_nothing_in_common() -> None:
-    smith, number, pin = ScryptLocksmith(cost=4), WalletNumber.new(), Secret("739201")
-    one, two = (smith.fit("w", b"k" * 32, number, pin) for _ in range(2))
-    assert one.salt != two.salt
-    assert one.wrapped != two.wrapped

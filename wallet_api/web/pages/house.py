@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from wallet_api.web.bundle import CheckedForm, Here, Screens
+from wallet_api.web.words import opened_by
 
 router: Final = APIRouter()
 
@@ -62,13 +63,15 @@ def accessibility(request: Request, here: Here) -> Response:
 
 def _settings_page(request: Request, here: Screens, error: str) -> Response:
     session, wallet = here.door.open_session(request)
-    number = here.door.number(session)
+    number, ways = here.door.number(session), here.usecases.ways_in.all(wallet)
     return here.pages.render(
         request,
         "settings.html",
         status=400 if error else 200,
         session=session,
         number=number.shown if number is not None else "",
+        ways=ways,
+        opened_by=opened_by(passkeys=len(ways.passkeys), pin=ways.pin is not None),
         added=here.usecases.acquaintances.added(wallet),
         error=error,
     )
