@@ -31,6 +31,7 @@ INSIDE = (
     "/gedeeld",
     "/instellingen",
     "/instellingen/openen",
+    "/instellingen/meenemen",
     "/instellingen/pincode",
     "/herstelcode",
     "/bestanden",

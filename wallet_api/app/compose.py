@@ -39,6 +39,7 @@ from wallet_api.settings import WalletSettings
 from wallet_api.storage import SqlChallenges, SqlErrands, SqlRecords, SqlWallets
 from wallet_api.usecases.run_errands import RunErrands
 from wallet_api.vault import SealedErrands, SlowLocksmith
+from wallet_api.vault.exports import MAX_BYTES as EXPORT_BYTES
 from wallet_api.vault.service_key import load as load_key
 from wallet_api.web.bundle import Screens, UseCases
 from wallet_api.web.door import Door
@@ -140,6 +141,9 @@ def create(
             # A photo and the rest of its form; the first that fits is taken.
             "/toevoegen/foto": MAX_BYTES + (1 << 16),
             "/toevoegen": 1 << 18,
+            # The file of a whole wallet, with its frame as an upload, or as base64.
+            "/instellingen/terugzetten": EXPORT_BYTES + (1 << 16),
+            "/api/v1/importen": EXPORT_BYTES * 4 // 3 + (1 << 16),
             # A file as a form: percent-encoding makes three bytes of every quotation mark and brace.
             "/bestanden": 3 * MAX_CHARACTERS,
             # A box, or a pair of ids, for every card.

@@ -13,7 +13,18 @@ from wallet_api.web import api
 from wallet_api.web.bundle import Machines, Screens, UseCases, furnish
 from wallet_api.web.door import Door
 from wallet_api.web.menu import MENU
-from wallet_api.web.pages import answering, collecting, entering, house, installing, overview, papers, scanning, ways_in
+from wallet_api.web.pages import (
+    answering,
+    collecting,
+    entering,
+    house,
+    installing,
+    moving,
+    overview,
+    papers,
+    scanning,
+    ways_in,
+)
 from wallet_api.web.problems import PROBLEMS
 from wallet_api.web.words import (
     card_words,
@@ -34,7 +45,7 @@ def screens(screens: Screens) -> FastAPI:
     """Make the pages."""
     app = pages_app(problems=PROBLEMS, pages=screens.pages, login="/welkom?dicht=1")
     furnish(app, screens)
-    for subject in (entering, ways_in, collecting, overview, papers, scanning, answering, house, installing):
+    for subject in (entering, ways_in, moving, collecting, overview, papers, scanning, answering, house, installing):
         app.include_router(subject.router)
     screens.pages.install(app)
     return app

@@ -45,6 +45,7 @@ from wallet_api.usecases.acquaintances import Acquaintances
 from wallet_api.usecases.arrange import ShowArrangements
 from wallet_api.usecases.collect import Collect
 from wallet_api.usecases.deliveries import Deliveries, DeliveryShelves
+from wallet_api.usecases.files import TakeAlong
 from wallet_api.usecases.obtain import ObtainCards
 from wallet_api.usecases.offers import TakeOffers
 from wallet_api.usecases.papers import Papers
@@ -61,7 +62,7 @@ from wallet_api.usecases.visits import Visits
 from wallet_api.usecases.wallets import KeepWallets
 from wallet_api.usecases.ways_in import KeepWaysIn
 from wallet_api.usecases.weigh import WeighRequests
-from wallet_api.vault import SealedShelf, SlowLocksmith
+from wallet_api.vault import SealedExports, SealedShelf, SlowLocksmith
 from wallet_api.web.bundle import UseCases
 
 _log = get_logger(__name__)
@@ -172,6 +173,7 @@ def usecases_of(
         wallets=keep,
         passkeys=UsePasskeys(wallets, locksmith, keep, clock, passkeys=passkeys, challenges=challenges),
         ways_in=KeepWaysIn(wallets, locksmith, clock),
+        files=TakeAlong(SealedExports(records, clock, locksmith.hashes, locksmith.cost)),
         collect=Collect(
             trust=trust,
             issuers=issuers,

@@ -52,13 +52,25 @@ class TooManyAttempts(BlauweKnopError):
 
 
 class WeakPin(BlauweKnopError):
-    """A PIN or password that is easy to guess. `reason`: short, long, repeated, sequence, number or common."""
+    """A PIN or password that is easy to guess. `reason`: short, long, repeated, sequence, number, common or phrase."""
 
     code = "weak_pin"
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+class UnreadableWalletFile(BlauweKnopError):
+    """A file that is no wallet's, was changed, is of a newer version, or opens with another passphrase."""
+
+    code = "unreadable_wallet_file"
+
+
+class WalletNotEmpty(BlauweKnopError):
+    """A file is put back into an empty wallet only: two wallets are never mixed."""
+
+    code = "wallet_not_empty"
 
 
 class UnknownStep(BlauweKnopError):

@@ -19,6 +19,7 @@ from wallet_api.domain.locks import Brought, LockKind
 NUMBER_DIGITS: Final = 16
 MIN_PIN: Final = 6
 MAX_PIN: Final = 128
+MIN_PASSPHRASE: Final = 12
 
 _COMMON: Final = frozenset(
     {"112233", "123321", "159753", "147258", "258456", "password", "wachtwoord", "welkom", "qwerty", "azerty", "geheim"}
@@ -114,6 +115,16 @@ def check_pin(text: str, number: WalletNumber) -> Secret:
     if pin.casefold() in _COMMON:
         raise WeakPin("common")
     return Secret(pin)
+
+
+def check_passphrase(text: str) -> Secret:
+    """Return a passphrase of a file in its normal form. Nothing slows down guessing at a file. Raises WeakPin."""
+    phrase = normal_pin(text).reveal()
+    if len(phrase) > MAX_PIN:
+        raise WeakPin("long")
+    if len(phrase) < MIN_PASSPHRASE or len(set(phrase)) < MIN_PASSPHRASE // 2:
+        raise WeakPin("phrase")
+    return Secret(phrase)
 
 
 def normal_pin(text: str) -> Secret:

@@ -6,7 +6,7 @@ from wallet_api.ports.issuers import Attester, Issuers, NotReady, Obtained
 from wallet_api.ports.passkeys import Challenges, Passkeys
 from wallet_api.ports.requesters import Requesters
 from wallet_api.ports.trust import Proof, Proven, TrustSource
-from wallet_api.ports.vault import Records, SealedRecord, Shelf
+from wallet_api.ports.vault import Records, SealedRecord, Shelf, WalletFiles
 from wallet_api.ports.wallets import Locksmith, Wallets
 
 __all__ = [
@@ -29,5 +29,6 @@ __all__ = [
     "SealedRecord",
     "Shelf",
     "TrustSource",
+    "WalletFiles",
     "Wallets",
 ]

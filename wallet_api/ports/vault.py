@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar, final
 
+from credentials.masking import Secret
 from wallet_api.domain.wallet import OpenedWallet
 
 _Item = TypeVar("_Item")
@@ -60,6 +61,21 @@ class Records(Protocol):
 
     def purge(self, now: datetime) -> int:
         """Delete expired rows of all wallets and return how many."""
+        ...
+
+
+class WalletFiles(Protocol):
+    """Whole wallets as files, each under a passphrase."""
+
+    def write(self, wallet: OpenedWallet, passphrase: Secret) -> bytes:
+        """Return the file of everything that lasts in a wallet."""
+        ...
+
+    def read(self, wallet: OpenedWallet, file: bytes, passphrase: Secret) -> int:
+        """Put what is in a file into an empty wallet, all of it or nothing, and return how many things that were.
+
+        Raises UnreadableWalletFile, WalletNotEmpty.
+        """
         ...
 
 

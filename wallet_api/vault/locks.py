@@ -59,7 +59,12 @@ class SlowLocksmith:
 
     def __init__(self, hardness: Hardness | None = None) -> None:
         self._hardness = hardness or Hardness()
-        self._hashes = SlowHashes()
+        self._hashes = self.hashes = SlowHashes()
+
+    @property
+    def cost(self) -> Argon2:
+        """How slow new locks are."""
+        return self._hardness.lock
 
     def trace(self, kind: LockKind, finder: bytes) -> Trace:
         """Return by what the lock is found that opens with something of this kind."""

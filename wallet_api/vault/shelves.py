@@ -139,6 +139,18 @@ class SealedShelf(Generic[_Item]):
         """Remove it, if it is there."""
         self._records.exchange(wallet.id, [], [(self._shelf(wallet), id)], self._clock.now())
 
+    def opaque_name(self, wallet: OpenedWallet) -> str:
+        """Return how this shelf of a wallet is called in the database."""
+        return self._shelf(wallet)
+
+    def unsealed(self, wallet: OpenedWallet, row: SealedRecord) -> _Item:
+        """Return what is in a row of this shelf."""
+        return self._unseal(wallet, row)
+
+    def sealed(self, wallet: OpenedWallet, id: str, item: _Item, expires_at: datetime | None) -> SealedRecord:
+        """Return the row of something new, which nobody has put yet."""
+        return self._seal(wallet, id, item, 1, expires_at)
+
     def _find(self, wallet: OpenedWallet, id: str) -> SealedRecord:
         row = self._records.get(wallet.id, self._shelf(wallet), id, self._clock.now())
         if row is None:

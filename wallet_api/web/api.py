@@ -10,13 +10,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
-from credentials.encoding import JsonObject
+from credentials.encoding import JsonObject, b64_decode, b64_encode
+from credentials.errors import MalformedInput
 from service.web import ApiModel
 from service.web.input import StrictRoute, example
 from service.web.openapi import OPEN_DOOR, answered
 from wallet_api.domain.collection import Collection
 from wallet_api.domain.delivery import Received, Underway
-from wallet_api.domain.errors import UnknownStep
+from wallet_api.domain.errors import UnknownStep, UnreadableWalletFile
 from wallet_api.domain.passkey import MAX_NAME, PasskeyAnswer
 from wallet_api.domain.wallet import OpenedWallet, WalletNumber
 from wallet_api.web import shapes
@@ -116,6 +117,23 @@ class PasskeyBody(ApiModel):
     def answer(self) -> PasskeyAnswer:
         """Return what a passkey answered. Raises PasskeyRefused."""
         return read_answer(self.antwoord, self.prf, self.tweede)
+
+
+class ExportBody(ApiModel):
+    """De hele wallet meenemen."""
+
+    model_config = example(wachtwoord="vier losse woorden hier")
+
+    wachtwoord: Annotated[str, Field(description="minstens twaalf tekens; zonder opent niemand het bestand")]
+
+
+class ImportBody(ApiModel):
+    """Een bestand terugzetten."""
+
+    model_config = example(bestand="QktXQUxMRVQB…", wachtwoord="vier losse woorden hier")
+
+    bestand: Annotated[str, Field(description="het bestand, in base64")]
+    wachtwoord: Annotated[str, Field(description="het wachtwoord van het bestand")]
 
 
 class CollectionBody(ApiModel):
@@ -294,6 +312,23 @@ def make_code(here: Machine, wallet: Wallet) -> Response:
     code = here.usecases.ways_in.draw_code()
     here.usecases.ways_in.keep_code(wallet, code)
     return JSONResponse({"herstelcode": code.shown}, 201)
+
+
+@router.post("/exporten", status_code=201, tags=["wallets"], summary="Neem de hele wallet mee")
+def export(body: ExportBody, here: Machine, wallet: Wallet) -> Response:
+    """Geef de hele wallet mee als één versleuteld bestand, in base64."""
+    file = here.usecases.files.export(wallet, body.wachtwoord)
+    return JSONResponse({"bestand": b64_encode(file)}, 201)
+
+
+@router.post("/importen", status_code=201, tags=["wallets"], summary="Zet een wallet terug")
+def restore(body: ImportBody, here: Machine, wallet: Wallet) -> Response:
+    """Zet een bestand terug in een lege wallet: alles, of niets."""
+    try:
+        file = b64_decode(body.bestand)
+    except MalformedInput as error:
+        raise UnreadableWalletFile from error
+    return JSONResponse({"teruggezet": here.usecases.files.restore(wallet, file, body.wachtwoord)}, 201)
 
 
 @router.delete("/toegangen/{id}", status_code=204, tags=["toegangen"], summary="Haal een toegang weg")

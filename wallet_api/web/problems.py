@@ -44,6 +44,8 @@ from wallet_api.domain.errors import (
     UnknownWallet,
     UnlistedIssuer,
     UnreadablePaper,
+    UnreadableWalletFile,
+    WalletNotEmpty,
     WalletNotKnown,
     WeakPin,
 )
@@ -81,6 +83,16 @@ PROBLEMS: Final = ProblemMap(
         ),
         TooManyPasskeys: Problem(status=409, title="U hebt al te veel passkeys", advice="Haal er eerst een weg."),
         WeakPin: Problem(status=400, title="Deze pincode is te makkelijk te raden", advice="Kies een andere pincode."),
+        UnreadableWalletFile: Problem(
+            status=400,
+            title="Dit bestand gaat niet open",
+            advice="Kijk of het wachtwoord klopt, en of het een bestand van een portemonnee is.",
+        ),
+        WalletNotEmpty: Problem(
+            status=409,
+            title="Deze portemonnee is niet leeg",
+            advice="Maak een nieuwe portemonnee en zet het bestand daar terug.",
+        ),
         UnknownStep: Problem(
             status=400,
             title="Deze stap kennen wij niet",

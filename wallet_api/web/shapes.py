@@ -70,6 +70,11 @@ def way_in(way: WayIn) -> JsonObject:
     }
 
 
+def wallet_file(today: date) -> str:
+    """Name the file of a whole wallet that is taken along on this day."""
+    return f"mijn-portemonnee-{today.isoformat()}.bkwallet"
+
+
 def collection(found: Collection, following: str | None) -> JsonObject:
     """Return how far a collection is. `vervolg` is where the citizen's browser takes the next step."""
     return {

@@ -195,6 +195,7 @@ WEAK_PIN: Final[Mapping[str, str]] = {
     "sequence": "Deze pincode is een rijtje, zoals 123456. Kies een andere.",
     "number": "Deze pincode staat in uw nummer. Kies een andere.",
     "common": "Deze pincode wordt te vaak gebruikt. Kies een andere.",
+    "phrase": "Kies een wachtwoord van minstens 12 tekens, met genoeg verschillende.",
     "unequal": "U hebt twee keer iets anders ingevuld. Vul twee keer dezelfde pincode in.",
 }
 
@@ -217,6 +218,13 @@ WAYS_IN: Final[Mapping[str, str]] = {
     "pincode.",
     "many": "U hebt al te veel passkeys. Haal er eerst een weg.",
     "other_end": "Dit zijn niet de laatste vier tekens. Kijk of u de code goed hebt overgenomen.",
+}
+
+MOVING: Final[Mapping[str, str]] = {
+    "unequal": "U hebt twee keer iets anders ingevuld. Vul twee keer hetzelfde wachtwoord in.",
+    "unreadable": "Dit bestand gaat niet open. Kijk of het wachtwoord klopt, en of het een bestand van een portemonnee "
+    "is.",
+    "not_empty": "Deze portemonnee is niet leeg. Maak een nieuwe portemonnee en zet het bestand daar terug.",
 }
 
 REFUSALS: Final[Mapping[str, str]] = {
