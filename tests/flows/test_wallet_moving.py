@@ -148,7 +148,7 @@ def test_the_pages_do_so_too(samira: Citizen, world: WalletWorld) -> None:
     unequal = samira.post("/instellingen/meenemen", page, wachtwoord=PHRASE, nogmaals="anders")
     assert "twee keer iets anders" in unequal.words
     answer = samira.http.post("/instellingen/meenemen", data=fields)
-    named = r'attachment; filename="mijn-portemonnee-[\d-]{10}\.bkwallet"'
+    named = r'attachment; filename="mijn-wallet-[\d-]{10}\.bkwallet"'
     assert re.fullmatch(named, answer.headers["content-disposition"])
     moved = world.owner()
     form = {"csrf_token": moved.get("/instellingen/meenemen").csrf, "wachtwoord": "anders"}

@@ -45,7 +45,7 @@ from wallet_api.usecases.acquaintances import Acquaintances
 from wallet_api.usecases.arrange import ShowArrangements
 from wallet_api.usecases.collect import Collect
 from wallet_api.usecases.deliveries import Deliveries, DeliveryShelves
-from wallet_api.usecases.files import TakeAlong
+from wallet_api.usecases.files import MoveWallets
 from wallet_api.usecases.obtain import ObtainCards
 from wallet_api.usecases.offers import TakeOffers
 from wallet_api.usecases.papers import Papers
@@ -173,7 +173,7 @@ def usecases_of(
         wallets=keep,
         passkeys=UsePasskeys(wallets, locksmith, keep, clock, passkeys=passkeys, challenges=challenges),
         ways_in=KeepWaysIn(wallets, locksmith, clock),
-        files=TakeAlong(SealedExports(records, clock, locksmith.hashes, locksmith.cost)),
+        files=MoveWallets(SealedExports(records, clock, locksmith.hashes, locksmith.cost)),
         collect=Collect(
             trust=trust,
             issuers=issuers,

@@ -7,7 +7,7 @@ from wallet_api.ports import WalletFiles
 
 
 @final
-class TakeAlong:
+class MoveWallets:
     """What a citizen does with files of wallets."""
 
     def __init__(self, files: WalletFiles) -> None:

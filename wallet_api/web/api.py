@@ -97,7 +97,7 @@ class AssertionBody(ApiModel):
 
     model_config = example(antwoord=_ANSWER, prf=_PRF)
 
-    antwoord: Annotated[dict[str, Any], Field(description="het antwoord van `navigator.credentials.get()`")]
+    antwoord: Annotated[dict[str, Any], Field(description="`AuthenticationResponseJSON`, zoals de browser die geeft")]
     prf: Annotated[str, Field(description="`prf.results.first` in base64url: 32 bytes", max_length=64)]
 
 
@@ -109,9 +109,11 @@ class PasskeyBody(ApiModel):
 
     model_config = example(antwoord=_ANSWER, prf=_PRF, naam="mijn telefoon")
 
-    antwoord: Annotated[dict[str, Any], Field(description="het antwoord van `navigator.credentials.create()`")]
+    antwoord: Annotated[dict[str, Any], Field(description="`RegistrationResponseJSON`, zoals de browser die geeft")]
     prf: Annotated[str, Field(description="`prf.results.first` in base64url: 32 bytes", max_length=64)]
-    tweede: Annotated[dict[str, Any] | None, Field(description="het antwoord van `navigator.credentials.get()`")] = None
+    tweede: Annotated[
+        dict[str, Any] | None, Field(description="`AuthenticationResponseJSON`, zoals de browser die geeft")
+    ] = None
     naam: Annotated[str, Field(description="hoe de burger dit apparaat noemt", max_length=MAX_NAME)] = ""
 
     def answer(self) -> PasskeyAnswer:

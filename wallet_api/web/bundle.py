@@ -18,7 +18,7 @@ from wallet_api.domain.wallet import OpenedWallet
 from wallet_api.usecases.acquaintances import Acquaintances
 from wallet_api.usecases.arrange import ShowArrangements
 from wallet_api.usecases.collect import Collect
-from wallet_api.usecases.files import TakeAlong
+from wallet_api.usecases.files import MoveWallets
 from wallet_api.usecases.offers import TakeOffers
 from wallet_api.usecases.papers import Papers
 from wallet_api.usecases.passkeys import UsePasskeys
@@ -40,7 +40,7 @@ class UseCases:
     wallets: KeepWallets
     passkeys: UsePasskeys
     ways_in: KeepWaysIn
-    files: TakeAlong
+    files: MoveWallets
     collect: Collect
     visits: Visits
     acquaintances: Acquaintances

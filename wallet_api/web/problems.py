@@ -86,12 +86,12 @@ PROBLEMS: Final = ProblemMap(
         UnreadableWalletFile: Problem(
             status=400,
             title="Dit bestand gaat niet open",
-            advice="Kijk of het wachtwoord klopt, en of het een bestand van een portemonnee is.",
+            advice="Kijk of het wachtwoord klopt, en of het een bestand van een wallet is.",
         ),
         WalletNotEmpty: Problem(
             status=409,
-            title="Deze portemonnee is niet leeg",
-            advice="Maak een nieuwe portemonnee en zet het bestand daar terug.",
+            title="Deze wallet is niet leeg",
+            advice="Maak een nieuwe wallet en zet het bestand daar terug.",
         ),
         UnknownStep: Problem(
             status=400,

@@ -72,7 +72,7 @@ def way_in(way: WayIn) -> JsonObject:
 
 def wallet_file(today: date) -> str:
     """Name the file of a whole wallet that is taken along on this day."""
-    return f"mijn-portemonnee-{today.isoformat()}.bkwallet"
+    return f"mijn-wallet-{today.isoformat()}.bkwallet"
 
 
 def collection(found: Collection, following: str | None) -> JsonObject:

@@ -222,9 +222,8 @@ WAYS_IN: Final[Mapping[str, str]] = {
 
 MOVING: Final[Mapping[str, str]] = {
     "unequal": "U hebt twee keer iets anders ingevuld. Vul twee keer hetzelfde wachtwoord in.",
-    "unreadable": "Dit bestand gaat niet open. Kijk of het wachtwoord klopt, en of het een bestand van een portemonnee "
-    "is.",
-    "not_empty": "Deze portemonnee is niet leeg. Maak een nieuwe portemonnee en zet het bestand daar terug.",
+    "unreadable": "Dit bestand gaat niet open. Kijk of het wachtwoord klopt, en of het een bestand van een wallet is.",
+    "not_empty": "Deze wallet is niet leeg. Maak een nieuwe wallet en zet het bestand daar terug.",
 }
 
 REFUSALS: Final[Mapping[str, str]] = {
