@@ -429,12 +429,12 @@ class ProofsOfCheck(Protocol):
     With an owner it is of the files that were theirs at the end, without one of everybody's.
     """
 
-    def count(self, owner: str | None) -> int:
-        """Say how many there are."""
+    def count(self, owner: str | None, *, since: datetime) -> int:
+        """Say how many there are of files that went since then, at that moment too."""
         ...
 
-    def of(self, owner: str | None, *, skip: int, most: int) -> Sequence[ProofOfCheck]:
-        """Return `most` at most, the newest first, without the first `skip`."""
+    def of(self, owner: str | None, *, since: datetime, skip: int, most: int) -> Sequence[ProofOfCheck]:
+        """Return `most` at most of files that went since then: the newest first, without the first `skip`."""
         ...
 
     def get(self, owner: str | None, proof_id: str) -> ProofOfCheck:

@@ -24,6 +24,7 @@ from verifier.storage.sealed import Seals
 from verifier.storage.tables import proof_table, request_table
 
 SYSTEM = "systeem:zaaksysteem"
+LONG_AGO = NOW - timedelta(days=9)
 
 
 @pytest.fixture
@@ -68,9 +69,9 @@ def test_of_a_closed_file_stays_what_it_came_to_in_numbers_for_its_holder(
     )
     assert proof.answers[0].counts == (Count("CJIB", 2, 1), Count("DUO", 0, 1))
     assert proofs.get(None, file) == proof
-    assert proofs.of(ANNA, skip=0, most=9) == [proof]
-    assert (proofs.count(ANNA), proofs.count(BRAM), proofs.count(None)) == (1, 0, 1)
-    assert list(proofs.of(BRAM, skip=0, most=9)) == []
+    assert proofs.of(ANNA, since=LONG_AGO, skip=0, most=9) == [proof]
+    assert [proofs.count(owner, since=LONG_AGO) for owner in (ANNA, BRAM, None)] == [1, 0, 1]
+    assert list(proofs.of(BRAM, since=LONG_AGO, skip=0, most=9)) == []
     with pytest.raises(UnknownProof):
         proofs.get(BRAM, file)
 
@@ -112,7 +113,7 @@ def test_where_nothing_was_shown_nothing_was_checked(store: Store, proofs: SqlPr
         store.intakes.close(ANNA, file.id, NOW)
         with pytest.raises(UnknownProof):
             proofs.get(ANNA, file.id)
-    assert proofs.count(None) == 0
+    assert proofs.count(None, since=LONG_AGO) == 0
 
 
 def test_a_file_whose_time_is_over_leaves_one_that_says_so(store: Store, proofs: SqlProofsOfCheck) -> None:
@@ -140,9 +141,12 @@ def test_they_are_listed_the_newest_first_and_go_when_their_own_time_is_over(
     files = [checked(store, an_answer()) for _ in range(4)]
     for number, file in enumerate(files):
         store.intakes.close(ANNA, file, NOW + timedelta(days=number))
-    assert [each.id for each in proofs.of(None, skip=1, most=2)] == [files[2], files[1]]
-    assert proofs.purge(NOW + timedelta(days=2)) == 2
-    assert [each.id for each in proofs.of(ANNA, skip=0, most=9)] == [files[3], files[2]]
+    assert [each.id for each in proofs.of(None, since=LONG_AGO, skip=1, most=2)] == [files[2], files[1]]
+    third = NOW + timedelta(days=2)
+    assert [each.id for each in proofs.of(None, since=third, skip=0, most=9)] == [files[3], files[2]]
+    assert proofs.count(ANNA, since=third) == 2
+    assert proofs.purge(third) == 2
+    assert [each.id for each in proofs.of(ANNA, since=LONG_AGO, skip=0, most=9)] == [files[3], files[2]]
 
 
 def test_it_holds_no_content_and_opens_in_its_own_place_only(store: Store, proofs: SqlProofsOfCheck) -> None:
@@ -190,7 +194,7 @@ def test_an_answer_that_comes_while_its_file_is_closed_is_in_the_proof_or_is_not
         thread.start()
         store.intakes.close(ANNA, intake.id, NOW)
         thread.join()
-        kept = [each.id for each in proofs.of(ANNA, skip=0, most=99)]
+        kept = [each.id for each in proofs.of(ANNA, since=LONG_AGO, skip=0, most=99)]
         assert taken == [intake.id in kept]
 
 

@@ -71,15 +71,16 @@ class SqlProofsOfCheck:
         self._database = database
         self._seals = seals
 
-    def count(self, owner: str | None) -> int:
-        """Say how many there are."""
-        statement = select(func.count()).select_from(proof_table).where(_of(owner))
+    def count(self, owner: str | None, *, since: datetime) -> int:
+        """Say how many there are of files that went since then, at that moment too."""
+        statement = select(func.count()).select_from(proof_table).where(_of(owner), _proofs.closed_at >= epoch(since))
         with self._database.read() as connection:
             return connection.execute(statement).scalar_one()
 
-    def of(self, owner: str | None, *, skip: int, most: int) -> Sequence[ProofOfCheck]:
-        """Return `most` at most, the newest first, without the first `skip`."""
-        newest = select(proof_table).where(_of(owner)).order_by(_proofs.closed_at.desc(), _proofs.id)
+    def of(self, owner: str | None, *, since: datetime, skip: int, most: int) -> Sequence[ProofOfCheck]:
+        """Return `most` at most of files that went since then: the newest first, without the first `skip`."""
+        still = select(proof_table).where(_of(owner), _proofs.closed_at >= epoch(since))
+        newest = still.order_by(_proofs.closed_at.desc(), _proofs.id)
         with self._database.read() as connection:
             rows = connection.execute(newest.offset(skip).limit(most)).all()
         return [self._read(row) for row in rows]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import final
 
 from credentials.clock import Clock
+from verifier.domain.errors import UnknownProof
 from verifier.domain.proof_of_check import ProofOfCheck, ProofPage
 from verifier.ports import ProofsOfCheck
 from verifier.usecases.listing import PAGE
@@ -22,16 +23,20 @@ class Proofs:
     clock: Clock
 
     def page(self, owner: str | None, number: int = 1) -> ProofPage:
-        """Return a page, counted from 1; past the end, the last one."""
-        total = self.proofs.count(owner)
+        """Return a page, counted from 1; past the end, the last one. Whose time is over is in none, purged or not."""
+        since = self.clock.now() - self.kept
+        total = self.proofs.count(owner, since=since)
         last = max(1, -(-total // PAGE))
         number = min(number, last)
-        found = tuple(self.proofs.of(owner, skip=(number - 1) * PAGE, most=PAGE))
+        found = tuple(self.proofs.of(owner, since=since, skip=(number - 1) * PAGE, most=PAGE))
         return ProofPage(found, number, last, self.staff.names({each.holder for each in found}))
 
     def one(self, owner: str | None, proof_id: str) -> ProofOfCheck:
-        """Return one. Raises UnknownProof."""
-        return self.proofs.get(owner, proof_id)
+        """Return one whose time is not over. Raises UnknownProof."""
+        proof = self.proofs.get(owner, proof_id)
+        if self.until(proof) < self.clock.now():
+            raise UnknownProof
+        return proof
 
     def holder(self, proof: ProofOfCheck) -> str:
         """Return the name of whoever had the file at the end."""
