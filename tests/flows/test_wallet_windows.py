@@ -97,7 +97,7 @@ def test_two_windows_in_one_step_ask_for_each_card_once(samira: Citizen, meanwhi
     assert meanwhile.asked == 2
     assert "1 van 2 kaartjes" in seen[0].words
     # It looks again, and not at once: the first window is still at it.
-    assert 'content="2;url=' in seen[0].text
+    assert 'data-seconds="2"' in seen[0].text
     stated, own = digests(samira)
     assert own
     assert set(own) <= set(stated)
